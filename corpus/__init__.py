@@ -1,0 +1,1 @@
+"""Documents: what they are, how they are read, cleaned, described and cut into passages."""

@@ -1,0 +1,1 @@
+"""The documents that ship with Dragoman: short briefs on diplomatic events, Markdown with front matter."""

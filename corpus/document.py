@@ -1,0 +1,164 @@
+"""What a document is: clean text with a description, and the passages and spans within it."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from ..errors import InvalidDocument
+
+MAX_ID_LENGTH = 1024
+"""The longest id of a document, in characters. Ids stand in URLs and in every result."""
+
+
+class Span(NamedTuple):
+    """A `[start, end)` pair of character offsets into a document's text."""
+
+    start: int
+    end: int
+
+
+class DateInterval(NamedTuple):
+    """The days that a document is about or was published on, first and last included.
+
+    One day has `first == last`; "March 1950" runs from the 1st to the 31st. A document without a date has no
+    interval at all, rather than an endless one.
+    """
+
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        """`2025-11-22`, or `2025-11-22..2025-11-23`."""
+        return str(self.first) if self.first == self.last else f"{self.first}..{self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom a document names, with the part that they have in it where that is known."""
+
+    name: str
+    role: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a statement of the document comes from: one entry of its list of sources."""
+
+    outlet: str = ""
+    title: str = ""
+    url: str = ""
+    published: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One article, despatch or communiqué: clean text and its description.
+
+    `id` is unique within a collection. `text` is final: every span that Dragoman reports is an offset into it.
+    `language` is an ISO 639-1 code or empty. `countries` are usual English short names. `origin` says where the
+    document was read from, and plays no part in its content.
+
+    Raises InvalidDocument if the id is empty, too long or holds a control character, or if the date interval ends
+    before it begins.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    dates: DateInterval | None = None
+    place: str = ""
+    outlet: str = ""
+    author: str = ""
+    url: str = ""
+    kind: str = ""
+    language: str = ""
+    countries: tuple[str, ...] = ()
+    people: tuple[Person, ...] = ()
+    topics: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    origin: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.id.strip():
+            raise InvalidDocument("a document needs an id that is not empty")
+        if len(self.id) > MAX_ID_LENGTH:
+            raise InvalidDocument(f"a document's id has at most {MAX_ID_LENGTH} characters, this one {len(self.id)}")
+        if not self.id.isprintable():
+            raise InvalidDocument(f"the document id {self.id!r} holds control characters: use printable ones")
+        if self.dates is not None and self.dates.last < self.dates.first:
+            raise InvalidDocument(f"{self.id}: the date interval {self.dates} ends before it begins")
+
+    def description(self) -> dict[str, Any]:
+        """All fields but the text, as JSON-ready values; `from_description` is the way back."""
+        fields = asdict(self)
+        del fields["text"]
+        fields["dates"] = None if self.dates is None else [str(day) for day in self.dates]
+        return fields
+
+    @classmethod
+    def from_description(cls, fields: dict[str, Any], text: str) -> "Document":
+        """The document with that text and a description as `description` gives it."""
+        known = dict(fields)
+        if known["dates"] is not None:
+            known["dates"] = DateInterval(*map(date.fromisoformat, known["dates"]))
+        known["people"] = tuple(Person(**person) for person in known["people"])
+        known["references"] = tuple(Reference(**reference) for reference in known["references"])
+        known["countries"] = tuple(known["countries"])
+        known["topics"] = tuple(known["topics"])
+        return cls(text=text, **known)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of the text and the description but for `origin`: equal for a document that has not changed."""
+        fields = self.description()
+        del fields["origin"]
+        content = json.dumps([fields, self.text], sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(content.encode("ascii")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one document: what is indexed, ranked and shown.
+
+    `sentences` are the spans of its sentences in the document's text, in order; the first starts where the passage
+    starts and the last ends where it ends. `document.text[start:end] == text`.
+    """
+
+    document: Document
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+
+    @property
+    def id(self) -> str:
+        """The document's id and the span: the same after compaction, re-indexing or a copy."""
+        return passage_id(self.document.id, self.start, self.end)
+
+    @property
+    def text(self) -> str:
+        """The passage's own text."""
+        return self.document.text[self.start : self.end]
+
+    def sentence_texts(self) -> Iterator[str]:
+        """The text of each sentence, in order."""
+        return (self.document.text[start:end] for start, end in self.sentences)
+
+
+def passage_id(document_id: str, start: int, end: int) -> str:
+    """The id of the passage `[start, end)` of a document."""
+    return f"{document_id}#{start}-{end}"
+
+
+def parse_passage_id(value: str) -> tuple[str, int, int] | None:
+    """The document id and the span that a passage id names, or None if it is no passage id."""
+    document_id, hash_sign, span = value.rpartition("#")
+    start, hyphen, end = span.partition("-")
+    # isdecimal() alone admits digits of other scripts and int() a number of any length.
+    if not (hash_sign and hyphen and span.isascii() and start.isdecimal() and end.isdecimal() and len(span) < 32):
+        return None
+    return document_id, int(start), int(end)

@@ -1,0 +1,83 @@
+"""The errors that every room raises: each says in one line what is wrong and how to mend it.
+
+A terminal shows the message and leaves with `exit_code`; the web answers with `status`. Code that embeds Dragoman
+catches `DragomanError`, or the one class it can do something about.
+"""
+
+
+class DragomanError(Exception):
+    """The base of all errors raised on purpose. The message is one line, fit to be shown to a user as it is."""
+
+    exit_code = 2
+    status = 500
+
+
+class UnreadableSource(DragomanError):
+    """A file, stream or record that no document can be read from. The rest of a batch goes in without it."""
+
+    status = 400
+
+
+class InvalidDocument(DragomanError):
+    """A document whose description breaks an invariant: an empty id, a date interval that ends before it begins."""
+
+    status = 400
+
+
+class QueryError(DragomanError):
+    """A question that cannot be understood.
+
+    `column` is the 1-based column of the query at which understanding ended, or None where no place is to blame.
+    """
+
+    status = 400
+
+    def __init__(self, message: str, column: int | None = None) -> None:
+        super().__init__(message if column is None else f"{message} (column {column})")
+        self.column = column
+
+
+class CollectionNotFound(DragomanError):
+    """No collection lies at the given path."""
+
+    status = 404
+
+
+class CollectionExists(DragomanError):
+    """A collection lies already where a new one was asked for."""
+
+    status = 409
+
+
+class CollectionLocked(DragomanError):
+    """Another writer holds the collection. The message names it."""
+
+    status = 503
+
+
+class CollectionMismatch(DragomanError):
+    """The collection was built by another format, model or setting than the one it is now used with."""
+
+
+class CollectionDamaged(DragomanError):
+    """A part of the collection is missing or is not what the ledger says it is."""
+
+
+class SearchTimeout(DragomanError):
+    """A question took longer than it was allowed to."""
+
+    status = 503
+
+
+class NotFound(DragomanError):
+    """No document or passage has the given id."""
+
+    status = 404
+
+
+class MissingExtra(DragomanError):
+    """An optional dependency is not installed. The message names the extra that brings it."""
+
+
+class ModelNotFound(DragomanError):
+    """The embedding model is not where it should be, or is not one that can be used."""

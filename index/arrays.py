@@ -1,0 +1,111 @@
+"""Arrays and lists of strings on disk: written once in a stream, then memory-mapped and never changed."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Array: TypeAlias = NDArray[Any]
+
+
+class ArrayWriter:
+    """Writes a `.npy` file row by row without knowing beforehand how many rows there will be.
+
+    `width` is the number of columns, or None for a plain list of numbers. To be used as a context manager.
+    """
+
+    def __init__(self, path: Path, dtype: DTypeLike, width: int | None = None) -> None:
+        self.rows = 0
+        self._dtype = np.dtype(dtype)
+        self._width = width
+        self._file: BinaryIO = path.open("wb")
+        self._write_header()
+
+    def append(self, rows: Array) -> None:
+        """Add rows, of any dtype that the array's own can hold."""
+        self._file.write(np.ascontiguousarray(rows, dtype=self._dtype).tobytes())
+        self.rows += len(rows)
+
+    def _write_header(self) -> None:
+        shape = (self.rows,) if self._width is None else (self.rows, self._width)
+        # NumPy pads the header so that the first axis can grow in place.
+        header = {"descr": np.lib.format.dtype_to_descr(self._dtype), "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(self._file, header)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write the number of rows into the header and close the file."""
+        with self._file:
+            self._file.seek(0)
+            self._write_header()
+
+
+def save(path: Path, array: Array) -> None:
+    """Write a whole array."""
+    np.save(path, array, allow_pickle=False)
+
+
+def load(path: Path) -> Array:
+    """Map an array read-only."""
+    return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+class Strings:
+    """A list of strings on disk: their UTF-8 bytes end to end, and the offsets at which each begins."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._bytes = load(folder / f"{name}.bytes.npy")
+        self._offsets = load(folder / f"{name}.offsets.npy")
+
+    @staticmethod
+    def save(folder: Path, name: str, strings: Iterable[bytes]) -> int:
+        """Write a list of strings, given as UTF-8; return how many they are."""
+        with (
+            ArrayWriter(folder / f"{name}.bytes.npy", np.uint8) as content,
+            ArrayWriter(folder / f"{name}.offsets.npy", np.int64) as offsets,
+        ):
+            offsets.append(np.zeros(1, np.int64))
+            for batch in _batches(strings):
+                lengths = np.fromiter(map(len, batch), np.int64, len(batch))
+                offsets.append(content.rows + np.cumsum(lengths))
+                content.append(np.frombuffer(b"".join(batch), np.uint8))
+            return offsets.rows - 1
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __getitem__(self, number: int) -> str:
+        return self.encoded(number).decode()
+
+    def __iter__(self) -> Iterator[str]:
+        return (self[number] for number in range(len(self)))
+
+    def encoded(self, number: int) -> bytes:
+        """The string of that number as UTF-8."""
+        return self._bytes[self._offsets[number] : self._offsets[number + 1]].tobytes()
+
+    def find(self, string: str) -> int | None:
+        """The number of a string, or None, in a list that is sorted by UTF-8 bytes (which is by code point)."""
+        wanted = string.encode()
+        number = bisect_left(range(len(self)), wanted, key=self.encoded)
+        return number if number < len(self) and self.encoded(number) == wanted else None
+
+
+def _batches(strings: Iterable[bytes], size: int = 65_536) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    for string in strings:
+        batch.append(string)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

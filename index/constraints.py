@@ -1,0 +1,52 @@
+"""What passages may be asked to satisfy, as data: the store evaluates these without knowing the query language."""
+
+from datetime import date
+from typing import NamedTuple, TypeAlias
+
+from .postings import Unit
+
+
+class Holds(NamedTuple):
+    """The passage holds a word or phrase."""
+
+    unit: Unit
+
+
+class Has(NamedTuple):
+    """The passage's document has a value in a column: one with all words of `value`, or if `exact` that very value."""
+
+    column: str
+    value: str
+    exact: bool = False
+
+
+class Dated(NamedTuple):
+    """The document's dates overlap the days from `first` to `last`, either of which may be open."""
+
+    first: date | None
+    last: date | None
+
+
+class Undated(NamedTuple):
+    """The document has no date."""
+
+
+class Not(NamedTuple):
+    """The constraint does not hold."""
+
+    constraint: "Constraint"
+
+
+class All(NamedTuple):
+    """All constraints hold; none means that everything is admitted."""
+
+    constraints: tuple["Constraint", ...]
+
+
+class Any(NamedTuple):
+    """At least one of the constraints holds."""
+
+    constraints: tuple["Constraint", ...]
+
+
+Constraint: TypeAlias = Holds | Has | Dated | Undated | Not | All | Any

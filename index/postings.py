@@ -1,0 +1,303 @@
+"""Postings as memory-mapped arrays: which passages hold a word or a phrase, how often, and what that says (BM25F).
+
+The arrays are read out of the segment's own Whoosh index, so that both agree by construction. Terms are surface forms;
+stems come in when a question is asked, as sets of surface forms that count as one word.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .analysis import stem
+from .arrays import ArrayWriter, Strings, load, save
+from .keyword import FIELDS
+
+_CHUNK_POSTINGS = 1 << 20
+_POSITION_BITS = 17  # one more than a position has, so that shifting a position by its place in a phrase fits
+
+
+class Unit(NamedTuple):
+    """What is counted in a passage: a word, or a phrase of several.
+
+    `places` has, for each word of the unit in order, the surface terms that may stand there. `field` confines the
+    unit to one of FIELDS; empty, it may stand in any.
+    """
+
+    places: tuple[frozenset[str], ...]
+    field: str = ""
+
+
+class Occurrences(NamedTuple):
+    """The passages of a segment that hold a unit.
+
+    `ordinals` is int32 [n], ascending; `counts` [n, fields] is how often each field of the passage holds the unit.
+    """
+
+    ordinals: NDArray[np.int32]
+    counts: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BM25F:
+    """The free parameters of BM25F, by field in the order of FIELDS.
+
+    Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.6: term
+    frequencies are normalised and weighted field by field, added up, and only then saturated.
+    """
+
+    k1: float = 0.9
+    b: tuple[float, ...] = (0.3, 0.4)
+    weights: tuple[float, ...] = (1.0, 1.0)
+
+    def saturated(self, counts: NDArray[Any], lengths: NDArray[Any], averages: NDArray[np.float64]) -> NDArray[Any]:
+        """What the counts [n, fields] say of passages with those lengths [n, fields]: float64 [n] from 0 up to 1.
+
+        `averages` are the collection's average lengths by field. Times the unit's idf this is its impact.
+        """
+        frequency = np.zeros(len(counts))
+        for field, (b, weight, average) in enumerate(zip(self.b, self.weights, averages, strict=True)):
+            if average > 0:
+                frequency += weight * counts[:, field] / (1 - b + b * lengths[:, field] / average)
+        return frequency / (self.k1 + frequency)
+
+
+def idf(passages: int, holding: int) -> float:
+    """Inverse document frequency of a unit that so many of so many passages hold, never negative.
+
+    The logarithm's argument has one added (as Lucene does), so that a word in most passages still counts a little.
+    """
+    return float(np.log1p((passages - holding + 0.5) / (holding + 0.5)))
+
+
+class Postings:
+    """The postings of one segment, read-only; safe to share among threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._terms = Strings(folder, "terms")
+        self._starts = load(folder / "starts.npy")
+        self._ordinals = load(folder / "ordinals.npy")
+        self._counts = load(folder / "counts.npy")
+        self._position_starts = load(folder / "position_starts.npy")
+        self._positions = load(folder / "positions.npy")
+        self.lengths = load(folder / "lengths.npy")
+        """Tokens by passage and field: uint16 [passages, fields]."""
+        self._stems = {
+            path.name.split(".")[1]: _Stems(folder, path.name.split(".")[1])
+            for path in folder.glob("stems.*.bytes.npy")
+        }
+
+    @property
+    def languages(self) -> Collection[str]:
+        """The languages of this segment's passages, by whose stemmers a question's words are matched."""
+        return self._stems.keys()
+
+    def knows(self, term: str) -> bool:
+        """Whether any passage, deleted ones included, holds that very surface term."""
+        return self._terms.find(term) is not None
+
+    def frequency(self, term: str) -> int:
+        """How many passages, deleted ones included, hold that very surface term."""
+        number = self._terms.find(term)
+        return 0 if number is None else int(self._starts[number + 1] - self._starts[number])
+
+    def same_word(self, term: str) -> set[str]:
+        """The surface terms that count as the same word as `term` in the language of a passage that holds them."""
+        return {
+            self._terms[number]
+            for language, stems in self._stems.items()
+            for number in stems.members(stem(term, language))
+        } | ({term} if self.knows(term) else set())
+
+    def occurrences(self, unit: Unit) -> Occurrences:
+        """The passages that hold a unit, deleted ones included."""
+        places = [[n for term in sorted(place) if (n := self._terms.find(term)) is not None] for place in unit.places]
+        if not places or not all(places):
+            return _NOWHERE
+        found = self._word(places[0]) if len(places) == 1 else self._phrase(places)
+        if not unit.field:
+            return found
+        column = FIELDS.index(unit.field)
+        here = found.counts[:, column] > 0
+        counts = np.zeros((int(here.sum()), len(FIELDS)), found.counts.dtype)
+        counts[:, column] = found.counts[here, column]
+        return Occurrences(found.ordinals[here], counts)
+
+    def _word(self, numbers: Sequence[int]) -> Occurrences:
+        if len(numbers) == 1:
+            rows = slice(self._starts[numbers[0]], self._starts[numbers[0] + 1])
+            return Occurrences(self._ordinals[rows], self._counts[rows])
+        rows = self._rows(numbers)
+        ordinals, group = np.unique(self._ordinals[rows], return_inverse=True)
+        counts = np.zeros((len(ordinals), len(FIELDS)), np.int64)
+        np.add.at(counts, group, self._counts[rows])
+        return Occurrences(ordinals, counts)
+
+    def _rows(self, numbers: Sequence[int]) -> NDArray[np.int64]:
+        """Where the postings of several terms lie, end to end."""
+        return np.concatenate([np.arange(self._starts[n], self._starts[n + 1]) for n in numbers])
+
+    def _phrase(self, places: Sequence[Sequence[int]]) -> Occurrences:
+        holding = reduce(np.intersect1d, (self._ordinals[self._rows(numbers)] for numbers in places))
+        if not len(holding):
+            return _NOWHERE
+        # One number says where a phrase would have to begin for a word to stand at its place: passage, field, position.
+        beginnings = reduce(
+            np.intersect1d, (self._beginnings(numbers, place, holding) for place, numbers in enumerate(places))
+        )
+        group = beginnings >> _POSITION_BITS
+        counts = np.bincount(group, minlength=len(holding) * len(FIELDS)).reshape(len(holding), len(FIELDS))
+        held = counts.any(axis=1)
+        return Occurrences(holding[held], counts[held])
+
+    def _beginnings(self, numbers: Sequence[int], place: int, holding: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Codes of the places at which a phrase may begin so that one of these terms stands `place` words later."""
+        codes = []
+        for number in numbers:
+            rows = slice(self._starts[number], self._starts[number + 1])
+            ordinals = self._ordinals[rows]
+            index = np.searchsorted(holding, ordinals).clip(max=len(holding) - 1)
+            kept = holding[index] == ordinals
+            # A posting's positions lie field after field; what precedes a field's is what all before it hold.
+            counts = np.asarray(self._counts[rows], np.int64)
+            ends = self._position_starts[number] + np.cumsum(counts).reshape(counts.shape)
+            for field in range(len(FIELDS)):
+                many = counts[kept, field]
+                where = _ranges(ends[kept, field] - many, many)
+                groups = np.repeat(index[kept] * len(FIELDS) + field, many)
+                positions = self._positions[where].astype(np.int64) - place
+                codes.append((groups[positions >= 0] << _POSITION_BITS) + positions[positions >= 0])
+        return np.concatenate(codes)
+
+
+class _Stems:
+    """The surface terms by their stem in one language: only those that passages in that language hold."""
+
+    def __init__(self, folder: Path, language: str) -> None:
+        self._stems = Strings(folder, f"stems.{language}")
+        self._starts = load(folder / f"stems.{language}.starts.npy")
+        self._members = load(folder / f"stems.{language}.members.npy")
+
+    def members(self, word_stem: str) -> list[int]:
+        number = self._stems.find(word_stem)
+        if number is None:
+            return []
+        return self._members[self._starts[number] : self._starts[number + 1]].tolist()
+
+    @staticmethod
+    def save(folder: Path, language: str, terms: Iterable[tuple[int, str]]) -> None:
+        groups: dict[bytes, list[int]] = {}
+        for number, term in terms:
+            groups.setdefault(stem(term, language).encode(), []).append(number)
+        stems = sorted(groups)
+        Strings.save(folder, f"stems.{language}", stems)
+        save(folder / f"stems.{language}.starts.npy", np.cumsum([0, *(len(groups[key]) for key in stems)]))
+        members = [number for key in stems for number in groups[key]]
+        save(folder / f"stems.{language}.members.npy", np.array(members, np.int32))
+
+
+_NOWHERE = Occurrences(np.zeros(0, np.int32), np.zeros((0, len(FIELDS)), np.int64))
+
+
+def build(
+    folder: Path,
+    terms: Iterable[tuple[bytes, list[tuple[int, list[int], list[bytes]]]]],
+    lengths: NDArray[np.uint16],
+    languages: Sequence[str],
+) -> None:
+    """Write a segment's postings into a folder.
+
+    `terms` is what `keyword.read_postings` gives; `lengths` is the tokens by passage and field; `languages` the
+    language of each passage. Holds about a million postings in memory at a time.
+    """
+    known = sorted(set(languages))
+    passage_language = np.array([known.index(language) for language in languages], np.int64)
+    held_in: list[NDArray[np.bool_]] = []  # for each chunk of terms: which languages' passages hold a term
+
+    with (
+        ArrayWriter(folder / "starts.npy", np.int64) as starts,
+        ArrayWriter(folder / "ordinals.npy", np.int32) as ordinals,
+        ArrayWriter(folder / "counts.npy", np.uint16, len(FIELDS)) as counts,
+        ArrayWriter(folder / "position_starts.npy", np.int64) as position_starts,
+        ArrayWriter(folder / "positions.npy", np.uint16) as positions,
+    ):
+        starts.append(np.zeros(1))
+
+        def names() -> Iterator[bytes]:
+            for chunk in _chunks(terms):
+                position_starts.append(positions.rows + chunk.position_starts)
+                starts.append(ordinals.rows + chunk.starts[1:])
+                ordinals.append(chunk.ordinals)
+                counts.append(chunk.counts)
+                positions.append(chunk.positions)
+                held = np.zeros((len(chunk.terms), len(known)), bool)
+                term = np.repeat(np.arange(len(chunk.terms)), np.diff(chunk.starts))
+                held[term, passage_language[chunk.ordinals]] = True
+                held_in.append(held)
+                yield from chunk.terms
+
+        Strings.save(folder, "terms", names())
+
+    save(folder / "lengths.npy", lengths)
+    vocabulary = Strings(folder, "terms")
+    held = np.concatenate(held_in) if held_in else np.zeros((0, len(known)), bool)
+    for column, language in enumerate(known):
+        _Stems.save(folder, language, ((int(n), vocabulary[int(n)]) for n in np.flatnonzero(held[:, column])))
+
+
+class _Chunk(NamedTuple):
+    terms: list[bytes]
+    starts: NDArray[np.int64]
+    ordinals: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    position_starts: NDArray[np.int64]
+    positions: NDArray[np.uint16]
+
+
+def _chunks(terms: Iterable[tuple[bytes, list[tuple[int, list[int], list[bytes]]]]]) -> Iterator[_Chunk]:
+    """The postings of a run of terms at a time, the fields of each passage brought together."""
+    names: list[bytes] = []
+    rows: list[tuple[int, int, list[int], list[bytes]]] = []
+    size = 0
+    for name, by_field in terms:
+        rows += [(len(names), field, numbers, places) for field, numbers, places in by_field]
+        size += sum(len(numbers) for _, numbers, _ in by_field)
+        names.append(name)
+        if size >= _CHUNK_POSTINGS:
+            yield _chunk(names, rows)
+            names, rows, size = [], [], 0
+    if names:
+        yield _chunk(names, rows)
+
+
+def _chunk(names: list[bytes], rows: list[tuple[int, int, list[int], list[bytes]]]) -> _Chunk:
+    sizes = [len(numbers) for _, _, numbers, _ in rows]
+    term = np.repeat([term for term, _, _, _ in rows], sizes)
+    field = np.repeat([field for _, field, _, _ in rows], sizes)
+    ordinal = np.concatenate([np.array(numbers, np.int64) for _, _, numbers, _ in rows])
+    blobs = [blob for _, _, _, places in rows for blob in places]
+    many = np.fromiter(map(len, blobs), np.int64, len(blobs)) // 2
+    positions = np.frombuffer(b"".join(blobs), np.uint16)
+
+    order = np.lexsort((field, ordinal, term))
+    first = np.ones(len(order), bool)
+    first[1:] = (np.diff(term[order]) != 0) | (np.diff(ordinal[order]) != 0)
+    posting = np.cumsum(first) - 1
+    counts = np.zeros((int(first.sum()), len(FIELDS)), np.int64)
+    counts[posting, field[order]] = many[order]
+    begin = np.cumsum(many) - many
+    starts = np.concatenate([[0], np.cumsum(np.bincount(term[order][first], minlength=len(names)))])
+    totals = np.concatenate([[0], np.cumsum(counts.sum(axis=1))])
+    return _Chunk(
+        names, starts, ordinal[order][first], counts, totals[starts[:-1]], positions[_ranges(begin[order], many[order])]
+    )
+
+
+def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers start, start + 1, … of each of several ranges, end to end."""
+    before = np.cumsum(lengths) - lengths
+    return np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)

@@ -1,0 +1,405 @@
+"""One generation of a collection, opened for reading: what a search engine asks of an index.
+
+Passages are numbered from 0 through all segments, deleted ones included; a number means something within its snapshot
+only. Statistics (how many passages, how many hold a word, how long they are) count live passages alone and are taken
+when a question is asked, so that scores do not depend on how documents were batched.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..corpus.document import Document, Span
+from ..errors import CollectionDamaged, QueryError, SearchTimeout
+from . import constraints
+from .analysis import fold
+from .constraints import Constraint
+from .keyword import FIELDS
+from .ledger import Ledger, State
+from .postings import BM25F, Occurrences, Unit, idf
+from .segment import Segment
+
+MAX_EXPANSION = 10_000
+"""A pattern or fuzzy term may stand for so many different words."""
+
+_ROUNDING = 1e-9  # of sums of idf, which are compared with their half
+
+
+class Deadline:
+    """A point in time after which `check` raises SearchTimeout; without `seconds` it never comes."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._seconds = seconds
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    def check(self) -> None:
+        """Raise SearchTimeout if the time is over."""
+        if self._end is not None and time.monotonic() > self._end:
+            raise SearchTimeout(f"the search took longer than {self._seconds:g} s: ask for less, or allow more time")
+
+
+class Weighed(NamedTuple):
+    """A unit with what it is worth: `passages` is how many live passages hold it, `idf` follows from that."""
+
+    unit: Unit
+    passages: int
+    idf: float
+
+
+class Contribution(NamedTuple):
+    """What one unit adds to a passage's keyword score: `impact` = `idf` × `saturated`; `counts` are by field."""
+
+    weighed: Weighed
+    counts: dict[str, int]
+    saturated: float
+    impact: float
+
+
+class StoredPassage(NamedTuple):
+    """A passage as a segment keeps it: for copying it into another one."""
+
+    span: Span
+    vector: NDArray[np.float32]
+    sentences: NDArray[np.int32]
+    sentence_vectors: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordMatches:
+    """The keyword leg's answer.
+
+    `numbers` are the passages that hold at least half of the units' idf, in ascending order. `scores` is float64
+    [size of the snapshot]: exact for those and for the passages that were asked for besides.
+    """
+
+    numbers: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    weighed: tuple[Weighed, ...]
+
+
+class Snapshot:
+    """See the module. Safe to share among threads."""
+
+    def __init__(self, ledger: Ledger, state: State, segments: Sequence[Segment]) -> None:
+        self.generation = state.generation
+        self.settings = state.settings
+        self._ledger = ledger
+        self._segments = segments
+        sizes = [len(segment) for segment in segments]
+        self._bases = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        self._indices = {number: index for index, (number, _) in enumerate(state.segments)}
+        self.live = np.ones(int(self._bases[-1]), bool)
+        """bool [size]: which passages are not deleted."""
+        lengths = np.zeros(len(FIELDS), np.int64)
+        for (number, _), base, segment in zip(state.segments, self._bases, segments, strict=False):
+            deleted = state.deleted[number]
+            self.live[base + deleted] = False
+            lengths += segment.postings.lengths.sum(axis=0, dtype=np.int64)
+            lengths -= segment.postings.lengths[deleted].sum(axis=0, dtype=np.int64)
+        self.count = int(self.live.sum())
+        """How many passages are live."""
+        self.averages = lengths / max(self.count, 1)
+        """float64 [fields]: the average number of tokens in each field of a live passage."""
+
+    @property
+    def segments(self) -> int:
+        """How many segments there are."""
+        return len(self._segments)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages of the passages, unknown ones counted as English."""
+        return frozenset[str]().union(*(segment.postings.languages for segment in self._segments))
+
+    # Words
+
+    def same_word(self, term: str) -> frozenset[str]:
+        """The surface terms in the index that count as the same word as this one, in any of its languages."""
+        return _union(segment.postings.same_word(term) for segment in self._segments)
+
+    def like_pattern(self, pattern: str, field: str = "") -> frozenset[str]:
+        """The terms that a pattern with `*` and `?` stands for. Raises QueryError if they are too many."""
+        from .keyword import expand_pattern
+
+        folded = "".join(part if part in "*?" else fold(part) for part in _split_at_wildcards(pattern))
+        return self._few(pattern, (expand_pattern(segment.whoosh, folded, field) for segment in self._segments))
+
+    def like_spelling(self, term: str, distance: int, field: str = "") -> frozenset[str]:
+        """The terms within so many edits of one. Raises QueryError if they are too many."""
+        from .keyword import expand_fuzzy
+
+        return self._few(term, (expand_fuzzy(each.whoosh, term, distance, field=field) for each in self._segments))
+
+    def _few(self, asked: str, terms: Iterable[set[str]]) -> frozenset[str]:
+        found = _union(terms)
+        if len(found) > MAX_EXPANSION:
+            raise QueryError(f"{asked} stands for {len(found)} different words, {MAX_EXPANSION} at most: be more exact")
+        return found
+
+    def frequency(self, term: str) -> int:
+        """How many passages, deleted ones included, hold that very surface term."""
+        return sum(segment.postings.frequency(term) for segment in self._segments)
+
+    # Selections
+
+    def select(self, constraint: Constraint, deadline: Deadline | None = None) -> "Selection":
+        """The live passages that satisfy a constraint."""
+        return Selection(self, constraint, deadline or Deadline())
+
+    def order(self, numbers: NDArray[np.int64], keys: NDArray[Any], limit: int) -> NDArray[np.int64]:
+        """The `limit` passages with the highest keys, highest first; ties by document id, then start."""
+        if limit < len(numbers):
+            threshold = np.partition(keys, len(keys) - limit)[len(keys) - limit] if limit else np.inf
+            numbers, keys = numbers[keys >= threshold], keys[keys >= threshold]
+            # Ties at the threshold may be many; of each segment's only the first can be wanted.
+            tied = np.flatnonzero(keys == threshold)
+            wanted = limit - (len(keys) - len(tied))
+            if len(tied) > wanted:
+                segment, place = self._segment_of(numbers[tied]), self._gather("order", numbers[tied])
+                kept = keys != threshold
+                for each in np.unique(segment):
+                    here = segment == each
+                    kept[tied[here][np.argsort(place[here])[:wanted]]] = True
+                numbers, keys = numbers[kept], keys[kept]
+        segment, place = self._segment_of(numbers), self._gather("order", numbers)
+        index = np.lexsort((place, segment, -keys))
+        numbers, keys, segment = numbers[index], keys[index], segment[index]
+        # Only where passages of several segments tie does it take the ids themselves.
+        breaks = np.flatnonzero(np.diff(keys)) + 1
+        for run in np.split(np.arange(len(numbers)), breaks) if len(breaks) + 1 < len(numbers) else []:
+            if len(run) > 1 and segment[run[0]] != segment[run[-1]]:
+                numbers[run] = sorted(numbers[run].tolist(), key=self._identity)
+        return numbers[:limit]
+
+    def _identity(self, number: int) -> tuple[str, int]:
+        segment, ordinal = self._locate(number)
+        return segment.columns.ids[segment.columns.document[ordinal]], int(segment.columns.start[ordinal])
+
+    def days(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The first day of each passage's dates, as `date.toordinal` counts them, or UNDATED."""
+        return self._by_document("first", numbers)
+
+    def documents(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The ledger's number for each passage's document: equal for passages of one document."""
+        return self._by_document("version", numbers)
+
+    def _by_document(self, column: str, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        return self._each(numbers, lambda segment, n: getattr(segment.columns, column)[segment.columns.document[n]])
+
+    def _gather(self, column: str, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        return self._each(numbers, lambda segment, ordinals: getattr(segment.columns, column)[ordinals])
+
+    def _each(
+        self, numbers: NDArray[np.int64], read: Callable[[Segment, NDArray[np.int64]], NDArray[Any]]
+    ) -> NDArray[np.int64]:
+        """What `read` gives for the ordinals of each segment, put together in the order of `numbers`."""
+        values = np.zeros(len(numbers), np.int64)
+        owner = self._segment_of(numbers)
+        for index in np.unique(owner):
+            here = owner == index
+            values[here] = read(self._segments[index], numbers[here] - self._bases[index])
+        return values
+
+    def _segment_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.searchsorted(self._bases, numbers, "right") - 1
+
+    def _locate(self, number: int) -> tuple[Segment, int]:
+        index = int(np.searchsorted(self._bases, number, "right")) - 1
+        return self._segments[index], number - int(self._bases[index])
+
+    # Passages
+
+    def passage(self, number: int) -> tuple[Document, Span]:
+        """A passage's document and span. Raises CollectionDamaged if the ledger has not got the document (any more)."""
+        segment, ordinal = self._locate(number)
+        columns = segment.columns
+        document = self._ledger.document(int(columns.version[columns.document[ordinal]]))
+        if document is None:
+            raise CollectionDamaged("the collection has changed since it was opened: open it anew")
+        return document, Span(int(columns.start[ordinal]), int(columns.end[ordinal]))
+
+    def find(self, document_id: str, span: Span | None = None) -> NDArray[np.int64]:
+        """The numbers of a document's passages, in order, or of the one with that span; none if there is none."""
+        version = self._ledger.live_version(document_id)
+        rows = self._ledger.live_passages(version[0]) if version else []
+        numbers = [
+            int(self._bases[self._indices[segment]]) + ordinal
+            for segment, ordinal, start, end in rows
+            if segment in self._indices and span in (None, (start, end))
+        ]
+        return np.array(numbers, np.int64)
+
+    def count_in(self, segment: int) -> int:
+        """How many live passages the segment of that number in the ledger has."""
+        index = self._indices[segment]
+        return int(self.live[self._bases[index] : self._bases[index + 1]].sum())
+
+    def live_by_document(self, segment: int) -> Iterator[tuple[int, Iterator[StoredPassage]]]:
+        """The live passages of a segment, by the version of their document, as they are stored."""
+        index = self._indices[segment]
+        opened, base = self._segments[index], self._bases[index]
+        ordinals = np.flatnonzero(self.live[base : base + len(opened)])
+        for version, group in groupby(ordinals, lambda n: int(opened.columns.version[opened.columns.document[n]])):
+            yield version, (self._stored(opened, int(ordinal)) for ordinal in group)
+
+    @staticmethod
+    def _stored(segment: Segment, ordinal: int) -> StoredPassage:
+        span = Span(int(segment.columns.start[ordinal]), int(segment.columns.end[ordinal]))
+        return StoredPassage(span, segment.vectors.get(np.array([ordinal]))[0], *segment.vectors.sentences(ordinal))
+
+    def vectors(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors of some passages: [n, dimension]."""
+        rows = [self._locate(int(number)) for number in numbers]
+        return np.concatenate([segment.vectors.get(np.array([ordinal])) for segment, ordinal in rows])
+
+    def cosines(self, question: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The similarity of each of some passages to a unit vector."""
+        values = np.zeros(len(numbers))
+        owner = self._segment_of(numbers)
+        for index in np.unique(owner):
+            here = owner == index
+            values[here] = self._segments[index].vectors.cosines(question, numbers[here] - self._bases[index])
+        return values
+
+    def sentences(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+        """A passage's sentences: their spans in the document's text [n, 2], and their coded vectors [n, dimension]."""
+        segment, ordinal = self._locate(number)
+        return segment.vectors.sentences(ordinal)
+
+    def contributions(self, number: int, weighed: Iterable[Weighed], bm25f: BM25F) -> list[Contribution]:
+        """What each unit adds to a passage's keyword score."""
+        segment, ordinal = self._locate(number)
+        result = []
+        for each in weighed:
+            found = segment.postings.occurrences(each.unit)
+            row = np.flatnonzero(found.ordinals == ordinal)
+            counts = found.counts[row] if len(row) else np.zeros((1, len(FIELDS)), np.int64)
+            lengths = segment.postings.lengths[[ordinal]]
+            saturated = float(bm25f.saturated(counts, lengths, self.averages)[0])
+            by_field: dict[str, int] = dict(zip(FIELDS, counts[0].tolist(), strict=True))
+            result.append(Contribution(each, by_field, saturated, each.idf * saturated))
+        return result
+
+
+class Selection:
+    """The live passages of a snapshot that satisfy a constraint, and what both legs find among them."""
+
+    def __init__(self, snapshot: Snapshot, constraint: Constraint, deadline: Deadline) -> None:
+        self._snapshot = snapshot
+        self._deadline = deadline
+        self._found: dict[Unit, list[Occurrences]] = {}
+        self.admitted = snapshot.live & self._evaluate(constraint)
+        """bool [size of the snapshot]"""
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """The passages' numbers, ascending."""
+        return np.flatnonzero(self.admitted)
+
+    def _evaluate(self, constraint: Constraint) -> NDArray[np.bool_]:
+        snapshot = self._snapshot
+        parts = [self._matching(index, constraint) for index in range(len(snapshot._segments))]
+        return np.concatenate([np.zeros(0, bool), *parts])
+
+    def _matching(self, index: int, constraint: Constraint) -> NDArray[np.bool_]:
+        """Which passages of one segment satisfy a constraint."""
+        self._deadline.check()
+        segment = self._snapshot._segments[index]
+        match constraint:
+            case constraints.Holds(unit):
+                admitted = np.zeros(len(segment), bool)
+                admitted[self._occurrences(unit)[index].ordinals] = True
+                return admitted
+            case constraints.Has(column, value, exact):
+                return segment.columns.having(column, value, exact=exact)
+            case constraints.Dated(first, last):
+                return segment.columns.dated(first, last)
+            case constraints.Undated():
+                return segment.columns.undated()
+            case constraints.Not(negated):
+                return ~self._matching(index, negated)
+            case constraints.All(parts):
+                every = (self._matching(index, part) for part in parts)
+                return reduce(np.logical_and, every, np.ones(len(segment), bool))
+            case constraints.Any(parts):
+                each = (self._matching(index, part) for part in parts)
+                return reduce(np.logical_or, each, np.zeros(len(segment), bool))
+
+    def _occurrences(self, unit: Unit) -> list[Occurrences]:
+        """A unit's occurrences in each segment, looked up once."""
+        if unit not in self._found:
+            self._deadline.check()
+            self._found[unit] = [segment.postings.occurrences(unit) for segment in self._snapshot._segments]
+        return self._found[unit]
+
+    def keyword(self, units: Sequence[Unit], bm25f: BM25F, also: NDArray[np.int64]) -> KeywordMatches:
+        """Score passages by the words they hold (BM25F); `also` names passages to score whether they match or not.
+
+        A passage matches if it holds at least half of the units' idf. Units are taken rarest first; once the rest
+        weighs less than half, a passage that held none so far can no longer match, so of a common word's long
+        postings only those of passages already seen are looked at. That changes no score.
+        """
+        snapshot = self._snapshot
+        weighed = sorted((self._weigh(unit) for unit in units), key=lambda each: -each.idf)
+        total = sum(each.idf for each in weighed)
+        remaining = total
+        scores = np.zeros(len(self.admitted))
+        mass = np.zeros(len(self.admitted))
+        seen = np.zeros(len(self.admitted), bool)
+        seen[also] = True
+        for each in weighed:
+            still_open = remaining >= total / 2 - _ROUNDING
+            for base, segment, found in zip(
+                snapshot._bases, snapshot._segments, self._occurrences(each.unit), strict=False
+            ):
+                self._deadline.check()
+                here = slice(base, base + len(segment))
+                wanted = (self.admitted if still_open else seen)[here][found.ordinals]
+                ordinals, counts = found.ordinals[wanted], found.counts[wanted]
+                saturated = bm25f.saturated(counts, segment.postings.lengths[ordinals], snapshot.averages)
+                scores[here][ordinals] += each.idf * saturated
+                mass[here][ordinals] += each.idf
+                seen[here][ordinals] = True
+            remaining -= each.idf
+        matching = self.admitted & (mass >= total / 2 - _ROUNDING) & (mass > 0)
+        return KeywordMatches(np.flatnonzero(matching), scores, tuple(weighed))
+
+    def _weigh(self, unit: Unit) -> Weighed:
+        snapshot = self._snapshot
+        passages = sum(
+            int(snapshot.live[base + found.ordinals].sum())
+            for base, found in zip(snapshot._bases, self._occurrences(unit), strict=False)
+        )
+        return Weighed(unit, passages, idf(snapshot.count, passages) if passages else 0.0)
+
+    def nearest(self, question: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
+        """The `depth` passages nearest in meaning to a unit vector [dimension], nearest first."""
+        snapshot = self._snapshot
+        found = [np.zeros(0, np.int64)]
+        for base, segment in zip(snapshot._bases, snapshot._segments, strict=False):
+            self._deadline.check()
+            admitted = self.admitted[base : base + len(segment)]
+            if admitted.any():
+                found.append(base + segment.vectors.nearest(question, depth, admitted))
+        numbers = np.concatenate(found)
+        return snapshot.order(numbers, snapshot.cosines(question, numbers), depth)
+
+
+def _union(sets: Iterable[set[str]]) -> frozenset[str]:
+    return frozenset().union(*sets)
+
+
+def _split_at_wildcards(pattern: str) -> list[str]:
+    parts = [""]
+    for character in pattern:
+        if character in "*?":
+            parts += [character, ""]
+        else:
+            parts[-1] += character
+    return [part for part in parts if part]

@@ -1,0 +1,100 @@
+"""FAISS: which passages lie near a question in meaning, and which of their sentences nearest.
+
+Vectors are kept as 16-bit floats in a flat index, mapped from disk: every similarity is exact for the stored vector,
+and does not depend on how passages were batched, as it would with a quantiser trained by segment.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import ArrayWriter, load
+
+_BATCH = 4096
+
+
+class Vectors:
+    """The vectors of one segment, read-only; safe to share among threads."""
+
+    def __init__(self, folder: Path) -> None:
+        # Of FAISS's mapping flags only this one really maps a flat index.
+        self._index = faiss.read_index(str(folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
+        self._sentence_starts = load(folder / "sentence_starts.npy")
+        self._sentences = load(folder / "sentences.npy")
+        self._sentence_vectors = load(folder / "sentence_vectors.npy")
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """The number of components of a vector."""
+        return int(self._index.d)
+
+    def nearest(self, question: NDArray[np.float32], depth: int, admitted: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """The ordinals of the `depth` admitted passages most similar to a unit vector [dimension], unordered."""
+        bits = np.packbits(admitted, bitorder="little")
+        chosen = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))  # pyright: ignore[reportCallIssue]
+        _, ordinals = self._index.search(question[np.newaxis], min(depth, len(self)), params=chosen)
+        return ordinals[0][ordinals[0] >= 0]
+
+    def cosines(self, question: NDArray[np.float32], ordinals: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The similarity of each of some passages to a unit vector.
+
+        Summed row by row and rounded to a millionth, so that a passage's figure is the same in whatever company it
+        is computed: matrix products are not.
+        """
+        rows = self.get(ordinals).astype(np.float64)
+        return np.round((rows * question).sum(axis=1), 6)
+
+    def get(self, ordinals: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors of some passages: [n, dimension]."""
+        return self._index.reconstruct_batch(np.ascontiguousarray(ordinals, np.int64))
+
+    def sentences(self, ordinal: int) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+        """A passage's sentences: their spans in the document's text [n, 2], and their coded vectors [n, dimension]."""
+        rows = slice(self._sentence_starts[ordinal], self._sentence_starts[ordinal + 1])
+        return self._sentences[rows], self._sentence_vectors[rows]
+
+
+class VectorsWriter:
+    """Writes the vectors of a segment into an empty folder, passage after passage."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        self._folder = folder
+        self._index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+        self._pending: list[NDArray[np.float32]] = []
+        self._starts = ArrayWriter(folder / "sentence_starts.npy", np.int64)
+        self._starts.append(np.zeros(1))
+        self._sentences = ArrayWriter(folder / "sentences.npy", np.int32, 2)
+        self._sentence_vectors = ArrayWriter(folder / "sentence_vectors.npy", np.int8, dimension)
+
+    def add(
+        self,
+        vector: NDArray[np.float32],
+        sentences: Sequence[tuple[int, int]] | NDArray[Any],
+        sentence_vectors: NDArray[np.int8],
+    ) -> None:
+        """Add a passage: its unit vector, and the spans and coded vectors of its sentences."""
+        self._pending.append(vector)
+        if len(self._pending) == _BATCH:
+            self._flush()
+        self._sentences.append(np.array(sentences, np.int32).reshape(-1, 2))
+        self._sentence_vectors.append(sentence_vectors)
+        self._starts.append(np.array([self._sentences.rows]))
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._index.add(np.stack(self._pending))
+            self._pending.clear()
+
+    def close(self) -> None:
+        """Write everything out."""
+        self._flush()
+        faiss.write_index(self._index, str(self._folder / "vectors.faiss"))
+        for writer in (self._starts, self._sentences, self._sentence_vectors):
+            writer.close()

@@ -1,0 +1,1 @@
+"""Asking: from a question to ranked, highlighted passages."""

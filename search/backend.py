@@ -1,0 +1,68 @@
+"""What the engine asks of an index: the one seam between asking and keeping.
+
+`index.snapshot.Snapshot` is the reference. Whoever outgrows one machine can put a cluster behind the same engine by
+answering these questions. A passage is known by a number, which need not mean anything outside of one search.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..index.constraints import Constraint
+from ..index.postings import BM25F, Unit
+from ..index.snapshot import Deadline, KeywordMatches
+
+
+class Selection(Protocol):
+    """The passages that satisfy a constraint, and what both legs find among them."""
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """All of them, ascending."""
+        ...
+
+    def keyword(self, units: Sequence[Unit], bm25f: BM25F, also: NDArray[np.int64]) -> KeywordMatches:
+        """The passages that hold at least half of the units' idf; exact scores for these and for those in `also`."""
+        ...
+
+    def nearest(self, question: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
+        """The passages nearest in meaning, nearest first."""
+        ...
+
+
+class Index(Protocol):
+    """An index as it stands at one moment."""
+
+    def same_word(self, term: str) -> frozenset[str]:
+        """The terms in the index that count as the same word."""
+        ...
+
+    def like_pattern(self, pattern: str, field: str = "") -> frozenset[str]:
+        """The terms that a pattern stands for."""
+        ...
+
+    def like_spelling(self, term: str, distance: int, field: str = "") -> frozenset[str]:
+        """The terms within so many edits of one."""
+        ...
+
+    def select(self, constraint: Constraint, deadline: Deadline | None = None) -> Selection:
+        """The passages that satisfy a constraint."""
+        ...
+
+    def order(self, numbers: NDArray[np.int64], keys: NDArray[Any], limit: int) -> NDArray[np.int64]:
+        """The passages with the highest keys, highest first; ties by document id, then start."""
+        ...
+
+    def cosines(self, question: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The similarity of each passage to a question."""
+        ...
+
+    def days(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The first day of each passage's dates, as `date.toordinal` counts, or 0 without a date."""
+        ...
+
+    def documents(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """A number for each passage's document."""
+        ...

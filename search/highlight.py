@@ -1,0 +1,80 @@
+"""Highlights: which parts of a passage to mark, dark for words, light for the sentence nearest in meaning.
+
+Offsets are into the document's text. Nothing here knows of terminals or HTML: `pieces` cuts a text for whoever does.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..corpus.document import Span
+from ..index.analysis import STOP_WORDS, analyze
+from ..index.postings import Unit
+
+Shade = Literal["keyword", "meaning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A part `[start, end)` of a document's text to mark, and why: it holds the words, or it is nearest in meaning."""
+
+    start: int
+    end: int
+    shade: Shade
+
+
+class Piece(NamedTuple):
+    """A run of text under the same shades."""
+
+    text: str
+    shades: frozenset[Shade]
+
+
+def words(text: str, start: int, units: Sequence[Unit]) -> list[Highlight]:
+    """The words and phrases in a passage's text, which starts at `start` in its document, that units stand for.
+
+    Function words are marked only within a phrase, or if there are no others. Neighbouring words become one mark.
+    """
+    here = [unit for unit in units if unit.field in ("", "text")]
+    telling = [unit for unit in here if len(unit.places) > 1 or any(p - STOP_WORDS for p in unit.places)] or here
+    tokens = analyze(text)
+    marked = [
+        Span(run[0].start, run[-1].end)
+        for unit in telling
+        for run in (tokens[first : first + len(unit.places)] for first in range(len(tokens) - len(unit.places) + 1))
+        if all(token.term in place for token, place in zip(run, unit.places, strict=True))
+    ]
+    merged: list[Span] = []
+    for span in sorted(marked):
+        if merged and (span.start <= merged[-1].end or text[merged[-1].end : span.start].isspace()):
+            merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
+        else:
+            merged.append(span)
+    return [Highlight(start + span.start, start + span.end, "keyword") for span in merged]
+
+
+def nearest_sentence(
+    question: NDArray[np.float32], sentences: NDArray[np.int32], vectors: NDArray[np.int8]
+) -> Highlight | None:
+    """The sentence of a passage that is nearest in meaning to a unit vector; None for a passage without sentences."""
+    if not len(sentences):
+        return None
+    decoded = vectors.astype(np.float32)
+    cosines = decoded @ question / np.maximum(np.linalg.norm(decoded, axis=1), 1e-9)
+    start, end = sentences[int(np.argmax(cosines))].tolist()
+    return Highlight(start, end, "meaning")
+
+
+def pieces(text: str, start: int, highlights: Sequence[Highlight]) -> Iterator[Piece]:
+    """A passage's text, which starts at `start` in its document, cut wherever a highlight begins or ends."""
+    inside = [mark for mark in highlights if mark.start < start + len(text) and mark.end > start]
+    cuts = {start, start + len(text)}
+    for mark in inside:
+        cuts |= {max(mark.start, start), min(mark.end, start + len(text))}
+    for left, right in pairwise(sorted(cuts)):
+        shades: frozenset[Shade] = frozenset(m.shade for m in inside if m.start <= left and right <= m.end)
+        yield Piece(text[left - start : right - start], shades)

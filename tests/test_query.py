@@ -1,0 +1,350 @@
+"""The query language: what each form of it means, where each error points, and that canonical text parses back."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+from dragoman.errors import QueryError
+from dragoman.search import query as language
+from dragoman.search.query import (
+    FILTER_FIELDS,
+    MAX_CLAUSES,
+    MAX_DEPTH,
+    MAX_QUERY_LENGTH,
+    TEXT_FIELDS,
+    And,
+    Dates,
+    Filter,
+    Fuzzy,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Phrase,
+    Query,
+    Word,
+    parse,
+    parse_dates,
+    unparse,
+)
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+A, B, C, D = (Word(letter) for letter in "abcd")
+NOVEMBER = Dates(date(2025, 11, 1), date(2025, 11, 30))
+
+# The query, its free words, what constrains.
+UNDERSTOOD: list[tuple[str, list[str], list[Node]]] = [
+    # Words are what was typed between spaces.
+    ("Lee Macron strategic partnership", ["Lee", "Macron", "strategic", "partnership"], []),
+    ("what did France ask?", ["what", "did", "France", "ask?"], []),
+    ("really?! really?? ¿sí?", ["really?!", "really??", "¿sí?"], []),
+    ("trust-building U.S. 28,500 Lee's Korea-US", ["trust-building", "U.S.", "28,500", "Lee's", "Korea-US"], []),
+    ("https://example.org/a?b=*~1 10:25 and or not", ["https://example.org/a?b=*~1", "10:25", "and", "or", "not"], []),
+    ("Macron: we agree", ["Macron:", "we", "agree"], []),
+    ("ask?—said a~b ~5 11~13 5~6", ["ask?—said", "a~b", "~5", "11~13", "5~6"], []),
+    ("프랑스 大统领 Élysée हिन्दी", ["프랑스", "大统领", "Élysée", "हिन्दी"], []),
+    ("a\x00b\tc\ud800d\u200be", ["a", "b", "c", "d", "e"], []),
+    ("（a OR b）", [], [Or((Word("（a"), Word("b）")))]),
+    # Punctuation standing alone is ignored.
+    ("a - b – — , ... ~ ? -- ->", ["a", "b"], []),
+    ("a AND – b", [], [And((A, B))]),
+    ("( - a )", ["a"], []),
+    # Phrases.
+    ('"strategic  partnership"', [], [Phrase("strategic partnership")]),
+    ("a“b c”d", ["a", "d"], [Phrase("b c")]),
+    ("„a b“ „a b” «a b» »a b« ”a b”", [], [Phrase("a b")] * 5),
+    ('“the "grand" plan”', [], [Phrase('the "grand" plan')]),
+    ("'a b'", ["'a", "b'"], []),
+    ('"a* b? c~ -d OR title:e (f"', [], [Phrase("a* b? c~ -d OR title:e (f")]),
+    # Patterns.
+    ("strateg*", [], [Pattern("strateg*")]),
+    ("*ship wom?n ?ee", [], [Pattern("*ship"), Pattern("wom?n"), Pattern("?ee")]),
+    ("wild*? 'wild*', wild*!", [], [Pattern("wild*")] * 3),
+    # Fuzzy words.
+    ("Makron~ Makron~1 Makron~2", [], [Fuzzy("Makron", None), Fuzzy("Makron", 1), Fuzzy("Makron", 2)]),
+    ("Makron~, Makron~1? 'Makron~2.'", [], [Fuzzy("Makron", None), Fuzzy("Makron", 1), Fuzzy("Makron", 2)]),
+    # Fields.
+    ("title:summit TEXT:summit", [], [Word("summit", "title"), Word("summit", "text")]),
+    ('title:"a b"', [], [Phrase("a b", "title")]),
+    ("title:sum* title:summ~1", [], [Pattern("sum*", "title"), Fuzzy("summ", 1, "title")]),
+    ("title:OR title:10:25", [], [Word("OR", "title"), Word("10:25", "title")]),
+    ("title:(a)", [], [Word("a", "title")]),
+    ("title:(a b)", [], [And((Word("a", "title"), Word("b", "title")))]),
+    ('title:(a OR "b c") d', ["d"], [Or((Word("a", "title"), Phrase("b c", "title")))]),
+    ("-title:(a -b)", [], [Not(And((Word("a", "title"), Not(Word("b", "title")))))]),
+    # Filters.
+    ("country:France, Country:Japan?", [], [Filter("country", "France"), Filter("country", "Japan")]),
+    ('person:"Lee Jae-myung" outlet:Yahoo!', [], [Filter("person", "Lee Jae-myung"), Filter("outlet", "Yahoo!")]),
+    ("place:Seoul kind:news", [], [Filter("place", "Seoul"), Filter("kind", "news")]),
+    ("lang:en language:fr", [], [Filter("lang", "en"), Filter("lang", "fr")]),
+    ("country:U.S.", [], [Filter("country", "U.S.")]),
+    ('outlet:"A*"', [], [Filter("outlet", "A*")]),
+    ("country:(Japan OR China)", [], [Or((Filter("country", "Japan"), Filter("country", "China")))]),
+    ("country:(Japan -China)", [], [And((Filter("country", "Japan"), Not(Filter("country", "China"))))]),
+    # Dates.
+    ("date:2025-11", [], [NOVEMBER]),
+    ('date:"2025-11" DATE:2025-11,', [], [NOVEMBER] * 2),
+    ("date:(2025-11 OR 2026)", [], [Or((NOVEMBER, Dates(date(2026, 1, 1), date(2026, 12, 31))))]),
+    # Operators.
+    ("-Macron", [], [Not(Word("Macron"))]),
+    ("NOT Macron", [], [Not(Word("Macron"))]),
+    ('-"a b" -title:a', [], [Not(Phrase("a b")), Not(Word("a", "title"))]),
+    ("-country:Japan -wild*", [], [Not(Filter("country", "Japan")), Not(Pattern("wild*"))]),
+    ("-(a b)", [], [Not(And((A, B)))]),
+    ("NOT NOT a", [], [Not(Not(A))]),
+    ("Lee Macron OR Xi", ["Lee"], [Or((Word("Macron"), Word("Xi")))]),
+    ("a AND b OR c AND -d", [], [Or((And((A, B)), And((C, Not(D)))))]),
+    ("a AND (b OR c)", [], [And((A, Or((B, C))))]),
+    ("(a b) OR (c (d))", [], [Or((And((A, B)), And((C, D))))]),
+    ("a OR b OR c", [], [Or((A, B, C))]),
+    ("(a OR b)c", ["c"], [Or((A, B))]),
+    ("(a)-b", ["a", "b"], []),
+    ("a (b (c -d))", ["a", "b", "c"], [Not(D)]),
+]
+
+
+@pytest.mark.parametrize(("text", "free", "must"), UNDERSTOOD, ids=[case[0] for case in UNDERSTOOD])
+def test_a_query_is_understood(text: str, free: list[str], must: list[Node]) -> None:
+    query = parse(text)
+    assert [word.text for word in query.free] == free
+    assert list(query.must) == must
+    assert not any(word.field for word in query.free)
+
+
+# The query, the column of the culprit, a part of what the message says.
+REFUSED: list[tuple[str, int | None, str]] = [
+    ("", None, "holds no word"),
+    (" \t\0 – ... \ud800", None, "holds no word"),
+    ("🚀 ~ ?!", None, "holds no word"),
+    ("a" * (MAX_QUERY_LENGTH + 1), None, f"{MAX_QUERY_LENGTH + 1} characters, more than {MAX_QUERY_LENGTH}"),
+    ("(" * 100_000, None, "shorten it"),
+    ("a (b", 3, "never closed"),
+    ("a) b", 2, "closes nothing"),
+    ("\ud800 a)", 4, "closes nothing"),
+    ("a ()", 3, "empty"),
+    ("a (–)", 3, "empty"),
+    ("title:()", 7, "empty"),
+    ('Lee "a b', 5, "never closed"),
+    ("Lee “a b", 5, "never closed"),
+    ('Lee "a b“', 5, "never closed"),
+    ('Lee ""', 5, "holds no word"),
+    ('Lee "?!"', 5, "holds no word"),
+    ('"a b"~2', 6, "fuzziness is for words"),
+    ("(a b)~", 6, "fuzziness is for words"),
+    ("a OR", 3, "right"),
+    ("a OR OR b", 3, "right"),
+    ("(a AND) b", 4, "right"),
+    ("NOT", 1, "right"),
+    ("a -OR b", 3, "right"),
+    ("OR a", 1, "left"),
+    ("a (AND b)", 4, "left"),
+    ("a --b", 3, "too many dashes"),
+    ("a *", 3, "at least one letter"),
+    ("a ?*", 3, "at least one letter"),
+    ("title:*", 7, "at least one letter"),
+    ("a *://", 3, "at least one letter"),
+    ("Makron~3", 7, "~, ~1 or ~2"),
+    ("Makron~0.8", 7, "~, ~1 or ~2"),
+    ("a title:Makron~12", 15, "~, ~1 or ~2"),
+    ("Mak*n~", 1, "not both"),
+    ("a foo:bar", 3, "unknown field 'foo': use country, "),
+    ('a foo:"bar"', 3, "quote it"),
+    ("a -foo:bar", 4, "unknown field"),
+    ("country:", 1, "needs a value"),
+    ("a -country: Japan", 4, "needs a value"),
+    ("(title:)", 2, "needs a value"),
+    ("country:?", 9, "needs a letter or digit"),
+    ("title:-a", 7, "-title:a"),
+    ("country:-Japan", 9, "-country:Japan"),
+    ("country:Ja*", 9, "no wildcard"),
+    ("person:Lee~", 8, "no wildcard"),
+    ("title:(a country:Japan)", 10, "close that first"),
+    ("a date:yesterday", 8, "'yesterday' is no date: write 2025, 2025-11, 2025-11-22"),
+    ("date:2026..2025", 6, "end before they begin"),
+    ("date:..", 6, "is no date"),
+    ("(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1), MAX_DEPTH + 1, "deep"),
+    ("NOT " * (MAX_DEPTH + 1) + "a", 4 * MAX_DEPTH + 1, "deep"),
+    ("-(" * (MAX_DEPTH // 2) + "-a", 2 * (MAX_DEPTH // 2) + 1, "deep"),
+    ("(" * MAX_QUERY_LENGTH, MAX_DEPTH + 1, "deep"),
+    ("a " * MAX_CLAUSES + "title:(b)", 2 * MAX_CLAUSES + 8, "more than 256"),
+]
+
+
+@pytest.mark.parametrize(("text", "column", "message"), REFUSED, ids=[ascii(case[0])[:40] for case in REFUSED])
+def test_an_error_says_what_is_wrong_and_where(text: str, column: int | None, message: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(text)
+    assert caught.value.column == column
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).count("(column ") == (column is not None)
+
+
+def test_what_stands_within_the_limits_is_accepted() -> None:
+    assert parse("a" * MAX_QUERY_LENGTH).free == (Word("a" * MAX_QUERY_LENGTH),)
+    assert parse("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH).free == (A,)
+    assert parse("NOT " * MAX_DEPTH + "a").must
+    assert len(parse("a " * MAX_CLAUSES).free) == MAX_CLAUSES
+
+
+@pytest.mark.parametrize("field", [*TEXT_FIELDS, *FILTER_FIELDS, "date"])
+def test_an_unknown_field_names_all_known_ones(field: str) -> None:
+    with pytest.raises(QueryError, match=rf"\b{field}\b"):
+        parse("foo:bar")
+
+
+DATES: list[tuple[str, date | None, date | None]] = [
+    ("2025", date(2025, 1, 1), date(2025, 12, 31)),
+    ("2025-11", date(2025, 11, 1), date(2025, 11, 30)),
+    ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+    ("9999-12", date(9999, 12, 1), date(9999, 12, 31)),
+    ("2025-11-22", date(2025, 11, 22), date(2025, 11, 22)),
+    ("2025-1-2", date(2025, 1, 2), date(2025, 1, 2)),
+    ("..2025-06", None, date(2025, 6, 30)),
+    ("2025-11..", date(2025, 11, 1), None),
+    (" 2025-11 .. 2026-01 ", date(2025, 11, 1), date(2026, 1, 31)),
+    ("2025-11..2025", date(2025, 11, 1), date(2025, 12, 31)),
+]
+
+
+@pytest.mark.parametrize(("value", "first", "last"), DATES)
+def test_dates_run_from_the_first_day_to_the_last(value: str, first: date | None, last: date | None) -> None:
+    assert parse_dates(value) == (first, last)
+    assert parse(f'date:"{value}"').must == (Dates(first, last),)
+
+
+@pytest.mark.parametrize(
+    "value",
+    """|..|yesterday|2025-13|2025-00|2025-02-30|0000|25|20251122|2025-11...2026|２０２５|2025/11|2025–2026|x
+    y|2025..2026..2027|2026..2025""".split("|"),
+)
+def test_what_is_no_date_is_refused(value: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse_dates(value)
+    assert caught.value.column is None
+
+
+def test_the_meaning_is_the_question_as_typed() -> None:
+    question = "what did France ask about quantum and space?"
+    assert parse(question).meaning == question
+    mixed = 'a "b, c" -d country:Japan e* f~ (g OR title:h) NOT (i "j k") title:"l" m? AND date:2025'
+    assert parse(mixed).meaning == "a b, c g h l m?"
+    assert parse("a* country:Japan -b").meaning == ""
+
+
+def test_scoring_terms_are_the_positive_ones_in_order() -> None:
+    query = parse('a* b -c "d e" NOT (f OR g) (h~1 AND country:Japan AND -i) NOT NOT j')
+    assert list(query.scoring_terms()) == [Pattern("a*"), Word("b"), Phrase("d e"), Fuzzy("h", 1)]
+    assert [term.column for term in query.scoring_terms()] == [1, 4, 9, 29]
+
+
+def test_columns_count_in_the_query_as_typed() -> None:
+    query = parse("\ud800 -a title:(b “c d”)")
+    assert [term.column for term in query.scoring_terms()] == [13, 15]
+
+
+def test_a_query_is_restricted_without_being_changed() -> None:
+    query = parse("a b*")
+    narrower = query.restricted(NOVEMBER, Filter("country", "Japan"), Phrase("c d"))
+    assert narrower == Query("a b*", (A,), (Pattern("b*"), NOVEMBER, Filter("country", "Japan"), Phrase("c d")))
+    assert narrower.meaning == "a c d"
+    assert query.must == (Pattern("b*"),)
+    assert Query("").restricted(NOVEMBER).understood()["constraints"] == ["date:2025-11-01..2025-11-30"]
+
+
+def test_the_query_as_understood_is_ready_for_json() -> None:
+    text = 'Lee? "strategic  partnership" -Macron language:en country:Japan date:2026-01 (a OR b) \ud800'
+    understood = parse(text).understood()
+    assert understood == {
+        "words": ["Lee?"],
+        "constraints": [
+            '"strategic partnership"',
+            "-Macron",
+            "lang:en",
+            "country:Japan",
+            "date:2026-01-01..2026-01-31",
+            "(a OR b)",
+        ],
+        "meaning": "Lee? strategic partnership a b",
+    }
+    assert json.loads(json.dumps(understood, ensure_ascii=False).encode()) == understood
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        (Not(Not(A)), "NOT -a"),
+        (Not(And((A, Or((B, C))))), "-(a AND (b OR c))"),
+        (Phrase('say "a" now'), '“say "a" now”'),
+        (Filter("person", "Lee Jae-myung"), 'person:"Lee Jae-myung"'),
+        (Filter("outlet", "A*"), 'outlet:"A*"'),
+        (Fuzzy("a", 2, "title"), "title:a~2"),
+        (Word("/a", "title"), "title:(/a)"),
+        (Dates(date(2025, 11, 22), date(2025, 11, 22)), "date:2025-11-22"),
+        (Dates(None, date(987, 6, 30)), "date:..0987-06-30"),
+        (Dates(date(2025, 11, 1), None), "date:2025-11-01.."),
+    ],
+)
+def test_canonical_text(node: Node, text: str) -> None:
+    assert unparse(node) == text
+    assert parse(text).must == (node,)
+
+
+# Pieces that mean something to the scanner, so that chance finds their odd neighbourhoods.
+PIECES = """a b Macron OR AND NOT " “ ” „ « » ( ) - -- ~ ~1 ~3 * ? ! . : / :// title: text: country: date: language:
+    2025 -11 .. 5 ½ _ é 中 – ' , ; foo:""".split()
+QUERIES = st.text() | st.lists(st.sampled_from([*PIECES, " ", "\0", "\ud800"]), max_size=20).map("".join)
+
+PLAIN = st.text("abcdé中5-.'", min_size=1, max_size=6).map(lambda text: f"x{text}")
+QUOTED = st.text('ab *~?:()/-“”„«"', min_size=1, max_size=8).map(lambda text: " ".join(f"x {text}".split()))
+TEXT_FIELD = st.sampled_from(["", *TEXT_FIELDS])
+LEAVES: st.SearchStrategy[Node] = st.one_of(
+    st.builds(Word, PLAIN, TEXT_FIELD),
+    st.builds(Phrase, QUOTED, TEXT_FIELD),
+    st.builds(Pattern, PLAIN.map(lambda text: f"{text}*a"), TEXT_FIELD),
+    st.builds(Fuzzy, PLAIN, st.sampled_from([None, 1, 2]), TEXT_FIELD),
+    st.builds(Filter, st.sampled_from(FILTER_FIELDS), PLAIN | QUOTED),
+    st.lists(st.dates(), min_size=2, max_size=2).map(lambda days: Dates(min(days), max(days))),
+    st.builds(Dates, st.none(), st.dates()) | st.builds(Dates, st.dates(), st.none()),
+)
+
+
+def _compound(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    several = st.lists(nodes, min_size=2, max_size=3).map(tuple)
+    return st.builds(Not, nodes) | st.builds(And, several) | st.builds(Or, several)
+
+
+@given(QUERIES)
+@example("-" * MAX_QUERY_LENGTH)
+@example("a" + "~" * 3000 + "x")
+@example('"' * 3999)
+@example("(x)-.foo:a*")
+def test_any_text_is_understood_or_refused(text: str) -> None:
+    try:
+        query = parse(text)
+    except QueryError as refusal:
+        str(refusal).encode()
+        column = refusal.column
+        assert column is None or 1 <= column <= len(text)
+        return
+    json.dumps(query.understood(), ensure_ascii=False).encode()
+    for word in query.free:
+        assert parse(word.text).free == (word,)
+    for node in query.must:
+        again = parse(unparse(node))
+        assert (again.free, again.must) == ((), (node,))
+
+
+@given(st.recursive(LEAVES, _compound, max_leaves=8))
+def test_canonical_text_parses_to_the_same_node(node: Node) -> None:
+    again = parse(unparse(node))
+    assert (*again.free, *again.must) == (node,)
+
+
+def test_the_module_loads_nothing_heavy() -> None:
+    heavy = "numpy whoosh faiss torch onnxruntime click flask yaml".split()
+    code = f"import sys, {language.__name__}; sys.exit(' '.join(sys.modules.keys() & set({heavy})) or None)"
+    subprocess.run([sys.executable, "-c", code], check=True)
