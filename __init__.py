@@ -1,4 +1,66 @@
 """Dragoman: hybrid passage search for diplomatic text.
 
+    import dragoman
+
+    with dragoman.open_collection("briefs.idx") as collection:
+        for hit in collection.search('"strategic partnership" -Macron', limit=5):
+            print(hit.document.title, hit.text)
+
 The public names are loaded when they are first asked for, so that `import dragoman` costs nothing.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .corpus.document import DateInterval, Document, Passage, Person, Reference, Span
+    from .corpus.readers import ReadOptions, Skipped, read
+    from .errors import DragomanError
+    from .search.collection import Collection, create_collection, open_collection, reindex_collection
+    from .search.engine import Settings
+    from .search.highlight import Highlight
+    from .search.results import Hit, Results
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "corpus.document": ("DateInterval", "Document", "Passage", "Person", "Reference", "Span"),
+    "corpus.readers": ("ReadOptions", "Skipped", "read"),
+    "errors": ("DragomanError",),
+    "search.collection": ("Collection", "create_collection", "open_collection", "reindex_collection"),
+    "search.engine": ("Settings",),
+    "search.highlight": ("Highlight",),
+    "search.results": ("Hit", "Results"),
+}
+
+__all__ = [
+    "Collection",
+    "DateInterval",
+    "Document",
+    "DragomanError",
+    "Highlight",
+    "Hit",
+    "Passage",
+    "Person",
+    "ReadOptions",
+    "Reference",
+    "Results",
+    "Settings",
+    "Skipped",
+    "Span",
+    "create_collection",
+    "open_collection",
+    "read",
+    "reindex_collection",
+]
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f".{module}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -37,6 +37,27 @@ SEGMENTS = "segments"
 ENCODERS = "encoders"
 _LOCK = "writer.lock"
 _HOLDER = "writer.json"
+
+
+LOCK_TIMEOUT = 30.0
+"""How many seconds a change waits for another writer to finish, unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is in a collection: counts, and what the index was built with."""
+
+    path: str
+    generation: int
+    documents: int
+    passages: int
+    segments: int
+    bytes: int
+    languages: tuple[str, ...]
+    model: str
+    dimension: int
+    precision: str
+    floors: Floors
 
 
 class Store:
@@ -133,6 +154,24 @@ class Store:
                     )
                 self._encoder = encoder
             return self._encoder
+
+    def status(self) -> Status:
+        """What is in the collection."""
+        snapshot = self.snapshot()
+        encoder = snapshot.settings["encoder"]
+        return Status(
+            path=str(self.folder),
+            generation=snapshot.generation,
+            documents=self.ledger.count_documents(),
+            passages=snapshot.count,
+            segments=snapshot.segments,
+            bytes=sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file()),
+            languages=tuple(sorted(snapshot.languages)),
+            model=encoder["name"],
+            dimension=encoder["dimension"],
+            precision=encoder["precision"],
+            floors=Floors(*snapshot.settings["floors"]),
+        )
 
     def problems(self) -> list[str]:
         """What a thorough look finds wrong, a line each: in the ledger, in the segments, with the query encoder."""

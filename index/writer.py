@@ -21,7 +21,7 @@ from .encoder import EncoderInput, PassageEncoder, export_query_encoder
 from .probes import PROBES, floors
 from .query_encoder import EncoderInfo
 from .segment import SegmentWriter
-from .store import ENCODERS, SEGMENTS, Store, adopt_encoder, built_with
+from .store import SEGMENTS, Store, adopt_encoder, built_with
 
 COMMIT_PASSAGES = 50_000
 """A large addition is committed in steps of about so many passages, so that an interruption costs one step at most."""

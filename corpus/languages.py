@@ -1,0 +1,71 @@
+"""Languages: ISO 639-1 codes from what people write, and what a text's script tells of its language."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+_SAMPLE: Final = 4000
+"""How much of a text is looked at, in characters."""
+
+# Codes of single languages that are meant when people say the name of the larger one.
+_MEMBERS: Final = {
+    "cmn": "zh", "yue": "zh", "arb": "ar", "arz": "ar", "pes": "fa", "prs": "fa", "zsm": "ms", "swh": "sw", "ekk": "et",
+    "lvs": "lv", "khk": "mn", "uzn": "uz", "azj": "az", "als": "sq",
+}  # fmt: skip
+
+# A script that one language (or one above all) is written in. Latin, Cyrillic and others tell nothing.
+_SCRIPTS: Final = {
+    "ko": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af",
+    "ja": "\u3041-\u3096\u30a1-\u30fa",
+    "zh": "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff",
+    "ar": "\u0620-\u064a\u0671-\u06d3",
+    "he": "\u05d0-\u05ea",
+    "el": "\u0370-\u03ff\u1f00-\u1fff",
+    "hi": "\u0904-\u0939",
+    "bn": "\u0985-\u09b9",
+    "ta": "\u0b85-\u0bb9",
+    "te": "\u0c05-\u0c39",
+    "th": "\u0e01-\u0e2e",
+    "lo": "\u0e81-\u0eae",
+    "my": "\u1000-\u102a",
+    "km": "\u1780-\u17a2",
+    "ka": "\u10a0-\u10ff",
+    "hy": "\u0531-\u0587",
+    "am": "\u1200-\u135a",
+}
+_BEYOND_ARABIC = re.compile("[پچژگٹڈےک]")
+
+
+def language_code(name: str) -> str | None:
+    """The ISO 639-1 code of a language given as "eng", "en-GB" or "English"; None if it has none."""
+    key = re.split(r"[-_.@]", name.strip().lower(), maxsplit=1)[0] if len(name) < 64 else ""
+    return _codes().get(key)
+
+
+def language_of_script(text: str) -> str:
+    """The language that the script of most of a text's letters belongs to, or "" where that tells nothing."""
+    sample = text[:_SAMPLE]
+    letters = sum(map(str.isalpha, sample))
+    if sample.isascii() or not letters:
+        return ""
+    counts = {code: len(re.findall(f"[{script}]", sample)) for code, script in _SCRIPTS.items()}
+    # Japanese is written in Chinese characters too, but never without kana; a Korean text may quote many of them.
+    if counts["ja"] > 0.1 * (counts["ja"] + counts["zh"]):
+        counts["ja"] += counts.pop("zh")
+    code = max(counts, key=lambda each: counts[each])
+    if counts[code] < letters / 2:
+        return ""
+    return "" if code == "ar" and _BEYOND_ARABIC.search(sample) else code
+
+
+@lru_cache(maxsize=1)
+def _codes() -> dict[str, str]:
+    import pycountry
+
+    codes = dict(_MEMBERS)
+    for each in pycountry.languages:
+        code = getattr(each, "alpha_2", None)
+        if code is not None:
+            names = (code, each.alpha_3, getattr(each, "bibliographic", code), each.name.split(" (")[0])
+            codes.update((name.lower(), code) for name in names)
+    return codes | {"greek": "el", "persian": "fa", "mandarin": "zh", "farsi": "fa", "malay": "ms"}

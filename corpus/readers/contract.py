@@ -1,0 +1,60 @@
+"""What every reader takes and gives: a source of bytes in, documents and what was skipped out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from ..document import Document
+
+MEGABYTE: Final = 1_000_000
+LARGEST_FILE: Final = 20 * MEGABYTE
+"""The most bytes of a file that holds one document. A larger one is no article, and is skipped."""
+
+LONGEST_RECORD: Final = 20 * MEGABYTE
+"""The most bytes of one line of JSONL."""
+
+LARGEST_FRONT_MATTER: Final = 64 * 1024
+"""The most characters of a Markdown file's front matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that no document was read from: where it lies, and why in a few words. The rest goes in without it."""
+
+    origin: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How sources are read.
+
+    `format` is the format of every source, whatever its name; if it is empty, a file's name tells it, and standard
+    input is text. `fields` says which key of a JSONL record holds a field of ours: `{"id": "_id", "outlet": "source"}`.
+    `cleaning` may be turned off to keep plain text and web pages with all that stands around the article.
+    """
+
+    format: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    cleaning: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An open file or stream.
+
+    `id` is the id of a document that is given none, empty where there is no path to make one of. `origin` is what a
+    message calls the source. `name` is its file name.
+    """
+
+    stream: BinaryIO
+    origin: str
+    id: str = ""
+    name: str = ""
+
+
+Read = Callable[[Source, ReadOptions], Iterator[Document | Skipped]]
+"""A reader: it raises UnreadableSource when there is nothing more to get from the source."""

@@ -1,0 +1,94 @@
+"""From what a user names (files, folders, patterns) to the files to read, in a fixed order."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from .contract import Skipped
+
+_WILDCARDS: Final = frozenset("*?[")
+
+
+def find_files(source: str | Path, extensions: Iterable[str]) -> Iterator[Path | Skipped]:
+    """The files that a source names, in order: itself, those under a folder, or those that fit a pattern.
+
+    Hidden files are left out and links to folders not followed, unless named. A file without a known extension is a
+    `Skipped`, as is a source that names nothing.
+    """
+    path = Path(source)
+    known = tuple(extensions)
+    try:
+        if not str(source):
+            yield Skipped('""', "no name of a file or folder")
+        elif path.is_dir():
+            yield from _checked(_below(path), known, shown_name(source), "holds no files")
+        elif os.path.lexists(path):
+            yield from _checked(iter([path]), known, "", "")
+        elif not _WILDCARDS.isdisjoint(str(source)):
+            yield from _checked(_matching(path), known, shown_name(source), "fits no file")
+        else:
+            yield Skipped(shown_name(source), "no such file or folder")
+    except (OSError, ValueError) as error:
+        yield Skipped(shown_name(source), reason_of(error))
+
+
+def shown_name(path: str | Path) -> str:
+    """A path as a message may show it, whatever its bytes are."""
+    name = os.fsencode(path).decode("utf-8", "replace")
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """What the operating system has against a file, in its own words."""
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def _checked(
+    found: Iterator[Path | Skipped], extensions: tuple[str, ...], origin: str, nothing: str
+) -> Iterator[Path | Skipped]:
+    empty = True
+    for each in found:
+        empty = False
+        if isinstance(each, Skipped) or each.name.lower().endswith(extensions):
+            yield each
+        else:
+            suffix = "".join(each.suffixes[-1:]) or "files without an extension"
+            yield Skipped(shown_name(each), f"no reader for {suffix}")
+    if empty and origin:
+        yield Skipped(origin, nothing)
+
+
+def _below(folder: Path) -> Iterator[Path | Skipped]:
+    """All files under a folder, those of each folder before its subfolders, by name."""
+    folders = [folder]
+    while folders:
+        current = folders.pop()
+        try:
+            with os.scandir(current) as entries:
+                shown = sorted(
+                    (entry for entry in entries if not entry.name.startswith(".")), key=lambda each: each.name
+                )
+            inner = {entry.name for entry in shown if entry.is_dir(follow_symlinks=False)}
+        except OSError as error:
+            yield Skipped(shown_name(current), reason_of(error))
+            continue
+        for entry in shown:
+            # A link to a folder is left out with all that it leads to, so that no loop can be entered.
+            if entry.name not in inner and not (entry.is_symlink() and Path(entry.path).is_dir()):
+                yield current / entry.name
+        folders.extend(current / name for name in sorted(inner, reverse=True))
+
+
+def _matching(pattern: Path) -> Iterator[Path]:
+    """The files that fit a pattern, `**` standing for any folders, in order of their paths."""
+    root = Path(pattern.anchor) if pattern.is_absolute() else Path()
+    parts = pattern.parts[1:] if pattern.is_absolute() else pattern.parts
+    # Down to the first wildcard the parts are plain names, "..", too, which glob would not take.
+    while parts and _WILDCARDS.isdisjoint(parts[0]):
+        root, parts = root / parts[0], parts[1:]
+    named_hidden = any(part.startswith(".") for part in parts)
+    for path in sorted(root.glob(str(Path(*parts)))):
+        hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+        if (named_hidden or not hidden) and not path.is_dir():
+            yield path

@@ -1,0 +1,212 @@
+"""The commands that make, change and look after a collection."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from ..corpus.readers import FORMATS, ReadOptions, Skipped, read
+from ..errors import UnreadableSource
+from ..terminal import ProgressBar, collection_option, first_build
+from .build import build
+from .encoder import DEFAULT_MODEL
+from .home import default_collection, ready
+from .store import LOCK_TIMEOUT, Store
+from .writer import Report, Writer
+
+_sources = click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+_format = click.option(
+    "--format",
+    "format_",
+    type=click.Choice([each.name for each in FORMATS]),
+    help="Read every file in this format, whatever its name. Standard input is text unless this says otherwise.",
+)
+_fields = click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="NAME=KEY",
+    help="The record's key for a field of ours, as in id=_id or outlet=source. May be given several times.",
+)
+_model = click.option("--model", metavar="DIR", help="The folder of a Sentence Transformers model.")
+
+
+@click.command()
+@_sources
+@collection_option
+@click.option("--replace", is_flag=True, help="Replace the collection that is there, once the new one is complete.")
+@click.option("--model", metavar="DIR", default=DEFAULT_MODEL, help="The folder of a Sentence Transformers model.")
+@_format
+@_fields
+def index(
+    paths: tuple[str, ...],
+    collection: Path | None,
+    replace: bool,
+    model: str,
+    format_: str | None,
+    fields: tuple[str, ...],
+) -> None:
+    """Make a collection of files, folders, patterns, or standard input (-)."""
+    options = _options(format_, fields)
+    with ProgressBar("indexing") as progress:
+        folder = collection or default_collection()
+        report = build(folder, read(paths, options=options), model=model, replace=replace, progress=progress)
+    _tell(report)
+
+
+@click.command()
+@_sources
+@collection_option
+@_format
+@_fields
+def add(paths: tuple[str, ...], collection: Path | None, format_: str | None, fields: tuple[str, ...]) -> None:
+    """Add documents to a collection, or update them; unchanged ones are left alone."""
+    options = _options(format_, fields)
+    store = Store(ready(collection, first_build))
+    try:
+        with ProgressBar("adding") as progress, store.writing(LOCK_TIMEOUT):
+            report = Writer(store, progress).add(read(paths, options=options))
+    finally:
+        store.close()
+    _tell(report)
+    if report.skipped and not (report.added or report.updated or report.unchanged):
+        raise UnreadableSource("nothing was added: not one document could be read")
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID…")
+@collection_option
+def remove(ids: tuple[str, ...], collection: Path | None) -> None:
+    """Remove documents by id. If one of them does not exist, none is removed."""
+    store = Store(ready(collection, first_build))
+    try:
+        with store.writing(LOCK_TIMEOUT):
+            report = Writer(store).remove(ids)
+    finally:
+        store.close()
+    _tell(report)
+
+
+@click.command()
+@collection_option
+def compact(collection: Path | None) -> None:
+    """Rewrite the index without what was deleted, in as few segments as there may be."""
+    store = Store(ready(collection, first_build))
+    try:
+        before = store.snapshot().segments
+        with store.writing(LOCK_TIMEOUT):
+            Writer(store).compact()
+        click.echo(f"{before} segments before, {store.snapshot().segments} now")
+    finally:
+        store.close()
+
+
+@click.command()
+@collection_option
+@_model
+def reindex(collection: Path | None, model: str | None) -> None:
+    """Encode all documents anew: with another model, or after an upgrade that asks for it."""
+    store = Store(ready(collection, first_build), check=False)
+    try:
+        with ProgressBar("encoding", store.ledger.count_documents()) as progress, store.writing(LOCK_TIMEOUT):
+            report = Writer(store, progress).reindex(model or store.ledger.setting("encoder")["name"])
+    finally:
+        store.close()
+    click.echo(f"{_many(report.updated, 'document')} in {_many(report.passages, 'passage')} encoded anew")
+
+
+@click.command()
+@collection_option
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def status(collection: Path | None, as_json: bool) -> None:
+    """Show what is in a collection, and what it was built with."""
+    store = Store(ready(collection, first_build))
+    try:
+        found = store.status()
+    finally:
+        store.close()
+    if as_json:
+        click.echo(json.dumps(asdict(found)))
+        return
+    floors = f"{found.floors.strict:.3f} strict, {found.floors.lenient:.3f} lenient"
+    rows = {
+        "collection": found.path,
+        "documents": f"{found.documents:,}",
+        "passages": f"{found.passages:,} in {_many(found.segments, 'segment')}",
+        "on disk": f"{found.bytes / 1e6:,.1f} MB",
+        "generation": found.generation,
+        "languages": ", ".join(found.languages) or "none yet",
+        "model": f"{found.model} ({found.dimension} dimensions, passages in {found.precision})",
+        "floors": floors,
+    }
+    for name, value in rows.items():
+        click.echo(f"{name:<11} {value}")
+
+
+@click.command("list")
+@click.argument("prefix", default="")
+@collection_option
+def list_(prefix: str, collection: Path | None) -> None:
+    """List the ids of all documents, or of those that begin with PREFIX."""
+    store = Store(ready(collection, first_build))
+    try:
+        for document_id in store.ledger.live_ids(prefix):
+            click.echo(document_id)
+    finally:
+        store.close()
+
+
+@click.command()
+@collection_option
+@click.pass_context
+def doctor(context: click.Context, collection: Path | None) -> None:
+    """Check a collection thoroughly and say what is wrong with it. Exit code 1 if something is."""
+    store = Store(ready(collection, first_build))
+    try:
+        problems = store.problems()
+    finally:
+        store.close()
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        context.exit(1)
+    click.echo("the collection is sound")
+
+
+def _options(format_: str | None, fields: Iterable[str]) -> ReadOptions:
+    mapping: dict[str, str] = {}
+    for field in fields:
+        name, equals, key = field.partition("=")
+        if not (name and equals and key):
+            raise click.BadParameter(f"{field!r} is not NAME=KEY, as in id=_id", param_hint="--field")
+        mapping[name] = key
+    return ReadOptions(format=format_ or "", fields=mapping)
+
+
+def _tell(report: Report) -> None:
+    """What a change did, in one line; what was skipped and why, a line each, on standard error."""
+    done = [
+        f"{count:,} {what}"
+        for count, what in (
+            (report.added, "added"),
+            (report.updated, "updated"),
+            (report.unchanged, "unchanged"),
+            (report.removed, "removed"),
+            (len(report.skipped), "skipped"),
+        )
+        if count
+    ]
+    passages = f" ({_many(report.passages, 'passage')} encoded)" if report.passages else ""
+    click.echo(f"documents: {', '.join(done) or 'nothing to do'}{passages}")
+    for each in report.skipped:
+        click.echo(_skipped(each), err=True)
+
+
+def _skipped(skipped: Skipped) -> str:
+    return " ".join(f"skipped {skipped.origin}: {skipped.reason}".split())
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

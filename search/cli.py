@@ -1,0 +1,115 @@
+"""`search`: the question, and nothing else, so that no word of it is taken for a command."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from ..index.home import ready
+from ..terminal import collection_option, first_build, run
+from . import render
+from .engine import Mode, Sort
+
+_DETAILS = """
+\b
+Examples (a phrase needs the shell's quotes around its own):
+  search Lee Macron strategic partnership
+  search '"strategic partnership" -Macron'
+  search quantum country:France date:2025-11..2026-01
+  search 'shuttl* OR visit~' person:Takaichi --sort newest
+
+\b
+The query:
+  words             what the passage should say; most of them must be there, or their meaning
+  "a phrase"        these words in this order
+  -word  NOT word   not that
+  a AND b  a OR b   both, either; ( ) around groups
+  country:France    also person: outlet: place: kind: lang: title:
+  date:2025-11      also date:2025-11-22, date:2025-11..2026-01, date:..2025
+  summ*  wom?n      any letters, one letter
+  diplomasy~        about this spelling
+"""
+
+
+class _Question(click.Command):
+    """A command whose arguments are words of a question.
+
+    A word with one dash in front (-Macron) belongs to the question, unless it is exactly a short option; anything
+    else that click would make of it (-Macron as -M -a -c …) would be a surprise.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        takes_value = {
+            name: isinstance(option, click.Option) and not option.is_flag
+            for option in self.get_params(ctx)
+            for name in option.opts
+            if name.startswith("-")
+        }
+        options: list[str] = []
+        words: list[str] = []
+        remaining = iter(args)
+        for arg in remaining:
+            if arg == "--":
+                words += remaining
+            elif arg in takes_value or (arg.startswith("--") and len(arg) > 2):
+                options.append(arg)
+                if takes_value.get(arg):
+                    options += [value for value in [next(remaining, None)] if value is not None]
+            else:
+                words.append(arg)
+        return super().parse_args(ctx, [*options, "--", *words])
+
+
+@click.command(cls=_Question, epilog=_DETAILS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("query", nargs=-1, required=True, metavar="QUERY…")
+@click.option("-n", "--limit", type=click.IntRange(1, 1000), default=5, show_default=True, help="Hits on a page.")
+@click.option("-p", "--page", type=click.IntRange(1), default=1, show_default=True, help="Which page.")
+@click.option(
+    "--mode", type=click.Choice(get_args(Mode)), default="hybrid", show_default=True, help="Which legs to ask."
+)
+@click.option("--after", metavar="DATE", help="Only documents of this day, month or year, or later.")
+@click.option("--before", metavar="DATE", help="Only documents of this day, month or year, or earlier.")
+@click.option("--country", multiple=True, help="Only documents on this country. Several: any of them.")
+@click.option("--person", multiple=True, help="Only documents on this person. Several: any of them.")
+@click.option("--outlet", multiple=True, help="Only documents of this outlet. Several: any of them.")
+@click.option("--sort", type=click.Choice(get_args(Sort)), help="Order. [default: relevance; newest if only filtering]")
+@click.option("--per-document", is_flag=True, help="The best passage of each document only.")
+@collection_option
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(list(render.FORMATS)),
+    default="text",
+    show_default=True,
+    help="How to print the hits.",
+)
+@click.option("--explain", is_flag=True, help="Show how each score came about.")
+@click.pass_context
+def search(
+    context: click.Context,
+    query: tuple[str, ...],
+    limit: int,
+    page: int,
+    collection: Path | None,
+    format_: str,
+    **options: Any,
+) -> None:
+    """Search a collection for the passages that answer QUERY."""
+    from .collection import open_collection
+
+    with open_collection(ready(collection, first_build)) as opened:
+        results = opened.search(" ".join(query), limit=limit, offset=(page - 1) * limit, **options)
+    rendered = render.FORMATS[format_](results)
+    if sys.stdout.isatty() and rendered.count("\n") >= shutil.get_terminal_size().lines:
+        click.echo_via_pager(rendered)
+    else:
+        click.echo(rendered, nl=False)
+    if not results.hits:
+        context.exit(1)
+
+
+def main() -> None:
+    """The program `search`."""
+    run(search, "search")

@@ -1,0 +1,231 @@
+"""What a text tells of itself: title, dateline, byline, countries, language; and what it must not be taken to tell."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dragoman.corpus.clean import clean
+from dragoman.corpus.countries import canonical_country, countries_in
+from dragoman.corpus.dates import parse_dates
+from dragoman.corpus.describe import Dateline, describe, find_byline, find_dateline, find_title, without_title
+from dragoman.corpus.document import DateInterval, Document
+from dragoman.corpus.languages import language_code, language_of_script
+
+SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
+
+
+def described(name: str) -> Document:
+    paths = sorted(SEEDS.glob(f"{name}*.txt"))
+    if not paths:
+        pytest.skip("the shared texts are not here")
+    cleaned = clean(paths[0].read_text(encoding="utf-8"))
+    return describe(Document(id="x", text=cleaned.text), cleaned.cut)
+
+
+def test_an_article_with_headline_and_dateline() -> None:
+    document = described("000")
+    assert document.title == (
+        "Can South Korean President Lee Strengthen Ties with France During Discussions with Macron?"
+    )
+    assert (document.place, document.outlet, document.author) == ("Johannesburg", "NationPress", "")
+    assert document.dates is None  # the dateline has no year
+    assert document.countries[:2] == ("South Korea", "France")
+    assert "South Africa" in document.countries
+
+
+def test_an_article_without_headline_is_called_by_its_first_sentence() -> None:
+    document = described("001")
+    assert document.title == (
+        "President Lee Jae Myung of South Korea is set to visit Japan for a crucial summit with"
+        " Prime Minister Sanae Takaichi…"
+    )
+    assert document.author == "Saif Rahman"
+    assert document.dates is None
+    assert document.countries == ("South Korea", "Japan", "China", "North Korea")
+
+
+def test_a_date_in_the_running_text_is_not_the_document_s() -> None:
+    document = described("004")
+    assert document.title == "South Korea’s Lee Pushes for US-North Korea Talks at Trump Summit"
+    assert document.dates is None
+    assert (document.place, document.outlet, document.author) == ("", "", "")
+    assert document.countries[:3] == ("South Korea", "United States", "North Korea")
+
+
+def test_what_is_given_stays() -> None:
+    given = Document(
+        id="x",
+        text="A Headline of Its Own\nPARIS, 3 May 2020 (AFP) — Lee met Macron in France. By Jane Doe",
+        title="Given",
+        place="Seoul",
+        outlet="Ours",
+        dates=DateInterval(date(2025, 1, 1), date(2025, 1, 1)),
+        author="John Roe",
+        language="fr",
+        countries=("Japan",),
+    )
+    assert describe(given) == given
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "outlet", "day"),
+    [
+        ("Johannesburg, Nov 23 (NationPress) South Korean President", "Johannesburg", "NationPress", None),
+        ("SEOUL, Nov. 23 (Yonhap) -- The president", "Seoul", "Yonhap", None),
+        ("WASHINGTON (AP) — The president", "Washington", "AP", None),
+        ("SEOUL, South Korea (AP) — The president", "Seoul", "AP", None),
+        ("PARIS, 23 November 2025 — The president", "Paris", "", date(2025, 11, 23)),
+        ("UNITED NATIONS, Nov 3, 2025 (Xinhua) -- The", "United Nations", "Xinhua", date(2025, 11, 3)),
+        ("Washington , 2 January 1951.", "Washington", "", date(1951, 1, 2)),
+        ("Washington, January 19, 1960, 3:30–5:30 p.m.", "Washington", "", date(1960, 1, 19)),
+        ("Moscow, February 30, 1960", "Moscow", "", None),
+    ],
+)
+def test_datelines(line: str, place: str, outlet: str, day: date | None) -> None:
+    assert find_dateline([line]) == Dateline(place, outlet, DateInterval(day, day) if day else None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "President Lee (Democratic Party) said",
+        "He went to Paris, Nov. 23 (a Sunday)",
+        "The Minister (Kono) said that he",
+        "",
+    ],
+)
+def test_what_is_no_dateline(line: str) -> None:
+    assert find_dateline([line]) == Dateline()
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("By Jane Doe", "Jane Doe"),
+        ("Post by : Saif Rahman", "Saif Rahman"),
+        ("BY JANE DOE, Chief Correspondent", "Jane Doe"),
+        ("Written by: Ahmed al-Masri", "Ahmed al-Masri"),
+        ("By Staff Writer", ""),
+        ("By Friday Morning", ""),
+        ("By the way, he left", ""),
+        ("Editorial", ""),
+    ],
+)
+def test_bylines(line: str, name: str) -> None:
+    assert find_byline(["An Article of Note", line]) == name
+
+
+def test_a_first_line_that_is_the_title_leaves_the_text_and_a_first_sentence_stays() -> None:
+    assert without_title("Lee Meets Macron\n\nThey spoke.", "Lee meets  Macron") == "They spoke."
+    assert without_title("They met.\nThey spoke.", find_title("They met.\nThey spoke.")) == "They met.\nThey spoke."
+    assert without_title("Lee Meets Macron\n", "Lee Meets Macron") == "Lee Meets Macron\n"
+
+
+def test_titles() -> None:
+    assert find_title("") == ""
+    assert find_title("Lee and Macron meet in Seoul\n\nThey spoke.") == "Lee and Macron meet in Seoul"
+    assert find_title("They met. They spoke at length of trade.") == "They spoke at length of trade"
+    assert find_title("SEOUL, Nov 3 (Yonhap) -- Lee met Macron here.\nThey spoke.") == "Lee met Macron here"
+    long = find_title("word " * 500)
+    assert len(long) <= 121
+    assert long.endswith("word…")
+
+
+@pytest.mark.parametrize(
+    ("name", "country"),
+    [
+        ("us", "United States"), ("U.S.", "United States"), ("USA", "United States"), ("KOR", "South Korea"),
+        ("kr", "South Korea"), ("ROK", "South Korea"), ("Republic of Korea", "South Korea"),
+        ("Korea, Republic of", "South Korea"), ("DPRK", "North Korea"), ("PRC", "China"), ("UK", "United Kingdom"),
+        ("U.A.E.", "United Arab Emirates"), ("Turkey", "Türkiye"), ("Turkiye", "Türkiye"), ("TÜRKİYE", "Türkiye"),
+        ("Russian Federation", "Russia"), ("the Vatican", "Holy See"), ("State of Palestine", "Palestine"),
+        ("TWN", "Taiwan"), ("Republic of China", "Taiwan"), ("Kosovo", "Kosovo"), ("EU", "European Union"),
+        ("Viet Nam", "Vietnam"), ("Lao People's Democratic Republic", "Laos"), ("the Netherlands", "Netherlands"),
+        ("Bolivia, Plurinational State of", "Bolivia"), ("Cote d'Ivoire", "Côte d’Ivoire"), ("Burma", "Myanmar"),
+        ("Czech Republic", "Czechia"), ("St. Lucia", "Saint Lucia"), ("Brunei Darussalam", "Brunei"),
+        ("Syrian Arab Republic", "Syria"), ("Tanzania, United Republic of", "Tanzania"), ("USSR", "Soviet Union"),
+        ("Korea", None), ("Congo", None), ("Nowhere", None), ("", None),
+    ],
+)  # fmt: skip
+def test_one_usual_name_for_each_country(name: str, country: str | None) -> None:
+    assert canonical_country(name) == country
+
+
+@pytest.mark.parametrize(
+    ("text", "countries"),
+    [
+        ("North Koreans and South Korean troops met the French.", ["North Korea", "South Korea", "France"]),
+        ("US-North Korea talks, the EU-India deal and U.S.-Japan ties",
+         ["United States", "North Korea", "European Union", "India", "Japan"]),
+        ("He told us that they would join us.", []),
+        ("LET US GO TO FRANCE TOGETHER", ["France"]),
+        ("US AND CHINA AGREE\nThe US and China agree.", ["China", "United States"]),
+        ("an american in Latin America", []),
+        ("ships of the Indian Ocean and the South China Sea", []),
+        ("Equatorial Guinea, Papua New Guinea, Guinea-Bissau and Guinea",
+         ["Equatorial Guinea", "Papua New Guinea", "Guinea-Bissau", "Guinea"]),
+        ("Niger is not Nigeria, and the Niger Delta is neither", ["Niger", "Nigeria"]),
+        ("roast turkey for Turkey and the Turkish guests", ["Türkiye"]),
+        ("He flew to Atlanta, Georgia, to meet the governor.", []),
+        ("Russia and Georgia fought over South Ossetia.", ["Russia", "Georgia"]),
+        ("Michael Jordan, Jordan Bardella and Chad Smith", []),
+        ("Jordan’s king; Jordan Says It Will Help; talks in Chad", ["Jordan", "Chad"]),
+        ("the People’s Republic of China and the Republic of China", ["China", "Taiwan"]),
+        ("the Democratic People's Republic of Korea and the Republic of Korea", ["North Korea", "South Korea"]),
+        ("the U.S.S.R. and the U.S.", ["Soviet Union", "United States"]),
+        ("Sudan, South Sudan, Dominica, the Dominican Republic",
+         ["Sudan", "South Sudan", "Dominica", "Dominican Republic"]),
+        ("Somaliland, Indiana and Omanis", ["Oman"]),
+    ],
+)  # fmt: skip
+def test_countries_that_a_text_names(text: str, countries: list[str]) -> None:
+    assert countries_in(text) == countries
+
+
+def test_a_country_named_once_in_passing_is_not_what_a_document_is_about() -> None:
+    first = (
+        "The presidents of France and Brazil met on Monday to speak about trade, forests and the coming climate summit."
+    )
+    text = f"{first} They sat for hours.\n\nBelgium was named once. Peru was named. Peru was named again."
+    assert describe(Document(id="x", text=text)).countries == ("France", "Brazil", "Peru")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("대통령은 프랑스를 방문했다", "ko"), ("首相はフランスを訪問した", "ja"), ("两国领导人举行会晤", "zh"),
+     ("زار الرئيس فرنسا", "ar"),
+     ("Президент прибыл", ""), ("The president", ""), ("Η Ελλάδα συμφώνησε", "el"), ("", ""), ("123 …", ""),
+     ("The word 한국 is Korean for Korea", "")],
+)  # fmt: skip
+def test_the_language_of_a_script(text: str, code: str) -> None:
+    assert language_of_script(text) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("eng", "en"), ("en-US", "en"), ("English", "en"), ("ger", "de"), ("deu", "de"), ("zho-CN", "zh"), ("cmn", "zh"),
+     ("xx", None), ("", None)],
+)  # fmt: skip
+def test_language_codes(name: str, code: str | None) -> None:
+    assert language_code(name) == code
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("2025-11-22", "2025-11-22"), ("2025-11", "2025-11-01..2025-11-30"), (1950, "1950-01-01..1950-12-31"),
+     ("2025-11-22T10:00:00Z", "2025-11-22"), ("March 1950", "1950-03-01..1950-03-31"), ("Nov. 22, 2025", "2025-11-22"),
+     ("Sat, 22 Nov 2025 10:00:00 GMT", "2025-11-22"), ("1950-03-00", "1950-03-01..1950-03-31"),
+     (["2025-08-23", "2025-08-24"], "2025-08-23..2025-08-24"), ("2025-08-23/2025-08-24", "2025-08-23..2025-08-24"),
+     ("2024-02", "2024-02-01..2024-02-29"), (date(2025, 1, 2), "2025-01-02"), ("", "None"), (None, "None")],
+)  # fmt: skip
+def test_dates_are_read_as_intervals(value: object, shown: str) -> None:
+    assert str(parse_dates(value)) == shown
+
+
+@pytest.mark.parametrize(
+    "value", ["soon", "2025-02-30", "2025-13", True, 3.5, {}, [1, 2, 3], [[["2025"]]], 10**30, "0000", ".."]
+)
+def test_what_is_no_date_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match=r"is not a date|no day of the calendar"):
+        parse_dates(value)
