@@ -3,6 +3,7 @@
 Offsets are into the document's text. Nothing here knows of terminals or HTML: `pieces` cuts a text for whoever does.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -71,10 +72,17 @@ def nearest_sentence(
 
 def pieces(text: str, start: int, highlights: Sequence[Highlight]) -> Iterator[Piece]:
     """A passage's text, which starts at `start` in its document, cut wherever a highlight begins or ends."""
-    inside = [mark for mark in highlights if mark.start < start + len(text) and mark.end > start]
-    cuts = {start, start + len(text)}
+    stop = start + len(text)
+    inside = [mark for mark in highlights if mark.start < stop and mark.end > start]
+    edges = {start, stop} | {min(max(edge, start), stop) for mark in inside for edge in (mark.start, mark.end)}
+    begun = Counter[Shade]()
+    begins: dict[int, list[Shade]] = {}
+    ends: dict[int, list[Shade]] = {}
     for mark in inside:
-        cuts |= {max(mark.start, start), min(mark.end, start + len(text))}
-    for left, right in pairwise(sorted(cuts)):
-        shades: frozenset[Shade] = frozenset(m.shade for m in inside if m.start <= left and right <= m.end)
+        begins.setdefault(max(mark.start, start), []).append(mark.shade)
+        ends.setdefault(min(mark.end, stop), []).append(mark.shade)
+    for left, right in pairwise(sorted(edges)):
+        begun.subtract(ends.get(left, ()))
+        begun.update(begins.get(left, ()))
+        shades: frozenset[Shade] = frozenset(shade for shade, depth in begun.items() if depth > 0)
         yield Piece(text[left - start : right - start], shades)

@@ -1,0 +1,646 @@
+"""The pages and the JSON API over a real, small collection: answers, state in URLs, errors, hostile words."""
+
+import json
+import re
+import shutil
+import socket
+from collections.abc import Iterator
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from dragoman.corpus.document import DateInterval, Document, Person, Reference, Span
+from dragoman.corpus.readers import read
+from dragoman.errors import CollectionDamaged, CollectionNotFound, DragomanError, SearchTimeout
+from dragoman.search.collection import Collection, create_collection, open_collection
+from dragoman.search.highlight import Highlight
+from dragoman.web.app import create_app
+from dragoman.web.asking import Asked
+from dragoman.web.commands import serve
+from dragoman.web.reading import day_names, paragraphs
+
+BRIEFS = Path(__file__).parent.parent / "corpus" / "briefs"
+MACRON = "briefs/lee-macron-johannesburg"
+
+ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+HOSTILE = Document(
+    id="//hostile/a/../<b>?x=1&y=%2F#z",
+    title=f"Zanzibar {ATTACK}",
+    text=f"The sultan of Zanzibar said {ATTACK} to the consul.\x00\x1b[31m \u202eetsrever\u202c &amp;\n\n{ATTACK}",
+    place=ATTACK,
+    outlet=ATTACK,
+    author=ATTACK,
+    kind=ATTACK,
+    language='en"><script>',
+    url="javascript:alert(1)",
+    countries=(ATTACK,),
+    people=(Person(ATTACK, ATTACK, ATTACK),),
+    topics=(ATTACK,),
+    references=(
+        Reference("Safe", "A safe one", "https://example.org/?a=1&b=<2>"),
+        *(
+            Reference(ATTACK, ATTACK, url, ATTACK)
+            for url in ("JAVASCRIPT:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)", "data:text/html,<b>")
+        ),
+        Reference(url="//example.org/no-scheme"),
+        Reference(url="https://"),
+    ),
+    origin="/srv/private/hostile.md",
+)
+LETTERS = [
+    Document(
+        id=f"letters/{number:02}",
+        title=f"Letter {number}",
+        text=f"Letter {number} from the legation. The quarantine of ships was discussed again.",
+        dates=DateInterval(date(1890, 1, 1 + number), date(1890, 1, 1 + number)) if number % 3 else None,
+    )
+    for number in range(25)
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("web") / "collection"
+    with create_collection(place) as made:
+        made.add([*(each for each in read([BRIEFS]) if isinstance(each, Document)), HOSTILE, *LETTERS])
+    return place
+
+
+@pytest.fixture(scope="module")
+def collection(folder: Path) -> Iterator[Collection]:
+    with open_collection(folder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(collection: Collection) -> FlaskClient:
+    return create_app(collection).test_client()
+
+
+def in_path(document_id: str) -> str:
+    """A document's id as Flask writes it into a URL."""
+    return quote(document_id, safe="/=&")
+
+
+class Page(HTMLParser):
+    """What a page holds, as a browser's parser sees it: elements, attributes and text."""
+
+    def __init__(self, answer: TestResponse) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(answer.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str, **wanted: str) -> list[dict[str, str | None]]:
+        return [
+            attributes
+            for name, attributes in self.elements
+            if name == tag and all(attributes.get(key.rstrip("_")) == value for key, value in wanted.items())
+        ]
+
+    def links(self) -> list[str]:
+        return [each["href"] or "" for each in self.all("a")]
+
+
+def assert_harmless(page: Page) -> None:
+    """Nothing in the page runs, and no link leads anywhere but to the web."""
+    allowed = {"html", "head", "meta", "title", "link", "body", "header", "a", "main", "form", "div", "label", "input"}
+    allowed |= {"button", "details", "summary", "select", "option", "ul", "ol", "li", "p", "mark", "h1", "h2", "bdi"}
+    allowed |= {"article", "blockquote", "span", "nav", "aside", "dl", "dt", "dd", "small", "time", "section", "code"}
+    assert {tag for tag, _ in page.elements} <= allowed
+    for _, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+    for link in page.links():
+        assert re.match(r"https?://|/(?!/)", link), link
+
+
+def problem(answer: TestResponse, status: int) -> dict[str, Any]:
+    assert answer.status_code == status
+    assert answer.content_type == "application/problem+json"
+    said = json.loads(answer.data)
+    assert said["status"] == status
+    assert said["title"]
+    assert said["detail"]
+    return said
+
+
+# The search page
+
+
+def test_the_start_page_says_what_is_there_and_its_examples_find_something(client: FlaskClient) -> None:
+    answer = client.get("/")
+    page = Page(answer)
+    assert answer.status_code == 200
+    assert "36 documents" in page.text
+    examples = [link for link in page.links() if link.startswith("/?q=")]
+    assert len(examples) >= 3
+    for example in examples:
+        assert Page(client.get(example)).all("li", class_="hit")
+    assert page.all("input", name="q")[0].keys() >= {"autofocus"}
+
+
+def test_a_hit_has_its_place_marks_reason_and_links(client: FlaskClient) -> None:
+    page = Page(client.get("/?q=Lee+Macron+strategic+partnership"))
+    assert "Lee hopes for strategic partnership with France in talks with Macron" in page.text
+    assert "22 November 2025" in page.text
+    assert "Johannesburg, South Africa" in page.text
+    assert "keyword 1st · meaning 1st" in page.text
+    assert re.search(r"\d+ passages · \d+ ms · hybrid", page.text)
+    marks = {mark["class"] for mark in page.all("mark")}
+    assert marks == {"keyword", "meaning", "keyword meaning"}
+    to_reader, permalink = [link for link in page.links() if link.startswith(f"/documents/{MACRON}?")][:2]
+    assert parse_qs(urlsplit(to_reader).query) == {"passage": ["0-958"], "q": ["Lee Macron strategic partnership"]}
+    assert permalink == f"/documents/{MACRON}?passage=0-958#passage"
+
+
+def test_marks_leave_the_text_as_it_is(client: FlaskClient, collection: Collection) -> None:
+    shown = Page(client.get("/?q=Lee+Macron+strategic+partnership")).text
+    for hit in collection.search("Lee Macron strategic partnership"):
+        assert hit.text in shown
+
+
+def test_pages_neither_repeat_nor_lose_a_hit_and_never_lead_beyond(client: FlaskClient, collection: Collection) -> None:
+    seen: list[str] = []
+    url = "/?q=quarantine+of+ships"
+    for number in range(1, 99):
+        page = Page(client.get(url))
+        seen += [link for link in page.links() if link.endswith("#passage") and "q=" not in link]
+        assert bool(page.all("a", rel="prev")) == (number > 1)
+        if not (following := page.all("a", rel="next")):
+            break
+        url = following[0]["href"] or ""
+    expected = collection.search("quarantine of ships", limit=100)
+    assert len(expected) == expected.total > 20
+    assert seen == [f"/documents/{in_path(hit.document.id)}?passage={hit.start}-{hit.end}#passage" for hit in expected]
+    beyond = client.get("/?q=quarantine+of+ships&page=99")
+    assert beyond.status_code == 404
+    assert "There is no page 99" in beyond.text
+    assert f"/?q=quarantine+of+ships&page={-(-expected.total // 10)}" in Page(beyond).links()
+
+
+def test_all_state_is_kept_by_the_links_and_in_the_form(client: FlaskClient) -> None:
+    state = "q=letter&mode=keyword&sort=oldest&after=1890-01-02&before=1890&per_document=1"
+    page = Page(client.get(f"/?{state}&page=1"))  # page=1 says nothing, and is dropped
+    assert not page.all("article")
+    page = Page(client.get(f"/?{state}"))
+    [following] = page.all("a", rel="next")
+    assert parse_qs(urlsplit(following["href"] or "").query) == {**parse_qs(state), "page": ["2"]}
+    assert page.all("input", name="after")[0]["value"] == "1890-01-02"
+    assert "selected" in page.all("option", value="oldest")[0]
+    assert "checked" in page.all("input", name="per_document")[0]
+    assert "16 documents" in page.text
+    assert [link for link in page.links() if link == f"/?{state.replace('&before=1890', '')}"]
+
+
+def test_filters_of_one_name_are_alternatives(client: FlaskClient) -> None:
+    page = Page(client.get("/?q=Korea&country=France&country=Japan"))
+    assert [each["value"] for each in page.all("input", name="country")] == ["France", "Japan"]
+    assert "/?q=Korea&country=Japan" in page.links()
+
+
+def test_what_a_form_leaves_empty_is_dropped_from_the_url(client: FlaskClient) -> None:
+    answer = client.get("/?q=Korea&mode=hybrid&sort=relevance&after=&before=&country=&person=+&outlet=&per_document=on")
+    assert answer.status_code == 302
+    assert answer.location == "/?q=Korea&per_document=1"
+    assert client.get("/?q=+++&mode=keyword").status_code == 302
+    assert "36 documents" in client.get("/?mode=keyword").text
+
+
+def test_a_misspelt_word_is_mended_by_a_link_that_keeps_the_rest(client: FlaskClient) -> None:
+    page = Page(client.get("/?q=shutle&mode=keyword"))
+    assert "Nothing found" in page.text
+    assert "/?q=shuttle&mode=keyword" in page.links()
+
+
+def test_undated_passages_that_a_date_leaves_out_are_counted(client: FlaskClient) -> None:
+    assert "9 more passages match, but their documents have no date" in client.get("/?q=quarantine&after=1880").text
+
+
+def test_filters_may_stand_alone(client: FlaskClient, collection: Collection) -> None:
+    with_filter = client.get("/api/v1/search?country=France").json
+    assert with_filter is not None
+    assert with_filter["total"] == collection.search("country:France").total > 0
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ("q=summit+%22strategic", "(column 8)"),
+        ("q=(Korea", "(column 1)"),
+        ("q=Korea&after=yesterday", "is no date"),
+        ("q=" + "x" * 100_000, "4000"),
+        ("q=Korea&page=0", "page"),
+        ("q=Korea&page=1e3", "page"),
+        ("q=Korea&page=1003", "narrow the question"),
+        ("q=Korea&mode=psychic", "mode"),
+        ("q=Korea&sort=best", "sort"),
+        ("q=Korea&per_document=maybe", "per_document"),
+        ("q=Korea&contry=France", "contry"),
+        ("q=Korea&limit=5", "limit"),
+        ("q=Korea&q=Japan", "given 2 times"),
+    ],
+)
+def test_a_mistake_is_told_at_the_box(client: FlaskClient, parameters: str, said: str) -> None:
+    answer = client.get(f"/?{parameters}")
+    page = Page(answer)
+    assert answer.status_code == 400
+    assert said in page.text
+    assert page.all("input", name="q")[0]["aria-invalid"] == "true"
+    assert page.all("div", id="mistake")
+
+
+def test_the_place_of_a_mistake_is_shown(client: FlaskClient) -> None:
+    answer = client.get("/?q=" + "a+" * 100 + "%22b")
+    assert re.search(r"…(a )+<mark>&#34;</mark>b</p>", answer.text)
+
+
+# The reader
+
+
+def test_the_reader_shows_the_whole_document_and_its_description(client: FlaskClient, collection: Collection) -> None:
+    page = Page(client.get(f"/documents/{MACRON}"))
+    document = collection.document(MACRON)
+    for paragraph in document.text.split("\n\n"):
+        assert paragraph in page.text
+    said = [document.title, document.place, document.outlet, *document.countries, *document.topics]
+    said += [person.name for person in document.people] + [person.role for person in document.people]
+    assert [each for each in said if each not in page.text] == []
+    outward = [link for link in page.all("a") if (link["href"] or "").startswith("http")]
+    assert [link["href"] for link in outward] == [source.url for source in document.references]
+    assert {link["rel"] for link in outward} == {"noopener noreferrer"}
+    assert "/?q=person:%22Lee+Jae+Myung%22" in [link.replace("%3A", ":") for link in page.links()]
+    assert not page.all("mark")
+
+
+def test_the_reader_sets_off_the_passage_and_marks_the_words(client: FlaskClient, collection: Collection) -> None:
+    answer = client.get(f"/documents/{MACRON}?passage=0-958&q=Macron")
+    assert len(Page(answer).all("span", id="passage")) == 1
+    cited = "".join(re.findall(r'<span class="cited"[^>]*>(.*?)</span>', answer.text, re.DOTALL))
+    text = re.sub(r"</?mark[^>]*>", "", cited)
+    assert text == collection.document(MACRON).text[:958].replace("\n\n", "")
+    assert re.findall(r"<mark[^>]*>(.*?)</mark>", answer.text) == ["Macron"] * 3
+
+
+@pytest.mark.parametrize("passage", ["5-5", "9-3", "0-99999999"])
+def test_a_passage_that_is_no_more_is_told(client: FlaskClient, passage: str) -> None:
+    answer = client.get(f"/documents/{MACRON}?passage={passage}")
+    assert answer.status_code == 200
+    assert "no longer in this document" in answer.text
+    assert "cited" not in answer.text
+
+
+@pytest.mark.parametrize("parameters", ["passage=abc", "passage=1-2-3", "passage=-1-4", "passage=٣-٤", "page=1"])
+def test_the_reader_refuses_what_it_does_not_know(client: FlaskClient, parameters: str) -> None:
+    assert client.get(f"/documents/{MACRON}?{parameters}").status_code == 400
+
+
+def test_a_question_with_a_mistake_marks_nothing_in_the_reader(client: FlaskClient) -> None:
+    answer = client.get(f"/documents/{MACRON}?q=%22open")
+    assert answer.status_code == 200
+    assert not Page(answer).all("mark")
+
+
+def test_every_passage_can_be_opened(client: FlaskClient, collection: Collection) -> None:
+    for document_id in collection.document_ids():
+        text = collection.document(document_id).text
+        for start, end in collection.passages(document_id):
+            answer = client.get(f"/documents/{quote(document_id)}?passage={start}-{end}")
+            assert answer.status_code == 200
+            assert len(Page(answer).all("span", id="passage")) == 1, text[start:end]
+
+
+def test_paragraphs_keep_every_letter_and_every_mark() -> None:
+    text = "\n \nOne two.\nThree\n\t\n\n  Four five six  \n\nSeven\n"
+    marks = [Highlight(found.start(), found.end(), "keyword") for found in re.finditer(r"two|ree|Four five|Sev", text)]
+    cited = Span(text.index("two"), text.index("six"))
+    shown = list(paragraphs(Document("a", text), cited, marks))
+    letters = ["".join(piece.text for run in runs for piece in run.pieces) for runs in shown]
+    assert letters == ["One two.\nThree", "Four five six", "Seven"]
+    inside = ["".join(piece.text for run in runs if run.cited for piece in run.pieces) for runs in shown]
+    assert inside == ["two.\nThree", "Four five ", ""]
+    assert [run.lands for runs in shown for run in runs] == [False, True, False, False, False]
+    marked = [piece.text for runs in shown for run in runs for piece in run.pieces if piece.shades]
+    assert marked == ["two", "ree", "Four five", "Sev"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("2025-11-22", "2025-11-22", "22 November 2025"),
+        ("2025-11-22", "2025-11-23", "22–23 November 2025"),
+        ("2025-11-30", "2025-12-01", "30 November – 1 December 2025"),
+        ("2025-12-31", "2026-01-01", "31 December 2025 – 1 January 2026"),
+        ("1950-03-01", "1950-03-31", "March 1950"),
+        ("1952-02-01", "1952-02-28", "1–28 February 1952"),
+        ("1952-02-01", "1952-02-29", "February 1952"),
+        ("1950-01-01", "1950-12-31", "1950"),
+        ("9999-12-01", "9999-12-31", "December 9999"),
+        ("0476-09-04", "0476-09-04", "4 September 476"),
+    ],
+)
+def test_dates_are_said_briefly(first: str, last: str, said: str) -> None:
+    assert day_names(DateInterval(date.fromisoformat(first), date.fromisoformat(last))) == said
+
+
+# Hostile words
+
+
+def test_a_hostile_document_is_shown_and_does_nothing(client: FlaskClient) -> None:
+    found = Page(client.get("/?q=sultan+of+Zanzibar"))
+    assert_harmless(found)
+    assert HOSTILE.title in found.text
+    link = next(link for link in found.links() if "hostile" in link)
+    assert urlsplit(link).path == f"/documents/{in_path(HOSTILE.id)}"
+    answer = client.get(link)
+    page = Page(answer)
+    assert_harmless(page)
+    assert ATTACK in page.text
+    assert "\x00" not in answer.text
+    assert "\x1b" not in answer.text
+    assert [each for each in page.links() if each.startswith("http")] == ["https://example.org/?a=1&b=<2>"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        ATTACK,
+        f'"{ATTACK}"',
+        '"unclosed ' + ATTACK,
+        f"country:{ATTACK}",
+        "\x00\x01 sultan \ud7ff \ufffe \u202e",
+        "' OR 1=1 --",
+        "{{ 7 * 7 }} {% raw %}",
+        "../../etc/passwd",
+        "((((((((((",
+        "*",
+        "-",
+    ],
+)
+def test_a_hostile_question_is_shown_and_does_nothing(client: FlaskClient, query: str) -> None:
+    for path in ("/", "/api/v1/search"):
+        answer = client.get(path, query_string={"q": query})
+        assert answer.status_code in (200, 400)
+        if path == "/":
+            page = Page(answer)
+            assert_harmless(page)
+            assert page.all("input", name="q")[0]["value"] == query
+    for name in ("after", "before", "country", "person", "outlet", "mode", "page", ATTACK):
+        answer = client.get("/", query_string={"q": "sultan", name: query})
+        assert answer.status_code in (200, 400)
+        assert_harmless(Page(answer))
+
+
+def test_bytes_that_are_no_text_are_no_error(client: FlaskClient) -> None:
+    assert client.get("/?q=%ff%fe+sultan").status_code == 200
+    assert client.get("/documents/%ff%fe").status_code == 404
+
+
+def test_every_answer_has_the_headers_that_keep_it_safe(client: FlaskClient) -> None:
+    for path in ("/", "/?q=Korea", "/?q=%22", "/nowhere", "/api/v1/search?q=Korea", "/api/nowhere", "/healthz"):
+        headers = client.get(path).headers
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self';")
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+    with client.get("/static/dragoman.css") as answer:
+        assert answer.headers["Content-Security-Policy"]
+
+
+def test_nothing_is_inline_and_the_sheet_needs_nothing_from_elsewhere(client: FlaskClient) -> None:
+    page = Page(client.get("/?q=Korea"))
+    assert [each["href"] for each in page.all("link", rel="stylesheet")] == ["/static/dragoman.css"]
+    with client.get("/static/dragoman.css") as sheet:
+        assert "url(" not in sheet.get_data(as_text=True)
+
+
+def test_only_trusted_hosts_are_answered(collection: Collection) -> None:
+    client = create_app(collection, trusted_hosts=["localhost", "127.0.0.1", "::1", "Example.org"]).test_client()
+    for host in ("localhost", "localhost:8765", "127.0.0.1:1", "[::1]:8765", "example.ORG"):
+        assert client.get("/", headers={"Host": host}).status_code == 200, host
+    for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "[::2]", "a b", "x" * 300, "["):
+        problem(client.get("/", headers={"Host": host}), 400)
+
+
+# The API
+
+
+@pytest.mark.parametrize(
+    ("parameters", "options"),
+    [
+        ("q=Lee+Macron", {}),
+        ("q=Lee+Macron&limit=3&explain=1", {"limit": 3, "explain": True}),
+        ("q=Korea&limit=2&page=3", {"limit": 2, "offset": 4}),
+        ("q=Korea&limit=2&offset=5", {"limit": 2, "offset": 5}),
+        ("q=Korea&limit=0", {"limit": 0}),
+        ("q=Korea&mode=meaning&per_document=true", {"mode": "meaning", "per_document": True}),
+        ("q=date:2025-11", {}),
+        ("q=date:2025-11&sort=oldest", {"sort": "oldest"}),
+        ("q=Korea&country=France&country=Japan&person=Lee", {"country": ["France", "Japan"], "person": "Lee"}),
+        ("q=quarantine&after=1890-01-05&before=1890-01", {"after": "1890-01-05", "before": "1890-01"}),
+        ("q=xqzzv", {}),
+        ("q=sultan", {}),
+    ],
+)
+def test_the_api_says_what_the_collection_says(
+    client: FlaskClient, collection: Collection, parameters: str, options: dict[str, Any]
+) -> None:
+    answer = client.get(f"/api/v1/search?{parameters}")
+    assert answer.status_code == 200
+    assert answer.content_type == "application/json"
+    said = json.loads(answer.data)
+    expected = json.loads(json.dumps(collection.search(said["query"], **options).to_dict()))
+    assert said.pop("took_ms") >= 0
+    del expected["took_ms"]
+    assert said == expected
+
+
+@pytest.mark.parametrize("document_id", [MACRON, HOSTILE.id, "letters/00"])
+def test_the_api_gives_a_document_but_not_where_it_was_read_from(
+    client: FlaskClient, collection: Collection, document_id: str
+) -> None:
+    said = json.loads(client.get(f"/api/v1/documents/{quote(document_id)}").data)
+    passages = said.pop("passages")
+    assert "origin" not in said
+    text = said.pop("text")
+    expected = collection.document(document_id)
+    assert Document.from_description({**said, "origin": expected.origin}, text) == expected
+    assert [tuple(span) for span in passages] == collection.passages(document_id)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("search", 400),
+        ("search?q=", 400),
+        ("search?q=Korea&contry=France", 400),
+        ("search?q=Korea&limit=101", 400),
+        ("search?q=Korea&limit=-1", 400),
+        ("search?q=Korea&limit=²", 400),
+        ("search?q=Korea&offset=10001", 400),
+        ("search?q=Korea&limit=100&page=102", 400),
+        ("search?q=Korea&offset=10&page=2", 400),
+        ("search?q=Korea&explain=perhaps", 400),
+        ("search?q=" + "x" * 100_000, 400),
+        ("documents/nowhere", 404),
+        ("documents/", 404),
+        ("documents/letters/00?passage=1-2", 400),
+        ("nowhere", 404),
+        ("", 404),
+    ],
+)
+def test_the_api_answers_mistakes_with_problems(client: FlaskClient, path: str, status: int) -> None:
+    problem(client.get(f"/api/v1/{path}"), status)
+
+
+def test_a_mistake_in_the_question_has_a_column(client: FlaskClient) -> None:
+    said = problem(client.get("/api/v1/search?q=summit+%22strategic"), 400)
+    assert said["column"] == 8
+    assert "never closed" in said["detail"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_nothing_but_reading_is_allowed(client: FlaskClient, method: str) -> None:
+    answer = client.open("/api/v1/search?q=Korea", method=method)
+    problem(answer, 405)
+    assert set(re.findall(r"\w+", answer.headers["Allow"])) == {"GET", "HEAD"}
+    answer = client.open("/", method=method)
+    assert answer.status_code == 405
+    assert answer.content_type == "text/html; charset=utf-8"
+
+
+def test_head_is_get_without_the_body(client: FlaskClient) -> None:
+    for path in ("/", "/?q=Korea", f"/documents/{MACRON}", "/api/v1/search?q=Korea", "/healthz"):
+        answer, full = client.head(path), client.get(path)
+        assert answer.status_code == 200
+        assert answer.data == b""
+        assert answer.headers.get("ETag") == full.headers.get("ETag")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (SearchTimeout("too long"), 503),
+        (CollectionDamaged("/srv/secret is gone"), 500),
+        (ZeroDivisionError("/srv/secret"), 500),
+    ],
+)
+def test_a_failure_is_told_without_what_only_the_log_may_say(
+    collection: Collection,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    status: int,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Collection, "search", fail)
+    client = create_app(collection).test_client()
+    problem(client.get("/api/v1/search?q=Korea"), status)
+    for path in ("/?q=Korea", "/api/v1/search?q=Korea"):
+        answer = client.get(path)
+        assert answer.status_code == status
+        assert "secret" not in answer.text
+        assert "Traceback" not in answer.text
+        assert "ETag" not in answer.headers
+    assert bool(re.search("secret", caplog.text)) == (status == 500)
+
+
+def test_a_search_may_take_only_so_long(collection: Collection) -> None:
+    said = problem(create_app(collection, timeout=0).test_client().get("/api/v1/search?q=Korea"), 503)
+    assert "took longer" in said["detail"]
+
+
+def test_an_unknown_document_and_an_unknown_page_are_told(client: FlaskClient) -> None:
+    for path in ("/documents/nowhere", "/documents/", "/documents", "/nowhere", "/a//evil.example/"):
+        answer = client.get(path)
+        assert answer.status_code == 404, path
+        assert_harmless(Page(answer))
+
+
+# Caching
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=Korea", f"/documents/{MACRON}", "/api/v1/search?q=Korea"])
+def test_an_answer_that_has_not_changed_is_not_sent_again(client: FlaskClient, path: str) -> None:
+    first = client.get(path)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.data == b""
+    assert again.headers["ETag"] == first.headers["ETag"]
+    for other in ('W/"something"', "*", "nonsense"):
+        assert client.get(path, headers={"If-None-Match": other}).status_code == 200
+
+
+def test_urls_have_tags_of_their_own(client: FlaskClient) -> None:
+    assert client.get("/?q=Korea").headers["ETag"] != client.get("/?q=Japan").headers["ETag"]
+    assert "ETag" not in client.get("/?q=%22").headers
+    assert "ETag" not in client.get("/documents/nowhere").headers
+
+
+def test_a_commit_changes_answers_and_tags(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "copy")
+    client = create_app(tmp_path / "copy").test_client()
+    path = "/api/v1/search?q=hippopotamus&mode=keyword"
+    before = client.get(path)
+    assert json.loads(before.data)["total"] == 0
+    with open_collection(tmp_path / "copy") as other:
+        other.add([Document("new", "The ambassador was given a hippopotamus.")])
+    after = client.get(path, headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+    assert json.loads(after.data)["total"] == 1
+    assert after.headers["ETag"] != before.headers["ETag"]
+    assert "hippopotamus" in client.get("/documents/new").text
+    client.application.extensions["dragoman"].collection.close()
+
+
+def test_health(client: FlaskClient) -> None:
+    assert json.loads(client.get("/healthz").data) == {"status": "ok", "generation": 1}
+
+
+# Apps and the command
+
+
+def test_apps_share_nothing(collection: Collection, folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "copy")
+    first = create_app(collection)
+    second = create_app(tmp_path / "copy", trusted_hosts=["example.org"])
+    assert first.extensions["dragoman"] is not second.extensions["dragoman"]
+    assert first.test_client().get("/").status_code == 200
+    assert second.test_client().get("/").status_code == 400
+    second.extensions["dragoman"].collection.close()
+
+
+def test_a_place_without_a_collection_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CollectionNotFound):
+        create_app(tmp_path / "nowhere")
+
+
+def test_parameters_say_what_was_read() -> None:
+    asked = Asked(q="a", sort="newest", country=("b", "c"), per_document=True, page=3)
+    given: MultiDict[str, str] = MultiDict({"q": "a", "sort": "newest", "country": ["b", "c"], "per_document": "1"})
+    given.add("page", "3")
+    assert Asked.read(given) == asked
+    assert asked.parameters(page=1) == {"q": "a", "sort": "newest", "country": ["b", "c"], "per_document": 1}
+
+
+def test_a_port_that_is_taken_is_told(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = CliRunner().invoke(serve, ["--collection", str(folder), "--port", port])
+    assert isinstance(result.exception, DragomanError)
+    assert f"cannot listen on 127.0.0.1, port {port}" in str(result.exception)

@@ -1,0 +1,1 @@
+"""The web: pages and a JSON API over a collection."""

@@ -1,0 +1,51 @@
+"""Errors as answers: problem+json (RFC 9457) under the API, a page elsewhere, and never a traceback."""
+
+import json
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from ..errors import DragomanError, QueryError
+
+_UNTOLD = "The server failed to answer. What went wrong stands in its log."
+
+
+def register(app: Flask) -> None:
+    """Let an app answer all errors this way."""
+    app.register_error_handler(DragomanError, _answer_own)
+    app.register_error_handler(HTTPException, _answer_http)
+
+
+def problem(status: int, detail: str, column: int | None = None) -> Response:
+    """An error for programs."""
+    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    if column is not None:
+        said["column"] = column
+    body = json.dumps(said, ensure_ascii=False)
+    return Response(body, status, content_type="application/problem+json")
+
+
+def _answer_own(error: DragomanError) -> Response:
+    if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _answer(error.status, str(error), error.column if isinstance(error, QueryError) else None)
+    # Such a message is for whoever runs the server: it names files and commands.
+    current_app.logger.error("%s %s: %s", request.method, request.path, error)
+    return _answer(error.status, _UNTOLD)
+
+
+def _answer_http(error: HTTPException) -> Response:
+    given = error.get_response()
+    status = given.status_code
+    if status < HTTPStatus.BAD_REQUEST:
+        return make_response(given)
+    answer = _answer(status, (error.description or "") if status < HTTPStatus.INTERNAL_SERVER_ERROR else _UNTOLD)
+    if "Allow" in given.headers:
+        answer.headers["Allow"] = given.headers["Allow"]
+    return answer
+
+
+def _answer(status: int, detail: str, column: int | None = None) -> Response:
+    if request.path.startswith("/api/"):
+        return problem(status, detail, column)
+    return make_response(render_template("error.html", phrase=HTTPStatus(status).phrase, detail=detail), status)
