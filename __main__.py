@@ -35,7 +35,7 @@ def dragoman() -> None:
 @dragoman.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print what makes a shell complete our options; see the README for where to put it."""
+    """Print what makes a shell complete options. See the README for where to put it."""
     from click.shell_completion import get_completion_class
 
     from .search.cli import search

@@ -16,6 +16,12 @@ from typing import NamedTuple
 ANALYZER_VERSION = 1
 """Raised whenever the same text would give other terms; a collection built with another version must be re-indexed."""
 
+FIELDS: tuple[str, ...] = ("title", "text")
+"""The indexed fields of a passage, in the order in which arrays by field keep them."""
+
+MAX_TOKENS = 0xFFFF
+"""A field's tokens beyond this many are not indexed: positions are 16 bits wide. Passages are far shorter."""
+
 DEFAULT_LANGUAGE = "en"
 """The language whose stemmer serves text of unknown language."""
 
@@ -52,7 +58,7 @@ _MARKS = "".join(chr(code) for code in range(0x300, 0x1D00) if unicodedata.categ
 _JOINERS = "\u00ad\u200c\u200d"
 _LETTER = f"[^\\W\\d_{_CJK}]"
 _TOKEN = re.compile(
-    rf"""(?P<acronym>(?<![\w.]){_LETTER}(?:\.{_LETTER})+(?![\w]))
+    rf"""(?P<acronym>(?<![\w.]){_LETTER}(?:\.{_LETTER})+(?!\w)\.?(?:['’ʼ][sS](?!\w))?)
     |(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)*)(?:{_LETTER}|\d)*)
     |(?P<cjk>[{_CJK}]+)
     |(?P<word>{_LETTER}(?:{_LETTER}|[\d{_MARKS}{_JOINERS}]|['’ʼ](?={_LETTER}))*)""",
@@ -75,7 +81,8 @@ class Token(NamedTuple):
 
 def analyze(text: str) -> list[Token]:
     """The tokens of a text, in order."""
-    return list(_tokens(text))
+    # Nothing is left of a letter that only stretches others, such as the Arabic kashida.
+    return [token for token in _tokens(text) if token.term]
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -93,9 +100,7 @@ def _tokens(text: str) -> Iterator[Token]:
                     for offset in range(len(raw) - 1):
                         yield Token(raw_folded[offset : offset + 2], start + offset, start + offset + 2)
             case "acronym":
-                letters = raw.replace(".", "")
-                # The last full stop of "U.S." belongs to the acronym, and to its highlight.
-                end += text.startswith(".", end)
+                letters = _APOSTROPHE.split(raw)[0].replace(".", "")
                 yield Token(letters.upper() if letters.lower() in _ACRONYMS else fold(letters), start, end)
             case "number":
                 yield Token(fold(raw.replace(",", "")), start, end)
@@ -134,8 +139,8 @@ def fold(word: str) -> str:
     if word.isascii():
         return sys.intern(word.lower())
     decomposed = unicodedata.normalize("NFKD", word.lower())
-    for joiner in _JOINERS:
-        decomposed = decomposed.replace(joiner, "")
+    for blank in f"{_JOINERS} ":  # a few letters of Arabic are compatible with several words
+        decomposed = decomposed.replace(blank, "")
     folded = _FOLDED.sub("", decomposed).casefold().translate(_UNDECOMPOSED)
     return unicodedata.normalize("NFC", folded)
 

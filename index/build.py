@@ -1,15 +1,24 @@
 """Making a whole new collection: built aside, then put in its place, so that nothing is ever half there."""
 
+import errno
 import shutil
-from collections.abc import Callable, Iterable
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
 from ..corpus.document import Document
 from ..corpus.readers import Skipped
-from ..errors import CollectionExists, CollectionNotFound, DragomanError, UnreadableSource
-from .encoder import DEFAULT_MODEL
-from .ledger import Ledger
+from ..errors import (
+    CollectionDamaged,
+    CollectionExists,
+    CollectionMismatch,
+    CollectionNotFound,
+    DragomanError,
+    UnreadableSource,
+)
+from .model import DEFAULT_MODEL
 from .store import LEDGER, LOCK_TIMEOUT, Store
 from .writer import Progress, Report, Writer
 
@@ -21,35 +30,37 @@ def build(
     model: str = DEFAULT_MODEL,
     replace: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    lock_timeout: float = LOCK_TIMEOUT,
 ) -> Report:
     """Make a collection of some documents.
 
     What lies in the folder is replaced only if `replace` says so, if it is a collection, and once the new one is
     complete. An interruption keeps what was committed by then, unless it would replace something.
 
-    Raises CollectionExists, ModelNotFound, or UnreadableSource if there is not one document to be read.
+    Raises CollectionExists, CollectionLocked, ModelNotFound, or UnreadableSource if not one document can be read.
     """
+    folder = folder.resolve()  # a link stays one, and "." gets a name
     check_place(folder, replace=replace)
     work = folder.with_name(f".{folder.name}.{uuid4().hex[:12]}.unfinished")
+    writer: Writer | None = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        store = Store.create(work, model)
-        try:
-            with store.writing(LOCK_TIMEOUT):
+        with _nobody_else_writing(folder, lock_timeout):
+            with closing(Store.create(work, model)) as store, store.writing(lock_timeout):
                 writer = Writer(store, progress)
-                try:
-                    report = writer.add(documents)
-                except KeyboardInterrupt:
-                    if writer.committed.added and not replace:
-                        _place(work, folder, replace=False)
-                    raise
-        finally:
-            store.close()
-        if not report.added:
-            raise UnreadableSource(_why_empty(report))
-        _place(work, folder, replace=replace)
-    except OSError as error:
-        raise DragomanError(f"no collection can be written to {folder}: {error.strerror or error}") from error
+                report = writer.add(documents)
+            if not report.added:
+                raise UnreadableSource(_why_empty(report))
+            _place(work, folder, replace=replace)
+    except KeyboardInterrupt as interruption:
+        if replace or writer is None or not writer.committed.added or not work.exists():
+            raise
+        _place(work, folder, replace=False)
+        kept = f"{writer.committed.added:,} documents are in {folder}: go on with `dragoman add`"
+        raise KeyboardInterrupt(kept) from interruption
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DragomanError(f"no collection can be written to {folder}: {reason}") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return report
@@ -61,18 +72,34 @@ def check_place(folder: Path, *, replace: bool) -> None:
         return
     if not replace:
         raise CollectionExists(f"{folder} exists: add to it with `dragoman add`, or give --replace to start anew")
-    try:
-        Ledger(folder / LEDGER).close()
-    except CollectionNotFound as error:
-        raise CollectionExists(f"{folder} is not a collection, and is not replaced: choose another place") from error
+    if not (folder / LEDGER).is_file():
+        raise CollectionExists(f"{folder} is not a collection, and is not replaced: choose another place")
+
+
+@contextmanager
+def _nobody_else_writing(folder: Path, timeout: float) -> Iterator[None]:
+    """Hold the right to write to a collection that is to be replaced, so that nobody adds to what will be gone."""
+    with ExitStack() as stack:
+        with suppress(CollectionNotFound, CollectionMismatch, CollectionDamaged):
+            store = stack.enter_context(closing(Store(folder, check=False)))
+            stack.enter_context(store.writing(timeout))
+        yield
 
 
 def _place(work: Path, folder: Path, *, replace: bool) -> None:
+    """Give a complete collection its name; what had it is gone only then."""
     check_place(folder, replace=replace)  # it may have been taken meanwhile
     discarded = work.with_suffix(".old")
-    if folder.exists():
+    if replace and folder.exists():
         folder.rename(discarded)
-    work.rename(folder)
+    try:
+        work.rename(folder)
+    except OSError as error:
+        if discarded.exists():
+            discarded.rename(folder)
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # taken since it was checked
+            check_place(folder, replace=False)
+        raise
     shutil.rmtree(discarded, ignore_errors=True)
 
 

@@ -134,8 +134,9 @@ class ColumnsWriter:
         folder = self._folder
         document, start, end = np.array(self._passages, np.int32).reshape(-1, 3).T
         ids = [described.id for described in self._documents]
-        rank = np.zeros(len(ids), np.int64)
-        rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+        # A document that was split over two segments may come in two parts when these are merged.
+        places = {described_id: place for place, described_id in enumerate(sorted(set(ids)))}
+        rank = np.array([places[described_id] for described_id in ids], np.int64)
         order = np.zeros(len(document), np.int32)
         order[np.lexsort((start, rank[document]))] = np.arange(len(document))
         dates = [described.dates for described in self._documents]

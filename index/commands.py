@@ -1,6 +1,5 @@
 """The commands that make, change and look after a collection."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -9,10 +8,10 @@ import click
 
 from ..corpus.readers import FORMATS, ReadOptions, Skipped, read
 from ..errors import UnreadableSource
-from ..terminal import ProgressBar, collection_option, first_build
+from ..terminal import ProgressBar, collection_option, first_build, to_json, visible
 from .build import build
-from .encoder import DEFAULT_MODEL
 from .home import default_collection, ready
+from .model import DEFAULT_MODEL
 from .store import LOCK_TIMEOUT, Store
 from .writer import Report, Writer
 
@@ -31,6 +30,14 @@ _fields = click.option(
     help="The record's key for a field of ours, as in id=_id or outlet=source. May be given several times.",
 )
 _model = click.option("--model", metavar="DIR", help="The folder of a Sentence Transformers model.")
+_wait = click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=LOCK_TIMEOUT,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for another program that is writing to the collection.",
+)
 
 
 @click.command()
@@ -40,6 +47,7 @@ _model = click.option("--model", metavar="DIR", help="The folder of a Sentence T
 @click.option("--model", metavar="DIR", default=DEFAULT_MODEL, help="The folder of a Sentence Transformers model.")
 @_format
 @_fields
+@_wait
 def index(
     paths: tuple[str, ...],
     collection: Path | None,
@@ -47,12 +55,18 @@ def index(
     model: str,
     format_: str | None,
     fields: tuple[str, ...],
+    wait: float,
 ) -> None:
-    """Make a collection of files, folders, patterns, or standard input (-)."""
+    """Make a new collection of documents.
+
+    PATHs are files, folders, patterns such as 'news/*.txt', or - for standard input. What cannot be read is named and
+    left out.
+    """
     options = _options(format_, fields)
     with ProgressBar("indexing") as progress:
         folder = collection or default_collection()
-        report = build(folder, read(paths, options=options), model=model, replace=replace, progress=progress)
+        documents = read(paths, options=options)
+        report = build(folder, documents, model=model, replace=replace, progress=progress, lock_timeout=wait)
     _tell(report)
 
 
@@ -61,12 +75,15 @@ def index(
 @collection_option
 @_format
 @_fields
-def add(paths: tuple[str, ...], collection: Path | None, format_: str | None, fields: tuple[str, ...]) -> None:
-    """Add documents to a collection, or update them; unchanged ones are left alone."""
+@_wait
+def add(
+    paths: tuple[str, ...], collection: Path | None, format_: str | None, fields: tuple[str, ...], wait: float
+) -> None:
+    """Add documents to a collection, or update them. Unchanged ones are left alone."""
     options = _options(format_, fields)
     store = Store(ready(collection, first_build))
     try:
-        with ProgressBar("adding") as progress, store.writing(LOCK_TIMEOUT):
+        with ProgressBar("adding") as progress, store.writing(wait):
             report = Writer(store, progress).add(read(paths, options=options))
     finally:
         store.close()
@@ -78,11 +95,12 @@ def add(paths: tuple[str, ...], collection: Path | None, format_: str | None, fi
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @collection_option
-def remove(ids: tuple[str, ...], collection: Path | None) -> None:
+@_wait
+def remove(ids: tuple[str, ...], collection: Path | None, wait: float) -> None:
     """Remove documents by id. If one of them does not exist, none is removed."""
     store = Store(ready(collection, first_build))
     try:
-        with store.writing(LOCK_TIMEOUT):
+        with store.writing(wait):
             report = Writer(store).remove(ids)
     finally:
         store.close()
@@ -91,12 +109,13 @@ def remove(ids: tuple[str, ...], collection: Path | None) -> None:
 
 @click.command()
 @collection_option
-def compact(collection: Path | None) -> None:
-    """Rewrite the index without what was deleted, in as few segments as there may be."""
+@_wait
+def compact(collection: Path | None, wait: float) -> None:
+    """Rewrite the index without what was deleted. It gets as few segments as there may be."""
     store = Store(ready(collection, first_build))
     try:
         before = store.snapshot().segments
-        with store.writing(LOCK_TIMEOUT):
+        with store.writing(wait):
             Writer(store).compact()
         click.echo(f"{before} segments before, {store.snapshot().segments} now")
     finally:
@@ -106,11 +125,12 @@ def compact(collection: Path | None) -> None:
 @click.command()
 @collection_option
 @_model
-def reindex(collection: Path | None, model: str | None) -> None:
-    """Encode all documents anew: with another model, or after an upgrade that asks for it."""
+@_wait
+def reindex(collection: Path | None, model: str | None, wait: float) -> None:
+    """Encode all documents anew. With another model, or after an upgrade that asks for it."""
     store = Store(ready(collection, first_build), check=False)
     try:
-        with ProgressBar("encoding", store.ledger.count_documents()) as progress, store.writing(LOCK_TIMEOUT):
+        with ProgressBar("encoding", store.ledger.count_documents()) as progress, store.writing(wait):
             report = Writer(store, progress).reindex(model or store.ledger.setting("encoder")["name"])
     finally:
         store.close()
@@ -128,7 +148,7 @@ def status(collection: Path | None, as_json: bool) -> None:
     finally:
         store.close()
     if as_json:
-        click.echo(json.dumps(asdict(found)))
+        click.echo(to_json(asdict(found)))
         return
     floors = f"{found.floors.strict:.3f} strict, {found.floors.lenient:.3f} lenient"
     rows = {
@@ -149,7 +169,7 @@ def status(collection: Path | None, as_json: bool) -> None:
 @click.argument("prefix", default="")
 @collection_option
 def list_(prefix: str, collection: Path | None) -> None:
-    """List the ids of all documents, or of those that begin with PREFIX."""
+    """List the ids of documents. With PREFIX, of those that begin with it."""
     store = Store(ready(collection, first_build))
     try:
         for document_id in store.ledger.live_ids(prefix):
@@ -162,14 +182,14 @@ def list_(prefix: str, collection: Path | None) -> None:
 @collection_option
 @click.pass_context
 def doctor(context: click.Context, collection: Path | None) -> None:
-    """Check a collection thoroughly and say what is wrong with it. Exit code 1 if something is."""
+    """Check a collection thoroughly. Says what is wrong with it; the exit code is 1 if something is."""
     store = Store(ready(collection, first_build))
     try:
         problems = store.problems()
     finally:
         store.close()
     for problem in problems:
-        click.echo(problem)
+        click.echo(visible(problem))
     if problems:
         context.exit(1)
     click.echo("the collection is sound")
@@ -205,7 +225,7 @@ def _tell(report: Report) -> None:
 
 
 def _skipped(skipped: Skipped) -> str:
-    return " ".join(f"skipped {skipped.origin}: {skipped.reason}".split())
+    return visible(" ".join(f"skipped {skipped.origin}: {skipped.reason}".split()))
 
 
 def _many(count: int, what: str) -> str:

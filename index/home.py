@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import CollectionExists
 from .store import LEDGER
 
 if TYPE_CHECKING:
@@ -46,14 +45,13 @@ def _build_own(
     # Imported late: this happens once, and asking should not wait for what only building needs.
     from contextlib import nullcontext
 
+    from filelock import FileLock
+
     from ..corpus.readers import read
     from .build import build
 
     shipped = briefs()
-    try:
-        with progress(len(shipped)) if progress else nullcontext() as shown:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with progress(len(shipped)) if progress else nullcontext() as shown, FileLock(folder.with_suffix(".lock")):
+        if not (folder / LEDGER).exists():  # another first call may have been faster
             build(folder, read(shipped), progress=shown)
-    except CollectionExists:
-        # Another first call was faster. Anything else in that place is not ours to touch.
-        if not (folder / LEDGER).exists():
-            raise

@@ -12,17 +12,16 @@ from heapq import merge
 from itertools import groupby, repeat
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from whoosh import fields, formats, index
 from whoosh.query.terms import Wildcard
 from whoosh.reading import IndexReader
 
-FIELDS: tuple[str, ...] = ("title", "text")
-"""The indexed fields of a passage, in the order in which arrays by field keep them."""
+from .analysis import FIELDS, MAX_TOKENS
 
-MAX_TOKENS = 0xFFFF
-"""A field's tokens beyond this many are not indexed: positions are 16 bits wide. Passages are far shorter."""
+if TYPE_CHECKING:
+    from whoosh.writing import SegmentWriter
 
 _WRITER_MEGABYTES = 256
 
@@ -56,7 +55,7 @@ class KeywordWriter:
 
     def __init__(self, folder: Path) -> None:
         schema = fields.Schema(**{name: _Terms() for name in FIELDS})
-        self._writer = index.create_in(str(folder), schema).writer(limitmb=_WRITER_MEGABYTES)
+        self._writer = cast("SegmentWriter", index.create_in(str(folder), schema).writer(limitmb=_WRITER_MEGABYTES))
 
     def add(self, passage: Sequence[Sequence[str]]) -> None:
         """Add a passage: a list of terms for every one of FIELDS. The first passage's number is 0, the next one's 1."""
@@ -67,8 +66,9 @@ class KeywordWriter:
         self._writer.commit(merge=False)
 
     def cancel(self) -> None:
-        """Leave the index unwritten."""
-        self._writer.cancel()
+        """Leave the index unwritten, unless it was written already."""
+        if not self._writer.is_closed:
+            self._writer.cancel()
 
 
 def open_reader(folder: Path) -> IndexReader:

@@ -83,16 +83,18 @@ class Ledger:
             )
         self.path = path
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: dict[threading.Thread, sqlite3.Connection] = {}
         self._lock = threading.Lock()
         self._changes_before = 0
         try:
             written = self.setting("format")
         except (sqlite3.DatabaseError, KeyError, ValueError) as error:
+            self.close()
             raise CollectionDamaged(
                 f"{path} is not a ledger ({error}): restore it from a copy, or index the sources anew"
             ) from error
         if written > FORMAT:
+            self.close()
             raise CollectionMismatch(
                 f"the collection has format {written}, and this Dragoman reads up to {FORMAT}: upgrade dragoman"
             )
@@ -114,7 +116,7 @@ class Ledger:
     def close(self) -> None:
         """Close every thread's connection."""
         with self._lock:
-            for connection in self._opened:
+            for connection in self._opened.values():
                 connection.close()
             self._opened.clear()
         self._local = threading.local()
@@ -136,7 +138,10 @@ class Ledger:
             wal = self.path.with_name(self.path.name + "-wal")
             connection = self._connect(f"{address}?mode=ro" + ("" if wal.exists() else "&immutable=1"))
         with self._lock:
-            self._opened.append(connection)
+            # A server may well start a thread for every question.
+            for thread in [each for each in self._opened if not each.is_alive()]:
+                self._opened.pop(thread).close()
+            self._opened[threading.current_thread()] = connection
         return connection
 
     def _connect(self, uri: str) -> sqlite3.Connection:

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .analysis import stem
+from .analysis import FIELDS, stem
 from .arrays import ArrayWriter, Strings, load, save
-from .keyword import FIELDS
 
 _CHUNK_POSTINGS = 1 << 20
 _POSITION_BITS = 17  # one more than a position has, so that shifting a position by its place in a phrase fits
@@ -100,10 +99,10 @@ class Postings:
         """Whether any passage, deleted ones included, holds that very surface term."""
         return self._terms.find(term) is not None
 
-    def frequency(self, term: str) -> int:
-        """How many passages, deleted ones included, hold that very surface term."""
+    def holding(self, term: str) -> NDArray[np.int32]:
+        """The ordinals of the passages, deleted ones included, that hold that very surface term."""
         number = self._terms.find(term)
-        return 0 if number is None else int(self._starts[number + 1] - self._starts[number])
+        return self._ordinals[:0] if number is None else self._ordinals[self._starts[number] : self._starts[number + 1]]
 
     def same_word(self, term: str) -> set[str]:
         """The surface terms that count as the same word as `term` in the language of a passage that holds them."""
@@ -132,22 +131,23 @@ class Postings:
             rows = slice(self._starts[numbers[0]], self._starts[numbers[0] + 1])
             return Occurrences(self._ordinals[rows], self._counts[rows])
         rows = self._rows(numbers)
-        ordinals, group = np.unique(self._ordinals[rows], return_inverse=True)
-        counts = np.zeros((len(ordinals), len(FIELDS)), np.int64)
-        np.add.at(counts, group, self._counts[rows])
-        return Occurrences(ordinals, counts)
+        rows = rows[np.argsort(self._ordinals[rows], kind="stable")]  # which merges, for each term's are sorted
+        ordinals = self._ordinals[rows]
+        first = np.flatnonzero(np.diff(ordinals, prepend=-1))
+        return Occurrences(ordinals[first], np.add.reduceat(self._counts[rows], first, dtype=np.int64))
 
     def _rows(self, numbers: Sequence[int]) -> NDArray[np.int64]:
         """Where the postings of several terms lie, end to end."""
         return np.concatenate([np.arange(self._starts[n], self._starts[n + 1]) for n in numbers])
 
     def _phrase(self, places: Sequence[Sequence[int]]) -> Occurrences:
-        holding = reduce(np.intersect1d, (self._ordinals[self._rows(numbers)] for numbers in places))
+        holding = reduce(_common, sorted((self._word(numbers).ordinals for numbers in places), key=len))
         if not len(holding):
             return _NOWHERE
         # One number says where a phrase would have to begin for a word to stand at its place: passage, field, position.
         beginnings = reduce(
-            np.intersect1d, (self._beginnings(numbers, place, holding) for place, numbers in enumerate(places))
+            _common,
+            sorted((self._beginnings(numbers, place, holding) for place, numbers in enumerate(places)), key=len),
         )
         group = beginnings >> _POSITION_BITS
         counts = np.bincount(group, minlength=len(holding) * len(FIELDS)).reshape(len(holding), len(FIELDS))
@@ -155,23 +155,31 @@ class Postings:
         return Occurrences(holding[held], counts[held])
 
     def _beginnings(self, numbers: Sequence[int], place: int, holding: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Codes of the places at which a phrase may begin so that one of these terms stands `place` words later."""
+        """Codes of the places at which a phrase may begin so that one of these terms stands `place` words later.
+
+        Ascending, and none twice.
+        """
         codes = []
         for number in numbers:
             rows = slice(self._starts[number], self._starts[number + 1])
-            ordinals = self._ordinals[rows]
-            index = np.searchsorted(holding, ordinals).clip(max=len(holding) - 1)
-            kept = holding[index] == ordinals
-            # A posting's positions lie field after field; what precedes a field's is what all before it hold.
-            counts = np.asarray(self._counts[rows], np.int64)
-            ends = self._position_starts[number] + np.cumsum(counts).reshape(counts.shape)
-            for field in range(len(FIELDS)):
-                many = counts[kept, field]
-                where = _ranges(ends[kept, field] - many, many)
-                groups = np.repeat(index[kept] * len(FIELDS) + field, many)
-                positions = self._positions[where].astype(np.int64) - place
-                codes.append((groups[positions >= 0] << _POSITION_BITS) + positions[positions >= 0])
-        return np.concatenate(codes)
+            index = np.searchsorted(holding, self._ordinals[rows])
+            kept = holding.take(index, mode="clip") == self._ordinals[rows]
+            # A term's positions lie posting after posting, and a posting's field after field.
+            counts = self._counts[rows].astype(np.int64)
+            many = counts.sum(axis=1)
+            begin = self._position_starts[number] + np.cumsum(many) - many
+            positions = self._positions[_ranges(begin[kept], many[kept])].astype(np.int64) - place
+            fields = index[kept, np.newaxis] * len(FIELDS) + np.arange(len(FIELDS))
+            groups = np.repeat(fields.ravel(), counts[kept].ravel())
+            codes.append((groups << _POSITION_BITS) + positions)
+        return codes[0] if len(codes) == 1 else np.sort(np.concatenate(codes), kind="stable")
+
+
+def _common(few: NDArray[Any], many: NDArray[Any]) -> NDArray[Any]:
+    """What two lists, ascending and without repeats, have in common. NumPy's own would sort them once more."""
+    if not len(many):
+        return many
+    return few[many.take(np.searchsorted(many, few), mode="clip") == few]
 
 
 class _Stems:

@@ -2,7 +2,7 @@
 
 It is a folder of three files: the model as ONNX, its tokenizer, and a description of both and of how the passages
 were encoded. Reading it takes NumPy, ONNX Runtime and tokenizers, and neither torch nor transformers nor the network:
-that is what makes a question in a terminal a matter of a third of a second. `encoder.py` writes these folders.
+that is what makes a question in a terminal a matter of a third of a second. `export.py` writes these folders.
 """
 
 import hashlib

@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from ..corpus.document import Document, Span
 from ..errors import CollectionDamaged
 from . import postings
-from .analysis import DEFAULT_LANGUAGE, analyze
+from .analysis import DEFAULT_LANGUAGE, FIELDS, MAX_TOKENS, analyze
 from .columns import Columns, ColumnsWriter
-from .keyword import FIELDS, MAX_TOKENS
 from .vectors import Vectors, VectorsWriter
 
 if TYPE_CHECKING:
@@ -40,14 +39,17 @@ class Segment:
         self.folder = folder
         try:
             files: dict[str, int] = json.loads((folder / _MANIFEST).read_text())["files"]
-            wrong = [name for name, size in files.items() if (folder / name).stat().st_size != size]
-        except (OSError, ValueError, KeyError) as error:
-            raise CollectionDamaged(_damaged(folder, str(error))) from error
-        if wrong:
-            raise CollectionDamaged(_damaged(folder, f"{', '.join(wrong)} changed in size"))
-        self.postings = postings.Postings(folder / "postings")
-        self.columns = Columns(folder / "columns")
-        self.vectors = Vectors(folder / "vectors")
+            if wrong := [name for name, size in files.items() if (folder / name).stat().st_size != size]:
+                raise ValueError(f"{', '.join(wrong)} changed in size")
+            self.postings = postings.Postings(folder / "postings")
+            self.columns = Columns(folder / "columns")
+            self.vectors = Vectors(folder / "vectors")
+        except (OSError, ValueError, KeyError, RuntimeError) as error:  # FAISS raises RuntimeError
+            reason = " ".join(str(error).split())
+            raise CollectionDamaged(
+                f"segment {folder.name} is damaged ({reason}): restore the collection from a copy, "
+                "or index its sources anew"
+            ) from error
         self._local = threading.local()
 
     def __len__(self) -> int:
@@ -74,10 +76,6 @@ class Segment:
         if len(set(sizes.values())) == 1:
             return []
         return [f"{self.folder.name}: its parts hold different numbers of passages: {sizes}"]
-
-
-def _damaged(folder: Path, what: str) -> str:
-    return f"segment {folder.name} is damaged ({what}): restore the collection from a copy, or index its sources anew"
 
 
 class SegmentWriter:
@@ -142,8 +140,11 @@ class SegmentWriter:
 
     def cancel(self) -> None:
         """Leave nothing behind."""
-        self._keyword.cancel()
-        shutil.rmtree(self._work, ignore_errors=True)
+        try:
+            self._keyword.cancel()
+            self._vectors.cancel()
+        finally:
+            shutil.rmtree(self._work, ignore_errors=True)
 
 
 def sync(path: Path) -> None:

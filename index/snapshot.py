@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from ..corpus.document import Document, Span
 from ..errors import CollectionDamaged, QueryError, SearchTimeout
 from . import constraints
-from .analysis import fold
+from .analysis import FIELDS, fold
 from .constraints import Constraint
-from .keyword import FIELDS
 from .ledger import Ledger, State
 from .postings import BM25F, Occurrences, Unit, idf
 from .segment import Segment
@@ -120,8 +119,8 @@ class Snapshot:
     # Words
 
     def same_word(self, term: str) -> frozenset[str]:
-        """The surface terms in the index that count as the same word as this one, in any of its languages."""
-        return _union(segment.postings.same_word(term) for segment in self._segments)
+        """The surface terms in live passages that count as the same word as this one, in any of their languages."""
+        return self._living(_union(segment.postings.same_word(term) for segment in self._segments))
 
     def like_pattern(self, pattern: str, field: str = "") -> frozenset[str]:
         """The terms that a pattern with `*` and `?` stands for. Raises QueryError if they are too many."""
@@ -134,7 +133,8 @@ class Snapshot:
         """The terms within so many edits of one. Raises QueryError if they are too many."""
         from .keyword import expand_fuzzy
 
-        return self._few(term, (expand_fuzzy(each.whoosh, term, distance, field=field) for each in self._segments))
+        near = (expand_fuzzy(each.whoosh, term, distance, field=field) for each in self._segments)
+        return self._living(self._few(term, near))
 
     def _few(self, asked: str, terms: Iterable[set[str]]) -> frozenset[str]:
         found = _union(terms)
@@ -142,9 +142,16 @@ class Snapshot:
             raise QueryError(f"{asked} stands for {len(found)} different words, {MAX_EXPANSION} at most: be more exact")
         return found
 
+    def _living(self, terms: frozenset[str]) -> frozenset[str]:
+        """Those of the terms that are not in deleted passages alone."""
+        return terms if self.live.all() else frozenset(filter(self.frequency, terms))
+
     def frequency(self, term: str) -> int:
-        """How many passages, deleted ones included, hold that very surface term."""
-        return sum(segment.postings.frequency(term) for segment in self._segments)
+        """How many live passages hold that very surface term."""
+        return sum(
+            int(self.live[base + segment.postings.holding(term)].sum())
+            for base, segment in zip(self._bases, self._segments, strict=False)
+        )
 
     # Selections
 
@@ -171,19 +178,27 @@ class Snapshot:
         index = np.lexsort((place, segment, -keys))
         numbers, keys, segment = numbers[index], keys[index], segment[index]
         # Only where passages of several segments tie does it take the ids themselves.
-        breaks = np.flatnonzero(np.diff(keys)) + 1
-        for run in np.split(np.arange(len(numbers)), breaks) if len(breaks) + 1 < len(numbers) else []:
-            if len(run) > 1 and segment[run[0]] != segment[run[-1]]:
-                numbers[run] = sorted(numbers[run].tolist(), key=self._identity)
+        first = np.flatnonzero(np.concatenate([[True], np.diff(keys) != 0])[: len(keys)])
+        sizes = np.diff(first, append=len(keys))
+        mixed = np.flatnonzero(np.repeat(segment[first] != segment[first + sizes - 1], sizes))
+        run = np.repeat(first, sizes)[mixed].tolist()
+        identities = zip(run, self._identities(numbers[mixed]), numbers[mixed].tolist(), strict=True)
+        numbers[mixed] = [number for *_, number in sorted(identities)]
         return numbers[:limit]
 
-    def _identity(self, number: int) -> tuple[str, int]:
-        segment, ordinal = self._locate(number)
-        return segment.columns.ids[segment.columns.document[ordinal]], int(segment.columns.start[ordinal])
+    def _identities(self, numbers: NDArray[np.int64]) -> Iterator[tuple[str, int]]:
+        """Document id and start of each of some passages."""
+        owners, documents = self._segment_of(numbers).tolist(), self._gather("document", numbers).tolist()
+        for owner, document, start in zip(owners, documents, self.starts(numbers).tolist(), strict=True):
+            yield self._segments[owner].columns.ids[document], start
 
     def days(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The first day of each passage's dates, as `date.toordinal` counts them, or UNDATED."""
         return self._by_document("first", numbers)
+
+    def starts(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where each passage starts in its document's text."""
+        return self._gather("start", numbers)
 
     def documents(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The ledger's number for each passage's document: equal for passages of one document."""

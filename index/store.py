@@ -21,8 +21,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import filelock
-
 from ..corpus.passages import DEFAULT as SPLITTING
 from ..errors import CollectionDamaged, CollectionExists, CollectionLocked, CollectionMismatch, DragomanError
 from .analysis import ANALYZER_VERSION
@@ -96,7 +94,7 @@ class Store:
 
         Raises CollectionExists if something is there, ModelNotFound if there is no such model.
         """
-        from .encoder import export_query_encoder
+        from .export import export_query_encoder
 
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise CollectionExists(f"{folder} exists: add to it with `dragoman add`, or give --replace to start anew")
@@ -191,6 +189,8 @@ class Store:
 
         Raises CollectionLocked, naming the holder, if another writer does not finish in time.
         """
+        import filelock  # late, because reading never needs it
+
         lock = filelock.FileLock(self.folder / _LOCK)
         holder = self.folder / _HOLDER
         try:
@@ -212,6 +212,8 @@ class Store:
     def _sweep(self) -> None:
         """Remove segments that no commit ever named: what an interrupted writer left behind."""
         known = self.ledger.segment_names()
+        # Some ways of copying leave empty folders out.
+        (self.folder / SEGMENTS).mkdir(exist_ok=True)
         for folder in (self.folder / SEGMENTS).iterdir():
             if folder.name not in known:
                 shutil.rmtree(folder, ignore_errors=True)

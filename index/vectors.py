@@ -5,12 +5,13 @@ and does not depend on how passages were batched, as it would with a quantiser t
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from .arrays import ArrayWriter, load
 
@@ -68,10 +69,14 @@ class VectorsWriter:
         self._folder = folder
         self._index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
         self._pending: list[NDArray[np.float32]] = []
-        self._starts = ArrayWriter(folder / "sentence_starts.npy", np.int64)
+        self._files = ExitStack()
+        self._starts = self._open("sentence_starts", np.int64)
         self._starts.append(np.zeros(1))
-        self._sentences = ArrayWriter(folder / "sentences.npy", np.int32, 2)
-        self._sentence_vectors = ArrayWriter(folder / "sentence_vectors.npy", np.int8, dimension)
+        self._sentences = self._open("sentences", np.int32, 2)
+        self._sentence_vectors = self._open("sentence_vectors", np.int8, dimension)
+
+    def _open(self, name: str, dtype: DTypeLike, width: int | None = None) -> ArrayWriter:
+        return self._files.enter_context(ArrayWriter(self._folder / f"{name}.npy", dtype, width))
 
     def add(
         self,
@@ -96,5 +101,8 @@ class VectorsWriter:
         """Write everything out."""
         self._flush()
         faiss.write_index(self._index, str(self._folder / "vectors.faiss"))
-        for writer in (self._starts, self._sentences, self._sentence_vectors):
-            writer.close()
+        self._files.close()
+
+    def cancel(self) -> None:
+        """Let go of the files as they are."""
+        self._files.close()

@@ -1,5 +1,6 @@
 """Changing a collection: add, update, remove, re-index, compact. Each commit happens as a whole or not at all."""
 
+import json
 import shutil
 import time
 from collections import deque
@@ -17,7 +18,8 @@ from ..corpus.passages import split_passages
 from ..corpus.readers import Skipped
 from ..errors import CollectionDamaged, NotFound
 from .constraints import All
-from .encoder import EncoderInput, PassageEncoder, export_query_encoder
+from .encoder import EncoderInput, PassageEncoder
+from .export import export_query_encoder
 from .probes import PROBES, floors
 from .query_encoder import EncoderInfo
 from .segment import SegmentWriter
@@ -109,7 +111,7 @@ class Writer:
     def remove(self, document_ids: Iterable[str]) -> Report:
         """Delete documents. Raises NotFound, and deletes nothing, if one of them does not exist."""
         with self._commit():
-            for document_id in document_ids:
+            for document_id in dict.fromkeys(document_ids):
                 known = self._ledger.live_version(document_id)
                 if known is None:
                     raise NotFound(f"no document {document_id!r} in the collection: nothing was removed")
@@ -255,7 +257,7 @@ class Writer:
 
 def _is_unicode(document: Document) -> bool:
     try:
-        f"{document.description()}{document.text}".encode()
+        (json.dumps(document.description(), ensure_ascii=False) + document.text).encode()
     except UnicodeEncodeError:
         return False
     return True

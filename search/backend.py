@@ -66,3 +66,7 @@ class Index(Protocol):
     def documents(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """A number for each passage's document."""
         ...
+
+    def starts(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where each passage starts in its document's text."""
+        ...

@@ -1,14 +1,12 @@
 """`search`: the question, and nothing else, so that no word of it is taken for a command."""
 
-import shutil
-import sys
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
 from ..index.home import ready
-from ..terminal import collection_option, first_build, run
+from ..terminal import collection_option, echo_paged, first_build, run
 from . import render
 from .engine import Mode, Sort
 
@@ -33,6 +31,9 @@ The query:
 """
 
 
+_THOUSAND = click.IntRange(1, 1000)
+
+
 class _Question(click.Command):
     """A command whose arguments are words of a question.
 
@@ -41,6 +42,8 @@ class _Question(click.Command):
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing:  # for completion, which wants what there is of a question
+            return super().parse_args(ctx, args)
         takes_value = {
             name: isinstance(option, click.Option) and not option.is_flag
             for option in self.get_params(ctx)
@@ -53,27 +56,32 @@ class _Question(click.Command):
         for arg in remaining:
             if arg == "--":
                 words += remaining
-            elif arg in takes_value or (arg.startswith("--") and len(arg) > 2):
+            elif takes_value.get(arg):
+                value = next(remaining, None)
+                if value is None:
+                    raise click.BadOptionUsage(arg, f"{arg} needs a value: --help says which", ctx)
+                options += [arg, value]
+            elif arg in takes_value or arg.startswith("--"):
                 options.append(arg)
-                if takes_value.get(arg):
-                    options += [value for value in [next(remaining, None)] if value is not None]
             else:
                 words.append(arg)
+        if not (options or words):
+            raise click.UsageError("ask something, as in `search Lee Macron strategic partnership`, or see --help", ctx)
         return super().parse_args(ctx, [*options, "--", *words])
 
 
 @click.command(cls=_Question, epilog=_DETAILS, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("query", nargs=-1, required=True, metavar="QUERY…")
-@click.option("-n", "--limit", type=click.IntRange(1, 1000), default=5, show_default=True, help="Hits on a page.")
-@click.option("-p", "--page", type=click.IntRange(1), default=1, show_default=True, help="Which page.")
+@click.argument("query", nargs=-1, metavar="QUERY…")
+@click.option("-n", "--limit", type=_THOUSAND, default=5, show_default=True, metavar="N", help="Hits on a page.")
+@click.option("-p", "--page", type=_THOUSAND, default=1, show_default=True, metavar="P", help="Which page.")
 @click.option(
     "--mode", type=click.Choice(get_args(Mode)), default="hybrid", show_default=True, help="Which legs to ask."
 )
 @click.option("--after", metavar="DATE", help="Only documents of this day, month or year, or later.")
 @click.option("--before", metavar="DATE", help="Only documents of this day, month or year, or earlier.")
-@click.option("--country", multiple=True, help="Only documents on this country. Several: any of them.")
-@click.option("--person", multiple=True, help="Only documents on this person. Several: any of them.")
-@click.option("--outlet", multiple=True, help="Only documents of this outlet. Several: any of them.")
+@click.option("--country", multiple=True, metavar="NAME", help="Only documents on this country. Several: any of them.")
+@click.option("--person", multiple=True, metavar="NAME", help="Only documents on this person. Several: any of them.")
+@click.option("--outlet", multiple=True, metavar="NAME", help="Only documents of this outlet. Several: any of them.")
 @click.option("--sort", type=click.Choice(get_args(Sort)), help="Order. [default: relevance; newest if only filtering]")
 @click.option("--per-document", is_flag=True, help="The best passage of each document only.")
 @collection_option
@@ -101,11 +109,7 @@ def search(
 
     with open_collection(ready(collection, first_build)) as opened:
         results = opened.search(" ".join(query), limit=limit, offset=(page - 1) * limit, **options)
-    rendered = render.FORMATS[format_](results)
-    if sys.stdout.isatty() and rendered.count("\n") >= shutil.get_terminal_size().lines:
-        click.echo_via_pager(rendered)
-    else:
-        click.echo(rendered, nl=False)
+    echo_paged(render.FORMATS[format_](results))
     if not results.hits:
         context.exit(1)
 

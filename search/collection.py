@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..corpus.document import Document, Span, parse_passage_id
 from ..errors import CollectionDamaged, NotFound, QueryError
 from ..index.constraints import All
-from ..index.encoder import DEFAULT_MODEL
+from ..index.model import DEFAULT_MODEL
 from ..index.postings import Unit
 from ..index.probes import Floors
 from ..index.snapshot import Deadline, Snapshot
@@ -87,7 +87,7 @@ class Collection:
         _check_range("offset", offset, 0, 1_000_000)
         _check_choice("mode", mode, Mode)
         _check_choice("sort", sort or "relevance", Sort)
-        asked = _restricted(language.parse(query), after, before, country=country, person=person, outlet=outlet)
+        asked = _asked(query, after, before, country=country, person=person, outlet=outlet)
 
         def answer(snapshot: Snapshot) -> Results:
             reading = engine.read(snapshot, asked)
@@ -205,15 +205,24 @@ class Collection:
         """The document of that id. Raises NotFound if there is none."""
         document = self._store.ledger.live_document(document_id)
         if document is None:
-            raise NotFound(f"no document {document_id!r} in the collection: `dragoman list` shows the ids")
+            raise NotFound(f"no document {document_id!r} in the collection")
         return document
+
+    def marks(self, document: Document, query: str, span: Span | None = None) -> list[highlight.Highlight]:
+        """The words of a question in a document's text, or in a span of it, as highlights in order.
+
+        Raises QueryError if the question cannot be understood.
+        """
+        start, end = span or (0, len(document.text))
+        units = engine.read(self._store.snapshot(), language.parse(query)).units
+        return highlight.words(document.text[start:end], start, units)
 
     def passages(self, document_id: str) -> list[Span]:
         """The spans of a document's passages, in order. Raises NotFound if there is no such document."""
         ledger = self._store.ledger
         known = ledger.live_version(document_id)
         if known is None:
-            raise NotFound(f"no document {document_id!r} in the collection: `dragoman list` shows the ids")
+            raise NotFound(f"no document {document_id!r} in the collection")
         return [Span(start, end) for _, _, start, end in ledger.live_passages(known[0])]
 
     def document_ids(self, prefix: str = "") -> Iterator[str]:
@@ -229,6 +238,11 @@ class Collection:
             if document is not None and len(numbers):
                 return numbers, document
         raise NotFound(f"no passage or document {identity!r} in the collection")
+
+    @property
+    def generation(self) -> int:
+        """The number of changes made to the collection so far: another one means that answers may differ."""
+        return self._store.ledger.generation
 
     def status(self) -> Status:
         """What is in the collection."""
@@ -308,10 +322,10 @@ def reindex_collection(
         store.close()
 
 
-def _restricted(
-    query: language.Query, after: date | str | None, before: date | str | None, **filters: str | Sequence[str]
+def _asked(
+    text: str, after: date | str | None, before: date | str | None, **filters: str | Sequence[str]
 ) -> language.Query:
-    """The query under the constraints that options add."""
+    """The query under the constraints that options add, which may also stand alone."""
     nodes: list[language.Node] = []
     first = language.parse_dates(after)[0] if isinstance(after, str) else after
     last = language.parse_dates(before)[1] if isinstance(before, str) else before
@@ -323,6 +337,7 @@ def _restricted(
         alternatives = tuple(language.Filter(field, v) for v in ([values] if isinstance(values, str) else values))
         if alternatives:
             nodes.append(alternatives[0] if len(alternatives) == 1 else language.Or(alternatives))
+    query = language.Query("") if nodes and not text.strip() else language.parse(text)
     return query.restricted(*nodes)
 
 

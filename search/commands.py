@@ -1,13 +1,13 @@
 """The commands that read a collection otherwise than by a question."""
 
-import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from ..index.home import ready
-from ..terminal import collection_option, first_build
+from ..terminal import collection_option, echo_paged, first_build, to_json, visible
 from . import render
 
 
@@ -16,7 +16,7 @@ from . import render
 @collection_option
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object, with the spans of its passages.")
 def show(identity: str, collection: Path | None, as_json: bool) -> None:
-    """Show a document with its description, or the one passage that ID names."""
+    """Show a document, or the one passage that ID names."""
     from ..corpus.document import parse_passage_id
     from ..errors import NotFound
     from .collection import open_collection
@@ -35,7 +35,7 @@ def show(identity: str, collection: Path | None, as_json: bool) -> None:
         raise NotFound(f"{document.id!r} has no passage {span[0]}-{span[1]}")
     text = document.text if span is None else document.text[slice(*span)]
     if as_json:
-        click.echo(json.dumps({**document.description(), "text": text, "passages": spans}, ensure_ascii=False))
+        click.echo(to_json({**document.description(), "text": text, "passages": spans}))
         return
     people = (
         ", ".join(part for part in (person.name, person.role, person.country) if part) for person in document.people
@@ -55,18 +55,17 @@ def show(identity: str, collection: Path | None, as_json: bool) -> None:
         "id": document.id,
         "origin": document.origin,
     }
-    for name, value in rows.items():
-        if value:
-            click.echo(f"{click.style(f'{name:<10}', dim=True)} {render.visible(value)}")
-    for reference in document.references:
-        parts = [part for part in asdict(reference).values() if part]
-        click.echo(f"{click.style('source    ', dim=True)} {render.visible(' · '.join(parts))}")
-    click.echo(f"\n{render.visible(text)}")
+    sources = [" · ".join(part for part in asdict(reference).values() if part) for reference in document.references]
+    lines = [(name, value) for name, value in (*rows.items(), *(("source", each) for each in sources)) if value]
+    described = "".join(f"{click.style(f'{name:<9}', dim=True)} {visible(value)}\n" for name, value in lines)
+    if sys.stdout.isatty():
+        text = "\n".join("\n".join(render.wrapped([(line, frozenset())], "")) for line in text.splitlines())
+    echo_paged(f"{described}\n{visible(text)}\n")
 
 
 @click.command()
 @click.argument("identity", metavar="ID")
-@click.option("-n", "--limit", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many hits.")
+@click.option("-n", "--limit", type=click.IntRange(1, 1000), default=5, show_default=True, metavar="N", help="Hits.")
 @click.option("--per-document", is_flag=True, help="The best passage of each document only.")
 @collection_option
 @click.option(
@@ -81,11 +80,11 @@ def show(identity: str, collection: Path | None, as_json: bool) -> None:
 def similar(
     context: click.Context, identity: str, limit: int, per_document: bool, collection: Path | None, format_: str
 ) -> None:
-    """Find passages of other documents that are near in meaning to a passage or a document."""
+    """Find what is near in meaning to a passage or a document. The hits are passages of other documents."""
     from .collection import open_collection
 
     with open_collection(ready(collection, first_build)) as opened:
         results = opened.similar(identity, limit=limit, per_document=per_document)
-    click.echo(render.FORMATS[format_](results), nl=False)
+    echo_paged(render.FORMATS[format_](results))
     if not results.hits:
         context.exit(1)

@@ -5,7 +5,7 @@ Read `rank` first; what it needs stands below it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,25 +116,23 @@ def rank(
 
     # What neither holds enough of the words nor lies near enough is no match.
     floor = floors.lenient if any(all(unit.places) for unit in reading.units) else floors.strict
-    matches = np.isin(candidates, words.numbers) | (by_meaning >= floor) & (question is not None)
+    worded = np.isin(candidates, words.numbers, assume_unique=True)
+    matches = worded | (by_meaning >= floor) & (question is not None)
     candidates, by_words, by_meaning = candidates[matches], by_words[matches], by_meaning[matches]
     parts = np.stack([by_words, by_meaning])  # one of them is all zeros where only one leg was asked
     if question is not None and units:
         parts = FUSIONS[settings.fusion](by_words, by_meaning, settings.keyword_weight)
 
-    beyond = np.setdiff1d(words.numbers, candidates)
-    total = len(candidates) + len(beyond)
-    numbers = index.order(candidates, parts.sum(axis=0), len(candidates))
-    if limit > len(numbers) or sort != "relevance" or per_document:
-        numbers = np.concatenate([numbers, index.order(beyond, words.scores[beyond], len(beyond))])
-    if sort != "relevance":
-        numbers = numbers[np.argsort(-_recency(index, numbers, sort), kind="stable")]
-    if per_document:
-        numbers = _first_of_each_document(index, numbers)
-        total = len(numbers)
+    numbers, keys, more = candidates, parts.sum(axis=0), len(words.numbers) - int(worded.sum())
+    if limit > len(candidates) or sort != "relevance" or per_document:
+        # The rest of the match set follows by keyword score.
+        beyond = words.numbers[~np.isin(words.numbers, candidates, assume_unique=True)]
+        numbers, more = np.concatenate([candidates, beyond]), 0
+        keys = np.concatenate([len(beyond) + _places(keys), _places(words.scores[beyond])])
+    numbers, total = _best(index, numbers, keys, sort, per_document, limit)
     return Ranked(
-        numbers=numbers[:limit],
-        total=total,
+        numbers=numbers,
+        total=total + more,
         parts=dict(zip(candidates.tolist(), zip(*parts.tolist(), strict=True), strict=True)),
         keyword=_legs(candidates, by_words, by_words > 0),
         meaning=_legs(candidates, by_meaning, by_meaning >= floor) if question is not None else {},
@@ -155,25 +153,34 @@ def _listing(
     index: Index, numbers: NDArray[np.int64], sort: Sort, per_document: bool, limit: int, undated: int
 ) -> Ranked:
     """Passages that were only filtered: by date, newest first unless the oldest are asked for."""
-    total = len(numbers)
-    keys = _recency(index, numbers, sort)
+    by_date: Sort = "newest" if sort == "relevance" else sort
+    numbers, total = _best(index, numbers, np.zeros(len(numbers), np.int64), by_date, per_document, limit)
+    return Ranked(numbers, total, {}, {}, {}, (), undated)
+
+
+def _best(
+    index: Index, numbers: NDArray[np.int64], keys: NDArray[Any], sort: Sort, per_document: bool, limit: int
+) -> tuple[NDArray[np.int64], int]:
+    """The first `limit` of some passages in that sort, and how many there are; `keys` are higher the more relevant."""
+    if sort != "relevance":
+        keys = _places(_recency(index, numbers, sort)) * (len(numbers) + 1) + _places(keys)
     if per_document:
-        numbers = _first_of_each_document(index, index.order(numbers, keys, total))
-        total = len(numbers)
-    else:
-        numbers = index.order(numbers, keys, min(limit, total))
-    return Ranked(numbers[:limit], total, {}, {}, {}, (), undated)
+        documents = index.documents(numbers)
+        best = np.lexsort((index.starts(numbers), -keys, documents))
+        best = best[np.flatnonzero(np.diff(documents[best], prepend=-1))]
+        numbers, keys = numbers[best], keys[best]
+    return index.order(numbers, keys, limit), len(numbers)
+
+
+def _places(keys: NDArray[Any]) -> NDArray[np.int64]:
+    """The place of each key among the different ones, the lowest at 0: integers in the same order."""
+    return np.unique(keys, return_inverse=True)[1]
 
 
 def _recency(index: Index, numbers: NDArray[np.int64], sort: Sort) -> NDArray[np.int64]:
     """Keys that are higher the earlier a passage comes in that sort; the undated come last in both."""
     days = index.days(numbers)
     return np.where(days > 0, -days, np.iinfo(np.int64).min + 1) if sort == "oldest" else days
-
-
-def _first_of_each_document(index: Index, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    _, first = np.unique(index.documents(numbers), return_index=True)
-    return numbers[np.sort(first)]
 
 
 def _undated(index: Index, reading: Reading, units: tuple[Unit, ...], settings: Settings, deadline: Deadline) -> int:

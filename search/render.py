@@ -6,76 +6,100 @@ escaped, and no cell of a CSV file begins like a formula.
 
 import csv
 import io
-import json
-import os
 import re
 import shutil
-import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
+from typing import Any
 
 import click
 
 from ..corpus.document import Document
-from .highlight import Piece, pieces
+from ..terminal import colours, to_json, visible
+from .highlight import pieces
 from .results import Hit, Results
 
 _WIDEST = 100
 _INDENT = "    "
+_STYLES: dict[str, dict[str, Any]] = {
+    "meaning": {"underline": True},
+    "keyword": {"fg": "yellow", "bold": True},
+    "title": {"bold": True},
+    "source": {"fg": "cyan"},
+    "faint": {"dim": True},
+}
+_SIGNS = {"meaning": "_", "keyword": "*"}  # where there are no colours; the outer one first
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+|~!&])")
+_LIST_ITEM = re.compile(r"^(\d*)([-.])")
 _UNFIT_FOR_LINK = re.compile(r"[<>\s]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FORMULA = tuple("=+-@＝＋－＠")
+
+Run = tuple[str, frozenset[str]]
+"""Characters that look the same, and the names of what they look like."""
 
 
 def text(results: Results) -> str:
-    """For reading in a terminal, in colours if standard output is one; elsewhere *asterisks* mark the words."""
-    colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    style: Callable[..., str] = click.style if colours else lambda shown, **_: shown
-    width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
-    lines: list[str] = [""]
-    for hit in results:
-        title = visible(hit.document.title or hit.document.id)
-        lines.append(f"{style(f'{hit.rank:>2}', dim=True)}  {style(title, bold=True)}")
-        if described := " · ".join(_described(hit.document)):
-            lines.append(_INDENT + style(visible(described), fg="cyan"))
-        lines.append("")
-        cut = [Piece(visible(piece.text), piece.shades) for piece in pieces(hit.text, hit.start, hit.highlights)]
-        lines += (_INDENT + line for line in _wrapped(cut, width - len(_INDENT), style if colours else None))
-        lines += ["", _INDENT + style(f"{hit.reason} · {visible(hit.passage)}", dim=True)]
-        if hit.document.url:
-            lines.append(_INDENT + style(visible(hit.document.url), dim=True))
-        lines += (_INDENT + style(line, dim=True) for line in _explained(hit))
-        lines.append("")
-    lines += _closing(results)
-    return "\n".join(lines).lstrip("\n") + "\n"
+    """For reading in a terminal, in colours if standard output knows them; else *words* and _sentences_ have signs."""
+    lines = [line for hit in results for line in (*_hit(hit), "")]
+    return "\n".join([*lines, *_closing(results)]) + "\n"
+
+
+def _hit(hit: Hit) -> Iterator[str]:
+    document = hit.document
+    cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(hit.text, hit.start, hit.highlights)]
+    rank = styled(f"{hit.rank:>2}".ljust(len(_INDENT)), "faint")
+    for line in wrapped([(visible(document.title or document.id), frozenset({"title"}))]):
+        yield rank + line
+        rank = _INDENT
+    yield from _block(" · ".join(_described(document)), "source")
+    yield ""
+    yield from (_INDENT + line for line in wrapped(cut if colours() else _signed(cut)))
+    yield ""
+    yield from _block(hit.reason, "faint")
+    # What somebody may want to copy stays in one piece.
+    yield from (_INDENT + styled(visible(copied), "faint") for copied in (hit.passage, document.url) if copied)
+    for line in _explained(hit):
+        yield from _block(line.strip(), "faint", _INDENT + " " * (len(line) - len(line.lstrip())))
 
 
 def _closing(results: Results) -> Iterator[str]:
-    if results.suggestion:
-        yield f"Did you mean: {results.suggestion}"
-    if results.undated:
-        yield f"{results.undated:,} more match, but have no date to go by."
     if results.hits:
-        shown = f"{results.hits[0].rank:,}–{results.hits[-1].rank:,} of {results.total:,}"
-        yield f"{shown} · {results.mode} · {results.took_ms:g} ms"
+        first, last = results.hits[0].rank, results.hits[-1].rank
+        shown = f"{first:,}–{last:,}" if last > first else f"{first:,}"
+        yield f"{shown} of {results.total:,} · {results.mode} · {results.took_ms:g} ms"
     elif results.total:
         yield f"There is no such page: {results.total:,} match in all."
     else:
         yield "Nothing found."
+    if results.undated:
+        yield f"{results.undated:,} more match, but have no date to go by."
+    if results.suggestion:
+        yield f"Did you mean: {styled(visible(results.suggestion), 'title')}"
 
 
 def _described(document: Document) -> list[str]:
     return [part for part in (document.outlet, str(document.dates or ""), document.place) if part]
 
 
-def _wrapped(cut: Iterable[Piece], width: int, style: Callable[..., str] | None) -> Iterator[str]:
-    """A passage in lines of at most so many columns, its highlights styled, or marked with asterisks without style."""
-    if style is None:
-        cut = [Piece(f"*{text}*" if "keyword" in shades else text, frozenset()) for text, shades in cut]
-    characters = [(character, shades) for text, shades in cut for character in text]
-    # White space in any amount, line ends included, is one space.
+def _block(shown: str, name: str, indent: str = _INDENT) -> Iterator[str]:
+    yield from (indent + line for line in wrapped([(visible(shown), frozenset({name}))], indent))
+
+
+def _signed(cut: Iterable[Run]) -> Iterator[Run]:
+    """The same text with signs where a highlight begins and ends."""
+    before: frozenset[str] = frozenset()
+    for shown, shades in (*cut, ("", before)):
+        ends = (sign for shade, sign in reversed(_SIGNS.items()) if shade in before - shades)
+        begins = (sign for shade, sign in _SIGNS.items() if shade in shades - before)
+        yield "".join((*ends, *begins, shown)), frozenset()
+        before = shades
+
+
+def wrapped(runs: Iterable[Run], indent: str = _INDENT) -> Iterator[str]:
+    """Runs in lines that fit into the terminal behind an indent; white space in any amount is one space."""
+    width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST) - len(indent)
+    characters = [(character, shades) for shown, shades in runs for character in shown]
     kept = [
         (" " if character.isspace() else character, shades)
         for place, (character, shades) in enumerate(characters)
@@ -92,23 +116,27 @@ def _wrapped(cut: Iterable[Piece], width: int, style: Callable[..., str] | None)
         line, kept = kept[: max(end, 1)], kept[max(end, 1) :]
         while kept and kept[0][0] == " ":
             kept = kept[1:]
-        runs = groupby(line, lambda each: each[1])
-        yield "".join(
-            _styled("".join(character for character, _ in run), shades, style) for shades, run in runs
-        ).rstrip()
+        while line and line[-1][0] == " ":
+            line.pop()
+        alike = groupby(line, lambda each: each[1])
+        yield "".join(styled("".join(character for character, _ in run), *shades) for shades, run in alike)
 
 
-def _styled(shown: str, shades: frozenset[str], style: Callable[..., str] | None) -> str:
-    if style is None or not shades:
+def styled(shown: str, *names: str) -> str:
+    """Text in the style of these names, where there are colours."""
+    if not names or not colours():
         return shown
-    if "keyword" in shades:
-        return style(shown, fg="yellow", bold=True, underline="meaning" in shades or None)
-    return style(shown, underline=True)
+    style: dict[str, Any] = {}
+    for name in names:
+        style |= _STYLES[name]
+    return click.style(shown, **style)
 
 
 def _columns(character: str) -> int:
     """How many columns of a terminal a character takes."""
-    return 0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _explained(hit: Hit) -> Iterator[str]:
@@ -124,7 +152,7 @@ def _explained(hit: Hit) -> Iterator[str]:
             counts = ", ".join(f"{count} in {name}" for name, count in each.counts.items() if count) or "not here"
             yield (
                 f"  {each.impact:.4f} = idf {each.weighed.idf:.4f} × {each.saturated:.4f} for {words} "
-                f"({counts}; in {each.weighed.passages:,} passages)"
+                f"({counts}; passages that have it: {each.weighed.passages:,})"
             )
     if hit.meaning:
         yield f"meaning {hit.meaning.score:.4f} is a cosine"
@@ -135,19 +163,14 @@ def _alternatives(place: frozenset[str]) -> str:
     return "|".join(shown) + ("|…" if len(place) > len(shown) else "") if shown else "an unknown word"
 
 
-def visible(shown: str) -> str:
-    """The text without characters that would steer a terminal or turn its reading direction."""
-    return _INVISIBLE.sub(" ", shown)
-
-
 def as_json(results: Results) -> str:
     """One JSON object."""
-    return json.dumps(results.to_dict(), ensure_ascii=False, indent=2) + "\n"
+    return to_json(results.to_dict(), indent=2) + "\n"
 
 
 def as_jsonl(results: Results) -> str:
     """One JSON object a hit, a line each."""
-    return "".join(json.dumps(hit.to_dict(), ensure_ascii=False) + "\n" for hit in results)
+    return "".join(to_json(hit.to_dict()) + "\n" for hit in results)
 
 
 def as_csv(results: Results) -> str:
@@ -161,9 +184,13 @@ def as_csv(results: Results) -> str:
         document = hit.document
         cells = [hit.passage, document.id, document.title, str(document.dates or ""), document.outlet, document.place]
         cells += [document.url, f"{hit.score:.6f}", hit.reason, hit.text]
-        # A spreadsheet would run a cell that begins like a formula.
-        writer.writerow([hit.rank, *(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells)])
+        writer.writerow([hit.rank, *map(_cell, cells)])
     return table.getvalue()
+
+
+def _cell(shown: str) -> str:
+    """Text that a spreadsheet does not run, as it would what begins like a formula."""
+    return ("'" if shown.lstrip().startswith(_FORMULA) else "") + visible(shown)
 
 
 def as_markdown(results: Results) -> str:
@@ -171,17 +198,17 @@ def as_markdown(results: Results) -> str:
     blocks = []
     for hit in results:
         document = hit.document
-        title = _escaped(document.title or document.id)
+        title = _escaped(" ".join((document.title or document.id).split()))
         if document.url.startswith(("http://", "https://")):
-            title = f"[{title}](<{_UNFIT_FOR_LINK.sub('', document.url)}>)"
+            title = f"[{title}](<{_UNFIT_FOR_LINK.sub('', visible(document.url))}>)"
         described = "".join(f" · {_escaped(part)}" for part in _described(document))
         quoted = "".join(
             f"**{_escaped(piece.text)}**" if "keyword" in piece.shades else _escaped(piece.text)
             for piece in pieces(hit.text, hit.start, hit.highlights)
         )
-        quotation = "\n".join(f"   > {line}".rstrip() for line in quoted.splitlines())
-        source = visible(hit.passage).replace("`", " ")
-        blocks.append(f"{hit.rank}. **{title}**{described}\n\n{quotation}\n\n   `{source}`\n")
+        quotation = _LIST_ITEM.sub(r"\1\\\2", " ".join(quoted.split()))
+        source = " ".join(visible(hit.passage).replace("`", " ").split())
+        blocks.append(f"{hit.rank}. **{title}**{described}\n\n   > {quotation}\n\n   `{source}`\n")
     return "\n".join(blocks)
 
 

