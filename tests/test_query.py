@@ -6,6 +6,9 @@ import sys
 from datetime import date
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from dragoman.errors import QueryError
 from dragoman.search import query as language
 from dragoman.search.query import (
@@ -29,8 +32,6 @@ from dragoman.search.query import (
     parse_dates,
     unparse,
 )
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 A, B, C, D = (Word(letter) for letter in "abcd")
 NOVEMBER = Dates(date(2025, 11, 1), date(2025, 11, 30))
