@@ -35,13 +35,18 @@ STEMMERS = {
 """ISO 639-1 code → the Snowball algorithm for it."""
 
 STOP_WORDS = frozenset(
-    """a about above after again against all am an and any are as at be because been before being below between both
-    but by can could did do does doing down during each few for from further had has have having he her here hers him
-    his how i if in into is it its itself just me more most my no nor not now of off on once only or other our out over
-    own same she should so some such than that the their them then there these they this those through to too under
-    until up very was we were what when where which while who whom whose why will with would you your""".split()
+    """a about above after again against all am an and any are as at be because been before being beings below between
+    both but by can canned canning cans could did do does doing doings down downed downing downs during each few for
+    from further had has have having he her here hers him his how i if in into is it its itself just me more most my no
+    nor not now of off on once only or other others our out outed outing outs over own owned owning owns same she
+    should so some such than that the their them then there these they this those through to too under until up very
+    was we were what when where which while who whom whose why will willed willing wills with would you your""".split()
 )
-"""English function words. They are indexed and scored like any other; they are only not worth a highlight."""
+"""English function words, and the words that have a stem in common with one.
+
+They are indexed and scored like any other. They are only not worth a highlight, and that a collection knows them says
+nothing about whether it knows what is asked.
+"""
 
 # Acronyms that lower case would turn into a function word.
 _ACRONYMS = frozenset({"us", "it", "who"})

@@ -1,8 +1,10 @@
 """Making a whole new collection: built aside, then put in its place, so that nothing is ever half there."""
 
 import errno
+import glob
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
@@ -13,6 +15,7 @@ from ..corpus.readers import Skipped
 from ..errors import (
     CollectionDamaged,
     CollectionExists,
+    CollectionLocked,
     CollectionMismatch,
     CollectionNotFound,
     DragomanError,
@@ -21,6 +24,9 @@ from ..errors import (
 from .model import DEFAULT_MODEL
 from .store import LEDGER, LOCK_TIMEOUT, Store
 from .writer import Progress, Report, Writer
+
+_BEGINNING_SECONDS = 60.0
+"""Within this time a collection that is being built may not be locked yet."""
 
 
 def build(
@@ -45,6 +51,7 @@ def build(
     writer: Writer | None = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
         with _nobody_else_writing(folder, lock_timeout):
             with closing(Store.create(work, model)) as store, store.writing(lock_timeout):
                 writer = Writer(store, progress)
@@ -74,6 +81,21 @@ def check_place(folder: Path, *, replace: bool) -> None:
         raise CollectionExists(f"{folder} exists: add to it with `dragoman add`, or give --replace to start anew")
     if not (folder / LEDGER).is_file():
         raise CollectionExists(f"{folder} is not a collection, and is not replaced: choose another place")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what building a collection of that name left behind when it was killed."""
+    for leftover in folder.parent.glob(f".{glob.escape(folder.name)}.*.unfinished"):
+        if time.time() - leftover.stat().st_mtime < _BEGINNING_SECONDS:
+            continue
+        try:
+            with closing(Store(leftover, check=False)) as store, store.writing(timeout=0):
+                pass
+        except CollectionLocked:
+            continue  # somebody is at work on it
+        except DragomanError:
+            pass
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 @contextmanager

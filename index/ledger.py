@@ -79,7 +79,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         if not path.is_file():
             raise CollectionNotFound(
-                f"no collection at {path.parent}: make one with `dragoman index PATH… --collection`"
+                f"no collection at {path.parent}: make one with `dragoman index PATH… --collection DIR`"
             )
         self.path = path
         self._local = threading.local()

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .analysis import FIELDS, stem
+from .analysis import FIELDS, STOP_WORDS, stem
 from .arrays import ArrayWriter, Strings, load, save
 
 _CHUNK_POSTINGS = 1 << 20
@@ -29,6 +29,11 @@ class Unit(NamedTuple):
 
     places: tuple[frozenset[str], ...]
     field: str = ""
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says more than a function word does: whether it is another word, or a phrase."""
+        return len(self.places) > 1 or not all(place <= STOP_WORDS for place in self.places)
 
 
 class Occurrences(NamedTuple):

@@ -100,6 +100,7 @@ class QueryEncoder:
         # Read once and loaded from memory: what was verified is what runs.
         model = _verified(folder / MODEL_FILE, self.info.query_hash)
         tokenizer = _verified(folder / TOKENIZER_FILE, self.info.tokenizer_hash)
+        onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1

@@ -8,9 +8,9 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ from .vectors import Vectors, VectorsWriter
 
 if TYPE_CHECKING:
     from whoosh.reading import IndexReader
+
+T = TypeVar("T")
 
 _MANIFEST = "segment.json"
 _TEMPORARY = ".unfinished"
@@ -44,26 +46,43 @@ class Segment:
             self.postings = postings.Postings(folder / "postings")
             self.columns = Columns(folder / "columns")
             self.vectors = Vectors(folder / "vectors")
-        except (OSError, ValueError, KeyError, RuntimeError) as error:  # FAISS raises RuntimeError
-            reason = " ".join(str(error).split())
-            raise CollectionDamaged(
-                f"segment {folder.name} is damaged ({reason}): restore the collection from a copy, "
-                "or index its sources anew"
-            ) from error
+        except Exception as error:  # a damaged file can make NumPy and FAISS raise anything
+            raise self._damaged(error) from error
         self._local = threading.local()
 
     def __len__(self) -> int:
         return len(self.columns)
 
-    @property
-    def whoosh(self) -> "IndexReader":
-        """The Whoosh reader of the calling thread."""
-        # Imported late: most questions have no pattern in them and never need Whoosh.
-        from . import keyword
+    def _damaged(self, error: Exception) -> CollectionDamaged:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        return CollectionDamaged(
+            f"segment {self.folder.name} is damaged ({reason}): restore the collection from a copy, "
+            "or index its sources anew"
+        )
 
-        if not hasattr(self._local, "reader"):
-            self._local.reader = keyword.open_reader(self.folder / "whoosh")
-        return self._local.reader
+    def like_pattern(self, pattern: str, field: str = "") -> set[str]:
+        """The terms that a pattern stands for, see `keyword.expand_pattern`."""
+        # Imported late: most questions have no pattern in them and never need Whoosh.
+        from .keyword import expand_pattern
+
+        return self._ask_whoosh(lambda reader: expand_pattern(reader, pattern, field))
+
+    def like_spelling(self, term: str, distance: int, field: str = "") -> set[str]:
+        """The terms within so many edits of one, see `keyword.expand_fuzzy`."""
+        from .keyword import expand_fuzzy
+
+        return self._ask_whoosh(lambda reader: expand_fuzzy(reader, term, distance, field=field))
+
+    def _ask_whoosh(self, ask: Callable[["IndexReader"], T]) -> T:
+        """An answer from the Whoosh reader of the calling thread."""
+        from .keyword import open_reader
+
+        try:
+            if not hasattr(self._local, "reader"):
+                self._local.reader = open_reader(self.folder / "whoosh")
+            return ask(self._local.reader)
+        except Exception as error:  # a damaged file can make Whoosh raise anything
+            raise self._damaged(error) from error
 
     def problems(self) -> list[str]:
         """What a thorough look finds wrong: parts that do not agree on how many passages there are."""
@@ -71,7 +90,7 @@ class Segment:
             "columns": len(self.columns),
             "vectors": len(self.vectors),
             "postings": len(self.postings.lengths),
-            "whoosh": self.whoosh.doc_count_all(),
+            "whoosh": self._ask_whoosh(lambda reader: reader.doc_count_all()),
         }
         if len(set(sizes.values())) == 1:
             return []

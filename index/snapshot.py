@@ -124,16 +124,12 @@ class Snapshot:
 
     def like_pattern(self, pattern: str, field: str = "") -> frozenset[str]:
         """The terms that a pattern with `*` and `?` stands for. Raises QueryError if they are too many."""
-        from .keyword import expand_pattern
-
         folded = "".join(part if part in "*?" else fold(part) for part in _split_at_wildcards(pattern))
-        return self._few(pattern, (expand_pattern(segment.whoosh, folded, field) for segment in self._segments))
+        return self._few(pattern, (segment.like_pattern(folded, field) for segment in self._segments))
 
     def like_spelling(self, term: str, distance: int, field: str = "") -> frozenset[str]:
         """The terms within so many edits of one. Raises QueryError if they are too many."""
-        from .keyword import expand_fuzzy
-
-        near = (expand_fuzzy(each.whoosh, term, distance, field=field) for each in self._segments)
+        near = (segment.like_spelling(term, distance, field) for segment in self._segments)
         return self._living(self._few(term, near))
 
     def _few(self, asked: str, terms: Iterable[set[str]]) -> frozenset[str]:
@@ -356,20 +352,24 @@ class Selection:
     def keyword(self, units: Sequence[Unit], bm25f: BM25F, also: NDArray[np.int64]) -> KeywordMatches:
         """Score passages by the words they hold (BM25F); `also` names passages to score whether they match or not.
 
-        A passage matches if it holds at least half of the units' idf. Units are taken rarest first; once the rest
+        A passage matches if it holds at least half of the idf of the units that tell. One that no passage holds counts
+        as much as the others do on average: it is part of what was asked. Units are taken rarest first; once the rest
         weighs less than half, a passage that held none so far can no longer match, so of a common word's long
         postings only those of passages already seen are looked at. That changes no score.
         """
         snapshot = self._snapshot
-        weighed = sorted((self._weigh(unit) for unit in units), key=lambda each: -each.idf)
-        total = sum(each.idf for each in weighed)
-        remaining = total
+        weighed = sorted(map(self._weigh, units), key=lambda each: (not each.unit.tells, -each.idf))
+        telling = [each for each in weighed if each.unit.tells] or weighed
+        known = [each.idf for each in telling if each.passages]
+        remaining = sum(known)
+        half = remaining * len(telling) / max(len(known), 1) / 2 - _ROUNDING
         scores = np.zeros(len(self.admitted))
         mass = np.zeros(len(self.admitted))
         seen = np.zeros(len(self.admitted), bool)
         seen[also] = True
         for each in weighed:
-            still_open = remaining >= total / 2 - _ROUNDING
+            worth = each.idf if each in telling else 0.0
+            still_open = remaining >= half
             for base, segment, found in zip(
                 snapshot._bases, snapshot._segments, self._occurrences(each.unit), strict=False
             ):
@@ -379,10 +379,10 @@ class Selection:
                 ordinals, counts = found.ordinals[wanted], found.counts[wanted]
                 saturated = bm25f.saturated(counts, segment.postings.lengths[ordinals], snapshot.averages)
                 scores[here][ordinals] += each.idf * saturated
-                mass[here][ordinals] += each.idf
+                mass[here][ordinals] += worth
                 seen[here][ordinals] = True
-            remaining -= each.idf
-        matching = self.admitted & (mass >= total / 2 - _ROUNDING) & (mass > 0)
+            remaining -= worth
+        matching = self.admitted & (mass >= half) & (mass > 0)
         return KeywordMatches(np.flatnonzero(matching), scores, tuple(weighed))
 
     def _weigh(self, unit: Unit) -> Weighed:

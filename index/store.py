@@ -175,12 +175,11 @@ class Store:
         """What a thorough look finds wrong, a line each: in the ledger, in the segments, with the query encoder."""
         found = self.ledger.problems()
         try:
-            snapshot = self.snapshot()
-            self.encoder(snapshot)
+            self.encoder(self.snapshot())
+            for segment in self._segments.values():
+                found += segment.problems()
         except DragomanError as error:
-            return [*found, str(error)]
-        for segment in self._segments.values():
-            found += segment.problems()
+            found.append(str(error))
         return found
 
     @contextmanager

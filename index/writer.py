@@ -121,6 +121,7 @@ class Writer:
 
     def compact(self) -> Report:
         """Rewrite all segments into as few as there may be, without what was deleted."""
+        self._store.snapshot()  # which finds out whether they are whole
         state = self._ledger.state()
         if len(state.segments) > 1 or any(map(len, state.deleted.values())):
             with self._commit() as commit:

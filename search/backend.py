@@ -47,6 +47,10 @@ class Index(Protocol):
         """The terms within so many edits of one."""
         ...
 
+    def frequency(self, term: str) -> int:
+        """How many passages hold that very term."""
+        ...
+
     def select(self, constraint: Constraint, deadline: Deadline | None = None) -> Selection:
         """The passages that satisfy a constraint."""
         ...

@@ -44,11 +44,13 @@ class Settings:
 class Reading:
     """A query in the index's own terms: what is scored, and what is demanded.
 
-    `unknown` are the words that the index has never seen, as spans of the query's text.
+    `known` says whether the index has seen any word of it that tells, function words aside. `unknown` are the words
+    that it has not, as spans of the query's text.
     """
 
     units: tuple[Unit, ...]
     constraint: constraints.All
+    known: bool
     unknown: tuple[Span, ...]
 
 
@@ -115,7 +117,7 @@ def rank(
     by_meaning = index.cosines(question, candidates) if question is not None else np.zeros(len(candidates))
 
     # What neither holds enough of the words nor lies near enough is no match.
-    floor = floors.lenient if any(all(unit.places) for unit in reading.units) else floors.strict
+    floor = floors.lenient if reading.known else floors.strict
     worded = np.isin(candidates, words.numbers, assume_unique=True)
     matches = worded | (by_meaning >= floor) & (question is not None)
     candidates, by_words, by_meaning = candidates[matches], by_words[matches], by_meaning[matches]
@@ -202,11 +204,11 @@ def read(index: Index, query: language.Query) -> Reading:
         units += [Unit((place,)) for unit in found for place in unit.places] if term in query.free else found
         if isinstance(term, language.Word | language.Phrase):
             start = query.text.find(term.text, max(term.column - 1, 0))
-            places = (place for unit in found for place in unit.places)
-            unseen = [token for token, place in zip(analyze(term.text), places, strict=True) if not place]
+            unseen = [token for token in analyze(term.text) if not index.same_word(token.term)]
             unknown += [Span(start + token.start, start + token.end) for token in unseen if start >= 0]
+    known = any(unit.tells and any(map(index.frequency, place)) for unit in units for place in unit.places)
     demanded = tuple(_constraint(index, node) for node in query.must)
-    return Reading(tuple(dict.fromkeys(units)), constraints.All(demanded), tuple(unknown))
+    return Reading(tuple(dict.fromkeys(units)), constraints.All(demanded), known, tuple(unknown))
 
 
 def _units(index: Index, term: language.Term) -> Iterator[Unit]:
@@ -221,7 +223,8 @@ def _units(index: Index, term: language.Term) -> Iterator[Unit]:
             yield Unit((index.like_spelling(tokens[0], _edits(tokens[0], distance), name),), name)
         case language.Word(_, name) | language.Phrase(_, name):
             if tokens:
-                yield Unit(tuple(index.same_word(token) for token in tokens), name)
+                # An unknown word stands for itself, and counts: it is part of what was asked.
+                yield Unit(tuple(index.same_word(token) or frozenset({token}) for token in tokens), name)
 
 
 def _edits(term: str, asked: int | None) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..corpus.document import Span
-from ..index.analysis import STOP_WORDS, analyze
+from ..index.analysis import analyze
 from ..index.postings import Unit
 
 Shade = Literal["keyword", "meaning"]
@@ -41,7 +41,7 @@ def words(text: str, start: int, units: Sequence[Unit]) -> list[Highlight]:
     Function words are marked only within a phrase, or if there are no others. Neighbouring words become one mark.
     """
     here = [unit for unit in units if unit.field in ("", "text")]
-    telling = [unit for unit in here if len(unit.places) > 1 or any(p - STOP_WORDS for p in unit.places)] or here
+    telling = [unit for unit in here if unit.tells] or here
     tokens = analyze(text)
     marked = [
         Span(run[0].start, run[-1].end)

@@ -26,6 +26,9 @@ from dragoman.index.store import built_with
 from dragoman.search.collection import Collection, create_collection, open_collection
 from dragoman.terminal import run
 
+# Threads of a model this small wait for each other far longer than they work, above all on a busy machine.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 DIMENSION = 8
 SENTENCE = np.ones((1, DIMENSION), np.int8)
 BRIEFS = Path(__file__).parent.parent / "corpus" / "briefs"

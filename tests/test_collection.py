@@ -60,11 +60,12 @@ QUERIES = (
 
 def everything_said(collection: Collection) -> dict[str, Any]:
     said: dict[str, Any] = {
-        str(asked): plain(collection.search(asked[0], mode=asked[1], sort=asked[2], limit=30, explain=True))
-        for asked in itertools.product(QUERIES, MODES, (None, "newest"))
+        f"{query} {mode}": plain(collection.search(query, mode=mode, limit=30, explain=True))
+        for query, mode in itertools.product(QUERIES, MODES)
     }
-    for query, mode in itertools.product(QUERIES, MODES):
-        said[f"{query} {mode} per document"] = plain(collection.search(query, mode=mode, per_document=True, limit=4))
+    for query, sort, per_document in itertools.product(QUERIES, SORTS, (False, True)):
+        found = collection.search(query, sort=sort, per_document=per_document, limit=5)
+        said[f"{query} {sort} {per_document}"] = plain(found)
     for document_id in collection.document_ids():
         said[f"similar {document_id}"] = plain(collection.similar(document_id, limit=20))
         said[f"passages {document_id}"] = collection.passages(document_id)

@@ -14,6 +14,7 @@ from whoosh.searching import Searcher
 from dragoman.corpus.document import Document
 from dragoman.index.analysis import FIELDS, analyze, stem
 from dragoman.index.constraints import All
+from dragoman.index.keyword import open_reader
 from dragoman.index.postings import BM25F, Unit, idf
 from dragoman.index.snapshot import Snapshot
 
@@ -261,7 +262,7 @@ def test_whoosh_finds_the_same_passages(shelf: "Shelf") -> None:
     snapshot = shelf.snapshot()
     (segment,) = snapshot._segments
     matched = 0
-    with Searcher(segment.whoosh) as searcher:
+    with Searcher(open_reader(segment.folder / "whoosh")) as searcher:
         for kind, text in _asked():
             for field in FIELDS:
                 expected = sorted(searcher.docs_for_query(_by_whoosh(kind, field, text)))
@@ -274,9 +275,10 @@ def test_whoosh_finds_the_same_passages(shelf: "Shelf") -> None:
 def test_whoosh_counts_the_same(shelf: "Shelf") -> None:
     shelf.add(*documents(12, 100))
     (segment,) = shelf.snapshot()._segments
+    reader = open_reader(segment.folder / "whoosh")
     for column, field in enumerate(FIELDS):
-        for term in segment.whoosh.lexicon(field):
-            matcher = segment.whoosh.postings(field, term)
+        for term in reader.lexicon(field):
+            matcher = reader.postings(field, term)
             found = segment.postings.occurrences(Unit((frozenset({term.decode()}),), field))
             for ordinal, count in zip(found.ordinals.tolist(), found.counts[:, column].tolist(), strict=True):
                 assert (matcher.id(), matcher.weight()) == (ordinal, count)

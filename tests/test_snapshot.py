@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from datetime import date
 from itertools import product
+from statistics import fmean
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -188,11 +189,12 @@ def _brute_force(
     scores = dict.fromkeys(live.tolist(), 0.0)
     mass = dict.fromkeys(live.tolist(), 0.0)
     weighed = snapshot.select(All(())).keyword(units, FREE, NONE).weighed
+    telling = [each for each in weighed if each.unit.tells] or list(weighed)
     for number in live.tolist():
         for each in snapshot.contributions(number, weighed, FREE):
             scores[number] += each.impact
-            mass[number] += each.weighed.idf * bool(sum(each.counts.values()))
-    half = sum(each.idf for each in weighed) / 2
+            mass[number] += each.weighed.idf * bool(sum(each.counts.values())) * (each.weighed in telling)
+    half = fmean([each.idf for each in telling if each.passages] or [0]) * len(telling) / 2
     return {n for n in admitted if mass[n] > 0 and mass[n] >= half - 1e-9}, scores, mass
 
 
@@ -223,6 +225,22 @@ def test_the_match_set_is_what_holds_half_of_the_idf(shelf: "Shelf") -> None:
     assert found.numbers.tolist() == [0], "the rarest word alone weighs less than half of the three"
     assert snapshot.select(All(())).keyword([unit(snapshot, "omega")], FREE, NONE).numbers.tolist() == []
     assert snapshot.select(All(())).keyword([], FREE, NONE).numbers.tolist() == []
+
+
+def test_function_words_do_not_make_a_match_and_unknown_words_count(shelf: "Shelf") -> None:
+    shelf.add(Document("1", "how do they meet"), Document("2", "a summit"), Document("3", "a summit and a treaty"))
+    select = shelf.snapshot().select(All(()))
+
+    def matching(text: str) -> list[int]:
+        places = [shelf.snapshot().same_word(word) or frozenset({word}) for word in text.split()]
+        return select.keyword([Unit((place,)) for place in places], FREE, NONE).numbers.tolist()
+
+    assert matching("how do they bake bread") == []
+    assert matching("how do they meet") == [0]
+    assert matching("how do they") == [0], "unless there are no other words"
+    assert matching("summit bread") == [1, 2], "half of two words"
+    assert matching("summit bread yeast") == [], "a third of three"
+    assert matching("summit treaty bread") == [2]
 
 
 def test_contributions_add_up_to_the_score(shelved: Snapshot) -> None:

@@ -160,6 +160,18 @@ def test_an_error_among_the_documents_leaves_nothing_half_done(make_collection: 
     assert segment_folders(collection.path) == live_segments(collection)
 
 
+def test_an_error_in_the_midst_of_a_segment_leaves_no_file_behind(make_collection: "MakeCollection") -> None:
+    def fail(progress: object) -> None:
+        raise RuntimeError(progress)
+
+    collection = make_collection(BEFORE)
+    with pytest.raises(RuntimeError) as caught:  # which keeps all frames alive, and what they hold
+        collection.add([CHANGED, NEW], progress=fail)
+    assert not [name for name in open_files() if ".unfinished" in name], caught
+    assert segment_folders(collection.path) == live_segments(collection)
+    assert contents(collection) == {document.id: document.text for document in BEFORE}
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError("disk full")])
 def test_steps_that_were_committed_stay(
     make_collection: "MakeCollection", monkeypatch: pytest.MonkeyPatch, error: BaseException
