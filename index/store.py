@@ -33,6 +33,7 @@ from .snapshot import Snapshot
 LEDGER = "ledger.sqlite"
 SEGMENTS = "segments"
 ENCODERS = "encoders"
+_UNFINISHED_LEDGER = f"{LEDGER}.unfinished"
 _LOCK = "writer.lock"
 _HOLDER = "writer.json"
 
@@ -96,13 +97,16 @@ class Store:
         """
         from .export import export_query_encoder
 
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if folder.exists() and not _is_free(folder):
             raise CollectionExists(f"{folder} exists: add to it with `dragoman add`, or give --replace to start anew")
         exported = export_query_encoder(model)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / SEGMENTS).mkdir()
+        (folder / SEGMENTS).mkdir(parents=True, exist_ok=True)
         settings = {**built_with(), **adopt_encoder(folder, exported), "floors": Floors(1.0, 1.0)}
-        Ledger.create(folder / LEDGER, settings).close()
+        # Last, and under another name at first: a folder without a ledger is no collection yet, but free.
+        unfinished = folder / _UNFINISHED_LEDGER
+        unfinished.unlink(missing_ok=True)
+        Ledger.create(unfinished, settings).close()
+        unfinished.rename(folder / LEDGER)
         return cls(folder)
 
     def close(self) -> None:
@@ -220,6 +224,12 @@ class Store:
     def new_segment_name(self) -> str:
         """A name that no segment ever had."""
         return uuid4().hex
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether a collection may be made in a folder: it is empty, or somebody was killed while making one there."""
+    ours = {SEGMENTS, ENCODERS, _UNFINISHED_LEDGER, f"{_UNFINISHED_LEDGER}-wal", f"{_UNFINISHED_LEDGER}-shm"}
+    return folder.is_dir() and {path.name for path in folder.iterdir()} <= ours
 
 
 def built_with() -> dict[str, Any]:
