@@ -110,7 +110,10 @@ def _tokens(text: str) -> Iterator[Token]:
             case "number":
                 yield Token(fold(raw.replace(",", "")), start, end)
             case _:
-                for token in _split_at_apostrophes(raw, start):
+                parts = (
+                    _split_at_apostrophes(raw, start) if _APOSTROPHE.search(raw) else (Token(fold(raw), *match.span()),)
+                )
+                for token in parts:
                     if token.term in _ACRONYMS and text[token.start : token.start + len(token.term)].isupper():
                         if shouted is None:
                             shouted = _is_shouted(text)
@@ -124,7 +127,7 @@ def _is_shouted(text: str) -> bool:
 
 
 def _split_at_apostrophes(raw: str, start: int) -> Iterator[Token]:
-    """Lee's → lee; don't → dont; l'accord → l, accord; O'Brien → o, brien; a word without apostrophe as it is."""
+    """Lee's → lee; don't → dont; l'accord → l, accord; O'Brien → o, brien."""
     head, *tails = _APOSTROPHE.split(raw)
     end = start + len(head)
     for tail in tails:

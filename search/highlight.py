@@ -43,12 +43,15 @@ def words(text: str, start: int, units: Sequence[Unit]) -> list[Highlight]:
     here = [unit for unit in units if unit.field in ("", "text")]
     telling = [unit for unit in here if unit.tells] or here
     tokens = analyze(text)
-    marked = [
-        Span(run[0].start, run[-1].end)
-        for unit in telling
-        for run in (tokens[first : first + len(unit.places)] for first in range(len(tokens) - len(unit.places) + 1))
-        if all(token.term in place for token, place in zip(run, unit.places, strict=True))
-    ]
+    single = frozenset[str]().union(*(unit.places[0] for unit in telling if len(unit.places) == 1))
+    marked = [Span(token.start, token.end) for token in tokens if token.term in single]
+    for places in (unit.places for unit in telling if len(unit.places) > 1):
+        runs = (tokens[first : first + len(places)] for first in range(len(tokens) - len(places) + 1))
+        marked += (
+            Span(run[0].start, run[-1].end)
+            for run in runs
+            if all(token.term in terms for token, terms in zip(run, places, strict=True))
+        )
     merged: list[Span] = []
     for span in sorted(marked):
         if merged and (span.start <= merged[-1].end or text[merged[-1].end : span.start].isspace()):
