@@ -36,7 +36,7 @@ class Settings:
 
     depth: int = 1000
     fusion: str = "min-max"
-    keyword_weight: float = 0.5
+    keyword_weight: float = 0.7
     bm25f: BM25F = field(default_factory=BM25F)
 
 
