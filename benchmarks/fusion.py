@@ -22,7 +22,7 @@ import dragoman
 from dragoman.errors import QueryError
 from dragoman.search.engine import Mode
 
-WEIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9)
+WEIGHTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 RUNS: dict[str, tuple[Mode, dict[str, Any]]] = {
     "keyword": ("keyword", {}),
     "meaning": ("meaning", {}),
