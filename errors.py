@@ -75,9 +75,5 @@ class NotFound(DragomanError):
     status = 404
 
 
-class MissingExtra(DragomanError):
-    """An optional dependency is not installed. The message names the extra that brings it."""
-
-
 class ModelNotFound(DragomanError):
     """The embedding model is not where it should be, or is not one that can be used."""

@@ -85,14 +85,7 @@ class _Question(click.Command):
 @click.option("--sort", type=click.Choice(get_args(Sort)), help="Order. [default: relevance; newest if only filtering]")
 @click.option("--per-document", is_flag=True, help="The best passage of each document only.")
 @collection_option
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(list(render.FORMATS)),
-    default="text",
-    show_default=True,
-    help="How to print the hits.",
-)
+@render.format_option
 @click.option("--explain", is_flag=True, help="Show how each score came about.")
 @click.pass_context
 def search(

@@ -68,14 +68,7 @@ def show(identity: str, collection: Path | None, as_json: bool) -> None:
 @click.option("-n", "--limit", type=click.IntRange(1, 1000), default=5, show_default=True, metavar="N", help="Hits.")
 @click.option("--per-document", is_flag=True, help="The best passage of each document only.")
 @collection_option
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(list(render.FORMATS)),
-    default="text",
-    show_default=True,
-    help="How to print the hits.",
-)
+@render.format_option
 @click.pass_context
 def similar(
     context: click.Context, identity: str, limit: int, per_document: bool, collection: Path | None, format_: str

@@ -224,3 +224,13 @@ FORMATS: dict[str, Callable[[Results], str]] = {
     "markdown": as_markdown,
 }
 """The ways to print results, by name."""
+
+format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    show_default=True,
+    help="How to print the hits.",
+)
+"""The option that chooses one; the command's parameter is `format_`."""
