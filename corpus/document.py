@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -55,13 +55,25 @@ class Reference:
     published: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A footnote, kept apart from the text: its mark as printed, where in the text that stands, and what it says."""
+
+    mark: str
+    at: int
+    text: str
+
+
 @dataclass(frozen=True)
 class Document:
     """One article, despatch or communiqué: clean text and its description.
 
     `id` is unique within a collection. `text` is final: every span that Dragoman reports is an offset into it.
-    `language` is an ISO 639-1 code or empty. `countries` are usual English short names. `origin` says where the
-    document was read from, and plays no part in its content.
+    `language` is an ISO 639-1 code or empty. `countries` are usual English short names. `notes` are its footnotes, in
+    the order of their marks. `cut` is what cleaning took out of the source, in order: kept so that nothing is silently
+    lost, and never searched. `provenance` says of each field of the description that is not empty whether it was
+    "given" with the source, "extracted" from its text or "inferred". `origin` says where the document was read from,
+    and plays no part in its content.
 
     Raises InvalidDocument if the id is empty, too long or holds a control character, or if the date interval ends
     before it begins.
@@ -81,6 +93,9 @@ class Document:
     people: tuple[Person, ...] = ()
     topics: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    notes: tuple[Note, ...] = ()
+    cut: tuple[str, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     origin: str = ""
 
     def __post_init__(self) -> None:
@@ -110,6 +125,8 @@ class Document:
         known["references"] = tuple(Reference(**reference) for reference in known["references"])
         known["countries"] = tuple(known["countries"])
         known["topics"] = tuple(known["topics"])
+        known["notes"] = tuple(Note(**note) for note in known.get("notes", ()))
+        known["cut"] = tuple(known.get("cut", ()))
         return cls(text=text, **known)
 
     @cached_property
