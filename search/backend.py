@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..index.constraints import Constraint
 from ..index.postings import BM25F, Unit
-from ..index.snapshot import Deadline, KeywordMatches
+from ..index.selection import Deadline, KeywordMatches
 
 
 class Selection(Protocol):

@@ -17,7 +17,8 @@ from ..index.constraints import All
 from ..index.model import DEFAULT_MODEL
 from ..index.postings import Unit
 from ..index.probes import Floors
-from ..index.snapshot import Deadline, Snapshot
+from ..index.selection import Deadline
+from ..index.snapshot import Snapshot
 from ..index.store import LOCK_TIMEOUT, Status, Store
 from . import engine, highlight
 from . import query as language

@@ -17,7 +17,7 @@ from ..index.analysis import analyze
 from ..index.constraints import Constraint
 from ..index.postings import BM25F, Unit
 from ..index.probes import Floors
-from ..index.snapshot import Deadline, Weighed
+from ..index.selection import Deadline, Weighed
 from . import query as language
 from .backend import Index, Selection
 from .fusion import FUSIONS, ranks

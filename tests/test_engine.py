@@ -13,7 +13,8 @@ import pytest
 from dragoman.corpus.document import DateInterval, Document
 from dragoman.errors import QueryError
 from dragoman.index.probes import Floors
-from dragoman.index.snapshot import Deadline, Snapshot
+from dragoman.index.selection import Deadline
+from dragoman.index.snapshot import Snapshot
 from dragoman.search import engine, fusion
 from dragoman.search.engine import Mode, Ranked, Reading, Settings, Sort
 from dragoman.search.query import parse

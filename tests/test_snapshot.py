@@ -17,7 +17,8 @@ from dragoman.index import snapshot as snapshot_module
 from dragoman.index.analysis import analyze
 from dragoman.index.constraints import All, Constraint, Dated, Has, Holds, Not, Undated
 from dragoman.index.postings import BM25F, Unit
-from dragoman.index.snapshot import Deadline, Snapshot
+from dragoman.index.selection import Deadline
+from dragoman.index.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from conftest import Shelf
