@@ -7,22 +7,25 @@ import click
 
 from .terminal import run
 
-_ROOMS = {
-    "index": ("index", "add", "remove", "list", "status", "compact", "reindex", "doctor"),
-    "search": ("show", "similar"),
-    "web": ("serve",),
+_MODULES = {
+    "index.commands": ("index", "add", "remove", "list", "status", "compact", "reindex", "doctor"),
+    "index.feeding_commands": ("sources", "watch"),
+    "search.commands": ("show", "similar"),
+    "search.judging_commands": ("eval",),
+    "web.commands": ("serve",),
 }
+_BUILT_IN = ("list", "eval")  # names of Python's own, which a command's function does not take
 
 
 class _Rooms(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for names in _ROOMS.values() for name in names] + super().list_commands(ctx)
+        return [name for names in _MODULES.values() for name in names] + super().list_commands(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        for room, names in _ROOMS.items():
+        for module, names in _MODULES.items():
             if cmd_name in names:
-                module = import_module(f".{room}.commands", __package__)
-                return getattr(module, f"{cmd_name}_" if cmd_name == "list" else cmd_name)
+                commands = import_module(f".{module}", __package__)
+                return getattr(commands, f"{cmd_name}_" if cmd_name in _BUILT_IN else cmd_name)
         return super().get_command(ctx, cmd_name)
 
 

@@ -125,8 +125,11 @@ _NOT_STATES: Final = (
     " RE SH SJ SX TC TF TK UM VG VI WF YT EH"
 )
 
+_SAMPLE: Final = 20_000
+"""How much of a text is looked at to tell which Georgia it speaks of, in characters."""
+
 _FIRST_NAMES: Final = (
-    r"Michael|Vernon|Hamilton|Barbara|Neil|Jim|James|Eric|Robert|Thomas|William|David|Amy|Jeff|Louis|Deandre|Don|Len|"
+    r"Air|Michael|Vernon|Hamilton|Barbara|Neil|Jim|James|Eric|Robert|Thomas|William|David|Amy|Jeff|Louis|Deandre|Don|Len|George|Denzel|Kerry|"
     r"Mr\.?|Mrs\.?|Ms\.?|Miss|Dr\.?|Senator|Sen\.|Congressman|Congresswoman|Secretary|General|Gen\.|Col\."
 )
 _NAMED_PERSON = re.compile(rf"\b(?:{_FIRST_NAMES}|[A-Z]\.)\s$")
@@ -142,7 +145,37 @@ _US_STATE = re.compile(
     r"|Gov\.|Sen\.|Rep\.|Republican|Democrat(?:ic|s)\b|State of|Jimmy Carter|Dean Rusk|Sam Nunn|Emory|University of"
 )
 _CAUCASUS = re.compile(r"Tbilisi|Tiflis|Abkhaz|Ossetia|Russia|Armenia|Azerbaijan|Black Sea|NATO|EU\b|Saakashvili")
-_SEE_CONTEXT: Final = frozenset({"US", "Jordan", "Chad", "Georgia", "Israel"})
+# Where the words around Georgia tell nothing, the rest of the text does.
+_US_STATE_ELSEWHERE = re.compile(
+    r"Atlanta|Savannah|Ellabell|Bryan County|state of Georgia|Georgia (?:state|National Guard)|Hyundai"
+    r"|Immigration and Customs|\bICE\b|Brian Kemp|Governor Kemp|Raffensperger|Fort (?:Benning|Gordon|Moore)"
+)
+_CAUCASUS_ELSEWHERE = re.compile(
+    r"Tbilisi|Tiflis|Abkhaz|Ossetia|Caucas|Saakashvili|Zourabichvili|Kavelashvili|Kobakhidze|Georgian|Armenia|Azerbaijan"
+)
+_BIRD = re.compile(r"(?:Thanksgiving|[Rr]oast(?:ed)?|[Ss]tuffed|[Ww]ild) $")
+_OF_THE_BIRD = re.compile(r" (?:dinner|sandwich|breast|leg|Trot|is (?:served|roasted|carved))")
+_SEE_CONTEXT: Final = frozenset({"US", "Jordan", "Chad", "Georgia", "Israel", "Turkey"})
+
+# Capitals stand for their governments where a word says so: "Seoul’s government", "the Beijing leadership".
+_CAPITALS: Final = """
+AE Abu Dhabi; AF Kabul; AM Yerevan; AR Buenos Aires; AT Vienna; AU Canberra; AZ Baku; BD Dhaka; BE Brussels; BG Sofia;
+BR Brasília, Brasilia; BY Minsk; CA Ottawa; CH Bern; CL Santiago; CN Beijing, Peking; CO Bogotá, Bogota; CU Havana;
+CZ Prague; DE Berlin, Bonn; DK Copenhagen; DZ Algiers; EE Tallinn; EG Cairo; ES Madrid; ET Addis Ababa; FI Helsinki;
+FR Paris; GB London; GE Tbilisi; GR Athens; HR Zagreb; HU Budapest; ID Jakarta; IE Dublin; IL Jerusalem; IN New Delhi,
+Delhi; IQ Baghdad; IR Tehran, Teheran; IT Rome; JO Amman; JP Tokyo; KE Nairobi; KH Phnom Penh; KP Pyongyang; KR Seoul;
+KZ Astana; LA Vientiane; LB Beirut; LT Vilnius; LV Riga; LY Tripoli; MA Rabat; MD Chisinau; MM Naypyidaw;
+MN Ulaanbaatar; MX Mexico City; MY Kuala Lumpur; NG Abuja; NL The Hague; NO Oslo; NP Kathmandu; NZ Wellington;
+OM Muscat; PE Lima; PH Manila; PK Islamabad; PL Warsaw; PT Lisbon; QA Doha; RO Bucharest; RS Belgrade; RU Moscow;
+SA Riyadh; SD Khartoum; SE Stockholm; SY Damascus; TH Bangkok; TN Tunis; TR Ankara; TW Taipei; UA Kyiv, Kiev;
+US Washington; UZ Tashkent; VE Caracas; VN Hanoi; YE Sanaa; ZA Pretoria; ZW Harare
+"""
+_GOVERNING: Final = (
+    r"(?:(?:['’]s?)? (?i:government|leaders(?:hip)?|authorities|administration|regime|officials|diplomats|envoys?"
+    r"|position|(?:foreign|defen[cs]e|unification|trade) (?:ministry|minister|policy))"
+    r"| (?:has |had )?(?:said|says|agreed|agrees|warned|insist(?:s|ed)|denie[sd]|accuse[sd]|reject(?:s|ed)|welcome[sd]"
+    r"|condemn(?:s|ed)|announced|wants|hopes|seeks|aims|pledged|urged|refuse[sd]|responded|retaliated|summoned))\b"
+)
 
 
 class Mention(NamedTuple):
@@ -163,15 +196,28 @@ def canonical_country(name: str) -> str | None:
     return _names().get(_key(name))
 
 
+def is_capital(name: str) -> bool:
+    """Whether that is the English name of one of the capitals that the news speaks of."""
+    return name in _capitals()
+
+
 def countries_in(text: str) -> list[str]:
     """The countries that a text names, in order of their first mention, each once."""
     return list(dict.fromkeys(mention.country for mention in country_mentions(text)))
 
 
 def country_mentions(text: str) -> Iterator[Mention]:
-    """Each place where a text names a country, by a name, an abbreviation or an adjective, in order."""
+    """Each place where a text names a country, by a name, an abbreviation or an adjective, in order.
+
+    A capital names its country where the words after it mean the government: "Seoul’s government", "Seoul agreed".
+    """
     pattern, countries = _mentions()
     for found in pattern.finditer(text):
+        if capital := found["capital"]:
+            # George Washington said
+            if not _NAMED_PERSON.search(text[max(0, found.start() - 60) : found.start()]):
+                yield Mention(found.start(), found.end("capital"), _capitals()[capital])
+            continue
         country = countries[found[0]]
         if country and not (found[0] in _SEE_CONTEXT and _means_something_else(text, found)):
             yield Mention(found.start(), found.end(), country)
@@ -185,10 +231,18 @@ def _means_something_else(text: str, found: re.Match[str]) -> bool:
         return line.isupper() and sum(map(str.isalpha, line)) > 8
     if found[0] == "Georgia":
         around = f"{before[-40:]} {after[:40]}"
-        return bool(_US_STATE.search(around)) and not _CAUCASUS.search(around)
+        return not _CAUCASUS.search(around) and (bool(_US_STATE.search(around)) or _is_american(text[:_SAMPLE]))
+    if found[0] == "Turkey":
+        return bool(_BIRD.search(before) or _OF_THE_BIRD.match(after))
     if _NAMED_PERSON.search(before):
         return True
     return found[0] != "Israel" and bool(_SURNAME.match(after)) and not _AFTER_A_COUNTRY.match(after)
+
+
+@lru_cache(maxsize=1)
+def _is_american(sample: str) -> bool:
+    """Whether a text that names Georgia speaks of the United States; kept, since it may name it on every line."""
+    return bool(_US_STATE_ELSEWHERE.search(sample)) and not _CAUCASUS_ELSEWHERE.search(sample)
 
 
 def _key(name: str) -> str:
@@ -232,6 +286,14 @@ def _names() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def _capitals() -> dict[str, str]:
+    """The usual name of each capital's country."""
+    states = _states()
+    entries = (entry.strip().partition(" ") for entry in _CAPITALS.replace("\n", " ").split(";"))
+    return {name.strip(): states[code] for code, _, names in entries for name in names.split(",")}
+
+
+@lru_cache(maxsize=1)
 def _mentions() -> tuple[re.Pattern[str], dict[str, str]]:
     """The one pattern of all names, longest first, and the country of each; "" for names that mean none."""
     states = _states()
@@ -253,4 +315,6 @@ def _mentions() -> tuple[re.Pattern[str], dict[str, str]]:
         f"{first}(?:{'|'.join(re.escape(name[1:]) for name in sorted(names, key=len, reverse=True))})"
         for first, names in groupby(sorted(countries), key=lambda name: name[0])
     ]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)"), countries
+    capitals = "|".join(map(re.escape, sorted(_capitals(), key=len, reverse=True)))
+    governed = rf"(?P<capital>{capitals}){_GOVERNING}"
+    return re.compile(rf"(?<!\w)(?:(?:{'|'.join(alternatives)})(?!\w)|{governed})"), countries

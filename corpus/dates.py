@@ -2,6 +2,8 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Final
 
@@ -21,7 +23,25 @@ MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|j
 )
 """A pattern for an English month; to be used without regard to case."""
 
+FULL_DATE: Final = (
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? {MONTH},? \d{{4}}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{4}}-\d\d-\d\d"
+    r"|\d{4} ?年 ?\d\d? ?月 ?\d\d? ?日|\d{4} ?년 ?\d\d? ?월 ?\d\d? ?일|\d{4}(?:\. ?\d\d?){2}\.?|\d{4}(?:/\d\d?){2})"
+)
+"""A pattern for a day with its year, as `parse_dates` reads it; to be used without regard to case."""
+
 _ISO = re.compile(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T ].*)?)?)?", re.ASCII)
+# 2025年11月23日, 2025년 11월 23일, 2025. 11. 23., 2025/11/23: with the year first there is no doubt which is the month.
+_YEAR_FIRST = re.compile(r"(\d{4}) ?[年년./] ?(\d\d?) ?[月월./] ?(\d\d?) ?[日일.]?", re.ASCII)
+# In an address: 2025/11/23, 2025-11-23 or 20251123 anywhere; /2025/nov/23/; /2025/11/; /2025/ as a folder of its own.
+_IN_ADDRESS: Final = (
+    re.compile(
+        r"(?<!\d)((?:19|20)\d\d)([/_.-]?)(?P<month>0[1-9]|1[0-2])\2(?P<day>0[1-9]|[12]\d|3[01])(?!\d)", re.ASCII
+    ),
+    re.compile(rf"/((?:19|20)\d\d)/(?P<month>{MONTH})/(?P<day>\d\d?)/", re.ASCII | re.IGNORECASE),
+    re.compile(r"/((?:19|20)\d\d)[/-](?P<month>0?[1-9]|1[0-2])/(?P<day>)", re.ASCII),
+    re.compile(r"/((?:19|20)\d\d)/(?P<month>)(?P<day>)", re.ASCII),
+)
+_MENTION = re.compile(rf"(?<!\w)(?:{FULL_DATE}|{MONTH},? \d{{4}})(?![\w-])", re.IGNORECASE | re.ASCII)
 _ENGLISH = re.compile(
     rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
     rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{MONTH})|(?P<month2>{MONTH})\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?"
@@ -34,8 +54,8 @@ def parse_dates(value: object) -> DateInterval | None:
     """The days that a value means, or None if it is empty.
 
     Read are dates and datetimes; `2025-11-22`, `2025-11`, `2025` and ISO timestamps; "22 November 2025", "Nov. 22,
-    2025" and "November 2025"; two of them as a list or around `..` or `/`. The day is the one that is written,
-    whatever the time zone.
+    2025" and "November 2025"; 2025年11月22日 and other forms with the year first; two of them as a list or around `..`
+    or `/`. The day is the one that is written, whatever the time zone.
 
     Raises ValueError if the value is none of these, or a day that no calendar has.
     """
@@ -51,6 +71,8 @@ def parse_dates(value: object) -> DateInterval | None:
         case int():
             return _parse(str(value)) if abs(value) < 10**8 else _refuse(value)
         case str():
+            if found := _YEAR_FIRST.fullmatch(value.strip()):
+                return _interval(value, found[1], found[2], found[3])
             first, separator, last = value.strip().partition(".." if ".." in value else "/")
             if separator:
                 return _between(first, last)
@@ -61,6 +83,29 @@ def parse_dates(value: object) -> DateInterval | None:
             return _between(first, last)
         case _:
             raise ValueError(_not_a_date(value))
+
+
+def dates_in_address(address: str) -> DateInterval | None:
+    """The day, month or year that a URL or a file's name is filed under, or None if it shows none.
+
+    A year counts only as a folder of its own: "agenda-2030" is about 2030, "/2025/agenda" is of 2025.
+    """
+    for pattern in _IN_ADDRESS:
+        if found := pattern.search(address[:1000]):
+            month = MONTHS.get(found["month"].lower().rstrip("."), found["month"])
+            try:
+                return _interval(address, found[1], str(month or 0), found["day"] or "0")
+            except ValueError:
+                continue
+    return None
+
+
+def date_mentions(text: str) -> Iterator[tuple[int, int, DateInterval]]:
+    """Each place where a text names a day with its year, or a month with its year: start, end and the days meant."""
+    for found in _MENTION.finditer(text):
+        with suppress(ValueError):
+            if dates := parse_dates(found[0]):
+                yield found.start(), found.end(), dates
 
 
 def _between(first: object, last: object) -> DateInterval:

@@ -1,7 +1,7 @@
-"""What a document's own text tells of it: title, dateline, byline, countries, the language of its script.
+"""What a document's own text tells of it: title, dateline, byline, countries, people, language.
 
-Only what is not given is looked for, and what the text does not tell stays empty. A date in the running text is
-never taken for the document's date: only a dateline's is, and only with its year.
+Only what is not given is looked for, and what the text does not tell stays empty. Of each field is said whether it was
+given with the source, extracted from the text or its surroundings, or inferred: put together from what these hint at.
 """
 
 import re
@@ -9,13 +9,31 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from .countries import country_mentions
-from .dates import MONTH, parse_dates
-from .document import DateInterval, Document
-from .languages import language_of_script
+from .datelines import (
+    Dateline,
+    after_dateline,
+    find_byline,
+    find_date_line,
+    find_dateline,
+    find_place_line,
+    has_dateline,
+    is_label,
+    with_year,
+)
+from .dates import dates_in_address
+from .document import Document
+from .languages import detect_language
+from .people import find_people
 from .sentences import split_sentences
+
+DESCRIBED: Final = (
+    "title", "dates", "place", "outlet", "author", "url", "kind", "language", "countries", "people", "topics",
+    "references",
+)  # fmt: skip
+"""The fields of a document that its provenance speaks of."""
 
 LONGEST_TITLE: Final = 120
 """A title that is made from the first sentence is no longer than this; a headline may be half as long again."""
@@ -23,56 +41,50 @@ LONGEST_TITLE: Final = 120
 _HEAD: Final = 16
 """How many lines at the top of a text may hold its dateline or byline."""
 
-_CAPITALISED = r"[^\W\d_a-z][\w.'’-]*"
-_PLACE = rf"{_CAPITALISED}(?: (?:of |de |la |le |the )?{_CAPITALISED}){{0,3}}"
-_DAY = rf"(?P<day>{MONTH} \d{{1,2}}(?P<year>,? \d{{4}})?|\d{{1,2}} {MONTH}(?P<year2>,? \d{{4}})?)"
-# Johannesburg, Nov 23 (NationPress) …  |  SEOUL, South Korea (AP) — …  |  PARIS, 23 November 2025 — …
-_DATELINE = re.compile(
-    rf"(?P<place>{_PLACE})(?:, (?!{MONTH} )(?P<region>{_PLACE}))?"
-    rf"(?:,? (?i:{_DAY}),? ?[(\[](?P<outlet>[^()\[\]\d]{{2,40}})[)\]]"
-    rf"| ?\((?P<only_outlet>[^()\[\]\d]{{2,40}})\) ?[-–—]"
-    rf"|,? (?i:{_DAY.replace('<', '<only_')}) ?[-–—:])"
-)
-# Washington, 2 January 1951, 3:30 p.m. — a line of its own
-_DATE_LINE = re.compile(
-    rf"(?P<place>{_PLACE}) ?, (?i:(?P<day>{MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {MONTH},? \d{{4}}))"
-    r"(?:, (?:\d|noon|midnight)[^,]{0,30})?\.?"
-)
-_BYLINE = re.compile(
-    rf"(?i:(?:post(?:ed)?|written|reported|story) by ?:?|author ?:|by:?) "
-    rf"(?P<name>{_CAPITALISED}(?: (?:al-|bin |van |von |de |da |del |el )?{_CAPITALISED}){{1,3}})(?:,.{{0,60}})?"
-)
-_NO_PERSON = re.compile(
-    r"\b(?:staff|editor\w*|admin\w*|desk|team|newsroom|bureau|agency|reporter|correspondent|\w+day)\b", re.IGNORECASE
-)
+_SHORTEST_SENTENCE: Final = 40
+"""A line without a full stop that is shorter than this names something, and tells nothing."""
+
+_LONGEST_MONTH: Final = 31
 
 
-class Dateline(NamedTuple):
-    """What a dateline tells: where a report was filed, by which agency, and on which days if it names the year."""
+class _Found(NamedTuple):
+    """A value for a field of the description, and how it was come by."""
 
-    place: str = ""
-    outlet: str = ""
-    dates: DateInterval | None = None
+    value: Any
+    how: str
 
 
-def describe(document: Document, cut: Iterable[str] = ()) -> Document:
+def given(document: Document) -> dict[str, str]:
+    """The provenance of a document as its source gave it: "given" for each field that is not empty."""
+    return {name: "given" for name in DESCRIBED if getattr(document, name)}
+
+
+def describe(document: Document, cut: Iterable[str] = (), *, name: str = "") -> Document:
     """The document, with what is empty in its description filled from its text where the text tells it.
 
-    `cut` are lines that cleaning took out of the text: a byline is often among them.
+    `cut` are lines that cleaning took out of the text: a byline or a date is often among them. `name` is the name of
+    the file that holds this one document, which may tell its date as a URL may.
     """
+    cut = list(cut)
     lines = [line.strip() for line in islice(_lines(document.text), _HEAD)]
     dateline = find_dateline(lines) if not (document.place and document.outlet and document.dates) else Dateline()
-    language = document.language or language_of_script(document.text)
-    title = document.title or find_title(document.text, language)
+    language = document.language or detect_language(document.text)
+    title = _Found(document.title, "given") if document.title else _title(document.text, language)
+    found = {
+        "title": title,
+        "dates": _Found(None, "") if document.dates else _dates(dateline, lines, cut, document.url or name),
+        "place": _Found(document.place or dateline.place or find_place_line(lines), "extracted"),
+        "outlet": _Found(dateline.outlet, "extracted"),
+        "author": _Found(document.author or find_byline([*cut, *lines]), "extracted"),
+        "language": _Found(language, "inferred"),
+        "countries": _Found(document.countries or find_countries(title.value, document.text), "extracted"),
+        "people": _Found(document.people or find_people(document.text, language), "extracted"),
+    }
+    found = {field: each for field, each in found.items() if each.value and not getattr(document, field)}
     return replace(
         document,
-        title=title,
-        place=document.place or dateline.place,
-        outlet=document.outlet or dateline.outlet,
-        dates=document.dates or dateline.dates,
-        author=document.author or find_byline([*cut, *lines]),
-        language=language,
-        countries=document.countries or find_countries(title, document.text),
+        **{field: each.value for field, each in found.items()},
+        provenance=given(document) | dict(document.provenance) | {field: each.how for field, each in found.items()},
     )
 
 
@@ -88,39 +100,7 @@ def without_title(text: str, title: str) -> str:
 
 def find_title(text: str, language: str = "") -> str:
     """The first line if it looks like a headline, else the first sentence, shortened with "…" where it is long."""
-    lines = list(islice(_lines(text), 2))
-    if not lines:
-        return ""
-    first = " ".join(lines[0].split())
-    if len(lines) > 1 and _looks_like_headline(first):
-        return first
-    head = text[:4000]
-    sentences = (" ".join(head[start:end].split()) for start, end in split_sentences(head, language))
-    told = [sentence for sentence in sentences if sum(map(str.isalnum, sentence)) >= 12] or [first]
-    return _shortened(_after_dateline(told[0]))
-
-
-def find_dateline(lines: Iterable[str]) -> Dateline:
-    """The first dateline at the beginning of a line, or one that tells nothing."""
-    for line in lines:
-        head = line[:200]
-        if found := _DATE_LINE.fullmatch(head):
-            return Dateline(_named(found["place"]), "", _dates(found["day"]))
-        if found := _DATELINE.match(head):
-            has_year = found["year"] or found["year2"] or found["only_year"] or found["only_year2"]
-            day = found["day"] or found["only_day"]
-            outlet = (found["outlet"] or found["only_outlet"] or "").strip()
-            return Dateline(_named(found["place"]), outlet, _dates(day) if day and has_year else None)
-    return Dateline()
-
-
-def find_byline(lines: Iterable[str]) -> str:
-    """The name in the first line that is a byline, such as "By Jane Doe"; "" if none names a person."""
-    for line in lines:
-        found = _BYLINE.fullmatch(line.replace(" :", ":").replace(":  ", ": ")) if len(line) < 120 else None
-        if found and not _NO_PERSON.search(found["name"]):
-            return _named(found["name"])
-    return ""
+    return _title(text, language).value
 
 
 def find_countries(title: str, text: str) -> tuple[str, ...]:
@@ -138,12 +118,47 @@ def find_countries(title: str, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
+def _title(text: str, language: str) -> _Found:
+    lines = list(islice((line for line in _lines(text) if not is_label(line.strip())), 2)) or text.split("\n", 1)
+    first = " ".join(lines[0].split())
+    if len(lines) > 1 and _looks_like_headline(first):
+        return _Found(first, "extracted")
+    head = text[:4000]
+    sentences = (" ".join(head[start:end].split()) for start, end in split_sentences(head, language))
+    told = [each for each in sentences if _tells_something(each)] or [first]
+    return _Found(_shortened(after_dateline(told[0])), "inferred")
+
+
+def _dates(dateline: Dateline, lines: list[str], cut: list[str], address: str) -> _Found:
+    """The days of publication, from the surest source that there is: the dateline, a line with a date, the address."""
+    if dateline.dates:
+        return _Found(dateline.dates, "extracted")
+    written = find_date_line(lines) or find_date_line(cut, labelled=True)
+    filed = dates_in_address(address) if address else None
+    near = written or filed
+    if dateline.day and near and (dates := with_year(dateline.day, near)):
+        return _Found(dates, "inferred")
+    if written:
+        return _Found(written, "extracted")
+    exact = filed is not None and (filed.last - filed.first).days < _LONGEST_MONTH
+    return _Found(filed if exact else None, "inferred")
+
+
 def _lines(text: str) -> Iterable[str]:
     return (found[0] for found in re.finditer(r"[^\n]+", text) if not found[0].isspace())
 
 
 def _plain(line: str) -> str:
     return " ".join(line.split()).casefold()
+
+
+def _tells_something(sentence: str) -> bool:
+    """Whether a title can be made of a sentence: it is one, not "Good morning.", "Treaty Room" or "He said:"."""
+    if sum(map(str.isalnum, sentence)) < 12 or sentence.endswith(":") or is_label(sentence):
+        return False
+    return len(sentence) >= _SHORTEST_SENTENCE or sentence.endswith(
+        (".", "!", "?", "…", "。", "！", "？", "।", "۔", "؟")
+    )
 
 
 def _looks_like_headline(line: str) -> bool:
@@ -154,15 +169,8 @@ def _looks_like_headline(line: str) -> bool:
         and not line.endswith((".", ":", ";", ",", "。", "-", "—", "।", "۔"))
         and not line[0].islower()
         and not line.startswith(("-", "*", "•", "–", "(", "["))
-        and not _DATELINE.match(line)
-        and not _DATE_LINE.fullmatch(line)
-        and not _BYLINE.fullmatch(line)
+        and not has_dateline(line)
     )
-
-
-def _after_dateline(sentence: str) -> str:
-    found = _DATELINE.match(sentence[:200])
-    return sentence[found.end() :].lstrip(" -–—:") or sentence if found else sentence
 
 
 def _shortened(sentence: str) -> str:
@@ -173,18 +181,6 @@ def _shortened(sentence: str) -> str:
     clause = max(head.rfind(mark) for mark in (", ", "; ", ": ", " – ", " — ", "，", "、"))
     end = clause if clause >= LONGEST_TITLE / 2 else head.rfind(" ") if " " in head else LONGEST_TITLE - 1
     return head[:end].rstrip(" ,;:–—") + "…"
-
-
-def _named(name: str) -> str:
-    """A name as one writes it: SEOUL is Seoul."""
-    return name.title() if name.isupper() and len(name) > 3 else name
-
-
-def _dates(day: str) -> DateInterval | None:
-    try:
-        return parse_dates(day)
-    except ValueError:
-        return None
 
 
 def _first_paragraph(text: str) -> tuple[int, int]:

@@ -129,6 +129,22 @@ class Document:
         known["cut"] = tuple(known.get("cut", ()))
         return cls(text=text, **known)
 
+    def notes_in(self, span: Span) -> tuple[Note, ...]:
+        """The footnotes that belong to a passage: to what precedes their marks, or to the first if nothing does."""
+        if not self.notes:
+            return ()
+        opens = not self.text[: span.start].strip()
+        return tuple(
+            note for note in self.notes if (opens or span.start < self._marked(note)) and self._marked(note) <= span.end
+        )
+
+    def _marked(self, note: Note) -> int:
+        """Where the text ends that a footnote's mark follows."""
+        at = note.at
+        while at > 0 and self.text[at - 1].isspace():
+            at -= 1
+        return at
+
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 of the text and the description but for `origin`: equal for a document that has not changed."""

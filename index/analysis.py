@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-ANALYZER_VERSION = 1
+ANALYZER_VERSION = 2
 """Raised whenever the same text would give other terms; a collection built with another version must be re-indexed."""
 
-FIELDS: tuple[str, ...] = ("title", "text")
-"""The indexed fields of a passage, in the order in which arrays by field keep them."""
+FIELDS: tuple[str, ...] = ("title", "text", "notes")
+"""The indexed fields of a passage, in the order in which arrays by field keep them; `notes` are its footnotes."""
 
 MAX_TOKENS = 0xFFFF
 """A field's tokens beyond this many are not indexed: positions are 16 bits wide. Passages are far shorter."""
@@ -47,6 +47,12 @@ STOP_WORDS = frozenset(
 They are indexed and scored like any other. They are only not worth a highlight, and that a collection knows them says
 nothing about whether it knows what is asked.
 """
+
+
+def tells(term: str) -> bool:
+    """Whether a term says more of a matter than a function word or a single Latin letter does."""
+    return term not in STOP_WORDS and not (len(term) == 1 and "a" <= term <= "z")
+
 
 # Acronyms that lower case would turn into a function word.
 _ACRONYMS = frozenset({"us", "it", "who"})

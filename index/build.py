@@ -31,14 +31,14 @@ _BEGINNING_SECONDS = 60.0
 
 def build(
     folder: Path,
-    documents: Iterable[Document | Skipped],
+    documents: Iterable[Document | Skipped] | Callable[[Store, Writer], Report],
     *,
     model: str = DEFAULT_MODEL,
     replace: bool = False,
     progress: Callable[[Progress], None] | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> Report:
-    """Make a collection of some documents.
+    """Make a collection of some documents, or of what a function brings in with the writer that it is given.
 
     What lies in the folder is replaced only if `replace` says so, if it is a collection, and once the new one is
     complete. An interruption keeps what was committed by then, unless it would replace something.
@@ -55,7 +55,7 @@ def build(
         with _nobody_else_writing(folder, lock_timeout):
             with closing(Store.create(work, model)) as store, store.writing(lock_timeout):
                 writer = Writer(store, progress)
-                report = writer.add(documents)
+                report = documents(store, writer) if callable(documents) else writer.add(documents)
             if not report.added:
                 raise UnreadableSource(_why_empty(report))
             _place(work, folder, replace=replace)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..corpus.readers import FORMATS, ReadOptions, Skipped, read
+from ..corpus.readers import FORMATS, ReadOptions, Skipped
 from ..errors import UnreadableSource
 from ..terminal import ProgressBar, collection_option, first_build, to_json, visible
 from .build import build
@@ -29,8 +29,12 @@ _fields = click.option(
     metavar="NAME=KEY",
     help="The record's key for a field of ours, as in id=_id or outlet=source. May be given several times.",
 )
+_allow_private = click.option(
+    "--allow-private", is_flag=True, help="Fetch URLs from private addresses, too: this machine, an intranet."
+)
+_keep = click.option("--keep", is_flag=True, help="Keep documents whose files are gone.")
 _model = click.option("--model", metavar="DIR", help="The folder of a Sentence Transformers model.")
-_wait = click.option(
+wait_option = click.option(
     "--wait",
     type=click.FloatRange(0),
     default=LOCK_TIMEOUT,
@@ -47,7 +51,8 @@ _wait = click.option(
 @click.option("--model", metavar="DIR", default=DEFAULT_MODEL, help="The folder of a Sentence Transformers model.")
 @_format
 @_fields
-@_wait
+@_allow_private
+@wait_option
 def index(
     paths: tuple[str, ...],
     collection: Path | None,
@@ -55,18 +60,26 @@ def index(
     model: str,
     format_: str | None,
     fields: tuple[str, ...],
+    allow_private: bool,
     wait: float,
 ) -> None:
     """Make a new collection of documents.
 
-    PATHs are files, folders, patterns such as 'news/*.txt', or - for standard input. What cannot be read is named and
-    left out.
+    PATHs are files, folders, patterns such as 'news/*.txt', URLs of pages and feeds, or - for standard input. What
+    cannot be read is named and left out. The collection remembers what it is fed from; see `dragoman sources`.
     """
-    options = _options(format_, fields)
+    from .feeding import Feeding, feed
+
+    feeding = Feeding(_options(format_, fields, allow_private))
     with ProgressBar("indexing") as progress:
-        folder = collection or default_collection()
-        documents = read(paths, options=options)
-        report = build(folder, documents, model=model, replace=replace, progress=progress, lock_timeout=wait)
+        report = build(
+            collection or default_collection(),
+            lambda store, writer: feed(store, writer, [(path, feeding) for path in paths]),
+            model=model,
+            replace=replace,
+            progress=progress,
+            lock_timeout=wait,
+        )
     _tell(report)
 
 
@@ -75,27 +88,43 @@ def index(
 @collection_option
 @_format
 @_fields
-@_wait
+@_allow_private
+@_keep
+@click.option("--reread", is_flag=True, help="Read files again whose size and time of change are as they were.")
+@wait_option
 def add(
-    paths: tuple[str, ...], collection: Path | None, format_: str | None, fields: tuple[str, ...], wait: float
+    paths: tuple[str, ...],
+    collection: Path | None,
+    format_: str | None,
+    fields: tuple[str, ...],
+    allow_private: bool,
+    keep: bool,
+    reread: bool,
+    wait: float,
 ) -> None:
-    """Add documents to a collection, or update them. Unchanged ones are left alone."""
-    options = _options(format_, fields)
+    """Add documents to a collection, or update them. Unchanged ones are left alone.
+
+    PATHs are files, folders, patterns, URLs of pages and feeds, or - for standard input. Documents whose files are gone
+    from a folder that was added before are removed.
+    """
+    from .feeding import Feeding, feed
+
+    feeding = Feeding(_options(format_, fields, allow_private), keep=keep, reread=reread)
     store = Store(ready(collection, first_build))
     try:
         with ProgressBar("adding") as progress, store.writing(wait):
-            report = Writer(store, progress).add(read(paths, options=options))
+            report = feed(store, Writer(store, progress), [(path, feeding) for path in paths])
     finally:
         store.close()
     _tell(report)
-    if report.skipped and not (report.added or report.updated or report.unchanged):
+    if report.skipped and not (report.added or report.updated or report.unchanged or report.removed):
         raise UnreadableSource("nothing was added: not one document could be read")
 
 
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @collection_option
-@_wait
+@wait_option
 def remove(ids: tuple[str, ...], collection: Path | None, wait: float) -> None:
     """Remove documents by id. If one of them does not exist, none is removed."""
     store = Store(ready(collection, first_build))
@@ -109,7 +138,7 @@ def remove(ids: tuple[str, ...], collection: Path | None, wait: float) -> None:
 
 @click.command()
 @collection_option
-@_wait
+@wait_option
 def compact(collection: Path | None, wait: float) -> None:
     """Rewrite the index without what was deleted. It gets as few segments as there may be."""
     store = Store(ready(collection, first_build))
@@ -125,7 +154,7 @@ def compact(collection: Path | None, wait: float) -> None:
 @click.command()
 @collection_option
 @_model
-@_wait
+@wait_option
 def reindex(collection: Path | None, model: str | None, wait: float) -> None:
     """Encode all documents anew. With another model, or after an upgrade that asks for it."""
     store = Store(ready(collection, first_build), check=False)
@@ -134,7 +163,7 @@ def reindex(collection: Path | None, model: str | None, wait: float) -> None:
             report = Writer(store, progress).reindex(model or store.ledger.setting("encoder")["name"])
     finally:
         store.close()
-    click.echo(f"{_many(report.updated, 'document')} in {_many(report.passages, 'passage')} encoded anew")
+    click.echo(f"{many(report.updated, 'document')} in {many(report.passages, 'passage')} encoded anew")
 
 
 @click.command()
@@ -154,12 +183,13 @@ def status(collection: Path | None, as_json: bool) -> None:
     rows = {
         "collection": found.path,
         "documents": f"{found.documents:,}",
-        "passages": f"{found.passages:,} in {_many(found.segments, 'segment')}",
+        "passages": f"{found.passages:,} in {many(found.segments, 'segment')}",
         "on disk": f"{found.bytes / 1e6:,.1f} MB",
         "generation": found.generation,
         "languages": ", ".join(found.languages) or "none yet",
         "model": f"{found.model} ({found.dimension} dimensions, passages in {found.precision})",
         "floors": floors,
+        **({"ranking": "tuned (`dragoman tune --reset` takes the defaults back)"} if found.tuned else {}),
     }
     for name, value in rows.items():
         click.echo(f"{name:<11} {value}")
@@ -182,10 +212,20 @@ def list_(prefix: str, collection: Path | None) -> None:
 @collection_option
 @click.pass_context
 def doctor(context: click.Context, collection: Path | None) -> None:
-    """Check a collection thoroughly. Says what is wrong with it; the exit code is 1 if something is."""
+    """Check a collection thoroughly. Says what is wrong with it; the exit code is 1 if something is.
+
+    Dates in documents that contradict what is said of them are suspects: listed for you to look at, but no fault of the
+    collection's.
+    """
+    from ..corpus.suspects import suspects
+
     store = Store(ready(collection, first_build))
     try:
         problems = store.problems()
+        for document_id in store.ledger.live_ids() if not problems else ():
+            document = store.ledger.live_document(document_id)
+            for suspect in suspects(document) if document else ():
+                click.echo(visible(f"suspect: {suspect}"))
     finally:
         store.close()
     for problem in problems:
@@ -195,19 +235,26 @@ def doctor(context: click.Context, collection: Path | None) -> None:
     click.echo("the collection is sound")
 
 
-def _options(format_: str | None, fields: Iterable[str]) -> ReadOptions:
+def _options(format_: str | None, fields: Iterable[str], allow_private: bool) -> ReadOptions:
     mapping: dict[str, str] = {}
     for field in fields:
         name, equals, key = field.partition("=")
         if not (name and equals and key):
             raise click.BadParameter(f"{field!r} is not NAME=KEY, as in id=_id", param_hint="--field")
         mapping[name] = key
-    return ReadOptions(format=format_ or "", fields=mapping)
+    return ReadOptions(format=format_ or "", fields=mapping, allow_private=allow_private)
 
 
 def _tell(report: Report) -> None:
     """What a change did, in one line; what was skipped and why, a line each, on standard error."""
-    done = [
+    click.echo(f"documents: {done(report)}")
+    for each in report.skipped:
+        click.echo(skipped_line(each), err=True)
+
+
+def done(report: Report) -> str:
+    """What a change did, as in "3 added, 1 removed (12 passages encoded)"."""
+    counts = [
         f"{count:,} {what}"
         for count, what in (
             (report.added, "added"),
@@ -218,15 +265,15 @@ def _tell(report: Report) -> None:
         )
         if count
     ]
-    passages = f" ({_many(report.passages, 'passage')} encoded)" if report.passages else ""
-    click.echo(f"documents: {', '.join(done) or 'nothing to do'}{passages}")
-    for each in report.skipped:
-        click.echo(_skipped(each), err=True)
+    passages = f" ({many(report.passages, 'passage')} encoded)" if report.passages else ""
+    return f"{', '.join(counts) or 'nothing to do'}{passages}"
 
 
-def _skipped(skipped: Skipped) -> str:
+def skipped_line(skipped: Skipped) -> str:
+    """What was skipped and why, as a line."""
     return visible(" ".join(f"skipped {skipped.origin}: {skipped.reason}".split()))
 
 
-def _many(count: int, what: str) -> str:
+def many(count: int, what: str) -> str:
+    """As in "1 passage", "2 passages"."""
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

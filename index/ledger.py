@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,11 +20,15 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
+from ..corpus.copies import Rule
 from ..corpus.document import Document
 from ..errors import CollectionDamaged, CollectionMismatch, CollectionNotFound
+from . import copies, sources
 
-FORMAT = 1
-"""The version of everything on disk. Raised when an older Dragoman could not read what a newer one writes."""
+FORMAT = 2
+"""The version of everything on disk. Raised whenever an older Dragoman could not read what a newer one writes, or a
+newer one what an older one wrote.
+"""
 
 _SCHEMA = """
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -61,19 +65,20 @@ CREATE TABLE deletions (
 
 
 class State(NamedTuple):
-    """What a reader needs to open: all of one generation."""
+    """What a reader needs to open: all of one generation. `copies` is fit for `copies.Copies`."""
 
     generation: int
     segments: list[tuple[int, str]]
     deleted: dict[int, NDArray[np.int64]]
     settings: dict[str, Any]
+    copies: NDArray[np.int64]
 
 
 class Ledger:
     """The ledger of one collection; safe to share among threads, each of which has a connection of its own.
 
-    Raises CollectionNotFound if there is none, CollectionMismatch if a newer Dragoman wrote it, CollectionDamaged if
-    it is no ledger at all.
+    Raises CollectionNotFound if there is none, CollectionMismatch if it has another format, CollectionDamaged if it is
+    no ledger at all.
     """
 
     def __init__(self, path: Path) -> None:
@@ -98,6 +103,12 @@ class Ledger:
             raise CollectionMismatch(
                 f"the collection has format {written}, and this Dragoman reads up to {FORMAT}: upgrade dragoman"
             )
+        if written < FORMAT:
+            self.close()
+            raise CollectionMismatch(
+                f"the collection has format {written}, and this Dragoman reads format {FORMAT}: "
+                "index its sources anew with `dragoman index PATH… --replace`"
+            )
 
     @staticmethod
     def create(path: Path, settings: dict[str, Any]) -> "Ledger":
@@ -105,7 +116,7 @@ class Ledger:
         connection = sqlite3.connect(path)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
+            connection.executescript(_SCHEMA + copies.SCHEMA + sources.SCHEMA)
             with connection:
                 rows = {"format": FORMAT, "generation": 0, **settings}.items()
                 connection.executemany("INSERT INTO settings VALUES (?, ?)", [(k, json.dumps(v)) for k, v in rows])
@@ -184,7 +195,8 @@ class Ledger:
                 ).ravel()
                 for number, _ in segments
             }
-        return State(settings["generation"], segments, deleted, settings)
+            copied = copies.stored(connection)
+        return State(settings["generation"], segments, deleted, settings, copied)
 
     def document(self, version: int) -> Document | None:
         """A version of a document, retired or not, or None if it has been collected."""
@@ -240,6 +252,23 @@ class Ledger:
         ).fetchone()[0]
         return found + ([f"{lost} passages belong to no document"] if lost else [])
 
+    # What others keep in it: see `sources`.
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows that a SELECT finds."""
+        return self._connection.execute(statement, values).fetchall()
+
+    def note(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Change what no answer depends on, within `change` or by itself; return the number of rows concerned.
+
+        The generation stays as it is.
+        """
+        connection = self._connection
+        before = connection.total_changes
+        concerned = connection.execute(statement, values).rowcount
+        self._changes_before += connection.total_changes - before
+        return concerned
+
     # How it changes. Everything below happens within `change`.
 
     @contextmanager
@@ -263,6 +292,10 @@ class Ledger:
     def set(self, key: str, value: Any) -> None:
         """Write a setting."""
         self._connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+
+    def unset(self, key: str) -> None:
+        """Remove a setting, if there is one of that name."""
+        self._connection.execute("DELETE FROM settings WHERE key = ?", (key,))
 
     def add_document(self, document: Document) -> int:
         """Add a version of a document, of whose id none may be live; return its number."""
@@ -297,6 +330,10 @@ class Ledger:
             JOIN documents USING (version) WHERE segment = ? AND retired_at IS NOT NULL""",
             (segment,),
         )
+
+    def find_copies(self, rule: Rule = copies.DEFAULT) -> None:
+        """Find near-copies among the live documents, as far as these have changed."""
+        copies.regroup(self._connection, rule)
 
     def collect(self, before: float) -> list[str]:
         """Forget what was retired before a time (seconds since the epoch); return the names of forgotten segments."""

@@ -8,32 +8,48 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .analysis import FIELDS, STOP_WORDS, stem
+from .analysis import FIELDS, stem, tells
 from .arrays import ArrayWriter, Strings, load, save
 
 _CHUNK_POSTINGS = 1 << 20
 _POSITION_BITS = 17  # one more than a position has, so that shifting a position by its place in a phrase fits
 
 
+Form: TypeAlias = tuple[frozenset[str], ...]
+"""One way to write something: for each of its words, in order, the surface terms that may stand there."""
+
+
 class Unit(NamedTuple):
     """What is counted in a passage: a word, or a phrase of several.
 
-    `places` has, for each word of the unit in order, the surface terms that may stand there. `field` confines the
-    unit to one of FIELDS; empty, it may stand in any.
+    `places` is how the question writes it; `variants` are other names of the same, which count as much. `field`
+    confines the unit to one of FIELDS; empty, it may stand in any.
     """
 
-    places: tuple[frozenset[str], ...]
+    places: Form
     field: str = ""
+    variants: tuple[Form, ...] = ()
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """All ways to write it but those that hold a shorter one: whoever writes "Soviet Union" writes "Soviet"."""
+        every = tuple(dict.fromkeys((self.places, *self.variants)))
+        return tuple(form for form in every if not any(_is_part(other, form) for other in every))
 
     @property
     def tells(self) -> bool:
-        """Whether it says more than a function word does: whether it is another word, or a phrase."""
-        return len(self.places) > 1 or not all(place <= STOP_WORDS for place in self.places)
+        """Whether it says more than a function word or an initial does: whether it is another word, or a phrase."""
+        return len(self.places) > 1 or any(tells(term) for place in self.places for term in place)
+
+
+def _is_part(part: Form, form: Form) -> bool:
+    size = len(part)
+    return size < len(form) and any(form[start : start + size] == part for start in range(len(form) - size + 1))
 
 
 class Occurrences(NamedTuple):
@@ -55,8 +71,8 @@ class BM25F:
     """
 
     k1: float = 0.9
-    b: tuple[float, ...] = (0.3, 0.4)
-    weights: tuple[float, ...] = (1.0, 1.0)
+    b: tuple[float, ...] = (0.3, 0.4, 0.4)
+    weights: tuple[float, ...] = (1.0, 1.0, 0.8)
 
     def saturated(self, counts: NDArray[Any], lengths: NDArray[Any], averages: NDArray[np.float64]) -> NDArray[Any]:
         """What the counts [n, fields] say of passages with those lengths [n, fields]: float64 [n] from 0 up to 1.
@@ -87,6 +103,7 @@ class Postings:
         self._ordinals = load(folder / "ordinals.npy")
         self._counts = load(folder / "counts.npy")
         self._position_starts = load(folder / "position_starts.npy")
+        self._position_offsets = load(folder / "position_offsets.npy")
         self._positions = load(folder / "positions.npy")
         self.lengths = load(folder / "lengths.npy")
         """Tokens by passage and field: uint16 [passages, fields]."""
@@ -117,12 +134,12 @@ class Postings:
             for number in stems.members(stem(term, language))
         } | ({term} if self.knows(term) else set())
 
-    def occurrences(self, unit: Unit) -> Occurrences:
-        """The passages that hold a unit, deleted ones included."""
-        places = [[n for term in sorted(place) if (n := self._terms.find(term)) is not None] for place in unit.places]
-        if not places or not all(places):
-            return _NOWHERE
-        found = self._word(places[0]) if len(places) == 1 else self._phrase(places)
+    def occurrences(self, unit: Unit, among: NDArray[np.int32] | None = None) -> Occurrences:
+        """The passages that hold a unit, deleted ones included; only those `among` some ordinals, if these are given.
+
+        `among` is ascending. That spares the time for all others.
+        """
+        found = _together([self._form(form, among) for form in unit.forms])
         if not unit.field:
             return found
         column = FIELDS.index(unit.field)
@@ -131,23 +148,37 @@ class Postings:
         counts[:, column] = found.counts[here, column]
         return Occurrences(found.ordinals[here], counts)
 
-    def _word(self, numbers: Sequence[int]) -> Occurrences:
-        if len(numbers) == 1:
-            rows = slice(self._starts[numbers[0]], self._starts[numbers[0] + 1])
-            return Occurrences(self._ordinals[rows], self._counts[rows])
-        rows = self._rows(numbers)
-        rows = rows[np.argsort(self._ordinals[rows], kind="stable")]  # which merges, for each term's are sorted
-        ordinals = self._ordinals[rows]
-        first = np.flatnonzero(np.diff(ordinals, prepend=-1))
-        return Occurrences(ordinals[first], np.add.reduceat(self._counts[rows], first, dtype=np.int64))
+    def _form(self, form: Form, among: NDArray[np.int32] | None) -> Occurrences:
+        places = [[n for term in sorted(place) if (n := self._terms.find(term)) is not None] for place in form]
+        if not places or not all(places):
+            return _NOWHERE
+        return self._phrase(places, among) if len(places) > 1 else _together(self._terms_among(places[0], among))
 
-    def _rows(self, numbers: Sequence[int]) -> NDArray[np.int64]:
-        """Where the postings of several terms lie, end to end."""
-        return np.concatenate([np.arange(self._starts[n], self._starts[n + 1]) for n in numbers])
+    def _terms_among(self, numbers: Sequence[int], among: NDArray[np.int32] | None) -> list[Occurrences]:
+        found = []
+        for number in numbers:
+            rows = self._rows(number, among)
+            found.append(Occurrences(self._ordinals[rows], self._counts[rows]))
+        return found
 
-    def _phrase(self, places: Sequence[Sequence[int]]) -> Occurrences:
-        holding = reduce(_common, sorted((self._word(numbers).ordinals for numbers in places), key=len))
-        if not len(holding):
+    def _rows(self, number: int, among: NDArray[np.int32] | None) -> Any:
+        """Where a term's postings lie, or those of them among some ordinals: a slice, or int64 [n]."""
+        start, stop = self._starts[number], self._starts[number + 1]
+        if among is None:
+            return slice(start, stop)
+        ordinals = self._ordinals[start:stop]
+        few, many = (among, ordinals) if len(among) < len(ordinals) else (ordinals, among)
+        index = np.searchsorted(many, few)
+        held = many.take(index, mode="clip") == few if len(many) else np.zeros(len(few), bool)
+        return start + (index[held] if few is among else np.flatnonzero(held))
+
+    def _phrase(self, places: Sequence[Sequence[int]], among: NDArray[np.int32] | None) -> Occurrences:
+        # Rarest first: what holds it bounds how much of the commoner words' postings is looked at.
+        rarest_first = sorted(places, key=lambda numbers: sum(self._starts[n + 1] - self._starts[n] for n in numbers))
+        holding = among
+        for numbers in rarest_first:
+            holding = _together(self._terms_among(numbers, holding)).ordinals
+        if holding is None or not len(holding):
             return _NOWHERE
         # One number says where a phrase would have to begin for a word to stand at its place: passage, field, position.
         beginnings = reduce(
@@ -166,18 +197,30 @@ class Postings:
         """
         codes = []
         for number in numbers:
-            rows = slice(self._starts[number], self._starts[number + 1])
-            index = np.searchsorted(holding, self._ordinals[rows])
-            kept = holding.take(index, mode="clip") == self._ordinals[rows]
+            rows = self._rows(number, holding)
             # A term's positions lie posting after posting, and a posting's field after field.
             counts = self._counts[rows].astype(np.int64)
-            many = counts.sum(axis=1)
-            begin = self._position_starts[number] + np.cumsum(many) - many
-            positions = self._positions[_ranges(begin[kept], many[kept])].astype(np.int64) - place
-            fields = index[kept, np.newaxis] * len(FIELDS) + np.arange(len(FIELDS))
-            groups = np.repeat(fields.ravel(), counts[kept].ravel())
+            begin = self._position_starts[number] + self._position_offsets[rows].astype(np.int64)
+            positions = self._positions[_ranges(begin, counts.sum(axis=1))].astype(np.int64) - place
+            index = np.searchsorted(holding, self._ordinals[rows])
+            fields = index[:, np.newaxis] * len(FIELDS) + np.arange(len(FIELDS))
+            groups = np.repeat(fields.ravel(), counts.ravel())
             codes.append((groups << _POSITION_BITS) + positions)
         return codes[0] if len(codes) == 1 else np.sort(np.concatenate(codes), kind="stable")
+
+
+def _together(found: Sequence[Occurrences]) -> Occurrences:
+    """The passages in any of several lists, with their counts added up."""
+    if len(found) == 1:
+        return found[0]
+    ordinals = np.concatenate([each.ordinals for each in found])
+    if not len(ordinals):
+        return _NOWHERE
+    order = np.argsort(ordinals, kind="stable")  # which merges, for each list is sorted
+    ordinals = ordinals[order]
+    first = np.flatnonzero(np.diff(ordinals, prepend=-1))
+    counts = np.concatenate([each.counts for each in found])[order]
+    return Occurrences(ordinals[first], np.add.reduceat(counts, first, dtype=np.int64))
 
 
 def _common(few: NDArray[Any], many: NDArray[Any]) -> NDArray[Any]:
@@ -236,6 +279,7 @@ def build(
         ArrayWriter(folder / "ordinals.npy", np.int32) as ordinals,
         ArrayWriter(folder / "counts.npy", np.uint16, len(FIELDS)) as counts,
         ArrayWriter(folder / "position_starts.npy", np.int64) as position_starts,
+        ArrayWriter(folder / "position_offsets.npy", np.uint32) as position_offsets,
         ArrayWriter(folder / "positions.npy", np.uint16) as positions,
     ):
         starts.append(np.zeros(1))
@@ -246,6 +290,9 @@ def build(
                 starts.append(ordinals.rows + chunk.starts[1:])
                 ordinals.append(chunk.ordinals)
                 counts.append(chunk.counts)
+                many = chunk.counts.sum(axis=1)
+                before = np.cumsum(many) - many
+                position_offsets.append(before - np.repeat(before[chunk.starts[:-1]], np.diff(chunk.starts)))
                 positions.append(chunk.positions)
                 held = np.zeros((len(chunk.terms), len(known)), bool)
                 term = np.repeat(np.arange(len(chunk.terms)), np.diff(chunk.starts))

@@ -9,6 +9,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -129,7 +130,9 @@ class SegmentWriter:
         """Add a passage of that version of a document; return its ordinal."""
         if self._title[0] != document.title:
             self._title = document.title, [token.term for token in analyze(document.title)]
-        fields = [self._title[1], [token.term for token in analyze(document.text[span.start : span.end])]]
+        text = analyze(document.text[span.start : span.end])
+        notes = chain.from_iterable(analyze(note.text) for note in document.notes_in(span))
+        fields = [self._title[1], [token.term for token in text], [token.term for token in notes]]
         self._keyword.add(fields)
         self._lengths.append([min(len(terms), MAX_TOKENS) for terms in fields])
         self._columns.add(version, document, span.start, span.end)

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from ..errors import SearchTimeout
 from . import constraints
+from .analysis import FIELDS
 from .constraints import Constraint
 from .postings import BM25F, Occurrences, Unit, idf
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
 
-_ROUNDING = 1e-9  # of sums of idf, which are compared with their half
+_ROUNDING = 1e-9  # of sums of idf, which are compared with what is wanted of them
+_TITLE = FIELDS.index("title")
 
 
 class Deadline:
@@ -41,11 +43,18 @@ class Weighed(NamedTuple):
     idf: float
 
 
+class Pair(NamedTuple):
+    """Two words that stand side by side in a question, as a phrase, and what it is worth that they do in a passage."""
+
+    unit: Unit
+    idf: float
+
+
 @dataclass(frozen=True, slots=True)
 class KeywordMatches:
     """The keyword leg's answer.
 
-    `numbers` are the passages that hold at least half of the units' idf, in ascending order. `scores` is float64
+    `numbers` are the passages that match, in ascending order. `scores` is float64
     [size of the snapshot]: exact for those and for the passages that were asked for besides.
     """
 
@@ -108,38 +117,76 @@ class Selection:
     def keyword(self, units: Sequence[Unit], bm25f: BM25F, also: NDArray[np.int64]) -> KeywordMatches:
         """Score passages by the words they hold (BM25F); `also` names passages to score whether they match or not.
 
-        A passage matches if it holds at least half of the idf of the units that tell. One that no passage holds counts
-        as much as the others do on average: it is part of what was asked. Units are taken rarest first; once the rest
-        weighs less than half, a passage that held none so far can no longer match, so of a common word's long
-        postings only those of passages already seen are looked at. That changes no score.
+        A passage matches if it holds half of the units' idf, or as much as one and a half have on average: of a
+        long question no passage holds half. A unit that no passage holds counts as much as the others do on average:
+        it is part of what was asked. Units are taken rarest first; once the rest weighs less than is wanted, a passage
+        that held none so far can no longer match, so of a common word's long postings only those of passages already
+        seen are looked at. That changes no score.
         """
         snapshot = self._snapshot
-        weighed = sorted(map(self._weigh, units), key=lambda each: (not each.unit.tells, -each.idf))
-        telling = [each for each in weighed if each.unit.tells] or weighed
-        known = [each.idf for each in telling if each.passages]
+        weighed = sorted(map(self._weigh, units), key=lambda each: -each.idf)
+        known = [each.idf for each in weighed if each.passages]
         remaining = sum(known)
-        half = remaining * len(telling) / max(len(known), 1) / 2 - _ROUNDING
+        wanted = remaining / max(len(known), 1) * min(len(weighed) / 2, 1.5) - _ROUNDING
         scores = np.zeros(len(self.admitted))
         mass = np.zeros(len(self.admitted))
         seen = np.zeros(len(self.admitted), bool)
         seen[also] = True
         for each in weighed:
-            worth = each.idf if each in telling else 0.0
-            still_open = remaining >= half
+            still_open = remaining >= wanted
             for base, segment, found in zip(
                 snapshot._bases, snapshot._segments, self._occurrences(each.unit), strict=False
             ):
                 self._deadline.check()
                 here = slice(base, base + len(segment))
-                wanted = (self.admitted if still_open else seen)[here][found.ordinals]
-                ordinals, counts = found.ordinals[wanted], found.counts[wanted]
+                looked_at = (self.admitted if still_open else seen)[here][found.ordinals]
+                ordinals, counts = found.ordinals[looked_at], found.counts[looked_at]
                 saturated = bm25f.saturated(counts, segment.postings.lengths[ordinals], snapshot.averages)
                 scores[here][ordinals] += each.idf * saturated
-                mass[here][ordinals] += worth
+                mass[here][ordinals] += each.idf
                 seen[here][ordinals] = True
-            remaining -= worth
-        matching = self.admitted & (mass >= half) & (mass > 0)
+            remaining -= each.idf
+        matching = self.admitted & (mass >= wanted) & (mass > 0)
         return KeywordMatches(np.flatnonzero(matching), scores, tuple(weighed))
+
+    def whole_documents(
+        self, weighed: Sequence[Weighed], bm25f: BM25F, numbers: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """The BM25F of the document of each of some passages, taken as a whole: what all its passages hold together."""
+        table = self._snapshot.of_documents
+        documents, owner = np.unique(table.passages[numbers], return_inverse=True)
+        place = np.full(len(table.sizes), -1)
+        place[documents] = np.arange(len(documents))
+        scores = np.zeros(len(documents))
+        for each in weighed:
+            self._deadline.check()
+            counts = np.zeros((len(documents), len(FIELDS)))
+            for base, found in zip(self._snapshot._bases, self._occurrences(each.unit), strict=False):
+                rows = place[table.passages[base + found.ordinals]]
+                asked = rows >= 0
+                for field in range(len(FIELDS)):
+                    counts[:, field] += np.bincount(rows[asked], found.counts[asked, field], len(documents))
+            counts[:, _TITLE] /= table.sizes[documents]  # which every passage repeats
+            scores += each.idf * bm25f.saturated(counts, table.lengths[documents], table.averages)
+        return scores[owner]
+
+    def side_by_side(self, pairs: Sequence[Pair], bm25f: BM25F, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What some passages, in ascending order, score for words that stand in them side by side as in the question.
+
+        Each pair counts as a word would that has the pair's idf.
+        """
+        snapshot = self._snapshot
+        scores = np.zeros(len(numbers))
+        edges = np.searchsorted(numbers, snapshot._bases)
+        for base, segment, start, stop in zip(snapshot._bases, snapshot._segments, edges, edges[1:], strict=False):
+            ordinals = (numbers[start:stop] - base).astype(np.int32)
+            for unit, worth in pairs:
+                self._deadline.check()
+                found = segment.postings.occurrences(unit, ordinals)
+                lengths = segment.postings.lengths[found.ordinals]
+                saturated = bm25f.saturated(found.counts, lengths, snapshot.averages)
+                scores[start + np.searchsorted(ordinals, found.ordinals)] += worth * saturated
+        return scores
 
     def _weigh(self, unit: Unit) -> Weighed:
         snapshot = self._snapshot

@@ -6,6 +6,7 @@ when a question is asked, so that scores do not depend on how documents were bat
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from ..corpus.document import Document, Span
 from ..errors import CollectionDamaged, QueryError
 from .analysis import FIELDS, fold
 from .constraints import Constraint
+from .copies import Copies
 from .ledger import Ledger, State
 from .postings import BM25F
 from .segment import Segment
@@ -23,6 +25,8 @@ from .selection import Deadline, Selection, Weighed
 
 MAX_EXPANSION = 10_000
 """A pattern or fuzzy term may stand for so many different words."""
+
+_TITLE = FIELDS.index("title")
 
 
 class Contribution(NamedTuple):
@@ -32,6 +36,20 @@ class Contribution(NamedTuple):
     counts: dict[str, int]
     saturated: float
     impact: float
+
+
+class DocumentTable(NamedTuple):
+    """The documents of a snapshot as wholes, deleted ones included, numbered from 0 through all segments.
+
+    `passages` is int64 [size of the snapshot]: the number of each passage's document. `sizes` is int64 [documents]: how
+    many passages it has. `lengths` is float64 [documents, fields]: its tokens by field, the title's once; `averages`
+    are those of the live ones.
+    """
+
+    passages: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    lengths: NDArray[np.float64]
+    averages: NDArray[np.float64]
 
 
 class StoredPassage(NamedTuple):
@@ -53,6 +71,7 @@ class Snapshot:
         self._segments = segments
         sizes = [len(segment) for segment in segments]
         self._bases = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        self._copies = Copies(state.copies)
         self._indices = {number: index for index, (number, _) in enumerate(state.segments)}
         self.live = np.ones(int(self._bases[-1]), bool)
         """bool [size]: which passages are not deleted."""
@@ -66,6 +85,30 @@ class Snapshot:
         """How many passages are live."""
         self.averages = lengths / max(self.count, 1)
         """float64 [fields]: the average number of tokens in each field of a live passage."""
+
+    @cached_property
+    def of_documents(self) -> "DocumentTable":
+        """The documents as wholes: which passages are whose, and how long they are."""
+        columns = [segment.columns for segment in self._segments]
+        versions = np.concatenate([np.zeros(0, np.int64), *(each.version for each in columns)])
+        # A document that a merge split over two segments is one all the same.
+        numbers = np.unique(versions, return_inverse=True)[1]
+        ends = np.cumsum([len(each.version) for each in columns])
+        by_segment = np.split(numbers, ends[:-1]) if columns else []
+        passages = np.concatenate(
+            [np.zeros(0, np.int64), *(n[each.document] for n, each in zip(by_segment, columns, strict=True))]
+        )
+        count = int(numbers.max(initial=-1)) + 1
+        sizes = np.bincount(passages, minlength=count)
+        lengths = np.zeros((count, len(FIELDS)))
+        for field in range(len(FIELDS)):
+            by_passage = [segment.postings.lengths[:, field] for segment in self._segments]
+            lengths[:, field] = np.bincount(passages, np.concatenate([np.zeros(0), *by_passage]), count)
+        lengths[:, _TITLE] /= np.maximum(sizes, 1)  # which every passage repeats
+        living = np.zeros(count, bool)
+        living[passages[self.live]] = True
+        averages = lengths[living].mean(axis=0) if living.any() else np.zeros(len(FIELDS))
+        return DocumentTable(passages, sizes, lengths, averages)
 
     @property
     def segments(self) -> int:
@@ -161,6 +204,26 @@ class Snapshot:
         """The ledger's number for each passage's document: equal for passages of one document."""
         return self._by_document("version", numbers)
 
+    def copied(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of some passages belong to a document that has near-copies."""
+        return self._copied[numbers]
+
+    @cached_property
+    def _copied(self) -> NDArray[np.bool_]:
+        columns = (segment.columns for segment in self._segments)
+        return np.concatenate([np.zeros(0, bool), *(self._copies.has(each.version)[each.document] for each in columns)])
+
+    def groups(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The group of near-copies that each passage's document is in."""
+        return self._copies.group(self.documents(numbers))
+
+    def whole(self, document: int) -> Document:
+        """A document, by the ledger's number. Raises CollectionDamaged if the ledger has not got it (any more)."""
+        found = self._ledger.document(document)
+        if found is None:
+            raise CollectionDamaged("the collection has changed since it was opened: open it anew")
+        return found
+
     def _by_document(self, column: str, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         return self._each(numbers, lambda segment, n: getattr(segment.columns, column)[segment.columns.document[n]])
 
@@ -191,9 +254,7 @@ class Snapshot:
         """A passage's document and span. Raises CollectionDamaged if the ledger has not got the document (any more)."""
         segment, ordinal = self._locate(number)
         columns = segment.columns
-        document = self._ledger.document(int(columns.version[columns.document[ordinal]]))
-        if document is None:
-            raise CollectionDamaged("the collection has changed since it was opened: open it anew")
+        document = self.whole(int(columns.version[columns.document[ordinal]]))
         return document, Span(int(columns.start[ordinal]), int(columns.end[ordinal]))
 
     def find(self, document_id: str, span: Span | None = None) -> NDArray[np.int64]:

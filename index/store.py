@@ -38,6 +38,9 @@ _LOCK = "writer.lock"
 _HOLDER = "writer.json"
 
 
+RANKING = "ranking"
+"""The ledger's setting that says how a tuned collection is ranked; one that is not tuned has none."""
+
 LOCK_TIMEOUT = 30.0
 """How many seconds a change waits for another writer to finish, unless told otherwise."""
 
@@ -57,6 +60,7 @@ class Status:
     dimension: int
     precision: str
     floors: Floors
+    tuned: bool
 
 
 class Store:
@@ -173,6 +177,7 @@ class Store:
             dimension=encoder["dimension"],
             precision=encoder["precision"],
             floors=Floors(*snapshot.settings["floors"]),
+            tuned=RANKING in snapshot.settings,
         )
 
     def problems(self) -> list[str]:

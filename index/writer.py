@@ -235,6 +235,7 @@ class Writer:
             with self._ledger.change():
                 yield commit
                 commit.close_segment()
+                self._ledger.find_copies()
                 forgotten = self._ledger.collect(time.time() - GRACE_SECONDS)
                 if self._ledger.has_changed:
                     self._ledger.set("floors", self._measured_floors())

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..index.constraints import Constraint
 from ..index.postings import BM25F, Unit
-from ..index.selection import Deadline, KeywordMatches
+from ..index.selection import Deadline, KeywordMatches, Pair, Weighed
 
 
 class Selection(Protocol):
@@ -24,7 +24,17 @@ class Selection(Protocol):
         ...
 
     def keyword(self, units: Sequence[Unit], bm25f: BM25F, also: NDArray[np.int64]) -> KeywordMatches:
-        """The passages that hold at least half of the units' idf; exact scores for these and for those in `also`."""
+        """The passages that hold enough of the units; exact scores (BM25F) for these and for those in `also`."""
+        ...
+
+    def whole_documents(
+        self, weighed: Sequence[Weighed], bm25f: BM25F, numbers: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """The BM25F of the document of each of some passages, taken as a whole."""
+        ...
+
+    def side_by_side(self, pairs: Sequence[Pair], bm25f: BM25F, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What some passages, in ascending order, score for pairs of words that stand in them side by side."""
         ...
 
     def nearest(self, question: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
@@ -69,6 +79,14 @@ class Index(Protocol):
 
     def documents(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """A number for each passage's document."""
+        ...
+
+    def copied(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of some passages belong to a document that has near-copies."""
+        ...
+
+    def groups(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """A number for the group of near-copies that each passage's document is in."""
         ...
 
     def starts(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:

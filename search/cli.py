@@ -84,6 +84,7 @@ class _Question(click.Command):
 @click.option("--outlet", multiple=True, metavar="NAME", help="Only documents of this outlet. Several: any of them.")
 @click.option("--sort", type=click.Choice(get_args(Sort)), help="Order. [default: relevance; newest if only filtering]")
 @click.option("--per-document", is_flag=True, help="The best passage of each document only.")
+@click.option("--fold/--unfold", default=True, help="Near-identical reports as one, or each by itself.")
 @collection_option
 @render.format_option
 @click.option("--explain", is_flag=True, help="Show how each score came about.")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ..corpus.document import Document, Span, parse_passage_id
+from ..corpus.document import Document, Note, Span, parse_passage_id
 from ..errors import CollectionDamaged, NotFound, QueryError
 from ..index.constraints import All
 from ..index.model import DEFAULT_MODEL
@@ -19,19 +20,27 @@ from ..index.postings import Unit
 from ..index.probes import Floors
 from ..index.selection import Deadline
 from ..index.snapshot import Snapshot
-from ..index.store import LOCK_TIMEOUT, Status, Store
+from ..index.store import LOCK_TIMEOUT, RANKING, Status, Store
 from . import engine, highlight
 from . import query as language
 from .engine import Mode, Settings, Sort
-from .results import Explanation, Hit, Results
+from .reading import read
+from .results import Explanation, Hit, MarkedNote, Results
+from .settings import kept
 from .suggest import suggest
 
 if TYPE_CHECKING:
-    from ..corpus.readers import Skipped
+    from ..corpus.readers import ReadOptions, Skipped
     from ..index.writer import Progress, Report, Writer
 
 MAX_LIMIT = 1000
 """The most hits that one search gives."""
+
+MAX_COPIES = 10
+"""Of the documents that were folded under a hit's so many are named; the others are counted."""
+
+
+_UNPLACED = engine.Standing(0.0, 0.0)  # of what was no candidate
 
 
 class Collection:
@@ -42,7 +51,7 @@ class Collection:
 
     def __init__(self, path: str | Path, *, settings: Settings | None = None) -> None:
         self.path = Path(path)
-        self._settings = settings or Settings()
+        self._settings = settings
         self._store = Store(self.path)
 
     def close(self) -> None:
@@ -71,14 +80,18 @@ class Collection:
         person: str | Sequence[str] = (),
         outlet: str | Sequence[str] = (),
         per_document: bool = False,
+        fold: bool = True,
         explain: bool = False,
+        highlights: bool = True,
         timeout: float | None = None,
     ) -> Results:
         """The passages that answer a question, best first.
 
         `query` is in the query language. `after` and `before` are days, months or years (`2025-11`), themselves
         included. Of several countries (people, outlets) one must fit. `sort` is by relevance, or newest first where
-        the query only filters. `per_document` keeps the best hit of each document. `timeout` is in seconds.
+        the query only filters. `per_document` keeps the best hit of each document; `fold` shows of near-identical
+        reports only the one that ranks best, and names the others with it. `highlights` may be spared where
+        only the ranking is wanted. `timeout` is in seconds.
 
         Raises QueryError if the question or an option cannot be understood, SearchTimeout if the time is over.
         """
@@ -91,7 +104,8 @@ class Collection:
         asked = _asked(query, after, before, country=country, person=person, outlet=outlet)
 
         def answer(snapshot: Snapshot) -> Results:
-            reading = engine.read(snapshot, asked)
+            settings = self._settings_for(snapshot)
+            reading = read(snapshot, asked, variants=settings.variants)
             meaning = asked.meaning if mode != "keyword" else ""
             question = self._store.encoder(snapshot).encode([meaning])[0] if meaning else None
             ranked = engine.rank(
@@ -101,9 +115,10 @@ class Collection:
                 mode=mode,
                 sort=sort or ("relevance" if asked.meaning or reading.units else "newest"),
                 per_document=per_document,
+                fold=fold,
                 limit=offset + limit,
                 floors=Floors(*snapshot.settings["floors"]),
-                settings=self._settings,
+                settings=settings,
                 deadline=deadline,
             )
             return Results(
@@ -114,7 +129,7 @@ class Collection:
                 took_ms=round((time.perf_counter() - began) * 1000, 1),
                 suggestion=suggest(snapshot, asked.text, reading.unknown),
                 undated=ranked.undated,
-                hits=tuple(self._hits(snapshot, ranked, reading.units, question, offset, explain)),
+                hits=tuple(self._hits(snapshot, ranked, reading.units, question, offset, explain, highlights)),
             )
 
         return self._on_snapshot(answer)
@@ -132,7 +147,7 @@ class Collection:
             center = snapshot.vectors(own).mean(axis=0)
             center /= max(float(np.linalg.norm(center)), 1e-9)
             all_own = snapshot.find(document.id)
-            near = snapshot.select(All(())).nearest(center, self._settings.depth + len(all_own))
+            near = snapshot.select(All(())).nearest(center, self._settings_for(snapshot).depth + len(all_own))
             near = near[~np.isin(near, all_own)]
             cosines = snapshot.cosines(center, near)
             near, cosines = near[cosines > 0], cosines[cosines > 0]
@@ -142,20 +157,24 @@ class Collection:
             legs = {
                 int(n): engine.Leg(rank, float(c)) for rank, (n, c) in enumerate(zip(near, cosines, strict=True), 1)
             }
-            ranked = engine.Ranked(
-                numbers=near[:limit],
-                total=len(near),
-                parts={number: (0.0, leg.score) for number, leg in legs.items()},
-                keyword={},
-                meaning=legs,
-                weighed=(),
-                undated=0,
-            )
-            hits = tuple(self._hits(snapshot, ranked, (), center, 0, explain=False))
+            standings = {number: engine.Standing(0.0, leg.score, meaning=leg) for number, leg in legs.items()}
+            ranked = engine.Ranked(near[:limit], len(near), standings, (), 0)
+            hits = tuple(self._hits(snapshot, ranked, (), center, 0))
             took = round((time.perf_counter() - began) * 1000, 1)
             return Results(identity, {"similar": identity}, "meaning", ranked.total, took, None, 0, hits)
 
         return self._on_snapshot(answer)
+
+    @property
+    def settings(self) -> Settings:
+        """How questions are ranked: as was said on opening; else as the collection was tuned; else by default.
+
+        Raises CollectionMismatch if the collection keeps settings that mean nothing to this Dragoman.
+        """
+        return self._settings_for(self._store.snapshot())
+
+    def _settings_for(self, snapshot: Snapshot) -> Settings:
+        return self._settings or kept(snapshot.settings)
 
     def _on_snapshot(self, answer: Callable[[Snapshot], Results]) -> Results:
         """An answer from the present snapshot; once more from a fresh one if that has just been compacted away."""
@@ -175,28 +194,37 @@ class Collection:
         units: Sequence[Unit],
         question: NDArray[np.float32] | None,
         offset: int,
-        explain: bool,
+        explain: bool = False,
+        highlights: bool = True,
     ) -> Iterator[Hit]:
         for place, number in enumerate(ranked.numbers[offset:].tolist(), offset + 1):
             document, span = snapshot.passage(number)
-            marks = highlight.words(document.text[span.start : span.end], span.start, units)
-            if question is not None and (number in ranked.meaning or not marks):
+            standing = ranked.standings.get(number, _UNPLACED)
+            marks = highlight.words(document.text[span.start : span.end], span.start, units) if highlights else []
+            if highlights and question is not None and (standing.meaning or not marks):
                 nearest = highlight.nearest_sentence(question, *snapshot.sentences(number))
                 marks += [nearest] if nearest else []
-            parts = ranked.parts.get(number, (0.0, 0.0))
             explanation = None
             if explain:
-                contributions = snapshot.contributions(number, ranked.weighed, self._settings.bm25f)
-                explanation = Explanation(*parts, tuple(contributions))
+                contributions = snapshot.contributions(number, ranked.weighed, self._settings_for(snapshot).bm25f)
+                explanation = Explanation(standing, tuple(contributions))
+            under = (
+                ranked.folding.under(int(snapshot.documents(ranked.numbers[place - 1 : place])[0]))
+                if ranked.folding
+                else ()
+            )
             yield Hit(
                 rank=place,
                 document=document,
                 start=span.start,
                 end=span.end,
                 highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
-                keyword=ranked.keyword.get(number),
-                meaning=ranked.meaning.get(number),
-                score=sum(parts),
+                notes=tuple(_marked_notes(document.notes_in(span), units)) if highlights else (),
+                copies=tuple(snapshot.whole(int(copy)) for copy in under[:MAX_COPIES]),
+                copied=len(under),
+                keyword=standing.keyword,
+                meaning=standing.meaning,
+                score=standing.keyword_part + standing.meaning_part,
                 explanation=explanation,
             )
 
@@ -215,8 +243,8 @@ class Collection:
         Raises QueryError if the question cannot be understood.
         """
         start, end = span or (0, len(document.text))
-        units = engine.read(self._store.snapshot(), language.parse(query)).units
-        return highlight.words(document.text[start:end], start, units)
+        reading = read(self._store.snapshot(), language.parse(query), variants=self.settings.variants)
+        return highlight.words(document.text[start:end], start, reading.units)
 
     def passages(self, document_id: str) -> list[Span]:
         """The spans of a document's passages, in order. Raises NotFound if there is no such document."""
@@ -269,6 +297,27 @@ class Collection:
         with self._writing(lock_timeout, progress) as writer:
             return writer.add(documents)
 
+    def feed(
+        self,
+        sources: "Iterable[str | Path]",
+        *,
+        reading: "ReadOptions | None" = None,
+        keep: bool = False,
+        reread: bool = False,
+        progress: "Callable[[Progress], None] | None" = None,
+        lock_timeout: float = LOCK_TIMEOUT,
+    ) -> "Report":
+        """Bring in what is new or changed in files, folders, patterns and URLs, and remember them as sources.
+
+        Documents whose files are gone from a folder or pattern are removed, unless `keep`. See `index.feeding.feed`.
+        """
+        from ..corpus.readers import ReadOptions
+        from ..index.feeding import Feeding, feed
+
+        feeding = Feeding(reading or ReadOptions(), keep=keep, reread=reread)
+        with self._writing(lock_timeout, progress) as writer:
+            return feed(self._store, writer, [(str(each), feeding) for each in sources])
+
     def remove(self, document_ids: Iterable[str], *, lock_timeout: float = LOCK_TIMEOUT) -> "Report":
         """Delete documents by id. Raises NotFound, and deletes nothing, if one does not exist."""
         with self._writing(lock_timeout) as writer:
@@ -279,6 +328,14 @@ class Collection:
         with self._writing(lock_timeout) as writer:
             return writer.compact()
 
+    def keep_settings(self, settings: Settings | None, *, lock_timeout: float = LOCK_TIMEOUT) -> None:
+        """Write settings into the collection, which whoever opens it without others has; None takes them out again."""
+        with self._store.writing(lock_timeout), self._store.ledger.change():
+            if settings is None:
+                self._store.ledger.unset(RANKING)
+            else:
+                self._store.ledger.set(RANKING, asdict(settings))
+
     @contextmanager
     def _writing(self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None) -> "Iterator[Writer]":
         from ..index.writer import Writer
@@ -287,8 +344,18 @@ class Collection:
             yield Writer(self._store, progress)
 
 
+def _marked_notes(notes: Iterable[Note], units: Sequence[Unit]) -> Iterator[MarkedNote]:
+    """Those footnotes that hold words of the question."""
+    for note in notes:
+        if marks := highlight.words(note.text, 0, units, "notes"):
+            yield MarkedNote(note, tuple(marks))
+
+
 def open_collection(path: str | Path, *, settings: Settings | None = None) -> Collection:
-    """Open the collection in a folder. Raises CollectionNotFound, CollectionMismatch or CollectionDamaged."""
+    """Open the collection in a folder. It ranks as it was tuned, or by default, unless `settings` say how.
+
+    Raises CollectionNotFound, CollectionMismatch or CollectionDamaged.
+    """
     return Collection(path, settings=settings)
 
 

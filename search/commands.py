@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..corpus.document import Document
 from ..index.home import ready
 from ..terminal import collection_option, echo_paged, first_build, to_json, visible
 from . import render
@@ -15,7 +16,8 @@ from . import render
 @click.argument("identity", metavar="ID")
 @collection_option
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object, with the spans of its passages.")
-def show(identity: str, collection: Path | None, as_json: bool) -> None:
+@click.option("--cut", "only_cut", is_flag=True, help="The lines that cleaning cut from around it, and their number.")
+def show(identity: str, collection: Path | None, as_json: bool, only_cut: bool) -> None:
     """Show a document, or the one passage that ID names."""
     from ..corpus.document import parse_passage_id
     from ..errors import NotFound
@@ -35,7 +37,11 @@ def show(identity: str, collection: Path | None, as_json: bool) -> None:
         raise NotFound(f"{document.id!r} has no passage {span[0]}-{span[1]}")
     text = document.text if span is None else document.text[slice(*span)]
     if as_json:
-        click.echo(to_json({**document.description(), "text": text, "passages": spans}))
+        click.echo(to_json({**document.description(), "cut_lines": len(document.cut), "text": text, "passages": spans}))
+        return
+    if only_cut:
+        counted = f"{len(document.cut)} line{'' if len(document.cut) == 1 else 's'} cut"
+        echo_paged("".join(f"{visible(line)}\n" for line in (counted, *document.cut)))
         return
     people = (
         ", ".join(part for part in (person.name, person.role, person.country) if part) for person in document.people
@@ -52,6 +58,7 @@ def show(identity: str, collection: Path | None, as_json: bool) -> None:
         "people": "; ".join(people),
         "topics": ", ".join(document.topics),
         "url": document.url,
+        "described": _provenance(document),
         "id": document.id,
         "origin": document.origin,
     }
@@ -61,6 +68,15 @@ def show(identity: str, collection: Path | None, as_json: bool) -> None:
     if sys.stdout.isatty():
         text = "\n".join("\n".join(render.wrapped([(line, frozenset())], "")) for line in text.splitlines())
     echo_paged(f"{described}\n{visible(text)}\n")
+
+
+def _provenance(document: Document) -> str:
+    """Which fields were given, extracted and inferred, as in "title, url given; place extracted; dates inferred"."""
+    groups = (
+        (how, [field for field, whence in document.provenance.items() if whence == how])
+        for how in ("given", "extracted", "inferred")
+    )
+    return "; ".join(f"{', '.join(fields)} {how}" for how, fields in groups if fields)
 
 
 @click.command()

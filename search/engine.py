@@ -3,24 +3,22 @@
 Read `rank` first; what it needs stands below it.
 """
 
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..corpus.document import Span
 from ..errors import QueryError
 from ..index import constraints
-from ..index.analysis import analyze
-from ..index.constraints import Constraint
 from ..index.postings import BM25F, Unit
 from ..index.probes import Floors
-from ..index.selection import Deadline, Weighed
-from . import query as language
+from ..index.selection import Deadline, KeywordMatches, Pair, Weighed
 from .backend import Index, Selection
+from .folding import Folding, folded
 from .fusion import FUSIONS, ranks
+from .reading import Reading
 
 Mode = Literal["hybrid", "keyword", "meaning"]
 Sort = Literal["relevance", "newest", "oldest"]
@@ -31,27 +29,38 @@ class Settings:
     """How the engine ranks. The defaults are what measured best on judged queries: see docs/relevance.md.
 
     `depth` is how many passages of each leg are candidates for fusion. `keyword_weight` is the keyword leg's share in
-    the fused score, from 0 to 1; the meaning leg has the rest.
+    the fused score, from 0 to 1; the meaning leg has the rest. `prose_discount`, times the share of function words
+    among the question's words, is taken off that: a list of names wants keywords, a sentence wants its meaning found.
+    In the keyword leg the passage's own BM25F has weight 1, `document_weight` is that of its whole document's and
+    `pair_weight` that of words standing side by side as in the question. `variants` counts other names of the same as
+    the same: see `search.variants`.
+
+    Raises QueryError if a value is out of its range.
     """
 
     depth: int = 1000
     fusion: str = "min-max"
-    keyword_weight: float = 0.7
+    keyword_weight: float = 0.75
+    prose_discount: float = 0.6
     bm25f: BM25F = field(default_factory=BM25F)
+    document_weight: float = 1.3
+    pair_weight: float = 0.8
+    variants: bool = True
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A query in the index's own terms: what is scored, and what is demanded.
-
-    `known` says whether the index has seen any word of it that tells, function words aside. `unknown` are the words
-    that it has not, as spans of the query's text.
-    """
-
-    units: tuple[Unit, ...]
-    constraint: constraints.All
-    known: bool
-    unknown: tuple[Span, ...]
+    def __post_init__(self) -> None:
+        if self.fusion not in FUSIONS:
+            raise QueryError(f"fusion is {self.fusion!r}, and must be one of {', '.join(FUSIONS)}")
+        shares = {"keyword_weight": self.keyword_weight, "prose_discount": self.prose_discount}
+        if wrong := [name for name, value in shares.items() if not 0 <= value <= 1]:
+            raise QueryError(f"{wrong[0]} is {shares[wrong[0]]}, and must be from 0 to 1")
+        weights = {"document_weight": self.document_weight, "pair_weight": self.pair_weight}
+        if wrong := [name for name, value in weights.items() if not 0 <= value < math.inf]:
+            raise QueryError(f"{wrong[0]} is {weights[wrong[0]]}, and must be 0 or more")
+        if self.depth < 1:
+            raise QueryError(f"depth is {self.depth}, and must be 1 or more")
+        k1, b, by_field = self.bm25f.k1, self.bm25f.b, self.bm25f.weights
+        if not (0 < k1 < math.inf and all(0 <= each <= 1 for each in b) and all(0 <= w < math.inf for w in by_field)):
+            raise QueryError(f"{self.bm25f} needs a k1 above 0, every b from 0 to 1, and weights of 0 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +72,67 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a candidate came to its place.
+
+    Its score is `keyword_part` + `meaning_part`, what each leg adds after normalisation and weighting. `keyword` and
+    `meaning` are its places in the legs, None where a leg did not find it. The keyword leg's own score is the sum of
+    `passage`, `document` and `pairs`: what its own words, its whole document's and words side by side are worth.
+    """
+
+    keyword_part: float
+    meaning_part: float
+    keyword: Leg | None = None
+    meaning: Leg | None = None
+    passage: float = 0.0
+    document: float = 0.0
+    pairs: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """The match set of a query, in order, as far as it was asked for.
 
-    `numbers` are its passages, best first; of the rest of the match set only its size is known, `total`. `parts` has
-    for each candidate what the keyword and the meaning leg add to its score. `keyword` and `meaning` have the legs of
-    the candidates. `weighed` are the units with their idf; `undated` counts what a date constraint left out only for
-    want of a date.
+    `numbers` are its passages, best first; of the rest of the match set only its size is known, `total`. `standings`
+    has those among `numbers` that were candidates. `weighed` are the units with their idf; `undated` counts what a date
+    constraint left out only for want of a date. `folding` says what was folded under what, if anything was.
     """
 
     numbers: NDArray[np.int64]
     total: int
-    parts: dict[int, tuple[float, float]]
-    keyword: dict[int, Leg]
-    meaning: dict[int, Leg]
+    standings: dict[int, Standing]
     weighed: tuple[Weighed, ...]
     undated: int
+    folding: Folding | None = None
+
+
+class Evidence(NamedTuple):
+    """All that candidates' scores follow from, before anything is weighted.
+
+    `words` is float64 [3, n]: the BM25F of a passage's own words, of its whole document's, and of words that stand side
+    by side as in the question. `meaning` [n] is the similarity. `both` says whether both legs were asked; what one that
+    was not says is 0. `prose` is the question's: see Reading.
+    """
+
+    words: NDArray[np.float64]
+    meaning: NDArray[np.float64]
+    both: bool
+    prose: float
+
+
+class Candidates(NamedTuple):
+    """What may be ranked by fused score: of each leg's best passages those that match, ascending, and what is known.
+
+    `worded` and `near` are bool [n]: which are in the keyword leg's match set, and which reach the floor in meaning.
+    `leading` are the keyword leg's best `depth`, best first; `words` is all of its answer.
+    """
+
+    numbers: NDArray[np.int64]
+    evidence: Evidence
+    worded: NDArray[np.bool_]
+    near: NDArray[np.bool_]
+    leading: NDArray[np.int64]
+    words: KeywordMatches
 
 
 def rank(
@@ -89,6 +143,7 @@ def rank(
     mode: Mode,
     sort: Sort,
     per_document: bool,
+    fold: bool,
     limit: int,
     floors: Floors,
     settings: Settings,
@@ -97,8 +152,8 @@ def rank(
     """The first `limit` passages that a query matches, and how many there are.
 
     `question` is the query's unit vector, or None if it says nothing to the meaning leg. The match set: the admitted
-    passages with at least half of the query's idf, and the admitted neighbours in meaning above the floor. Without
-    words it is all that the constraints admit.
+    passages with enough of the query's words (see `Selection.keyword`), and the admitted neighbours in meaning above
+    the floor. Without words it is all that the constraints admit. `fold` leaves of near-copies only the best.
     """
     selection = index.select(reading.constraint, deadline)
     units = () if mode == "meaning" and question is not None else reading.units
@@ -106,72 +161,134 @@ def rank(
         question = None
     undated = _undated(index, reading, units, settings, deadline)
     if not units and question is None:
-        return _listing(index, selection.numbers, sort, per_document, limit, undated)
+        return _listing(index, selection.numbers, sort, per_document, fold, limit, undated)
 
-    # Each leg's best are the candidates; both legs score all of them.
+    # Each leg's best are the candidates; both legs score all of them, and fusion weighs what they say.
     near = selection.nearest(question, settings.depth) if question is not None else _NOTHING
-    words = selection.keyword(units, settings.bm25f, near)
-    best_by_words = index.order(words.numbers, words.scores[words.numbers], settings.depth)
-    candidates = np.union1d(best_by_words, near)
-    by_words = words.scores[candidates]
-    by_meaning = index.cosines(question, candidates) if question is not None else np.zeros(len(candidates))
+    found = gather(index, selection, reading, units, question, near, floors, settings)
+    candidates, words = found.numbers, found.words
+    by_words, parts = fused(found.evidence, settings)
 
-    # What neither holds enough of the words nor lies near enough is no match.
-    floor = floors.lenient if reading.known else floors.strict
-    worded = np.isin(candidates, words.numbers, assume_unique=True)
-    matches = worded | (by_meaning >= floor) & (question is not None)
-    candidates, by_words, by_meaning = candidates[matches], by_words[matches], by_meaning[matches]
-    parts = np.stack([by_words, by_meaning])  # one of them is all zeros where only one leg was asked
-    if question is not None and units:
-        parts = FUSIONS[settings.fusion](by_words, by_meaning, settings.keyword_weight)
-
-    numbers, keys, more = candidates, parts.sum(axis=0), len(words.numbers) - int(worded.sum())
-    if limit > len(candidates) or sort != "relevance" or per_document:
+    numbers, keys, more = candidates, parts.sum(axis=0), len(words.numbers) - int(found.worded.sum())
+    fold = fold and bool(index.copied(words.numbers).any() or index.copied(candidates).any())
+    if limit > len(candidates) or sort != "relevance" or per_document or fold:
         # The rest of the match set follows by keyword score.
         beyond = words.numbers[~np.isin(words.numbers, candidates, assume_unique=True)]
         numbers, more = np.concatenate([candidates, beyond]), 0
         keys = np.concatenate([len(beyond) + _places(keys), _places(words.scores[beyond])])
-    numbers, total = _best(index, numbers, keys, sort, per_document, limit)
-    return Ranked(
-        numbers=numbers,
-        total=total + more,
-        parts=dict(zip(candidates.tolist(), zip(*parts.tolist(), strict=True), strict=True)),
-        keyword=_legs(candidates, by_words, by_words > 0),
-        meaning=_legs(candidates, by_meaning, by_meaning >= floor) if question is not None else {},
-        weighed=words.weighed,
-        undated=undated,
-    )
+    numbers, total, folding = _best(index, numbers, keys, sort, per_document, fold, limit)
+
+    by_meaning = found.evidence.meaning
+    keyword_scores = by_words.sum(axis=0)
+    holding = by_words[0] > 0
+    keyword_ranks, meaning_ranks = ranks(np.where(holding, keyword_scores, 0)).tolist(), ranks(by_meaning).tolist()
+    standings: dict[int, Standing] = {}
+    shown = numbers[np.isin(numbers, candidates)]
+    for number, place in zip(shown.tolist(), np.searchsorted(candidates, shown).tolist(), strict=True):
+        passage, document, pairs = by_words[:, place].tolist()
+        standings[number] = Standing(
+            keyword_part=float(parts[0, place]),
+            meaning_part=float(parts[1, place]),
+            keyword=Leg(keyword_ranks[place], float(keyword_scores[place])) if holding[place] else None,
+            meaning=Leg(meaning_ranks[place], float(by_meaning[place])) if found.near[place] else None,
+            passage=passage,
+            document=document,
+            pairs=pairs,
+        )
+    return Ranked(numbers, total + more, standings, words.weighed, undated, folding)
 
 
 _NOTHING = np.zeros(0, np.int64)
 
 
-def _legs(candidates: NDArray[np.int64], scores: NDArray[np.float64], found: NDArray[np.bool_]) -> dict[int, Leg]:
-    rows = zip(candidates[found].tolist(), ranks(scores)[found].tolist(), scores[found].tolist(), strict=True)
-    return {number: Leg(rank, score) for number, rank, score in rows}
+def gather(
+    index: Index,
+    selection: Selection,
+    reading: Reading,
+    units: tuple[Unit, ...],
+    question: NDArray[np.float32] | None,
+    near: NDArray[np.int64],
+    floors: Floors,
+    settings: Settings,
+) -> Candidates:
+    """The candidates of a selection with the evidence for each; `near` are the meaning leg's best.
+
+    Of the settings, `bm25f` and `depth` have a say; evidence whose weight is 0 is not looked for.
+    """
+    words = selection.keyword(units, settings.bm25f, near)
+    leading = index.order(words.numbers, words.scores[words.numbers], settings.depth)
+    numbers = np.union1d(leading, near)
+    worded = np.isin(numbers, words.numbers, assume_unique=True)
+    cosines = index.cosines(question, numbers) if question is not None else np.zeros(len(numbers))
+
+    # What neither holds enough of the words nor lies near enough is no match.
+    floor = floors.lenient if reading.known else floors.strict
+    lies_near = (cosines >= floor) & (question is not None)
+    matches = worded | lies_near
+    numbers = numbers[matches]
+    by_words = _by_words(selection, words, reading, numbers, settings)
+    evidence = Evidence(by_words, cosines[matches], question is not None and bool(units), reading.prose)
+    return Candidates(numbers, evidence, worded[matches], lies_near[matches], leading, words)
+
+
+def fused(evidence: Evidence, settings: Settings) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What candidates score: the keyword leg's weighted evidence [3, n], and each leg's part in the score [2, n]."""
+    by_words = evidence.words * np.array([[1.0], [settings.document_weight], [settings.pair_weight]])
+    keyword_scores = by_words.sum(axis=0)
+    if not evidence.both:
+        return by_words, np.stack([keyword_scores, evidence.meaning])
+    weight = max(settings.keyword_weight - settings.prose_discount * evidence.prose, 0.0)
+    return by_words, FUSIONS[settings.fusion](keyword_scores, evidence.meaning, weight)
+
+
+def _by_words(
+    selection: Selection, words: KeywordMatches, reading: Reading, numbers: NDArray[np.int64], settings: Settings
+) -> NDArray[np.float64]:
+    """What speaks for some passages in the keyword leg: their own words, their documents', words side by side: [3, n].
+
+    Passages' own words decide what is a candidate; the other evidence, weighted, decides among the candidates.
+    """
+    by_words = np.zeros((3, len(numbers)))
+    by_words[0] = words.scores[numbers]
+    if settings.document_weight:
+        by_words[1] = selection.whole_documents(words.weighed, settings.bm25f, numbers)
+    if settings.pair_weight:
+        idf = {each.unit: each.idf for each in words.weighed if each.passages}
+        sides = [(left, right) for left, right in reading.pairs if left in idf and right in idf]
+        pairs = [Pair(Unit((a.places[-1], b.places[0])), (idf[a] + idf[b]) / 2) for a, b in sides]
+        by_words[2] = selection.side_by_side(pairs, settings.bm25f, numbers)
+    return by_words
 
 
 def _listing(
-    index: Index, numbers: NDArray[np.int64], sort: Sort, per_document: bool, limit: int, undated: int
+    index: Index, numbers: NDArray[np.int64], sort: Sort, per_document: bool, fold: bool, limit: int, undated: int
 ) -> Ranked:
     """Passages that were only filtered: by date, newest first unless the oldest are asked for."""
     by_date: Sort = "newest" if sort == "relevance" else sort
-    numbers, total = _best(index, numbers, np.zeros(len(numbers), np.int64), by_date, per_document, limit)
-    return Ranked(numbers, total, {}, {}, {}, (), undated)
+    keys = np.zeros(len(numbers), np.int64)
+    numbers, total, folding = _best(index, numbers, keys, by_date, per_document, fold, limit)
+    return Ranked(numbers, total, {}, (), undated, folding)
 
 
 def _best(
-    index: Index, numbers: NDArray[np.int64], keys: NDArray[Any], sort: Sort, per_document: bool, limit: int
-) -> tuple[NDArray[np.int64], int]:
+    index: Index, numbers: NDArray[np.int64], keys: NDArray[Any], sort: Sort, per_document: bool, fold: bool, limit: int
+) -> tuple[NDArray[np.int64], int, Folding | None]:
     """The first `limit` of some passages in that sort, and how many there are; `keys` are higher the more relevant."""
     if sort != "relevance":
         keys = _places(_recency(index, numbers, sort)) * (len(numbers) + 1) + _places(keys)
+    folding = None
+    copied = np.flatnonzero(index.copied(numbers)) if fold else _NOTHING
+    if len(copied):
+        ranked = index.order(numbers[copied], keys[copied], len(copied))
+        folding = folded(index.groups(ranked), index.documents(ranked))
+        kept = ~np.isin(numbers, ranked[~folding.kept])
+        numbers, keys = numbers[kept], keys[kept]
     if per_document:
         documents = index.documents(numbers)
         best = np.lexsort((index.starts(numbers), -keys, documents))
         best = best[np.flatnonzero(np.diff(documents[best], prepend=-1))]
         numbers, keys = numbers[best], keys[best]
-    return index.order(numbers, keys, limit), len(numbers)
+    return index.order(numbers, keys, limit), len(numbers), folding
 
 
 def _places(keys: NDArray[Any]) -> NDArray[np.int64]:
@@ -192,72 +309,3 @@ def _undated(index: Index, reading: Reading, units: tuple[Unit, ...], settings: 
     others = tuple(part for part in parts if not isinstance(part, constraints.Dated))
     selection: Selection = index.select(constraints.All((*others, constraints.Undated())), deadline)
     return len(selection.keyword(units, settings.bm25f, _NOTHING).numbers if units else selection.numbers)
-
-
-def read(index: Index, query: language.Query) -> Reading:
-    """A query in the terms of an index. Raises QueryError if a phrase or pattern in it holds no word."""
-    units: list[Unit] = []
-    unknown: list[Span] = []
-    for term in query.scoring_terms():
-        found = list(_units(index, term))
-        # A free word that the analyzer takes apart ("trust-building") is several words; elsewhere it is a phrase.
-        units += [Unit((place,)) for unit in found for place in unit.places] if term in query.free else found
-        if isinstance(term, language.Word | language.Phrase):
-            start = query.text.find(term.text, max(term.column - 1, 0))
-            unseen = [token for token in analyze(term.text) if not index.same_word(token.term)]
-            unknown += [Span(start + token.start, start + token.end) for token in unseen if start >= 0]
-    known = any(unit.tells and any(map(index.frequency, place)) for unit in units for place in unit.places)
-    demanded = tuple(_constraint(index, node) for node in query.must)
-    return Reading(tuple(dict.fromkeys(units)), constraints.All(demanded), known, tuple(unknown))
-
-
-def _units(index: Index, term: language.Term) -> Iterator[Unit]:
-    """The unit that a term stands for; none for a word of punctuation alone."""
-    tokens = [token.term for token in analyze(term.text)]
-    match term:
-        case language.Pattern(text, name):
-            yield Unit((index.like_pattern(text, name),), name)
-        case language.Fuzzy(_, distance, name):
-            if len(tokens) != 1:
-                raise QueryError(f"{term.text}~ is not one word: put ~ after a single word", term.column or None)
-            yield Unit((index.like_spelling(tokens[0], _edits(tokens[0], distance), name),), name)
-        case language.Word(_, name) | language.Phrase(_, name):
-            if tokens:
-                # An unknown word stands for itself, and counts: it is part of what was asked.
-                yield Unit(tuple(index.same_word(token) or frozenset({token}) for token in tokens), name)
-
-
-def _edits(term: str, asked: int | None) -> int:
-    """How many edits a fuzzy word allows: as many as asked for, else 1 for a short word and 2 for a longer one."""
-    return asked if asked is not None else 1 if len(term) < 6 else 2
-
-
-def _constraint(index: Index, node: language.Node) -> Constraint:
-    match node:
-        case language.Filter(column, value):
-            return constraints.Has(column, *_value(column, value))
-        case language.Dates(first, last):
-            return constraints.Dated(first, last)
-        case language.Not(negated):
-            return constraints.Not(_constraint(index, negated))
-        case language.And(nodes):
-            return constraints.All(tuple(_constraint(index, each) for each in nodes))
-        case language.Or(nodes):
-            return constraints.Any(tuple(_constraint(index, each) for each in nodes))
-        case _:
-            units = list(_units(index, node))
-            if not units:
-                raise QueryError(f"{node.text!r} holds no word: nothing can match it", node.column or None)
-            return constraints.Holds(units[0])
-
-
-def _value(column: str, value: str) -> tuple[str, bool]:
-    """A filter's value as documents have it, and whether it must be the whole value."""
-    if column == "country":
-        from ..corpus.countries import canonical_country
-
-        if name := canonical_country(value):
-            return name, True
-    if column == "lang":
-        return value.lower(), True
-    return value, False

@@ -35,17 +35,18 @@ class Piece(NamedTuple):
     shades: frozenset[Shade]
 
 
-def words(text: str, start: int, units: Sequence[Unit]) -> list[Highlight]:
-    """The words and phrases in a passage's text, which starts at `start` in its document, that units stand for.
+def words(text: str, start: int, units: Sequence[Unit], field: str = "text") -> list[Highlight]:
+    """The words and phrases in a text, which starts at `start` in its document, that units stand for in a field.
 
     Function words are marked only within a phrase, or if there are no others. Neighbouring words become one mark.
     """
-    here = [unit for unit in units if unit.field in ("", "text")]
+    here = [unit for unit in units if unit.field in ("", field)]
     telling = [unit for unit in here if unit.tells] or here
+    forms = [form for unit in telling for form in (unit.places, *unit.variants)]
     tokens = analyze(text)
-    single = frozenset[str]().union(*(unit.places[0] for unit in telling if len(unit.places) == 1))
+    single = frozenset[str]().union(*(form[0] for form in forms if len(form) == 1))
     marked = [Span(token.start, token.end) for token in tokens if token.term in single]
-    for places in (unit.places for unit in telling if len(unit.places) > 1):
+    for places in (form for form in forms if len(form) > 1):
         runs = (tokens[first : first + len(places)] for first in range(len(tokens) - len(places) + 1))
         marked += (
             Span(run[0].start, run[-1].end)

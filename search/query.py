@@ -20,8 +20,9 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from ..errors import QueryError
+from ..index.analysis import FIELDS
 
-TEXT_FIELDS = ("title", "text")  # where words, phrases, patterns and fuzzy words can be sought
+TEXT_FIELDS = FIELDS  # where words, phrases, patterns and fuzzy words can be sought
 FILTER_FIELDS = ("country", "person", "outlet", "place", "kind", "lang")  # `language` means `lang`; `date` is apart
 MAX_QUERY_LENGTH = 4000  # characters
 MAX_DEPTH = 32  # groups and negations within each other

@@ -18,9 +18,10 @@ import click
 from ..corpus.document import Document
 from ..terminal import colours, to_json, visible
 from .highlight import pieces
-from .results import Hit, Results
+from .results import Hit, MarkedNote, Results
 
 _WIDEST = 100
+_AROUND = 120  # characters of a footnote that are shown on either side of its marks
 _INDENT = "    "
 _STYLES: dict[str, dict[str, Any]] = {
     "meaning": {"underline": True},
@@ -56,11 +57,35 @@ def _hit(hit: Hit) -> Iterator[str]:
     yield ""
     yield from (_INDENT + line for line in wrapped(cut if colours() else _signed(cut)))
     yield ""
+    for marked in hit.notes:
+        yield from (_INDENT + line for line in wrapped(_note(marked)))
+        yield ""
+    if hit.copied:
+        yield from _block(_copies(hit), "source")
     yield from _block(hit.reason, "faint")
     # What somebody may want to copy stays in one piece.
     yield from (_INDENT + styled(visible(copied), "faint") for copied in (hit.passage, document.url) if copied)
     for line in _explained(hit):
         yield from _block(line.strip(), "faint", _INDENT + " " * (len(line) - len(line.lstrip())))
+
+
+def _note(marked: MarkedNote) -> list[Run]:
+    """A footnote, from a little before its first mark to a little after its last one."""
+    text, shown = marked.note.text, marked.highlights
+    start = text.rfind(" ", 0, max(shown[0].start - _AROUND, 0)) + 1 if shown[0].start > _AROUND else 0
+    end = text.find(" ", shown[-1].end + _AROUND)
+    excerpt = text[start : end if end > 0 else len(text)]
+    cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(excerpt, start, shown)]
+    label = f"note {visible(marked.note.mark)}  " if marked.note.mark else "note  "
+    before, after = "… " if start else "", " …" if end > 0 else ""
+    faint = frozenset({"faint"})
+    return [(label + before, faint), *(cut if colours() else _signed(cut)), (after, faint)]
+
+
+def _copies(hit: Hit) -> str:
+    named = [copy.outlet or copy.title or copy.id for copy in hit.copies]
+    named += ["…"] if hit.copied > len(named) else []
+    return f"{hit.copied} near-identical {'report' if hit.copied == 1 else 'reports'}: {', '.join(named)}"
 
 
 def _closing(results: Results) -> Iterator[str]:
@@ -143,9 +168,14 @@ def _explained(hit: Hit) -> Iterator[str]:
     explanation = hit.explanation
     if explanation is None:
         return
-    yield f"score {hit.score:.4f} = keyword {explanation.keyword_part:.4f} + meaning {explanation.meaning_part:.4f}"
+    standing = explanation.standing
+    yield f"score {hit.score:.4f} = keyword {standing.keyword_part:.4f} + meaning {standing.meaning_part:.4f}"
     if hit.keyword:
-        yield f"keyword {hit.keyword.score:.4f} is the sum of"
+        yield (
+            f"keyword {hit.keyword.score:.4f} = passage {standing.passage:.4f} + "
+            f"whole document {standing.document:.4f} + words side by side {standing.pairs:.4f}"
+        )
+        yield f"passage {standing.passage:.4f} is the sum of"
         for each in explanation.contributions:
             unit = each.weighed.unit
             words = " ".join(_alternatives(place) for place in unit.places)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..corpus.document import Document, passage_id
+from ..corpus.document import Document, Note, passage_id
 from ..index.snapshot import Contribution
-from .engine import Leg, Mode
+from .engine import Leg, Mode, Standing
 from .highlight import Highlight
 
 
@@ -14,12 +14,11 @@ from .highlight import Highlight
 class Explanation:
     """How a hit's score came about.
 
-    `score` = `keyword_part` + `meaning_part`: each leg's share after normalisation and weighting. The keyword leg's
-    own score is the sum of the `contributions`' impacts; the meaning leg's is a cosine.
+    The score is the sum of both legs' parts: see `engine.Standing`. The sum of the `contributions`' impacts is what the
+    passage's own words are worth. The meaning leg's own score is a cosine.
     """
 
-    keyword_part: float
-    meaning_part: float
+    standing: Standing
     contributions: tuple[Contribution, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -36,7 +35,28 @@ class Explanation:
             }
             for each in self.contributions
         ]
-        return {"keyword_part": self.keyword_part, "meaning_part": self.meaning_part, "keyword_units": units}
+        standing = self.standing
+        return {
+            "keyword_part": standing.keyword_part,
+            "meaning_part": standing.meaning_part,
+            "keyword_passage": standing.passage,
+            "keyword_document": standing.document,
+            "keyword_pairs": standing.pairs,
+            "keyword_units": units,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedNote:
+    """A footnote that holds words of the question. The offsets of its highlights are into the note's own text."""
+
+    note: Note
+    highlights: tuple[Highlight, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON-ready values."""
+        highlights = [asdict(highlight) for highlight in self.highlights]
+        return {"mark": self.note.mark, "text": self.note.text, "highlights": highlights}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +65,8 @@ class Hit:
 
     `start` and `end`, like all offsets in the highlights, are characters of `document.text`. `keyword` and `meaning`
     are its places in the two legs, None where a leg did not find it. `score` orders hits within one list of results
-    and means nothing outside of it.
+    and means nothing outside of it. `notes` are the passage's footnotes that hold words of the question. `copies` are
+    the first of the `copied` near-identical documents that match as well and are folded under this one.
     """
 
     rank: int
@@ -56,6 +77,9 @@ class Hit:
     keyword: Leg | None
     meaning: Leg | None
     score: float
+    notes: tuple[MarkedNote, ...] = ()
+    copies: tuple[Document, ...] = ()
+    copied: int = 0
     explanation: Explanation | None = None
 
     @property
@@ -81,11 +105,7 @@ class Hit:
             "rank": self.rank,
             "passage": self.passage,
             "document": {
-                "id": document.id,
-                "title": document.title,
-                "date": str(document.dates) if document.dates else None,
-                "outlet": document.outlet,
-                "url": document.url,
+                **_source(document),
                 "place": document.place,
                 "countries": list(document.countries),
                 "people": [asdict(person) for person in document.people],
@@ -94,6 +114,8 @@ class Hit:
             "start": self.start,
             "end": self.end,
             "highlights": [asdict(highlight) for highlight in self.highlights],
+            "notes": [note.to_dict() for note in self.notes],
+            "copies": {"total": self.copied, "documents": [_source(copy) for copy in self.copies]},
             "legs": {
                 "keyword": asdict(self.keyword) if self.keyword else None,
                 "meaning": asdict(self.meaning) if self.meaning else None,
@@ -104,6 +126,16 @@ class Hit:
         if self.explanation is not None:
             fields["explanation"] = self.explanation.to_dict()
         return fields
+
+
+def _source(document: Document) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "title": document.title,
+        "date": str(document.dates) if document.dates else None,
+        "outlet": document.outlet,
+        "url": document.url,
+    }
 
 
 @dataclass(frozen=True, slots=True)

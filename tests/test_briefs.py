@@ -184,9 +184,9 @@ def brief(request: pytest.FixtureRequest) -> Brief:
     return read(request.param)
 
 
-def test_there_are_ten() -> None:
-    assert len(PATHS) == 10
-    assert len({read(path).fields["id"] for path in PATHS}) == 10
+def test_every_brief_has_an_id_of_its_own() -> None:
+    assert len(PATHS) >= 80
+    assert len({read(path).fields["id"] for path in PATHS}) == len(PATHS)
 
 
 def test_front_matter(brief: Brief) -> None:

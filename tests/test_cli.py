@@ -33,9 +33,23 @@ from dragoman.search.collection import open_collection
 if TYPE_CHECKING:
     from conftest import Programs, Ran
 
+SHIPPED = len(list((Path(__file__).resolve().parents[1] / "corpus" / "briefs").glob("*.md")))
 RESULT_KEYS = ["query", "understood", "mode", "total", "took_ms", "suggestion", "undated", "hits"]
 HIT_KEYS = [
-    *("rank", "passage", "document", "text", "start", "end", "highlights", "legs", "score", "reason"),
+    *(
+        "rank",
+        "passage",
+        "document",
+        "text",
+        "start",
+        "end",
+        "highlights",
+        "notes",
+        "copies",
+        "legs",
+        "score",
+        "reason",
+    ),
 ]
 DOCUMENT_KEYS = ["id", "title", "date", "outlet", "url", "place", "countries", "people"]
 
@@ -120,13 +134,13 @@ def width(line: str) -> int:
 def test_three_first_calls_at_once_build_one_collection(programs: "Programs") -> None:
     for ran in programs.first_calls:
         assert ran.code == 0
-        assert ran.err in ("First use: building your collection from 10 shipped documents, once.\n", "")
+        assert ran.err in (f"First use: building your collection from {SHIPPED} shipped documents, once.\n", "")
         assert json.loads(ran.out)["hits"][0]["document"]["id"] == "briefs/nara-summit"
     assert sorted(path.name for path in programs.collection.parent.iterdir()) == ["collection", "collection.lock"]
     built = (programs.collection / "ledger.sqlite").stat().st_ino
     status = json.loads(programs("dragoman", "status", "--json").out)
     assert (programs.collection / "ledger.sqlite").stat().st_ino == built
-    assert (status["documents"], status["generation"]) == (10, 1)
+    assert (status["documents"], status["generation"]) == (SHIPPED, 1)
 
 
 def test_an_option_or_a_variable_names_the_collection(programs: "Programs", hostile: Path, tmp_path: Path) -> None:
@@ -136,7 +150,7 @@ def test_an_option_or_a_variable_names_the_collection(programs: "Programs", host
     option_first = programs("dragoman", "list", "--collection", hostile, DRAGOMAN_COLLECTION=str(tmp_path))
     assert option_first.out == named.out
     assert "briefs/nara-summit\n" in programs("dragoman", "list").out
-    assert programs("dragoman", "list", "bri", DRAGOMAN_COLLECTION="").out.count("\n") == 10
+    assert programs("dragoman", "list", "bri", DRAGOMAN_COLLECTION="").out.count("\n") == SHIPPED
 
 
 # Words and options
@@ -482,7 +496,7 @@ def test_nothing_comes_of_sources_without_a_document(
         assert "not one document could be read" in ran.err
         assert "Traceback" not in ran.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad", "copy.idx", "empty"]
-    assert programs("dragoman", "list", "--collection", copy).out.count("\n") == 10
+    assert programs("dragoman", "list", "--collection", copy).out.count("\n") == SHIPPED
 
 
 @pytest.mark.parametrize(
@@ -511,7 +525,7 @@ def test_a_command_that_cannot_be_done_is_one_line(
         arguments = [*arguments, "--collection", str(tmp_path / "new.idx")]
     assert said in only_line(programs("dragoman", *arguments))
     assert not list(tmp_path.iterdir())
-    assert programs("dragoman", "list").out.count("\n") == 10
+    assert programs("dragoman", "list").out.count("\n") == SHIPPED
 
 
 # Collections that cannot be used
@@ -637,7 +651,7 @@ def test_a_folder_that_is_no_collection_is_not_replaced(
 def test_a_replacement_that_fails_leaves_the_old_collection(programs: "Programs", copy: Path) -> None:
     ran = programs("dragoman", "index", copy / "nothing", "--replace", "--collection", copy)
     assert "no such file or folder" in only_line(ran)
-    assert programs("dragoman", "list", "--collection", copy).out.count("\n") == 10
+    assert programs("dragoman", "list", "--collection", copy).out.count("\n") == SHIPPED
     assert [path.name for path in copy.parent.iterdir()] == ["copy.idx"]
 
 
@@ -656,7 +670,7 @@ def test_a_full_disk_leaves_everything_as_it_was(programs: "Programs", copy: Pat
         assert b"too large" in err or b"full" in err or b"disk" in err, err
     assert [path.name for path in tmp_path.iterdir()] == ["copy.idx"]
     assert programs("dragoman", "doctor", "--collection", copy).out == "the collection is sound\n"
-    assert programs("dragoman", "list", "--collection", copy).out.count("\n") == 10
+    assert programs("dragoman", "list", "--collection", copy).out.count("\n") == SHIPPED
 
 
 def test_an_interruption_is_one_line_and_leaves_nothing_half_done(programs: "Programs", tmp_path: Path) -> None:

@@ -327,9 +327,12 @@ def test_highlights_are_offsets_into_the_document(asked: Collection) -> None:
 def test_an_explanation_adds_up(asked: Collection) -> None:
     for hit in asked.search("summit treaty", limit=20, explain=True):
         assert hit.explanation
-        assert hit.score == pytest.approx(hit.explanation.keyword_part + hit.explanation.meaning_part)
-        by_words = sum(part.impact for part in hit.explanation.contributions)
-        assert by_words == pytest.approx(hit.keyword.score if hit.keyword else 0)
+        standing = hit.explanation.standing
+        assert hit.score == pytest.approx(standing.keyword_part + standing.meaning_part)
+        own_words = sum(part.impact for part in hit.explanation.contributions)
+        assert own_words == pytest.approx(standing.passage)
+        if hit.keyword:
+            assert hit.keyword.score == pytest.approx(standing.passage + standing.document + standing.pairs)
 
 
 def test_similar_passages_are_of_other_documents_nearest_first(asked: Collection) -> None:

@@ -1,5 +1,6 @@
 """What a text tells of itself: title, dateline, byline, countries, language; and what it must not be taken to tell."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,8 +8,16 @@ import pytest
 
 from dragoman.corpus.clean import clean
 from dragoman.corpus.countries import canonical_country, countries_in
-from dragoman.corpus.dates import parse_dates
-from dragoman.corpus.describe import Dateline, describe, find_byline, find_dateline, find_title, without_title
+from dragoman.corpus.datelines import (
+    Dateline,
+    find_byline,
+    find_date_line,
+    find_dateline,
+    find_place_line,
+    with_year,
+)
+from dragoman.corpus.dates import dates_in_address, parse_dates
+from dragoman.corpus.describe import describe, find_title, without_title
 from dragoman.corpus.document import DateInterval, Document
 from dragoman.corpus.languages import language_code, language_of_script
 
@@ -65,14 +74,15 @@ def test_what_is_given_stays() -> None:
         language="fr",
         countries=("Japan",),
     )
-    assert describe(given) == given
+    assert replace(describe(given), provenance={}) == given
+    assert set(describe(given).provenance.values()) == {"given"}
 
 
 @pytest.mark.parametrize(
     ("line", "place", "outlet", "day"),
     [
-        ("Johannesburg, Nov 23 (NationPress) South Korean President", "Johannesburg", "NationPress", None),
-        ("SEOUL, Nov. 23 (Yonhap) -- The president", "Seoul", "Yonhap", None),
+        ("Johannesburg, Nov 23 (NationPress) South Korean President", "Johannesburg", "NationPress", (11, 23)),
+        ("SEOUL, Nov. 23 (Yonhap) -- The president", "Seoul", "Yonhap", (11, 23)),
         ("WASHINGTON (AP) — The president", "Washington", "AP", None),
         ("SEOUL, South Korea (AP) — The president", "Seoul", "AP", None),
         ("PARIS, 23 November 2025 — The president", "Paris", "", date(2025, 11, 23)),
@@ -82,8 +92,9 @@ def test_what_is_given_stays() -> None:
         ("Moscow, February 30, 1960", "Moscow", "", None),
     ],
 )
-def test_datelines(line: str, place: str, outlet: str, day: date | None) -> None:
-    assert find_dateline([line]) == Dateline(place, outlet, DateInterval(day, day) if day else None)
+def test_datelines(line: str, place: str, outlet: str, day: date | tuple[int, int] | None) -> None:
+    dates = DateInterval(day, day) if isinstance(day, date) else None
+    assert find_dateline([line]) == Dateline(place, outlet, dates, day if isinstance(day, tuple) else None)
 
 
 @pytest.mark.parametrize(
@@ -92,11 +103,130 @@ def test_datelines(line: str, place: str, outlet: str, day: date | None) -> None
         "President Lee (Democratic Party) said",
         "He went to Paris, Nov. 23 (a Sunday)",
         "The Minister (Kono) said that he",
+        "On March 5 – the day after – he left",
+        "In Paris, Nov. 23 – a Sunday – he spoke",
         "",
     ],
 )
 def test_what_is_no_dateline(line: str) -> None:
     assert find_dateline([line]) == Dateline()
+
+
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [
+        (["Ned Price, Department Spokesperson", "Geneva, Switzerland", "Hotel Bristol"], "Geneva"),
+        (["Los Angeles, California"], "Los Angeles"),
+        (["WASHINGTON, D.C."], "Washington"),
+        (["Washington DC"], "Washington"),
+        (["College Park, MD"], "College Park"),
+        (["JERUSALEM"], "Jerusalem"),
+        (["Josep Borrell, High Representative", "Hotel Bristol", "Via Teleconference"], ""),
+        (["Paris, France", "Rome, Italy", "Vienna, Austria"], ""),
+        (["x" * 200 + ".", "Geneva, Switzerland"], ""),
+    ],
+)
+def test_a_line_that_is_nothing_but_a_place(lines: list[str], place: str) -> None:
+    assert find_place_line(lines) == place
+
+
+@pytest.mark.parametrize(
+    ("lines", "day"),
+    [
+        (["Media Note / September 3, 2024"], "2024-09-03"),
+        (["Media Note", "September 3, 2024"], "2024-09-03"),
+        (["Published: Nov. 24, 2025 10:15 IST"], "2025-11-24"),
+        (["Last updated on 25 November 2025", "Posted on 24 November 2025"], "2025-11-24"),
+        (["Updated: 25 November 2025, 9.30 p.m."], "2025-11-25"),
+        (["Sunday, 23rd November 2025"], "2025-11-23"),
+        (["2025年11月23日"], "2025-11-23"),
+        (["입력 2025.11.23 10:30"], "2025-11-23"),
+        (["Treaty of 19 January 1960"], "None"),
+        (["They meet on October 1, 2023"], "None"),
+        (["Born: May 3, 1960"], "None"),
+        (["“We shall meet again.”", "March 11, 2021"], "None"),
+        (["x" * 200 + ".", "March 11, 2021"], "None"),
+        (["A Headline without End " * 6, "March 11, 2021"], "2021-03-11"),
+        (["Published: February 30, 2025"], "None"),
+    ],
+)
+def test_a_line_that_is_nothing_but_a_date(lines: list[str], day: str) -> None:
+    assert str(find_date_line(lines)) == day
+
+
+@pytest.mark.parametrize(
+    ("address", "dates"),
+    [
+        ("https://e.org/2025/11/23/lee-macron", "2025-11-23"),
+        ("https://e.org/world/2025/nov/23/lee-macron", "2025-11-23"),
+        ("https://e.org/2025/11/lee-macron", "2025-11-01..2025-11-30"),
+        ("https://e.org/2025/lee-macron", "2025-01-01..2025-12-31"),
+        ("2025-11-23_nationpress.txt", "2025-11-23"),
+        ("nationpress-20251123.txt", "2025-11-23"),
+        ("https://e.org/agenda-2030", "None"),
+        ("https://e.org/article/20251123045", "None"),
+        ("https://e.org/1582045946_459487.html", "None"),
+        ("", "None"),
+    ],
+)
+def test_the_date_that_an_address_shows(address: str, dates: str) -> None:
+    assert str(dates_in_address(address)) == dates
+
+
+def test_the_year_of_a_dateline_comes_from_what_is_near() -> None:
+    def near(day: tuple[int, int], text: str) -> str:
+        dates = parse_dates(text)
+        assert dates is not None
+        return str(with_year(day, dates))
+
+    assert near((11, 23), "2025-11-25") == "2025-11-23"
+    assert near((12, 30), "2026-01-02") == "2025-12-30"
+    assert near((1, 2), "2025-12-30") == "2026-01-02"
+    assert near((11, 23), "2025") == "2025-11-23"
+    assert near((5, 1), "2025-11-25") == "None"
+    assert near((2, 29), "2025-03-01") == "None"
+
+
+def test_where_each_field_comes_from() -> None:
+    text = (
+        "Lee and Macron Meet\n\nJohannesburg, Nov 23 (NationPress) South Korean President Lee Jae Myung met the French"
+        " president, who had come from Paris, on the sidelines of the summit of the Group of 20 nations.\nBy Jane Doe"
+    )
+    given = Document(id="x", text=text, url="https://e.org/2025/11/24/lee", kind="news")
+    document = describe(given)
+    assert str(document.dates) == "2025-11-23"
+    assert document.provenance == {
+        "title": "extracted", "dates": "inferred", "place": "extracted", "outlet": "extracted", "author": "extracted",
+        "url": "given", "kind": "given", "language": "inferred", "countries": "extracted", "people": "extracted",
+    }  # fmt: skip
+    assert describe(document) == document
+    assert Document.from_description(document.description(), document.text) == document
+
+
+@pytest.mark.parametrize(
+    ("cut", "url", "dates", "how"),
+    [
+        (["Updated: November 24, 2025"], "", "2025-11-23", "inferred"),
+        ([], "https://e.org/2025/11/lee", "2025-11-23", "inferred"),
+        ([], "https://e.org/2024/05/01/lee", "2024-05-01", "inferred"),
+        (["October 1, 2023"], "", "None", None),
+        ([], "", "None", None),
+    ],
+)
+def test_a_dateline_without_a_year(cut: list[str], url: str, dates: str, how: str | None) -> None:
+    text = "Johannesburg, Nov 23 (NationPress) Lee met Macron. He had taken office on June 4, 2023, in Seoul."
+    document = describe(Document(id="x", text=text, url=url), cut)
+    assert str(document.dates) == dates
+    assert document.provenance.get("dates") == how
+
+
+def test_a_ministry_s_statement_is_not_called_by_its_letterhead() -> None:
+    text = (
+        "Antony J. Blinken, Secretary of State\n\nGeneva, Switzerland\n\nTreaty Room\n\nThe two sides met and agreed."
+    )
+    document = describe(Document(id="x", text=text))
+    assert (document.title, document.provenance["title"]) == ("The two sides met and agreed", "inferred")
+    assert (document.author, document.place) == ("Antony J. Blinken", "Geneva")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +240,9 @@ def test_what_is_no_dateline(line: str) -> None:
         ("By Friday Morning", ""),
         ("By the way, he left", ""),
         ("Editorial", ""),
+        ("Ned Price, Department Spokesperson", "Ned Price"),
+        ("Antony J. Blinken, Secretary of State", "Antony J. Blinken"),
+        ("Seoul, Capital of Korea", ""),
     ],
 )
 def test_bylines(line: str, name: str) -> None:
@@ -177,6 +310,12 @@ def test_one_usual_name_for_each_country(name: str, country: str | None) -> None
         ("Sudan, South Sudan, Dominica, the Dominican Republic",
          ["Sudan", "South Sudan", "Dominica", "Dominican Republic"]),
         ("Somaliland, Indiana and Omanis", ["Oman"]),
+        ("Seoul’s government met the Beijing leadership; Tokyo agreed.", ["South Korea", "China", "Japan"]),
+        ("They met in Seoul, Paris and Washington. George Washington said so. Paris Hilton said no.", []),
+        ("Agents raided the Hyundai plant. Three hundred workers in Georgia were held.", []),
+        ("Georgia held a vote. Crowds gathered in Tbilisi. Hyundai sells cars there.", ["Georgia"]),
+        ("Turkey is served with roast Turkey in Turkey", ["Türkiye"]),
+        ("Jordan scored for Chicago, as Michael Jordan had; Air Jordan sold well in Jordan.", ["Jordan"]),
     ],
 )  # fmt: skip
 def test_countries_that_a_text_names(text: str, countries: list[str]) -> None:

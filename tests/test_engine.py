@@ -12,12 +12,15 @@ import pytest
 
 from dragoman.corpus.document import DateInterval, Document
 from dragoman.errors import QueryError
+from dragoman.index import constraints
+from dragoman.index.postings import BM25F
 from dragoman.index.probes import Floors
 from dragoman.index.selection import Deadline
 from dragoman.index.snapshot import Snapshot
 from dragoman.search import engine, fusion
-from dragoman.search.engine import Mode, Ranked, Reading, Settings, Sort
+from dragoman.search.engine import Mode, Ranked, Settings, Sort
 from dragoman.search.query import parse
+from dragoman.search.reading import Reading, read
 from dragoman.search.suggest import suggest
 
 if TYPE_CHECKING:
@@ -56,17 +59,18 @@ def rank(snapshot: Snapshot, query: str, *, limit: int = 1000, mode: Mode = "hyb
     settings: dict[str, Any] = {
         "sort": "relevance",
         "per_document": False,
+        "fold": True,
         "floors": Floors(0.5, 0.3),
         "settings": Settings(),
         "deadline": Deadline(),
     }
     vector = question() if asked.meaning and mode != "keyword" else None
-    return engine.rank(snapshot, read(snapshot, query), vector, mode=mode, limit=limit, **(settings | options))
+    return engine.rank(snapshot, understood(snapshot, query), vector, mode=mode, limit=limit, **(settings | options))
 
 
 @cache
-def read(snapshot: Snapshot, query: str) -> Reading:
-    return engine.read(snapshot, parse(query))
+def understood(snapshot: Snapshot, query: str) -> Reading:
+    return read(snapshot, parse(query))
 
 
 def ids(snapshot: Snapshot, ranked: Ranked) -> list[str]:
@@ -166,7 +170,7 @@ def test_hits_by_meaning_lie_above_the_floor(shelved: Snapshot) -> None:
     for query, floor in (("summit", 0.3), ("unheard", 0.5)):
         ranked = rank(shelved, query, mode="meaning")
         assert set(ranked.numbers.tolist()) == set(everything[cosines >= floor].tolist())
-        assert all(leg.score >= floor for leg in ranked.meaning.values())
+        assert all(each.meaning.score >= floor for each in ranked.standings.values() if each.meaning)
     by_words = set(rank(shelved, "summit", mode="keyword").numbers.tolist())
     both = set(rank(shelved, "summit").numbers.tolist())
     assert both == by_words | set(everything[cosines >= 0.3].tolist())
@@ -177,14 +181,14 @@ def test_a_word_known_from_deleted_passages_alone_is_unknown(shelf: "Shelf") -> 
     shelf.add(Document("3", "shuttle diplomacy"), Document("4", "shuttle bus"))
     shelf.remove("2")
     snapshot = shelf.snapshot()
-    reading = engine.read(snapshot, parse("shuttel diplomacy"))
+    reading = read(snapshot, parse("shuttel diplomacy"))
     assert [("shuttel diplomacy")[span.start : span.end] for span in reading.unknown] == ["shuttel"]
     assert suggest(snapshot, "shuttel diplomacy", reading.unknown) == "shuttle diplomacy"
 
 
 def test_a_mode_asks_no_other_leg(shelved: Snapshot) -> None:
-    assert rank(shelved, "the summit", mode="keyword").meaning == {}
-    assert rank(shelved, "the summit", mode="meaning").keyword == {}
+    assert not any(each.meaning for each in rank(shelved, "the summit", mode="keyword").standings.values())
+    assert not any(each.keyword for each in rank(shelved, "the summit", mode="meaning").standings.values())
     assert rank(shelved, "the summit", mode="meaning").weighed == ()
 
 
@@ -215,28 +219,32 @@ def test_the_undated_that_match_but_for_their_date_are_counted(shelved: Snapshot
 def test_scores_fall_and_are_the_sum_of_both_legs_parts(shelved: Snapshot, name: str) -> None:
     for query in QUERIES:
         ranked = rank(shelved, query, settings=Settings(fusion=name, keyword_weight=0.3))
-        scores = [sum(ranked.parts.get(number, (0.0, 0.0))) for number in ranked.numbers.tolist()]
+        placed = [ranked.standings.get(number, engine.Standing(0, 0)) for number in ranked.numbers.tolist()]
+        scores = [each.keyword_part + each.meaning_part for each in placed]
         assert scores == sorted(scores, reverse=True)
-        assert all(part >= 0 for parts in ranked.parts.values() for part in parts)
+        assert all(part >= 0 for each in placed for part in (each.keyword_part, each.meaning_part))
+        for each in placed:
+            if each.keyword:
+                assert each.keyword.score == pytest.approx(each.passage + each.document + each.pairs)
 
 
 def test_every_candidate_is_scored_by_both_legs(shelved: Snapshot) -> None:
     ranked = rank(shelved, "summit treaty", settings=Settings(depth=5))
-    words = shelved.select(engine.read(shelved, parse("summit treaty")).constraint)
-    units = engine.read(shelved, parse("summit treaty")).units
+    words = shelved.select(read(shelved, parse("summit treaty")).constraint)
+    units = read(shelved, parse("summit treaty")).units
     scores = words.keyword(units, Settings().bm25f, np.flatnonzero(shelved.live)).scores
-    assert {number: leg.score for number, leg in ranked.keyword.items()} == {
-        number: scores[number] for number in ranked.parts if scores[number] > 0
+    assert {number: each.passage for number, each in ranked.standings.items() if each.keyword} == {
+        number: scores[number] for number in ranked.standings if scores[number] > 0
     }
-    assert any(number not in ranked.keyword for number in ranked.parts)
+    assert any(not each.keyword for each in ranked.standings.values())
 
 
 def test_what_lies_beyond_the_candidates_follows_by_keyword_score(shelved: Snapshot) -> None:
     ranked = rank(shelved, "the of", settings=Settings(depth=5))
-    units = engine.read(shelved, parse("the of")).units
-    every = shelved.select(engine.read(shelved, parse("the of")).constraint)
+    units = read(shelved, parse("the of")).units
+    every = shelved.select(read(shelved, parse("the of")).constraint)
     scores = every.keyword(units, Settings().bm25f, np.zeros(0, int)).scores
-    beyond = [number for number in ranked.numbers.tolist() if number not in ranked.parts]
+    beyond = [number for number in ranked.numbers.tolist() if number not in ranked.standings]
     assert len(beyond) > 20
     assert ranked.numbers.tolist()[-len(beyond) :] == beyond
     assert beyond == shelved.order(np.array(beyond), scores[beyond], len(beyond)).tolist()
@@ -244,10 +252,10 @@ def test_what_lies_beyond_the_candidates_follows_by_keyword_score(shelved: Snaps
 
 def test_ranks_in_a_leg_count_from_one_and_ties_share_the_better(shelved: Snapshot) -> None:
     ranked = rank(shelved, "summit treaty")
-    for legs in (ranked.keyword, ranked.meaning):
-        by_score = sorted((leg.score for leg in legs.values()), reverse=True)
-        assert {leg.rank for leg in legs.values()} == {by_score.index(leg.score) + 1 for leg in legs.values()}
-        assert all(leg.rank == by_score.index(leg.score) + 1 for leg in legs.values())
+    placed = ranked.standings.values()
+    for legs in ([each.keyword for each in placed if each.keyword], [each.meaning for each in placed if each.meaning]):
+        by_score = sorted((leg.score for leg in legs), reverse=True)
+        assert all(leg.rank == by_score.index(leg.score) + 1 for leg in legs)
 
 
 def test_min_max_stretches_from_nought_to_one() -> None:
@@ -265,25 +273,76 @@ def test_reciprocal_rank_gives_nothing_for_a_leg_that_found_nothing() -> None:
 
 
 def test_words_in_one_token_of_the_query_are_several_words(shelved: Snapshot) -> None:
-    units = engine.read(shelved, parse("summit-treaty US/us")).units
+    units = read(shelved, parse("summit-treaty US/us")).units
     assert [sorted(*unit.places) for unit in units] == [["summit", "summits"], ["treaty"], ["US"], ["us"]]
-    (phrase,) = engine.read(shelved, parse('"summit-treaty"')).units
+    (phrase,) = read(shelved, parse('"summit-treaty"')).units
     assert [sorted(place) for place in phrase.places] == [["summit", "summits"], ["treaty"]]
 
 
+def test_function_words_and_initials_count_only_where_nothing_else_does(shelved: Snapshot) -> None:
+    assert [sorted(*unit.places) for unit in understood(shelved, "the treaty of J. Summit").units] == [
+        ["treaty"], ["summit", "summits"]
+    ]  # fmt: skip
+    assert [sorted(*unit.places) for unit in understood(shelved, "the of").units] == [["the"], ["of"]]
+    assert understood(shelved, "the treaty of the summit").prose == 3 / 5
+
+
+def test_other_names_of_the_same_are_the_same(shelf: "Shelf") -> None:
+    shelf.add(Document("1", "ROK forces"), Document("2", "the Republic of Korea"), Document("3", "South Koreans"))
+    shelf.add(Document("4", "a republic in Korea"), Document("5", "south of Korea"), Document("6", "Latin America"))
+    shelf.add(Document("7", "the US"))
+    snapshot = shelf.snapshot()
+
+    def found(query: str, settings: Settings | None = None) -> set[str]:
+        units = read(snapshot, parse(query), variants=settings is None).units
+        matches = snapshot.select(constraints.All(())).keyword(units, BM25F(), np.zeros(0, int))
+        return {snapshot.passage(number)[0].id for number in matches.numbers.tolist()}
+
+    assert found("South Korea") == found("rok") == found("republic of korea") == {"1", "2", "3"}
+    assert found("rok", Settings(variants=False)) == {"1"}
+    assert found('"ROK"') == {"1"}, "a name in quotation marks is that name"
+    assert found("U.S.") == {"6", "7"}
+    assert found("Latin America") == {"6"}, "which is not the United States"
+
+
+def test_what_stands_side_by_side_is_better_than_the_same_words_apart(shelf: "Shelf") -> None:
+    shelf.add(Document("1", "trust the envoy with a pact"), Document("2", "a trust pact with the envoy"))
+    snapshot = shelf.snapshot()
+    assert ids(snapshot, rank(snapshot, "trust pact", mode="keyword")) == ["2", "1"]
+    assert ids(snapshot, rank(snapshot, "trust, pact", mode="keyword")) == ["1", "2"], "but not across a comma"
+
+
+def test_a_passage_is_better_if_the_rest_of_its_document_fits_too(shelf: "Shelf") -> None:
+    filler = "\n\n".join(f"Paragraph {number} " + "filler " * 150 for number in range(3))
+    shelf.add(Document("1", f"The treaty.\n\n{filler}"), Document("2", f"The treaty.\n\n{filler} treaty treaty"))
+    snapshot = shelf.snapshot()
+    ranked = rank(snapshot, "treaty", mode="keyword", per_document=True)
+    assert ids(snapshot, ranked) == ["2", "1"]
+    alone = rank(snapshot, "treaty", mode="keyword", settings=Settings(document_weight=0))
+    assert ids(snapshot, alone)[0] == "1"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"fusion": "x"}, {"keyword_weight": 1.1}, {"prose_discount": -1}, {"pair_weight": -1}, {"depth": 0}]
+)
+def test_settings_out_of_range_are_an_error(wrong: dict[str, Any]) -> None:
+    with pytest.raises(QueryError, match=next(iter(wrong))):
+        Settings(**wrong)
+
+
 def test_a_word_asked_twice_counts_once(shelved: Snapshot) -> None:
-    assert len(engine.read(shelved, parse("summit Summits summit")).units) == 1
+    assert len(read(shelved, parse("summit Summits summit")).units) == 1
 
 
 def test_unknown_words_are_spans_of_the_query(shelved: Snapshot) -> None:
     query = 'Sumit of "the  treati" pact-quta title:zeel'
-    unknown = engine.read(shelved, parse(query)).unknown
+    unknown = read(shelved, parse(query)).unknown
     assert [query[span.start : span.end] for span in unknown] == ["Sumit", "quta", "zeel"]
     assert suggest(shelved, query, unknown) == 'Summit of "the  treati" pact-quota title:zeal'
 
 
 def test_a_constraint_without_a_word_is_an_error(shelved: Snapshot) -> None:
     with pytest.raises(QueryError, match="holds no word"):
-        engine.read(shelved, parse("summit -ـ"))
+        read(shelved, parse("summit -ـ"))
     with pytest.raises(QueryError, match="not one word"):
-        engine.read(shelved, parse("sum-mit~"))
+        read(shelved, parse("sum-mit~"))

@@ -11,7 +11,7 @@ from whoosh.query import compound, positional, qcore
 from whoosh.query import terms as single
 from whoosh.searching import Searcher
 
-from dragoman.corpus.document import Document
+from dragoman.corpus.document import Document, Note, Span
 from dragoman.index.analysis import FIELDS, analyze, stem
 from dragoman.index.constraints import All
 from dragoman.index.keyword import open_reader
@@ -36,7 +36,16 @@ def documents(seed: int, number: int, prefix: str = "d") -> list[Document]:
     for n in range(number):
         lines = [" ".join(rng.choices(WORDS, k=rng.randint(1, 12))) for _ in range(rng.randint(1, 3))]
         title = " ".join(rng.choices(WORDS, k=rng.randint(0, 4)))
-        result.append(Document(f"{prefix}{n:03}", "\n".join(lines), title))
+        text = "\n".join(lines)
+        notes = sorted(rng.choices(range(len(text) + 1), k=rng.choice([0, 0, 1, 3])))
+        result.append(
+            Document(
+                id=f"{prefix}{n:03}",
+                text=text,
+                title=title,
+                notes=tuple(Note("*", at, " ".join(rng.choices(WORDS, k=rng.randint(1, 6)))) for at in notes),
+            )
+        )
     return result
 
 
@@ -52,7 +61,7 @@ def shelved(make_shelf: "Callable[[], Shelf]") -> Snapshot:
 
 
 class Row(NamedTuple):
-    """A live passage as the reference sees it: the terms of its title and of its text."""
+    """A live passage as the reference sees it: the terms of its title, its text and its footnotes."""
 
     number: int
     document: str
@@ -63,7 +72,8 @@ class Row(NamedTuple):
 def rows(snapshot: Snapshot) -> Iterator[Row]:
     for number in np.flatnonzero(snapshot.live).tolist():
         document, (start, end) = snapshot.passage(number)
-        texts = document.title, document.text[start:end]
+        notes = (note.text for note in document.notes_in(Span(start, end)))
+        texts = document.title, document.text[start:end], "\n".join(notes)
         yield Row(number, document.id, start, tuple([t.term for t in analyze(text)] for text in texts))
 
 
@@ -122,7 +132,7 @@ QUESTIONS: list[list[tuple[str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize("free", [BM25F(), BM25F(k1=1.7, b=(0.9, 0.1), weights=(2.5, 0.7))])
+@pytest.mark.parametrize("free", [BM25F(), BM25F(k1=1.7, b=(0.9, 0.1, 0.5), weights=(2.5, 0.7, 0.4))])
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_scores_are_those_of_the_paper(shelved: Snapshot, question: list[tuple[str, str]], free: BM25F) -> None:
     passages = list(rows(shelved))
@@ -184,7 +194,7 @@ def test_a_phrase_does_not_run_from_one_field_or_passage_into_another(shelf: "Sh
     found = snapshot.select(All(())).keyword([wanted], BM25F(), np.zeros(0, int))
     assert [snapshot.passage(n)[0].id for n in found.numbers.tolist()] == ["3", "4"]
     both = [segment.postings.occurrences(wanted) for segment in snapshot._segments]
-    assert [each.counts.tolist() for each in both] == [[], [[0, 2], [1, 0]]]
+    assert [each.counts.tolist() for each in both] == [[], [[0, 2, 0], [1, 0, 0]]]
 
 
 def test_a_word_is_also_its_other_forms_in_the_language_of_the_passage(shelf: "Shelf") -> None:

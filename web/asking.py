@@ -35,6 +35,7 @@ class Asked:
     person: tuple[str, ...] = ()
     outlet: tuple[str, ...] = ()
     per_document: bool = False
+    unfold: bool = False
     page: int = 1
 
     @classmethod
@@ -56,6 +57,7 @@ class Asked:
             person=_values(given, "person"),
             outlet=_values(given, "outlet"),
             per_document=flag(given, "per_document"),
+            unfold=flag(given, "unfold"),
             page=number(given, "page", 1, low=1, high=MAX_OFFSET + 1),
         )
 
@@ -89,6 +91,7 @@ class Asked:
             person=self.person,
             outlet=self.outlet,
             per_document=self.per_document,
+            fold=not self.unfold,
             explain=explain,
             timeout=site.timeout,
         )

@@ -12,7 +12,7 @@ from ..errors import QueryError
 from ..search import highlight
 from ..search import query as language
 from ..search.highlight import Piece
-from ..search.results import Hit
+from ..search.results import Hit, MarkedNote
 from .asking import MAX_OFFSET, PAGE_SIZE, Asked, check_names
 from .reading import day_names, marks, paragraphs, parse_span
 from .site import site
@@ -77,6 +77,12 @@ def visible(text: str) -> str:
 def pieces(hit: Hit) -> Iterator[Piece]:
     """A hit's passage, cut where its marks begin and end."""
     return highlight.pieces(hit.text, hit.start, hit.highlights)
+
+
+@pages.app_template_filter()
+def note_pieces(marked: MarkedNote) -> Iterator[Piece]:
+    """A footnote's text, cut where its marks begin and end."""
+    return highlight.pieces(marked.note.text, 0, marked.highlights)
 
 
 @pages.app_template_filter()

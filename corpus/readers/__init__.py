@@ -7,41 +7,55 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from ...errors import UnreadableSource
 from ..document import Document
-from .contract import LARGEST_FILE, MEGABYTE, Read, ReadOptions, Skipped, Source
-from .sources import find_files, reason_of, shown_name
+from .contract import LARGEST_FILE, LARGEST_PACKAGE, MEGABYTE, MissingLibrary, Read, ReadOptions, Skipped, Source
+from .sources import find_files, is_pattern, is_url, reason_of, shown_name
 
-__all__ = ["FORMATS", "Format", "ReadOptions", "Skipped", "read"]
+__all__ = ["FORMATS", "Format", "ReadOptions", "Skipped", "is_pattern", "read"]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that can be read: its name, the ends of its files' names, and the module here that reads it."""
+    """A format that can be read: its name, the ends of its files' names, and the module here that reads it.
+
+    A file that holds one document has at most `largest` bytes; one of records may have any number.
+    """
 
     name: str
     extensions: tuple[str, ...]
     one_document: bool = True
+    largest: int = LARGEST_FILE
 
     def reader(self) -> Read:
         """The format's reader, which is loaded when it is first needed."""
         return import_module(f".{self.name}", __package__).read
 
 
+def _packed(*extensions: str) -> tuple[str, ...]:
+    return tuple(name + packed for name in extensions for packed in ("", ".gz", ".xz"))
+
+
 FORMATS: Final = (
     Format("text", (".txt",)),
     Format("markdown", (".md", ".markdown")),
-    Format("html", (".html", ".htm")),
-    Format(
-        "jsonl",
-        tuple(name + packed for name in (".jsonl", ".ndjson") for packed in ("", ".gz", ".xz")),
-        one_document=False,
-    ),
+    Format("html", (".html", ".htm", ".xhtml")),
+    Format("jsonl", _packed(".jsonl", ".ndjson"), one_document=False),
+    Format("csv", _packed(".csv", ".tsv"), one_document=False),
+    Format("tei", _packed(".xml", ".tei"), one_document=False),
+    Format("warc", (".warc", ".warc.gz"), one_document=False),
+    Format("pdf", (".pdf",), largest=LARGEST_PACKAGE),
+    Format("docx", (".docx",), largest=LARGEST_PACKAGE),
+    Format("epub", (".epub",), largest=LARGEST_PACKAGE),
+    Format("eml", (".eml",), largest=LARGEST_PACKAGE),
 )
 """All formats. A new one is a module here with a function `read`, and a line in this table."""
+
+_CLEANED: Final = frozenset({"text", "html"})
 
 
 def read(sources: Iterable[str | Path], *, options: ReadOptions | None = None) -> Iterator[Document | Skipped]:
@@ -52,28 +66,53 @@ def read(sources: Iterable[str | Path], *, options: ReadOptions | None = None) -
     Raises UnreadableSource at once if the options name an unknown format.
     """
     options = options or ReadOptions()
-    forced = _format_named(options.format) if options.format else None
-    return _read_all(sources, options, forced)
+    if options.format:
+        format_named(options.format)
+    return _read_all(sources, options)
 
 
-def _read_all(
-    sources: Iterable[str | Path], options: ReadOptions, forced: Format | None
-) -> Iterator[Document | Skipped]:
-    # With the format given, any name will do.
-    extensions = ("",) if forced else tuple(end for each in FORMATS for end in each.extensions)
+def _read_all(sources: Iterable[str | Path], options: ReadOptions) -> Iterator[Document | Skipped]:
     for source in sources:
         if str(source) == "-":
-            stream = Source(sys.stdin.buffer, "standard input")
-            yield from _documents(stream, forced or FORMATS[0], options)
-            continue
-        for file in find_files(source, extensions):
-            if isinstance(file, Skipped):
-                yield file
-            else:
-                yield from _read_file(file, forced or _format_of(file), options)
+            yield from read_standard_input(options)
+        elif is_url(source):
+            from .url import UrlReader
+
+            yield from UrlReader(options).read(str(source))
+        else:
+            from ..recurring import without_recurring_lines
+
+            for cleaned, files in groupby(find(source, options), _is_cleaned):
+                found = (each for file in files for each in _read_found(file, options))
+                yield from without_recurring_lines(found) if cleaned and options.cleaning else found
 
 
-def _read_file(path: Path, form: Format, options: ReadOptions) -> Iterator[Document | Skipped]:
+def _is_cleaned(file: tuple[Path, Format] | Skipped) -> bool:
+    """Whether a file is of a format whose documents come with what stood around them."""
+    return isinstance(file, Skipped) or file[1].name in _CLEANED
+
+
+def _read_found(file: tuple[Path, Format] | Skipped, options: ReadOptions) -> Iterable[Document | Skipped]:
+    return [file] if isinstance(file, Skipped) else read_file(*file, options)
+
+
+def find(source: str | Path, options: ReadOptions) -> Iterator[tuple[Path, Format] | Skipped]:
+    """The files that a path or pattern names, each with the format to read it in; and whatever has none."""
+    forced = format_named(options.format) if options.format else None
+    # With the format given, any name will do.
+    extensions = ("",) if forced else tuple(end for each in FORMATS for end in each.extensions)
+    for file in find_files(source, extensions):
+        yield file if isinstance(file, Skipped) else (file, forced or _format_of(file))
+
+
+def read_standard_input(options: ReadOptions) -> Iterator[Document | Skipped]:
+    """The documents of standard input, which is text unless the options say otherwise."""
+    form = format_named(options.format or "text")
+    return read_stream(Source(sys.stdin.buffer, "standard input"), form, options)
+
+
+def read_file(path: Path, form: Format, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """The documents of one file. Whatever is wrong with it is a `Skipped`."""
     origin = shown_name(path)
     try:
         stream = _opened(path)
@@ -84,14 +123,31 @@ def _read_file(path: Path, form: Format, options: ReadOptions) -> Iterator[Docum
         yield Skipped(origin, str(error))
         return
     with closing(stream):
-        size = os.fstat(stream.fileno()).st_size
-        if form.one_document and size > LARGEST_FILE:
-            limit = f"{LARGEST_FILE // MEGABYTE} MB, the limit for a file of one document"
-            yield Skipped(origin, f"{size / MEGABYTE:.0f} MB, more than {limit}")
+        before = os.fstat(stream.fileno())
+        if form.one_document and before.st_size > form.largest:
+            limit = f"{form.largest // MEGABYTE} MB, the limit for a file of one document"
+            yield Skipped(origin, f"{before.st_size / MEGABYTE:.0f} MB, more than {limit}")
             return
-        # Not resolved: a document keeps its name when a folder above it becomes a link.
-        id_ = Path(os.path.normpath(path.absolute())).as_posix()
-        yield from _documents(Source(stream, origin, id_, path.name.lower()), form, options)
+        found = read_stream(Source(stream, origin, path_id(path), path.name.lower()), form, options)
+        if form.one_document:
+            # Nothing is given away before it is known that the file held still.
+            found = list(found)
+            if _changed(stream, before):
+                found = [Skipped(origin, "it changed while it was read: add it again")]
+        yield from found
+        if not form.one_document and _changed(stream, before):
+            yield Skipped(origin, "it changed while it was read: add it again, records may be missing")
+
+
+def _changed(stream: BinaryIO, before: os.stat_result) -> bool:
+    now = os.fstat(stream.fileno())
+    return (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns)
+
+
+def path_id(path: str | Path) -> str:
+    """The id of a document that a file holds alone, if it is given no other: the file's absolute path."""
+    # Not resolved: a document keeps its name when a folder above it becomes a link.
+    return Path(os.path.normpath(Path(path).absolute())).as_posix()
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -104,10 +160,13 @@ def _opened(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def _documents(source: Source, form: Format, options: ReadOptions) -> Iterator[Document | Skipped]:
+def read_stream(source: Source, form: Format, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """The documents of an open source. Whatever is wrong with it is a `Skipped`."""
     try:
         yield from form.reader()(source, options)
     except UnreadableSource as error:
+        yield Skipped(source.origin, str(error))
+    except MissingLibrary as error:
         yield Skipped(source.origin, str(error))
     except OSError as error:
         yield Skipped(source.origin, reason_of(error))
@@ -118,7 +177,8 @@ def _format_of(path: Path) -> Format:
     return next(each for each in FORMATS if name.endswith(each.extensions))
 
 
-def _format_named(name: str) -> Format:
+def format_named(name: str) -> Format:
+    """The format of that name. Raises UnreadableSource if there is none."""
     for each in FORMATS:
         if each.name == name:
             return each

@@ -10,8 +10,14 @@ MEGABYTE: Final = 1_000_000
 LARGEST_FILE: Final = 20 * MEGABYTE
 """The most bytes of a file that holds one document. A larger one is no article, and is skipped."""
 
+LARGEST_PACKAGE: Final = 100 * MEGABYTE
+"""The most bytes of a file of one document in a format that holds pictures as well: PDF, Word, EPUB, e-mail."""
+
+LARGEST_TEXT: Final = 20 * MEGABYTE
+"""The most characters of one document's text, from whatever it was unpacked."""
+
 LONGEST_RECORD: Final = 20 * MEGABYTE
-"""The most bytes of one line of JSONL."""
+"""The most bytes of one line of JSONL, and the most characters of one cell of CSV."""
 
 LARGEST_FRONT_MATTER: Final = 64 * 1024
 """The most characters of a Markdown file's front matter."""
@@ -33,13 +39,15 @@ class ReadOptions:
     """How sources are read.
 
     `format` is the format of every source, whatever its name; if it is empty, a file's name tells it, and standard
-    input is text. `fields` says which key of a JSONL record holds a field of ours: `{"id": "_id", "outlet": "source"}`.
-    `cleaning` may be turned off to keep plain text and web pages with all that stands around the article.
+    input is text. `fields` says which key of a JSONL record or column of a CSV file holds a field of ours:
+    `{"id": "_id", "outlet": "source"}`. `cleaning` may be turned off to keep plain text and web pages with all that
+    stands around the article. `allow_private` lets URLs lead to private addresses: this machine, an intranet.
     """
 
     format: str = ""
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     cleaning: bool = True
+    allow_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +65,14 @@ class Source:
 
 
 Read = Callable[[Source, ReadOptions], Iterator[Document | Skipped]]
-"""A reader: it raises UnreadableSource when there is nothing more to get from the source."""
+"""A reader: it raises UnreadableSource when there is nothing more to get from the source.
+
+One whose library is not installed raises MissingLibrary when it is first asked for a document.
+"""
+
+
+class MissingLibrary(ImportError):
+    """A format needs a library that is not installed. The message says how to install it: by an extra of Dragoman's."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f'{library} is not installed: pip install "dragoman[{extra}]"', name=library)

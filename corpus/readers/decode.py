@@ -22,8 +22,11 @@ _BINARY_BEGINNINGS: Final = (
     b"%PDF-", b"\x89PNG", b"PK\x03\x04", b"\x1f\x8b", b"\xfd7zXZ\x00", b"BZh", b"GIF8", b"\xff\xd8\xff", b"\x7fELF",
     b"\xd0\xcf\x11\xe0", b"{\\rtf", b"SQLite format 3", b"Rar!", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd",
 )  # fmt: skip
+_COMMON: Final = "cp1252"
+_SEVEN_BIT: Final = ("iso-2022", "iso2022", "hz", "utf-7")
 _CONTROLS = bytes(range(9)) + bytes(range(14, 27)) + bytes(range(28, 32))
 _UNSHOWN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
 
 
@@ -35,10 +38,36 @@ def read_text(stream: BinaryIO, declared: re.Pattern[bytes] | None = None) -> st
     data = stream.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise UnreadableSource(f"larger than {LARGEST_FILE // MEGABYTE} MB, the limit for a file of one document")
-    text = tidy(_decoded(data, declared))
+    found = declared.search(data[:4096]) if declared else None
+    text = decode_text(data, found[1].decode("ascii", "replace") if found else "")
     if not text.strip():
         raise UnreadableSource("empty")
     return text
+
+
+def decode_text(data: bytes, named: str = "") -> str:
+    """Bytes as tidy text. `named` is the encoding that they are said to be in, which is believed if it fits.
+
+    Raises UnreadableSource if they are binary, or if no encoding fits.
+    """
+    return tidy(_decoded(data, named))
+
+
+def encoding_of(head: bytes) -> str:
+    """The encoding of a file that is too long to be held, from its beginning, which may end within a character.
+
+    Raises UnreadableSource if the file is binary, or if no encoding fits.
+    """
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    if _is_binary(head):
+        raise UnreadableSource("binary")
+    # A byte that is wrong here or there makes no other encoding of it.
+    text = head.decode("utf-8", "surrogateescape")
+    wrong = len(_SURROGATE.findall(text, 0, len(text) - 3))
+    right = sum(char > "\x7f" for char in text) - wrong
+    return "utf-8" if wrong <= right else _best_guess(head)
 
 
 def tidy(text: str) -> str:
@@ -50,7 +79,7 @@ def tidy(text: str) -> str:
     return _UNSHOWN.sub("", text)
 
 
-def _decoded(data: bytes, declared: re.Pattern[bytes] | None) -> str:
+def _decoded(data: bytes, named: str) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
@@ -59,8 +88,8 @@ def _decoded(data: bytes, declared: re.Pattern[bytes] | None) -> str:
                 raise UnreadableSource(f"begins as {encoding.upper()} but is not") from None
     if data.startswith(_BINARY_BEGINNINGS) or _is_binary(data[:65536]):
         raise UnreadableSource("binary")
-    found = declared.search(data[:4096]) if declared else None
-    for encoding in ("utf-8", found[1].decode("ascii", "replace") if found else ""):
+    # Seven-bit encodings are valid UTF-8 as well, and would come out as gibberish.
+    for encoding in (named if named.lower().startswith(_SEVEN_BIT) else "", "utf-8", named):
         try:
             if encoding:
                 return data.decode(encoding)
@@ -75,16 +104,27 @@ def _is_binary(sample: bytes) -> bool:
 
 
 def _guessed(data: bytes) -> str:
-    from charset_normalizer import from_bytes
-
     sample = data
     if len(data) > _GUESS_FROM:
         # A line's end is a character's end in every encoding that is left.
         sample = data[: data.rfind(b"\n", 0, _GUESS_FROM) + 1] or data[:_GUESS_FROM]
-    best = from_bytes(sample).best()
-    if best is not None:
-        try:
-            return data.decode(best.encoding)
-        except (UnicodeDecodeError, LookupError):
-            pass
-    raise UnreadableSource("its encoding cannot be told: convert it to UTF-8")
+    try:
+        return data.decode(_best_guess(sample))
+    except UnicodeDecodeError:
+        raise _no_encoding() from None
+
+
+def _best_guess(sample: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    matches = from_bytes(sample)
+    best = matches.best()
+    if best is None:
+        raise _no_encoding()
+    # Western European and Central European text are often a draw, and the former is the more common by far.
+    draw = {each.encoding for each in matches if each.chaos <= best.chaos and each.coherence >= best.coherence}
+    return _COMMON if _COMMON in draw else best.encoding
+
+
+def _no_encoding() -> UnreadableSource:
+    return UnreadableSource("its encoding cannot be told: convert it to UTF-8")

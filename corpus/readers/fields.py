@@ -1,12 +1,14 @@
 """A description as front matter and JSONL records give it, made into a document."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from ...errors import InvalidDocument, UnreadableSource
 from ..countries import canonical_country
 from ..dates import parse_dates
-from ..document import Document, Person, Reference
+from ..describe import given
+from ..document import Document, Note, Person, Reference
 from ..languages import language_code
 from .decode import tidy
 
@@ -80,8 +82,32 @@ class Fields:
             if any(found.values()):
                 yield found
 
+    def notes(self, text: str) -> Iterator[Note]:
+        """A list of footnotes, each [mark, offset, text] or a mapping with `mark`, `at` and `text`.
+
+        Offsets are into the record's own text, and come out as offsets into `text`, which was made of it by tidying;
+        those beyond its end are moved there. A `notes` that is a string is no list of footnotes, and left alone.
+
+        Raises UnreadableSource if it is anything else.
+        """
+        value = self._value("notes")
+        if not isinstance(value, list | str | None):
+            raise self._wrong("notes", "a list", value)
+        raw = self._value("text")
+        for item in value if isinstance(value, list) else ():
+            given = [item.get(key) for key in ("mark", "at", "text")] if isinstance(item, dict) else item
+            match given:
+                case [str() | int() | None as mark, int() | str() | None as at, str() as said] if _is_offset(at):
+                    place = int(at or 0)
+                    if isinstance(raw, str) and raw != text:
+                        place = len(tidy(raw[:place]))
+                    yield Note(tidy(str(mark or "")).strip(), min(place, len(text)), tidy(said).strip())
+                case _:
+                    wanted = "a list of [mark, offset, text]"
+                    raise UnreadableSource(f"{self.key('notes')} is not {wanted}: {str(item)[:60]!r} is in it")
+
     def document(self, text: str, *, id: str, origin: str) -> Document:  # noqa: A002
-        """The document that the record describes.
+        """The document that the record describes; what it describes is given.
 
         Raises UnreadableSource if a field has a wrong type or breaks an invariant of documents.
         """
@@ -94,7 +120,7 @@ class Fields:
         people = self.mappings("people", ("name", "role", "country"), bare="name")
         references = self.mappings("references", ("outlet", "title", "url", "published"), bare="title")
         try:
-            return Document(
+            document = Document(
                 id=self.id() or id,
                 text=text,
                 title=self.text("title"),
@@ -109,10 +135,12 @@ class Fields:
                 people=tuple(_person(**person) for person in people if person["name"]),
                 topics=self.texts("topics"),
                 references=tuple(Reference(**reference) for reference in references),
+                notes=tuple(self.notes(text)),
                 origin=origin,
             )
         except InvalidDocument as error:
             raise UnreadableSource(str(error)) from None
+        return replace(document, provenance=given(document))
 
     def _value(self, name: str) -> Any:
         value = self._record.get(self.key(name))
@@ -121,6 +149,10 @@ class Fields:
     def _wrong(self, name: str, wanted: str, value: object) -> UnreadableSource:
         kinds = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
         return UnreadableSource(f"{self.key(name)} is {kinds.get(type(value), type(value).__name__)}, not {wanted}")
+
+
+def _is_offset(value: int | str | None) -> bool:
+    return value is None or (str(value).isdecimal() and len(str(value)) < 20)
 
 
 def _person(name: str, role: str, country: str) -> Person:

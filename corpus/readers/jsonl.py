@@ -1,17 +1,14 @@
 """JSONL: one record a line, plain or compressed, streamed. A bad record is skipped and the rest goes in."""
 
-import gzip
 import json
-import lzma
-import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from ...errors import UnreadableSource
-from ..describe import describe
 from ..document import Document
 from .contract import LONGEST_RECORD, MEGABYTE, ReadOptions, Skipped, Source
-from .fields import Fields
+from .packed import DAMAGED, decompressed
+from .records import record_document
 
 _CHUNK: Final = MEGABYTE
 
@@ -30,7 +27,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
             raise UnreadableSource("JSON over many lines: one record a line is needed")
         elif line.strip():
             try:
-                yield _document(line, origin, options)
+                yield record_document(_record(line), origin, options)
             except UnreadableSource as error:
                 yield Skipped(origin, str(error))
         else:
@@ -38,17 +35,6 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
         empty = False
     if empty:
         raise UnreadableSource("empty")
-
-
-def _document(line: bytes, origin: str, options: ReadOptions) -> Document:
-    fields = Fields(_record(line), options.fields)
-    text = fields.raw_text("text")
-    if not text.strip():
-        raise UnreadableSource(f"has no text: name its field with text=KEY if it is not {fields.key('text')!r}")
-    document_id = fields.id()
-    if not document_id:
-        raise UnreadableSource(f"has no id: name its field with id=KEY if it is not {fields.key('id')!r}")
-    return describe(fields.document(text, id=document_id, origin=origin))
 
 
 def _record(line: bytes) -> dict[str, Any]:
@@ -70,7 +56,7 @@ def _record(line: bytes) -> dict[str, Any]:
 
 def _lines(source: Source) -> Iterator[tuple[int, bytes | None]]:
     """The lines with their numbers; None for one that is too long, which is passed over without being kept."""
-    stream = _decompressed(source)
+    stream = decompressed(source)
     number = 0
     try:
         while line := stream.readline(LONGEST_RECORD + 1):
@@ -81,13 +67,5 @@ def _lines(source: Source) -> Iterator[tuple[int, bytes | None]]:
             while line and not line.endswith(b"\n"):
                 line = stream.readline(_CHUNK)
             yield number, None
-    except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
+    except DAMAGED as error:
         raise UnreadableSource(f"damaged after line {number}: {error}") from None
-
-
-def _decompressed(source: Source) -> BinaryIO | gzip.GzipFile | lzma.LZMAFile:
-    if source.name.endswith(".gz"):
-        return gzip.GzipFile(fileobj=source.stream)
-    if source.name.endswith(".xz"):
-        return lzma.LZMAFile(source.stream)
-    return source.stream

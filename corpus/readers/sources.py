@@ -25,12 +25,22 @@ def find_files(source: str | Path, extensions: Iterable[str]) -> Iterator[Path |
             yield from _checked(_below(path), known, shown_name(source), "holds no files")
         elif os.path.lexists(path):
             yield from _checked(iter([path]), known, "", "")
-        elif not _WILDCARDS.isdisjoint(str(source)):
+        elif is_pattern(source):
             yield from _checked(_matching(path), known, shown_name(source), "fits no file")
         else:
             yield Skipped(shown_name(source), "no such file or folder")
     except (OSError, ValueError) as error:
         yield Skipped(shown_name(source), reason_of(error))
+
+
+def is_url(source: str | Path) -> bool:
+    """Whether a source is a URL of the web, rather than the path of a file."""
+    return isinstance(source, str) and source[:8].lower().startswith(("http://", "https://"))
+
+
+def is_pattern(source: str | Path) -> bool:
+    """Whether a source that is no file or folder may stand for several."""
+    return not _WILDCARDS.isdisjoint(str(source))
 
 
 def shown_name(path: str | Path) -> str:

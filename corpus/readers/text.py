@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..clean import Cleaned, clean
 from ..describe import describe, without_title
@@ -26,7 +27,7 @@ def article(text: str, given: dict[str, str], source: Source, cleaned: Cleaned) 
     `text` is what was read: a source without a path is named after it.
     """
     document = Fields(given).document(cleaned.text, id=source.id or stream_id(text), origin=source.origin)
-    described = describe(document, cleaned.cut)
+    described = describe(replace(document, cut=cleaned.cut), cleaned.cut, name=source.name)
     return Document.from_description(described.description(), without_title(described.text, described.title).strip())
 
 

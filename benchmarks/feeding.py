@@ -1,0 +1,58 @@
+"""How long it takes to find out that nothing in a folder has changed: by size and time of change, and by reading again.
+
+    python benchmarks/feeding.py [FILES]
+
+Makes FILES small text files (by default 20,000), and fills the ledger of a collection as a reading of them would, but
+without the encoder. Then it looks at them as `dragoman watch` does, and lists what `dragoman add` would have to read.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from dragoman.corpus.document import Document
+from dragoman.index.feeding import Feeding, Run, news
+from dragoman.index.ledger import Ledger
+from dragoman.index.sources import Sources
+
+SETTLED = 3.0
+"""Seconds until a file that was just written is trusted."""
+
+
+def main(files: int) -> None:
+    """Make the files, read them once, and time what a second time costs."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "news"
+        for number in range(files):
+            path = source / f"{number % 100}" / f"{number}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"Envoy {number} arrived in Geneva on Monday. " * 60)
+        time.sleep(SETTLED)
+        with closing(Ledger.create(Path(folder) / "ledger.sqlite", {})) as ledger:
+
+            def read(reread: bool) -> None:
+                with ledger.change():
+                    for each in Run(ledger).documents([(str(source), Feeding(reread=reread))]):
+                        assert isinstance(each, Document)
+                        if ledger.live_version(each.id) is None:
+                            ledger.add_document(each)
+
+            read(reread=False)
+            report("read all again", files, lambda: read(reread=True))
+            report("read what changed: nothing", files, lambda: read(reread=False))
+            report("look, as a watch does", files, lambda: news(Sources(ledger), str(source), Feeding()))
+
+
+def report(what: str, files: int, run: Callable[[], object]) -> None:
+    """Time a call and print what it means for a file."""
+    began = time.process_time()
+    run()
+    took = time.process_time() - began
+    print(f"{what:<28} {took:7.2f} s  {took / files * 1e6:8.1f} µs a file")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)

@@ -1,0 +1,70 @@
+"""What does each ingredient of the ranking cost? Processor time a query, with it and without it, in one run.
+
+    python benchmarks/ingredients.py COLLECTION QUERIES [NUMBER]
+
+COLLECTION is a collection's folder, QUERIES a file with a JSON record a line (plain or .xz) whose "text" is asked; of
+those NUMBER (300) are asked, spread evenly over the file. Each question is asked with the default settings and with one
+ingredient turned off, one right after the other, three times; of the three the least counts. Time is that of the asking
+thread alone, so that what else the machine does matters little.
+"""
+
+import json
+import lzma
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+import dragoman
+from dragoman.search.plain import plain
+
+DEFAULT = dragoman.Settings()
+WITHOUT = {
+    "whole documents": replace(DEFAULT, document_weight=0.0),
+    "words side by side": replace(DEFAULT, pair_weight=0.0),
+    "other names": replace(DEFAULT, variants=False),
+    "all three": replace(DEFAULT, document_weight=0.0, pair_weight=0.0, variants=False),
+}
+ROUNDS = 3
+
+
+def asked(collection: dragoman.Collection, question: str) -> float:
+    """The milliseconds of processor time that one search takes, without reading or marking any hit."""
+    began = time.thread_time()
+    collection.search(question, limit=0)
+    return 1000 * (time.thread_time() - began)
+
+
+def main() -> None:
+    """Ask, and print a table."""
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
+    place, file, number = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 300
+    with lzma.open(file, "rt", encoding="utf-8") if file.suffix == ".xz" else file.open(encoding="utf-8") as lines:
+        questions = [plain(json.loads(line)["text"]) for line in lines]
+    questions = questions[:: max(1, len(questions) // number)][:number]
+    variations = {name: dragoman.open_collection(place, settings=each) for name, each in WITHOUT.items()}
+    spent: dict[str, list[float]] = {name: [] for name in variations}
+    whole: list[float] = []
+    with dragoman.open_collection(place) as default:
+        status = default.status()
+        for question in questions:
+            rounds = [
+                (asked(default, question), {name: asked(each, question) for name, each in variations.items()})
+                for _ in range(ROUNDS)
+            ]
+            least = min(mine for mine, _ in rounds)
+            whole.append(least)
+            for name, times in spent.items():
+                times.append(least - min(each[name] for _, each in rounds))
+    for each in variations.values():
+        each.close()
+    print(f"{status.passages:,} passages, {len(questions)} queries; a whole search: {median(whole):.1f} ms\n")
+    print("| ingredient | median ms | 95 % below |\n|---|---|---|")
+    for name, times in spent.items():
+        print(f"| {name} | {median(times):.2f} | {sorted(times)[int(0.95 * len(times))]:.2f} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,349 @@
+"""How good is the ranking, and what does each part of it bring? Judged sets, asked in two dozen ways.
+
+    python benchmarks/ranking.py std-time std-scifact std-cranfield frus-dev[=frus.idx] …
+
+Each argument is a judged set in the BEIR layout and, after =, a collection of its documents; without one, they are
+indexed once into the cache directory. `pip install 'dragoman[eval]'` gives the measures.
+
+The first systems are textbook recipes: BM25 over whatever holds any word of the question, the cosine, and both fused,
+by reciprocal rank or by min-max with equal weights. The second is the yardstick. The others are the engine itself: its
+legs, its default, and the default with one thing changed. `difference` is what a system scores less the default, `p`
+how probable so large a mean difference is by mere chance (a paired randomisation test).
+
+If questions name the volumes that their judges looked at, as those from the indexes of *Foreign Relations of the United
+States* do, there are two halves: weights were chosen looking at the volumes whose id has an even CRC-32; the others are
+to report. Both are scored over the whole collection (full), and with only the question's volumes counted (condensed). A
+file queries_nl.jsonl of questions in natural language is a set of its own.
+"""
+
+import sys
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from dragoman import open_collection
+from dragoman.index.constraints import All, Holds
+from dragoman.index.postings import BM25F, Unit, idf
+from dragoman.index.probes import Floors
+from dragoman.index.selection import Deadline, Selection, Weighed
+from dragoman.index.snapshot import Snapshot
+from dragoman.index.store import Store
+from dragoman.search import engine
+from dragoman.search import query as language
+from dragoman.search.backend import Index
+from dragoman.search.engine import Mode, Settings
+from dragoman.search.evaluate import Evaluation, System, evaluate
+from dragoman.search.fusion import FUSIONS
+from dragoman.search.judged_collection import collection_of
+from dragoman.search.judgments import JudgedSet, Question, read_judged
+from dragoman.search.measures import randomisation_test
+from dragoman.search.plain import plain
+from dragoman.search.reading import read
+
+DEPTH = 1000
+"""So many results are kept: of these, the first hundred that count are scored."""
+
+CHECKED = 10
+"""So many questions are also asked the way everybody does, by `Collection.search`: the answers must be the same."""
+
+MEASURES = ("nDCG@10", "Recall@100")
+
+
+class Remembering:
+    """An index, or a selection of it, that is asked the same thing only once; see `search.backend`.
+
+    What costs time is the same for most systems: which passages hold a word, which are near in meaning. So two dozen
+    systems cost little more than a few, and each is the engine as it is.
+    """
+
+    _REMEMBERED = frozenset("same_word frequency select cosines keyword whole_documents side_by_side nearest".split())
+
+    def __init__(self, asked: Snapshot | Selection) -> None:
+        self._asked = asked
+        self._known: dict[Any, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._asked, name)
+        return partial(self._answer, name, attribute) if name in self._REMEMBERED else attribute
+
+    def _answer(self, name: str, method: Callable[..., Any], *arguments: Any) -> Any:
+        key = (name, *map(_hashable, arguments))
+        if key not in self._known:
+            answer = method(*arguments)
+            self._known[key] = Remembering(answer) if isinstance(answer, Selection) else answer
+        return self._known[key]
+
+
+def _hashable(argument: Any) -> Any:
+    if isinstance(argument, np.ndarray):
+        return argument.tobytes()
+    return tuple(argument) if isinstance(argument, list) else argument
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question put to an index: what the query language makes of it, and its vector."""
+
+    index: Index
+    query: language.Query
+    vector: NDArray[np.float32]
+    floors: Floors
+    deadline: Deadline
+
+
+def asked(store: Store, question: Question) -> Asked:
+    """A question, as `Collection.search` would ask it."""
+    snapshot = store.snapshot()
+    query = language.parse(plain(question.text))
+    vector = store.encoder(snapshot).encode([query.meaning])[0]
+    floors = Floors(*snapshot.settings["floors"])
+    return Asked(cast("Index", Remembering(snapshot)), query, vector, floors, Deadline())
+
+
+def ranked(asked: Asked, mode: Mode, settings: Settings, *, limit: int, per_document: bool) -> engine.Ranked:
+    """What the engine answers."""
+    return engine.rank(
+        asked.index,
+        read(asked.index, asked.query, variants=settings.variants),
+        asked.vector,
+        mode=mode,
+        sort="relevance",
+        per_document=per_document,
+        fold=False,
+        limit=limit,
+        floors=asked.floors,
+        settings=settings,
+        deadline=asked.deadline,
+    )
+
+
+def engine_ranking(mode: Mode, settings: Settings, asked: Asked) -> NDArray[np.int64]:
+    """The best passage of each document, best first, by the engine."""
+    return ranked(asked, mode, settings, limit=DEPTH, per_document=True).numbers
+
+
+PLAIN = BM25F(k1=0.9, b=(0.4, 0.4, 0.4), weights=(1.0, 1.0, 0.0))
+"""BM25 as it comes, on titles and text."""
+
+
+def textbook_ranking(fuse: str | None, weight: float, asked: Asked) -> NDArray[np.int64]:
+    """The same by a recipe without a match set, a floor, or anything but each passage's own words and its cosine.
+
+    `weight` is the keyword leg's; without a way to fuse, it is that leg alone if it is 1, and the cosine if it is 0.
+    """
+    index = asked.index
+    units = read(index, asked.query, variants=False).units
+    everything = index.select(All(()), asked.deadline)
+    scores = everything.keyword(units, PLAIN, everything.numbers).scores
+    by_words = index.order(np.flatnonzero(scores), scores[scores > 0], DEPTH * (10 if fuse is None else 1))
+    near = everything.nearest(asked.vector, DEPTH)
+    numbers = np.union1d(by_words, near) if fuse else near if weight == 0 else np.sort(by_words)
+    legs = scores[numbers], index.cosines(asked.vector, numbers)
+    keys = FUSIONS[fuse](*legs, weight).sum(axis=0) if fuse else legs[0] if weight else legs[1]
+    numbers = index.order(numbers, keys, len(numbers))
+    return numbers[np.sort(np.unique(index.documents(numbers), return_index=True)[1])][:DEPTH]
+
+
+PLAIN_DOCUMENT = BM25F(k1=1.2, b=(0.75, 0.75, 0.75), weights=PLAIN.weights)
+
+
+def whole_document_ranking(asked: Asked) -> NDArray[np.int64]:
+    """Documents by BM25 over the whole of each, as most reference figures are: a passage of each, best first."""
+    index = asked.index
+    everything = index.select(All(()), asked.deadline)
+    first = everything.numbers[np.unique(index.documents(everything.numbers), return_index=True)[1]]
+    units = read(index, asked.query, variants=False).units
+    scores = everything.whole_documents(
+        [by_documents(asked, unit, len(first)) for unit in units], PLAIN_DOCUMENT, first
+    )
+    return index.order(first[scores > 0], scores[scores > 0], DEPTH)
+
+
+def by_documents(asked: Asked, unit: Unit, count: int) -> Weighed:
+    """A unit with what it is worth by how many of all documents hold it, not by how many passages do."""
+    holding = asked.index.select(Holds(unit), asked.deadline).numbers
+    documents = len(np.unique(asked.index.documents(holding)))
+    return Weighed(unit, documents, idf(count, documents) if documents else 0.0)
+
+
+def _field_weights(title: float = 1.0, notes: float = 0.8) -> BM25F:
+    return replace(BM25F(), weights=(title, 1.0, notes))
+
+
+DEFAULT = Settings()
+_PLAIN_LEG = replace(DEFAULT, variants=False, document_weight=0.0, pair_weight=0.0, bm25f=PLAIN)
+HYBRID = "**default hybrid**"
+YARDSTICK = "textbook min-max, equal weights"
+FIXED_WEIGHTS = (0.5, 0.6, 0.7, 0.8)
+
+SYSTEMS: dict[str, Callable[[Asked], NDArray[np.int64]]] = {
+    "textbook BM25": partial(textbook_ranking, None, 1.0),
+    "textbook BM25 of whole documents": whole_document_ranking,
+    "textbook cosine": partial(textbook_ranking, None, 0.0),
+    "textbook reciprocal rank": partial(textbook_ranking, "reciprocal-rank", 0.5),
+    YARDSTICK: partial(textbook_ranking, "min-max", 0.5),
+    "keyword leg, plain BM25": partial(engine_ranking, "keyword", _PLAIN_LEG),
+    "keyword leg": partial(engine_ranking, "keyword", DEFAULT),
+    "meaning leg": partial(engine_ranking, "meaning", DEFAULT),
+    HYBRID: partial(engine_ranking, "hybrid", DEFAULT),
+    **{
+        name: partial(engine_ranking, "hybrid", replace(DEFAULT, **changes))
+        for name, changes in {
+            "reciprocal rank instead": {"fusion": "reciprocal-rank"},
+            "no variants of names": {"variants": False},
+            "no evidence of the document": {"document_weight": 0.0},
+            "no words side by side": {"pair_weight": 0.0},
+            "footnotes not scored": {"bm25f": _field_weights(notes=0.0)},
+            "titles not scored": {"bm25f": _field_weights(title=0.0)},
+            "titles twice": {"bm25f": _field_weights(title=2.0)},
+            "none of these": {"variants": False, "document_weight": 0.0, "pair_weight": 0.0, "bm25f": PLAIN},
+            **{
+                f"keyword weight {w} for all": {"keyword_weight": w, "prose_discount": 0.0}
+                for w in (0.5, 0.6, 0.7, 0.8)
+            },
+        }.items()
+    },
+}
+
+
+def rankings(path: Path, judged: JudgedSet) -> list[System]:
+    """Every system's documents for every question, as the runs that `evaluate` measures."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    ids: dict[int, str] = {}
+    with closing(Store(path)) as store:
+        snapshot = store.snapshot()
+        for question in tqdm(judged.questions, judged.name, unit=" questions", disable=None):
+            put = asked(store, question)
+            for name, system in SYSTEMS.items():
+                numbers = system(put)
+                documents = snapshot.documents(numbers).tolist()
+                for document, number in zip(documents, numbers.tolist(), strict=True):
+                    if document not in ids:
+                        ids[document] = snapshot.passage(number)[0].id
+                found[name][question.id] = [ids[document] for document in documents]
+    check(path, judged.questions[:: max(1, len(judged.questions) // CHECKED)], found[HYBRID])
+    return [System(name, saved=found[name]) for name in SYSTEMS]
+
+
+def check(path: Path, questions: Sequence[Question], found: dict[str, list[str]]) -> None:
+    """Exit if a search like any other has another answer."""
+    with open_collection(path) as collection:
+        for question in questions:
+            hits = collection.search(plain(question.text), limit=100, per_document=True, fold=False, highlights=False)
+            if [hit.document.id for hit in hits] != found[question.id][:100]:
+                sys.exit(f"{question.text!r}: the collection's own answer is another one")
+
+
+def tuned_on(question: Question) -> bool:
+    """Whether weights were chosen looking at a question of this kind: see the module."""
+    return zlib.crc32(question.values("volumes")[0].encode()) % 2 == 0
+
+
+def parts(evaluation: Evaluation) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """The parts of a judged set with figures of their own: a name, and the rows of the cases."""
+    questions = [case.question for case in evaluation.cases]
+    yield "", np.arange(len(questions))
+    if questions[0].values("volumes"):
+        tuned = np.array([tuned_on(question) for question in questions])
+        yield ", the half to report", np.flatnonzero(~tuned)
+        yield ", the half that weights were chosen on", np.flatnonzero(tuned)
+
+
+def figures(evaluations: dict[str, Evaluation], rows: NDArray[np.intp]) -> str:
+    """A table of all systems: for each way to score the measures, the difference to the default and its p."""
+    lines = ["| |" + "".join(f" {m}{way} |" for way in evaluations for m in (*MEASURES, "difference", "p"))]
+    lines.append("|---" * (1 + 4 * len(evaluations)) + "|")
+    names = list(SYSTEMS)
+    for number, name in enumerate(names):
+        cells = [name]
+        for evaluation in evaluations.values():
+            values = evaluation.systems[number].values
+            differences = (values[MEASURES[0]] - evaluation.systems[names.index(HYBRID)].values[MEASURES[0]])[rows]
+            cells += [f"{values[measure][rows].mean():.3f}".removeprefix("0") for measure in MEASURES]
+            cells += ["", ""] if name == HYBRID else [f"{differences.mean():+.3f}", chance(differences)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def by_class(evaluation: Evaluation, rows: NDArray[np.intp]) -> str:
+    """A table of nDCG@10 by class of questions; a star where a system differs from the default with p < 0.05."""
+    groups = {name: np.intersect1d(of, rows) for name, of in evaluation.groups.items()}
+    default = next(each for each in evaluation.systems if each.system.name == HYBRID).values[MEASURES[0]]
+    lines = ["| |" + "".join(f" {name} ({len(of)}) |" for name, of in groups.items()), "|---" * (1 + len(groups)) + "|"]
+    for each in evaluation.systems:
+        values = each.values[MEASURES[0]]
+        cells = [
+            f"{values[of].mean():.3f}".removeprefix("0")
+            + ("\\*" if randomisation_test((values - default)[of]) < 0.05 else "")
+            for of in groups.values()
+        ]
+        lines.append(f"| {each.system.name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def chance(differences: NDArray[np.float64]) -> str:
+    """The p of paired differences, for print."""
+    p = randomisation_test(differences)
+    return f"{p:.3f}".removeprefix("0") if p >= 0.001 else "<.001"
+
+
+def report(path: Path, judged: JudgedSet) -> None:
+    """Print what there is to say of a judged set."""
+    systems = rankings(path, judged)
+    condensable = bool(judged.questions[0].values("volumes"))
+    evaluations = {"": evaluate(path, judged, systems)}
+    if condensable:
+        evaluations[" condensed"] = evaluate(path, judged, systems, condense="volumes")
+    for part, rows in parts(evaluations[""]):
+        print(f"\n## {judged.name}{part}: {len(rows)} questions\n\n{figures(evaluations, rows)}", flush=True)
+        if evaluations[""].groups:
+            print(f"\nnDCG@10 by class:\n\n{by_class(evaluations[''], rows)}", flush=True)
+
+
+def judged_sets(argument: str) -> Iterator[tuple[Path, JudgedSet]]:
+    """What FOLDER[=COLLECTION] names: the collection, with the folder's questions and then its natural ones."""
+    folder, _, place = argument.partition("=")
+    judged = read_judged(Path(folder))
+    if not place:
+        if judged.corpus is None:
+            sys.exit(f"{folder} has no corpus.jsonl: name a collection of its documents, {folder}=COLLECTION")
+        place = collection_of(judged.name, judged.corpus, Indexing)[0]
+    yield Path(place), judged
+    for natural in Path(folder).glob("queries_nl.jsonl*"):
+        yield Path(place), replace(read_judged(Path(folder), queries=natural), name=f"{judged.name}, natural questions")
+
+
+class Indexing:
+    """A progress bar for indexing a corpus."""
+
+    def __init__(self, place: Path) -> None:
+        self._bar = tqdm(desc=f"indexing into {place}", unit=" passages", disable=None)
+
+    def __enter__(self) -> Callable[[Any], None]:
+        return self._show
+
+    def _show(self, progress: Any) -> None:
+        self._bar.update(progress.passages - self._bar.n)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+
+def main() -> None:
+    """Measure the judged sets named on the command line."""
+    for argument in sys.argv[1:] or sys.exit(__doc__):
+        for place, judged in judged_sets(argument):
+            report(place, judged)
+
+
+if __name__ == "__main__":
+    main()

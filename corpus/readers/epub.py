@@ -1,0 +1,114 @@
+"""EPUB: the chapters of a book, in reading order, as one document."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from ...errors import UnreadableSource
+from ..dates import parse_dates
+from ..describe import describe
+from ..document import Document
+from .contract import LARGEST_TEXT, MEGABYTE, ReadOptions, Skipped, Source
+from .decode import decode_text, tidy
+from .fields import Fields
+from .html_text import visible_text
+from .markup import Element, local_name, parse_xml, plain_text
+from .packed import Package, read_all
+from .text import stream_id
+
+_KIND: Final = "an EPUB"
+_CONTAINER: Final = "META-INF/container.xml"
+_ENCRYPTION: Final = "META-INF/encryption.xml"
+_PAGES: Final = frozenset({"application/xhtml+xml", "text/html"})
+_DECLARED = re.compile(rb"""encoding\s{0,5}=\s{0,5}["']([\w.:-]{2,30})""")
+_PROLOGUE = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
+
+
+def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """The one document of an EPUB, and a `Skipped` for each chapter that is missing or unreadable.
+
+    Raises UnreadableSource if it is no EPUB, damaged, a bomb, locked by rights management, or without text.
+    """
+    del options  # a book has no boilerplate around it
+    package = Package(read_all(source.stream), _KIND)
+    opf_name = _package_file(package)
+    opf = parse_xml(package.read(opf_name))
+    locked = _locked(package)
+    chapters: list[str] = []
+    skipped: list[Skipped] = []
+    length = 0
+    for name in _reading_order(opf, posixpath.dirname(opf_name)):
+        try:
+            if name in locked:
+                raise UnreadableSource("locked by rights management")
+            text = _chapter(package.read(name))
+        except UnreadableSource as error:
+            skipped.append(Skipped(f"{source.origin} {tidy(name)[:200]}", str(error)))
+            continue
+        length += len(text)
+        if length > LARGEST_TEXT:
+            raise UnreadableSource(f"more than {LARGEST_TEXT // MEGABYTE} million characters of text")
+        chapters.append(text)
+    whole = "\n\n".join(filter(None, chapters))
+    if not whole.strip():
+        reasons = {each.reason for each in skipped}
+        raise UnreadableSource(f"no text in it: {'; '.join(sorted(reasons)[:3])}" if reasons else "no text in it")
+    fields = Fields(_metadata(opf))
+    yield describe(fields.document(whole, id=source.id or stream_id(whole), origin=source.origin))
+    yield from skipped
+
+
+def _package_file(package: Package) -> str:
+    for each in parse_xml(package.read(_CONTAINER)).iter("{*}rootfile"):
+        if path := each.get("full-path"):
+            return path
+    raise UnreadableSource(f"not {_KIND}: it does not say where its contents are listed")
+
+
+def _locked(package: Package) -> set[str]:
+    """The members that are encrypted. Publishers hide fonts in the same way, which does not matter."""
+    if _ENCRYPTION not in package:
+        return set()
+    references = parse_xml(package.read(_ENCRYPTION)).iter("{*}CipherReference")
+    return {unquote(each.get("URI") or "") for each in references}
+
+
+def _reading_order(opf: Element, folder: str) -> Iterator[str]:
+    """The members that hold the chapters, without the table of contents, which is no text of the book's."""
+    manifest = {each.get("id"): each for each in opf.iterfind("{*}manifest/{*}item")}
+    for reference in opf.iterfind("{*}spine/{*}itemref"):
+        item = manifest.get(reference.get("idref"))
+        if item is None or item.get("media-type") not in _PAGES or "nav" in (item.get("properties") or "").split():
+            continue
+        yield posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
+
+
+def _chapter(data: bytes) -> str:
+    declared = _DECLARED.search(data[:200])
+    page = decode_text(data, declared[1].decode("ascii") if declared else "")
+    return visible_text(_PROLOGUE.sub("", page, count=1))
+
+
+def _metadata(opf: Element) -> dict[str, object]:
+    told: dict[str, list[str]] = {}
+    for each in opf.iterfind("{*}metadata/*"):
+        # EPUB 2 says of a date whether it is that of publication or of the file.
+        if (value := plain_text(each)) and "modification" not in each.attrib.values():
+            told.setdefault(local_name(each), []).append(value)
+    return {
+        "title": next(iter(told.get("title", [])), ""),
+        "author": ", ".join(told.get("creator", [])),
+        "outlet": next(iter(told.get("publisher", [])), ""),
+        "language": next(iter(told.get("language", [])), ""),
+        "topics": told.get("subject", []),
+        "dates": next(filter(_is_date, told.get("date", [])), ""),
+    }
+
+
+def _is_date(written: str) -> bool:
+    try:
+        return parse_dates(written) is not None
+    except ValueError:
+        return False

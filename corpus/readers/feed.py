@@ -1,0 +1,100 @@
+"""RSS and Atom feeds: which pages they link to, and what they say of each. The pages are read in `url`."""
+
+import io
+import re
+from dataclasses import dataclass
+from datetime import date
+from html import unescape
+from typing import Any, Final
+
+from ...errors import UnreadableSource
+from ..dates import parse_dates
+from ..document import DateInterval
+from .contract import LARGEST_FILE, MEGABYTE
+from .decode import tidy
+
+MOST_ENTRIES: Final = 1000
+"""The entries of one feed that are followed. Feeds list their newest entries first."""
+
+_MARKUP_BEFORE: Final = r"(?:\ufeff)?\s*(?:<\?.{0,500}?\?>\s*|<!--.{0,5000}?-->\s*|<!DOCTYPE[^>\[]{0,500}>\s*)*"
+_FEED = re.compile(rf"{_MARKUP_BEFORE}<(?:\w+:)?(?:rss|feed|RDF)[\s>]", re.DOTALL)
+_PAGE = re.compile(rf"{_MARKUP_BEFORE}<(?:html|head|body)[\s>]", re.DOTALL | re.IGNORECASE)
+_DECLARED_ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,1000}>")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a feed says of one page that it links to. `stamp` is another one as soon as the feed says otherwise."""
+
+    url: str
+    title: str
+    author: str
+    dates: DateInterval | None
+    outlet: str
+    stamp: str
+
+
+def looks_like_feed(beginning: str) -> bool:
+    """Whether a text that begins like this is a feed."""
+    return _FEED.match(beginning) is not None
+
+
+def looks_like_page(beginning: str) -> bool:
+    """Whether a text that begins like this is a web page."""
+    return _PAGE.match(beginning) is not None or beginning.lstrip("\ufeff \t\r\n")[:14].lower() == "<!doctype html"
+
+
+def parse_feed(data: bytes, url: str, charset: str = "") -> list[Entry]:
+    """The entries of a feed, in its order, at most MOST_ENTRIES of them; links are made absolute with the feed's URL.
+
+    Raises UnreadableSource if it is none, or defines entities, which no honest feed does.
+    """
+    if len(data) > LARGEST_FILE:
+        raise UnreadableSource(f"a feed of more than {LARGEST_FILE // MEGABYTE} MB")
+    if _DECLARED_ENTITY.search(data.replace(b"\0", b"")):
+        raise UnreadableSource("a feed that defines XML entities, which are never expanded")
+    import feedparser
+
+    headers = {"content-location": url, "content-type": f"application/xml; charset={charset}" if charset else ""}
+    try:
+        # A stream, because bytes might be taken for the name of a file.
+        parsed: Any = feedparser.parse(io.BytesIO(data), response_headers=headers)
+    except Exception as error:  # what strange markup raises within a parser is not ours to list
+        raise UnreadableSource(f"a feed that cannot be parsed: {type(error).__name__}") from None
+    if not parsed.get("version"):
+        raise UnreadableSource("not a feed")
+    outlet = _line(parsed.feed, "title")
+    return [_entry(each, outlet) for each in parsed.entries[:MOST_ENTRIES]]
+
+
+def _entry(entry: Any, outlet: str) -> Entry:
+    title = _line(entry, "title")
+    # As a plain dict: feedparser's own puts "published" in the place of a missing "updated", with a warning.
+    published, updated = (str(dict.get(entry, name) or "") for name in ("published", "updated"))
+    return Entry(
+        url=str(dict.get(entry, "link") or ""),
+        title=title,
+        author=_line(entry, "author"),
+        dates=_dates(entry, published or updated),
+        outlet=outlet,
+        stamp=f"{published} {updated} {title}",
+    )
+
+
+def _line(found: Any, name: str) -> str:
+    """A field as one line of plain text."""
+    value = str(dict.get(found, name) or "")
+    if "html" in str(dict.get(found, f"{name}_detail", {}).get("type", "")):
+        value = unescape(_TAG.sub("", value))
+    return " ".join(tidy(value).split())[:1000]
+
+
+def _dates(entry: Any, written: str) -> DateInterval | None:
+    try:
+        # The day where it was written; what feedparser parsed is the day in Greenwich.
+        return parse_dates(written)
+    except ValueError:
+        parsed = dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed")
+        day = date(*parsed[:3]) if parsed else None
+        return DateInterval(day, day) if day else None

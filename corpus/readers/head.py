@@ -1,0 +1,72 @@
+"""The title of a web page, where the extractor takes a menu's heading for it or leaves the site's name behind it."""
+
+import re
+from typing import Final
+
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compiled, and without stubs
+
+_LONGEST: Final = 300
+"""Longer headings are text in large letters, in characters."""
+
+_SHORTEST: Final = 10
+"""Shorter headings are a menu's, though the page's title may hold the same word."""
+
+_LONGEST_SITE: Final = 30
+"""A site's name behind a title is no longer than this, unless it is known."""
+
+_HEAD: Final = 500_000
+"""How much of a page is searched, in characters: the title stands near its beginning."""
+
+_SEPARATOR = re.compile(r"\s+[|–—•·»›-]\s+")
+
+
+def page_title(page: str, *, title: str, site: str) -> str:
+    """The title of the page's article: the heading that also stands in the title of the page, if there is one.
+
+    A menu's or a comment form's heading stands in no page's title. Without such a heading it is `title`, which is what
+    the extractor found and may be empty, or the page's own, and `site`, the site's name, is taken from its end.
+    """
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True)
+    try:
+        root = etree.fromstring(page[:_HEAD].encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
+        return title
+    named = _texts(root, "//title")[:1] + [_tidy(each) for each in root.xpath("//meta[@property='og:title']/@content")]
+    whole = [_letters(each) for each in named]
+    headings = [each for each in _texts(root, "//h1") + _texts(root, "//h2") if len(each) >= _SHORTEST]
+    standing = [each for each in headings if any("" != _letters(each) in letters for letters in whole)]
+    # The site's name may be a heading too, and stand in the title beside the article's.
+    if standing and _letters(longest := max(standing, key=len)) != _letters(site):
+        return longest
+    return _without_site(title or next(iter(named), ""), site)
+
+
+def _without_site(title: str, site: str) -> str:
+    marks = list(_SEPARATOR.finditer(title))
+    if not marks:
+        return title
+    first, last = title[: marks[0].start()], title[marks[-1].end() :]
+    short = len(last) <= min(_LONGEST_SITE, len(title) / 2) and marks[-1][0].strip() in "|•·»›"
+    if short or _is_site(last, site):
+        return title[: marks[-1].start()]
+    return title[marks[0].end() :] if _is_site(first, site) else title
+
+
+def _is_site(part: str, site: str) -> bool:
+    mine, other = _letters(part), _letters(site)
+    return bool(mine and other) and (mine in other or other in mine)
+
+
+def _texts(root: etree._Element, path: str) -> list[str]:
+    texts = (_tidy(" ".join(each.itertext())) for each in root.xpath(path)[:10])
+    return [text for text in texts if 0 < len(text) <= _LONGEST]
+
+
+def _tidy(text: str) -> str:
+    return " ".join(str(text).split())
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -1,0 +1,331 @@
+"""TEI XML of the series Foreign Relations of the United States: a volume a file, a document each of its documents.
+
+The volumes were encoded over decades, and differ in their habits: who writes to whom may be a person or an office,
+source notes may be footnotes or lines of the text, enclosures are documents within a document, and only later volumes
+have a list of persons, whose full names then stand for the short ones in the text. Front and back matter (prefaces,
+lists, index) is counted and left out.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ...errors import UnreadableSource
+from ..dates import parse_dates
+from ..describe import describe
+from ..document import Document
+from .contract import ReadOptions, Skipped, Source
+from .fields import Fields
+from .markup import Element, Flow, local_name, plain_text, stream_xml, walk_xml
+from .packed import DAMAGED, decompressed
+
+_SERIES: Final = "Foreign Relations of the United States"
+_ADDRESS: Final = "https://history.state.gov/historicaldocuments"
+_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
+_FRUS: Final = "{http://history.state.gov/frus/ns/1.0}"
+_MOST_PERSONS: Final = 50_000
+
+_BLOCKS: Final = frozenset(
+    "p head opener dateline salute closer signed postscript byline list table quote attachment div figure lg "
+    "epigraph argument trailer".split()
+)
+_LINES: Final = frozenset("item row label l address addrLine".split())
+_PRINTED_NUMBER = re.compile(r"\[?\d+[A-Za-z]?\.?\]?\s+(?=\S)")
+_KIND = re.compile(
+    r"(?:(?:draft|circular|joint|intelligence|top secret|unsigned|untitled)\s+)*"
+    r"(editorial note|telegram|airgram|despatch|letter|memorandum of (?:telephone )?conversation|"
+    r"memorandum of discussion|memorandum|aide-m[ée]moire|minutes|note|"
+    r"(?:special )?national intelligence estimate|report|circular|instruction|message|paper)\b",
+    re.IGNORECASE,
+)
+_HONORIFIC = re.compile(
+    r"\b(?:Mr|Mrs|Miss|Ms|Dr|Messrs|Honorable|Ambassador|Minister|General|Colonel|Captain|Admiral)\b\.? "
+    r"((?:(?:[A-Z]\.|[A-Z][\w’'-]+)(?: |$))+)"
+)
+_RANK = re.compile(
+    r"(?:(?:Lieutenant|Major|Brigadier|Vice|Rear) )?(?:General|Admiral|Colonel|Commander|Captain|Major) "
+)
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|[IVX]+|\d(?:nd|rd|th)")
+
+
+def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """The documents of a volume in order, streamed, and at its end a `Skipped` that counts what is not a document.
+
+    Raises UnreadableSource if the file is damaged, or holds no document of the series.
+    """
+    del options  # an edited volume needs no cleaning, and its fields are where they are
+    try:
+        yield from _Volume(source).documents()
+    except DAMAGED as error:
+        raise UnreadableSource(f"damaged: {error}") from None
+
+
+class _Volume:
+    """One volume while it is read: where in it we are, and what was learnt on the way."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._id = ""
+        self._persons: dict[str, str] = {}
+        self._headings: list[str] = []
+        self._left_out: Counter[str] = Counter()
+
+    def documents(self) -> Iterator[Document | Skipped]:
+        room = ""  # front, body or back
+        inside = 0  # how deep within a document we are: its enclosures are part of it
+        found = 0
+        for event, element in stream_xml(decompressed(self._source)):
+            name = local_name(element)
+            if event == "start":
+                if not self._id:
+                    self._begin(element, name)
+                if name in ("front", "body", "back") and not inside:
+                    room = name
+                elif name == "div" and room == "body":
+                    if inside or _is_document(element):
+                        inside += 1
+                    else:
+                        self._headings.append("")
+                continue
+            if name == "div" and inside:
+                inside -= 1
+                if not inside:
+                    found += 1
+                    yield self._document(element)
+                    _forget(element)
+            elif inside:
+                continue
+            elif name == "div" and room == "body":
+                self._headings.pop()
+                _forget(element)
+            elif name == "div":
+                parent = element.getparent()
+                if parent is not None and local_name(parent) in ("front", "back"):
+                    self._left_out[room] += 1
+                self._learn_persons(element)
+                _forget(element)
+            elif name == "head" and room == "body" and self._headings and not self._headings[-1]:
+                self._headings[-1] = _without_notes(element)
+        if not found:
+            raise UnreadableSource(f"TEI, but without documents as the volumes of {_SERIES} have them")
+        if self._left_out:
+            counted = (f"{_many(count, 'part')} of its {room} matter" for room, count in self._left_out.items())
+            yield Skipped(self._source.origin, f"{' and '.join(counted)} left out")
+
+    def _begin(self, root: Element, name: str) -> None:
+        if name not in ("TEI", "TEI.2"):
+            feed = ", but a feed" if name in ("rss", "feed", "RDF") else ""
+            raise UnreadableSource(f"XML, but not TEI{feed}: its root is <{name[:40]}>")
+        file_name = re.sub(r"\.(?:xml|tei)(?:\.gz|\.xz)?$", "", self._source.name)
+        self._id = root.get(_ID) or file_name or "volume"
+
+    def _learn_persons(self, matter: Element) -> None:
+        for person in matter.iter("{*}persName"):
+            identity = person.get(_ID)
+            if identity and len(self._persons) < _MOST_PERSONS:
+                self._persons[identity] = _in_natural_order(plain_text(person))
+
+    def _document(self, division: Element) -> Document | Skipped:
+        number = division.get(_ID) or ""
+        origin = f"{self._source.origin} {number}"
+        try:
+            flow = _flow(division)
+            title = _title(division)
+            record: dict[str, Any] = {
+                "title": title,
+                "dates": _dates(division),
+                "place": _first_text(division, "placeName").strip(" ,.;[]"),
+                "kind": _kind(title),
+                "outlet": _SERIES if self._id.startswith("frus") else "",
+                "url": f"{_ADDRESS}/{self._id}/{number}" if self._id.startswith("frus") else "",
+                "topics": [heading for heading in self._headings if heading],
+                "people": [{"name": name, "role": role} for name, role in self._people(division).items()],
+                "notes": [[note.mark, note.at, note.text] for note in flow.notes],
+                "text": flow.text,
+            }
+            if not flow.text:
+                raise UnreadableSource("a document without text: only its heading and notes are printed")
+            document = Fields(record).document(flow.text, id=f"{self._id}/{number}", origin=origin)
+        except UnreadableSource as error:
+            return Skipped(origin, str(error))
+        return describe(document)
+
+    def _people(self, division: Element) -> dict[str, str]:
+        """Who the document names, with their part: sender, receiver and participants first, "" for those mentioned."""
+        people: dict[str, str] = {}
+        for head in _own(division, "head"):
+            for person in head.iter("{*}persName"):
+                if person.get("type") in ("from", "to"):
+                    people.setdefault(self._name(person), person.get("type"))
+        for listed in division.iter("{*}list"):
+            if listed.get("type") == "participants":
+                for item in listed.iter("{*}item"):
+                    for name in self._named(item) if item.find("{*}list") is None else ():
+                        people.setdefault(name, "participant")
+        for person in division.iter("{*}persName"):
+            if person.get("corresp"):
+                people.setdefault(self._name(person), "")
+        people.pop("", None)
+        return people
+
+    def _name(self, person: Element) -> str:
+        """The full name from the list of persons, else the name as it is printed."""
+        listed = self._persons.get((person.get("corresp") or "").rpartition("#")[2])
+        return listed or _without_notes(person).strip(" ,.;:")
+
+    def _named(self, item: Element) -> list[str]:
+        persons = list(item.iter("{*}persName"))
+        # Where one is in the list of persons, others are pieces of the same name.
+        if known := [person for person in persons if person.get("corresp")]:
+            return [self._name(person) for person in known]
+        if found := _HONORIFIC.search(_without_notes(item).partition(",")[0]):
+            return [found[1].strip()]
+        return [self._name(person) for person in persons]
+
+
+def _is_document(division: Element) -> bool:
+    return division.get("type") == "document" and bool(division.get(_ID))
+
+
+def _forget(element: Element) -> None:
+    """Free an element that is done with, and what stands before it."""
+    tail = element.tail
+    element.clear()
+    element.tail = tail
+    while (before := element.getprevious()) is not None:
+        element.getparent().remove(before)
+
+
+def _own(division: Element, name: str) -> Iterator[Element]:
+    """The elements of that name that belong to the document itself, and not to an enclosure."""
+    for element in division.iter("{*}" + name):
+        around = next(each for each in element.iterancestors("{*}div", "{*}attachment"))
+        if around is division:
+            yield element
+
+
+def _first_text(division: Element, name: str) -> str:
+    lines = _own(division, "dateline")
+    return next((_without_notes(found) for line in lines for found in line.iter("{*}" + name)), "")
+
+
+def _title(division: Element) -> str:
+    title = _without_notes(next(iter(division.findall("{*}head")), None))
+    return _PRINTED_NUMBER.sub("", title, count=1) if title[:1] in "[0123456789" else title
+
+
+def _kind(title: str) -> str:
+    found = _KIND.match(title)
+    return found[1].lower() if found else ""
+
+
+def _dates(division: Element) -> str:
+    """The dateline's date as it is coded, else as it is printed; else the one that the editors coded for the whole."""
+    for line in _own(division, "dateline"):
+        for date in line.iter("{*}date"):
+            first = date.get("when") or date.get("from") or date.get("notBefore")
+            last = date.get("when") or date.get("to") or date.get("notAfter") or first
+            for written in (f"{first}..{last}" if first else "", _without_notes(date).strip(" .,[]")):
+                if _is_date(written):
+                    return written
+    first = division.get(_FRUS + "doc-dateTime-min")
+    coded = f"{first}..{division.get(_FRUS + 'doc-dateTime-max') or first}" if first else ""
+    return coded if _is_date(coded) else ""
+
+
+def _is_date(written: str) -> bool:
+    try:
+        return parse_dates(written) is not None
+    except ValueError:
+        return False
+
+
+def _in_natural_order(name: str) -> str:
+    """A name as one says it: for "Abrams, General Creighton W., Jr." it is Creighton W. Abrams, Jr."""
+    family, *others = [part.strip() for part in name.strip(" ,;:").split(",")]
+    suffixes = [part for part in others if _SUFFIX.fullmatch(part)]
+    given = next((part for part in others if part and part not in suffixes), "")  # a rank or an office may follow
+    first, _, last = given.rpartition(" ")
+    if first and _SUFFIX.fullmatch(last):
+        given, suffixes = first, [last, *suffixes]
+    whole = f"{_RANK.sub('', given)} {family}".strip()
+    return "".join([whole, *(f", {each}" if each.startswith(("Jr", "Sr")) else f" {each}" for each in suffixes)])
+
+
+def _without_notes(element: Element | None) -> str:
+    """The text of a part of a document on one line, without the footnotes within it."""
+    if element is None:
+        return ""
+    flow = Flow()
+    _write(element, flow)
+    return " ".join(flow.text.split())
+
+
+def _flow(division: Element) -> Flow:
+    """A document's text: paragraphs apart, items and rows on lines of their own, footnotes where their marks stand.
+
+    Its first heading is the title, and not part of the text; footnotes of the heading are marked at the beginning.
+    """
+    flow = Flow()
+    _write(division, flow, untold=next(iter(division.findall("{*}head")), None))
+    return flow
+
+
+def _write(root: Element, flow: Flow, untold: Element | None = None) -> None:
+    cells = 0  # how many cells are open: what is in them keeps to the row's line
+    walk = walk_xml(root)
+    for event, element in walk:
+        name = local_name(element)
+        told = not (_is_note(element, name) or element is untold)
+        if event == "start":
+            if not told:
+                for note in [element] if element is not untold else element.iter("{*}note"):
+                    flow.note(note.get("n") or "*", plain_text(note))
+                walk.skip_subtree()
+                continue
+            if name == "cell":
+                cells += 1
+                flow.cell(first=element.getprevious() is None)
+            elif not cells and element is not root:
+                _break(name, element, flow)
+            flow.write(element.text)
+        elif element is not root:
+            if name == "cell":
+                cells -= 1
+            elif told and not cells:
+                _break(name, element, flow, after=True)
+            flow.write(element.tail)
+
+
+def _is_note(element: Element, name: str) -> bool:
+    return name == "note" and element.get("rend") != "inline"
+
+
+def _break(name: str, element: Element, flow: Flow, *, after: bool = False) -> None:
+    """What stands between an element and what is before or after it."""
+    if name == "lb":
+        flow.space()
+    elif name in _LINES:
+        # "1." and the item that it numbers make one line.
+        labelled = name == "item" and not after and _follows_label(element)
+        flow.space() if labelled or (name == "label" and after) else flow.line()
+    elif name in _BLOCKS:
+        parent = element.getparent()
+        if local_name(parent) == "item":
+            # What an item begins with begins on the item's line.
+            first = element.getprevious() is None and not (parent.text or "").strip()
+            flow.space() if first and not after else flow.line()
+        elif name == "head" and local_name(parent) == "list":
+            flow.line()
+        else:
+            flow.paragraph()
+
+
+def _follows_label(item: Element) -> bool:
+    before = item.getprevious()
+    return before is not None and local_name(before) == "label"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -1,0 +1,154 @@
+"""Lines that recur across the documents of one outlet: its own name, its slogans, its disclaimers.
+
+One document cannot tell that a line is its outlet's; several can. A line counts if most of an outlet's documents have
+it near their beginning or end. Copies of one article share everything, and so count once; a short sentence ("Thank
+you.") stays, however often it is said. Nothing is done for documents whose outlet is not known: an archive's "SECRET"
+or "Participants:" recurs, too, and is its documents' own.
+"""
+
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from hashlib import blake2b
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+from .clean_lines import ends_sentence, is_paragraph
+from .describe import describe, without_title
+from .document import Document
+
+FEWEST: Final = 5
+"""In how many documents of an outlet a line must stand that is the outlet's."""
+
+SHARE: Final = 0.6
+"""And in what share of those read together. A spokesperson's name, who signs every second release, is not cut."""
+
+WINDOW: Final = 256
+"""How many documents are read together."""
+
+_LARGEST_WINDOW: Final = 10_000_000
+"""The same in characters: a window is closed by whichever is reached first."""
+
+_EDGE: Final = 30
+"""How many lines at either end of a document are looked at."""
+
+_OUTLETS: Final = 10_000
+_LINES_OF_AN_OUTLET: Final = 200
+_AGAIN: Final = ("title", "author", "countries", "people")
+"""The fields that are looked for anew in a text from which something was cut."""
+
+Other = TypeVar("Other")
+
+
+class RecurringLines:
+    """The lines that were found to recur, by outlet. What is kept does not grow with the number of documents."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, set[bytes]] = OrderedDict()
+
+    def learn(self, documents: Iterable[Document]) -> None:
+        """Find the lines that recur in some documents that are read together; those found before stay known."""
+        by_outlet: defaultdict[str, list[Document]] = defaultdict(list)
+        for document in documents:
+            if outlet := _outlet(document):
+                by_outlet[outlet].append(document)
+        for outlet, together in by_outlet.items():
+            if found := _recurring(together):
+                known = self._known.setdefault(outlet, set())
+                known.update(sorted(found)[: _LINES_OF_AN_OUTLET - len(known)])
+                self._known.move_to_end(outlet)
+        while len(self._known) > _OUTLETS:
+            self._known.popitem(last=False)
+
+    def without(self, document: Document) -> Document:
+        """The document without the lines of its outlet, which are added to what was cut; itself if it has none.
+
+        More than half of a text is never cut. Where a title had been found in the text, it is found anew.
+        """
+        known = self._known.get(_outlet(document))
+        if not known:
+            return document
+        lines = _with_title(document)
+        edges = [number for number in _edges(lines) if _key(lines[number]) in known]
+        if not edges or 2 * sum(len(lines[number]) for number in edges) > sum(map(len, lines)):
+            return document
+        gone = set(edges)
+        text = "\n".join(line for number, line in enumerate(lines) if number not in gone).strip("\n")
+        cut = (*document.cut, *(lines[number].strip() for number in edges))
+        blank = {each.name: each.default for each in fields(Document) if _is_found(document, each.name)}
+        provenance = {name: how for name, how in document.provenance.items() if name not in blank}
+        found = describe(replace(document, text=text, cut=cut, provenance=provenance, **blank), cut)
+        return replace(found, text=without_title(found.text, found.title).strip())
+
+
+def without_recurring_lines(found: Iterable[Document | Other]) -> Iterator[Document | Other]:
+    """The same documents in the same order, without lines that recur; whatever else is among them comes as it is.
+
+    At most WINDOW documents or some ten million characters are held back at a time.
+    """
+    recurring = RecurringLines()
+    window: list[Document | Other] = []
+    size = 0
+    for each in found:
+        window.append(each)
+        size += len(each.text) if isinstance(each, Document) else 0
+        if len(window) >= WINDOW or size > _LARGEST_WINDOW:
+            yield from _cleaned(window, recurring)
+            window, size = [], 0
+    yield from _cleaned(window, recurring)
+
+
+def _cleaned(window: list[Document | Other], recurring: RecurringLines) -> Iterator[Document | Other]:
+    recurring.learn(each for each in window if isinstance(each, Document))
+    return (recurring.without(each) if isinstance(each, Document) else each for each in window)
+
+
+def _recurring(documents: Sequence[Document]) -> set[bytes]:
+    if len(documents) < FEWEST:
+        return set()
+    times: Counter[bytes] = Counter()
+    seen: set[bytes] = set()
+    distinct = 0
+    for document in documents:
+        lines = _with_title(document)
+        paragraphs = {key for line in lines if is_paragraph(line.strip()) and (key := _key(line))}
+        is_copy = bool(paragraphs) and 2 * len(paragraphs & seen) > len(paragraphs) > 1
+        seen |= paragraphs
+        if not is_copy:
+            distinct += 1
+            times.update({key for number in _edges(lines) if (key := _key(lines[number]))})
+    return {key for key, count in times.items() if count >= max(FEWEST, SHARE * distinct)}
+
+
+def _with_title(document: Document) -> list[str]:
+    """The lines of the text, and above them the title if it is one of them that was taken away."""
+    lines = document.text.split("\n")
+    taken = document.provenance.get("title") == "extracted" and document.title not in lines[:_EDGE]
+    return [document.title, "", *lines] if taken else lines
+
+
+def _edges(lines: Sequence[str]) -> list[int]:
+    shown = [number for number, line in enumerate(lines) if line.strip()]
+    return sorted({*shown[:_EDGE], *shown[-_EDGE:]})
+
+
+def _key(line: str) -> bytes:
+    """What stands for a line; nothing for a short sentence, which may be said again and again."""
+    line = " ".join(line.split())
+    if ends_sentence(line) and not is_paragraph(line):
+        return b""
+    return blake2b(line.casefold().encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def _is_found(document: Document, field: str) -> bool:
+    return field in _AGAIN and document.provenance.get(field) in ("extracted", "inferred")
+
+
+def _outlet(document: Document) -> str:
+    """The outlet's name, or where that is not known the host of the document's address; "" if neither is."""
+    if document.outlet:
+        return document.outlet.casefold()
+    try:
+        return urlsplit(document.url).hostname or ""
+    except ValueError:
+        return ""

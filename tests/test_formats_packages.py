@@ -1,0 +1,319 @@
+"""Word, EPUB and e-mail: what is kept of them and what is not, and that bombs and lies are one clear line each."""
+
+import io
+import zipfile
+from datetime import date
+from email.message import EmailMessage
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dragoman.corpus.document import DateInterval, Document, Note, Person
+from dragoman.corpus.readers import ReadOptions, Skipped, read
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="{}"/>'
+    "</Relationships>"
+)
+CORE = (
+    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/">'
+    "<dc:title>{}</dc:title><dc:creator>Jane Doe</dc:creator><cp:keywords>trade; peace</cp:keywords>"
+    "<dc:language>en-GB</dc:language><dcterms:created>2015-01-01T00:00:00Z</dcterms:created></cp:coreProperties>"
+)
+CONTAINER = (
+    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile '
+    'full-path="OPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
+)
+OPF = (
+    '<package xmlns="http://www.idpf.org/2007/opf" version="3.0">'
+    '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:opf="http://www.idpf.org/2007/opf">'
+    "<dc:title>A History of Talks</dc:title><dc:creator>Jane Doe</dc:creator><dc:creator>John Roe</dc:creator>"
+    "<dc:publisher>Archive Press</dc:publisher><dc:language>en</dc:language><dc:subject>treaties</dc:subject>"
+    '<dc:date opf:event="modification">2020-05-05</dc:date><dc:date>1999-03</dc:date></metadata><manifest>'
+    '<item id="n" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
+    '<item id="b" href="b%20b.xhtml" media-type="application/xhtml+xml"/>'
+    '<item id="a" href="text/a.xhtml" media-type="application/xhtml+xml"/>'
+    '<item id="i" href="i.png" media-type="image/png"/></manifest>'
+    '<spine><itemref idref="n"/><itemref idref="a"/><itemref idref="b"/><itemref idref="gone"/></spine></package>'
+)
+
+
+def zipped(members: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def docx(body: str, *, title: str = "", **parts: str) -> bytes:
+    members: dict[str, str | bytes] = {
+        "[Content_Types].xml": "<Types/>",
+        "_rels/.rels": RELATIONS.format("word/document.xml"),
+    }
+    members["word/document.xml"] = f"<w:document {W}><w:body>{body}</w:body></w:document>"
+    members["docProps/core.xml"] = CORE.format(title)
+    return zipped(members | {f"word/{name}.xml": content for name, content in parts.items()})
+
+
+def paragraph(text: str, properties: str = "") -> str:
+    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t xml:space='preserve'>{text}</w:t></w:r></w:p>"
+
+
+def epub(chapters: dict[str, Any]) -> bytes:
+    return zipped(
+        {"mimetype": "application/epub+zip", "META-INF/container.xml": CONTAINER, "OPS/book.opf": OPF} | chapters
+    )
+
+
+def reading(path: Path, data: bytes, **options: object) -> tuple[list[Document], list[str]]:
+    path.write_bytes(data)
+    found = list(read([path], options=ReadOptions(**options)))  # pyright: ignore[reportArgumentType]
+    documents = [each for each in found if isinstance(each, Document)]
+    return documents, [str(each).removeprefix(f"{path}: ") for each in found if isinstance(each, Skipped)]
+
+
+# ---------------------------------------------------------------------------------------------------------- Word
+
+
+def test_a_word_document_with_lists_tables_and_footnotes(tmp_path: Path) -> None:
+    item = "<w:numPr><w:ilvl w:val='0'/><w:numId w:val='1'/></w:numPr>"
+    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    rows = (("France", "Paris"), ("Korea", "Seoul"))
+    table = "".join(f"<w:tr>{cell.format(left)}{cell.format(right)}</w:tr>" for left, right in rows)
+    body = (
+        paragraph("Joint Statement", "<w:pStyle w:val='Titel'/>")
+        + paragraph("Background", "<w:pStyle w:val='berschrift1'/>")
+        + "<w:p><w:r><w:t>They agreed</w:t></w:r><w:r><w:footnoteReference w:id='2'/></w:r>"
+        + "<w:r><w:t xml:space='preserve'> at last</w:t><w:tab/><w:t>in</w:t><w:br/><w:t>Seoul</w:t></w:r>"
+        + "<w:del><w:r><w:delText>never</w:delText></w:r></w:del>"
+        + "<w:ins><w:r><w:t xml:space='preserve'> today</w:t></w:r></w:ins>"
+        + "<w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r><w:r><w:t>.</w:t></w:r></w:p>"
+        + paragraph("trade", item)
+        + paragraph("peace &amp; more", item)
+        + f"<w:tbl>{table}</w:tbl>"
+        + paragraph("\u200fשלום")
+    )
+    note = "<w:footnote w:id='2'><w:p><w:r><w:t>In principle.</w:t></w:r></w:p></w:footnote>"
+    notes = f"<w:footnotes {W}>{note}</w:footnotes>"
+    styles = f"<w:styles {W}><w:style w:styleId='Titel'><w:name w:val='Title'/></w:style></w:styles>"
+    ((document,), skipped) = reading(tmp_path / "x.docx", docx(body, footnotes=notes, styles=styles))
+    assert skipped == []
+    assert document.text == (
+        "Joint Statement\n\nBackground\n\nThey agreed at last in\nSeoul today.\n\n- trade\n- peace & more\n\n"
+        "France | Paris\nKorea | Seoul\n\n\u200fשלום"
+    )
+    assert document.notes == (Note("1", document.text.index(" at last"), "In principle."),)
+    assert (document.title, document.author, document.topics) == ("Joint Statement", "Jane Doe", ("trade", "peace"))
+    assert (document.language, document.dates) == ("en", None)  # when a file was made is no date of publication
+    ((document,), _) = reading(tmp_path / "x.docx", docx(body, title="Given"))
+    assert document.title == "Given"
+
+
+def test_text_in_a_box_is_told_once(tmp_path: Path) -> None:
+    box = "<w:txbxContent>" + paragraph("In the box.") + "</w:txbxContent>"
+    mc = "xmlns:mc='http://schemas.openxmlformats.org/markup-compatibility/2006'"
+    both = (
+        f"<mc:AlternateContent {mc}><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent>"
+    )
+    ((document,), _) = reading(tmp_path / "x.docx", docx(f"<w:p><w:r>{both}</w:r><w:r><w:t>Outside.</w:t></w:r></w:p>"))
+    assert document.text == "In the box.\n\nOutside."
+
+
+# ---------------------------------------------------------------------------------------------------------- EPUB
+
+
+def test_the_chapters_of_a_book_in_reading_order(tmp_path: Path) -> None:
+    page = "<?xml version='1.0' encoding='{0}'?><html><head><title/></head><body>{1}</body></html>"
+    first = page.format("iso-8859-1", "<h1>One</h1><p>Séoul&nbsp;agreed.</p><script>no</script>")
+    chapters = {
+        "OPS/nav.xhtml": page.format("utf-8", "<ol><li>Contents</li></ol>"),
+        "OPS/text/a.xhtml": first.encode("latin-1"),
+        "OPS/b b.xhtml": "<!DOCTYPE html [<!ENTITY x 'boom'>]><html><body><p>Two &x; more.</p></body></html>",
+    }
+    ((document,), skipped) = reading(tmp_path / "x.epub", epub(chapters))
+    assert skipped == []
+    assert document.text.startswith("One\nSéoul agreed.\n\n")
+    assert document.text.endswith("more.")
+    assert "boom" not in document.text
+    assert "Contents" not in document.text
+    assert (document.title, document.author) == ("A History of Talks", "Jane Doe, John Roe")
+    assert (document.outlet, document.topics) == ("Archive Press", ("treaties",))
+    assert document.dates == DateInterval(date(1999, 3, 1), date(1999, 3, 31))
+
+
+def test_a_chapter_that_is_missing_or_locked_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.epub"
+    good, other = "<html><body><p>They met.</p></body></html>", "OPS/b b.xhtml"
+    ((document,), skipped) = reading(path, epub({"OPS/text/a.xhtml": good}))
+    assert (document.text, skipped) == ("They met.", [f"{path} {other}: not an EPUB: it has no {other}"])
+    lock = '<encryption><CipherReference URI="OPS/{}"/></encryption>'
+    locked_in = {"OPS/text/a.xhtml": good, other: "noise", "META-INF/encryption.xml": lock.format("b%20b.xhtml")}
+    documents, skipped = reading(path, epub(locked_in))
+    assert (len(documents), skipped) == (1, [f"{path} {other}: locked by rights management"])
+    only = {"OPS/text/a.xhtml": "noise", "META-INF/encryption.xml": lock.format("text/a.xhtml")}
+    assert "locked by rights management" in reading(path, epub(only))[1][0]
+
+
+# --------------------------------------------------------------------------------------------------- hostile zips
+
+
+def text_of(content: str) -> str:
+    return f"<w:document {W}><w:body><w:p><w:r><w:t>{content}</w:t></w:r></w:p></w:body></w:document>"
+
+
+LAUGHS = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in pairwise("abcdefghi"))
+BILLION_LAUGHS = f'<!DOCTYPE w [<!ENTITY a "ha">{LAUGHS}]>{text_of("&i;")}'
+EXTERNAL = f'<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]>{text_of("&x;")}'
+NESTED = f"<w:document {W}><w:body>{'<w:sdt>' * 10_000}{'</w:sdt>' * 10_000}</w:body></w:document>"
+ENTITIES = "XML that declares entities of its own, which are not resolved: write them out"
+LOCKED = "protected by a password: save it without one"
+WORD = "not a Word document (.docx)"
+
+
+def word(document: str | bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    return zipped({"_rels/.rels": RELATIONS.format("word/document.xml"), "word/document.xml": document}, method)
+
+
+def lying_about_sizes() -> bytes:
+    """A bomb whose headers say that it is small."""
+    data = bytearray(word(b" " * 50_000_000))
+    for signature, place in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        at = data.rfind(signature)
+        data[at + place : at + place + 4] = (1000).to_bytes(4, "little")
+    return bytes(data)
+
+
+def locked() -> bytes:
+    data = bytearray(docx(paragraph("secret")))
+    at = -1
+    while (at := data.find(b"PK\x01\x02", at + 1)) >= 0:
+        data[at + 8] |= 1
+    return bytes(data)
+
+
+def changed(data: bytes) -> bytes:
+    """The archive with other bytes in the middle of its largest member."""
+    at = data.find(b"word/document.xml") + 60
+    return data[:at] + bytes(40) + data[at + 40 :]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (word(b" " * 50_000_000), "a zip bomb: it unpacks to more than 100 times its size"),
+        (lying_about_sizes(), "damaged: word/document.xml cannot be unpacked"),
+        (zipped({f"{n}": "" for n in range(10_001)}), "a zip archive of more than 10,000 members"),
+        (locked(), LOCKED),
+        (b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), LOCKED),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "an old Office file such as .doc: save it as .docx"),
+        (word(BILLION_LAUGHS), ENTITIES),
+        (word(EXTERNAL), ENTITIES),
+        (zipped({"_rels/.rels": EXTERNAL, "word/document.xml": text_of("They met.")}), ENTITIES),
+        (word(NESTED), "XML that is nested too deeply"),
+        (word("<w:document>"), None),
+        (word(f"<w:document {W}/>"), "no text"),
+        (zipped({"a.txt": "hello"}), WORD),
+        (zipped({"_rels/.rels": RELATIONS.format("xl/book.xml")}), f"{WORD}: its main part is 'xl/book.xml'"),
+        (zipped({"_rels/.rels": RELATIONS.format("word/gone.xml")}), f"{WORD}: it has no word/gone.xml"),
+        (word("<w/>", zipfile.ZIP_LZMA), f"_rels/.rels is compressed in a way that {WORD[4:]} should not be"),
+        (docx(paragraph("They met."))[:-200], f"{WORD}, or damaged"),
+        (changed(docx(paragraph("They met. " * 500))), "damaged: word/document.xml cannot be unpacked"),
+        (b"<html><body>Sign in</body></html>", f"{WORD}: it is HTML"),
+        (b"{\\rtf1 They met.}", f"{WORD}: it is RTF"),
+        (b"PK", f"{WORD}, or damaged"),
+        (b"", "empty"),
+    ],
+)  # fmt: skip
+def test_a_hostile_word_file_is_one_line_and_the_rest_goes_in(tmp_path: Path, data: bytes, reason: str | None) -> None:
+    (tmp_path / "a.txt").write_text("They met in Seoul.")
+    (tmp_path / "x.docx").write_bytes(data)
+    good, told = read([tmp_path])
+    assert isinstance(good, Document)
+    assert isinstance(told, Skipped)
+    assert "\n" not in told.reason
+    if reason is None:
+        assert told.reason.startswith("not XML that can be read: ")
+    else:
+        assert told.reason == reason
+
+
+def test_an_epub_bomb_is_one_line(tmp_path: Path) -> None:
+    chapters = {f"OPS/{name}.xhtml": "<p>" + "a" * 60_000_000 for name in ("text/a", "b b")}
+    documents, skipped = reading(tmp_path / "x.epub", epub(chapters))
+    assert documents == []
+    assert skipped == ["no text in it: a zip bomb: it unpacks to more than 100 times its size"]
+    assert reading(tmp_path / "x.epub", b"<html>")[1] == ["not an EPUB: it is HTML"]
+    assert reading(tmp_path / "x.epub", zipped({"a": "b"}))[1] == ["not an EPUB: it has no META-INF/container.xml"]
+
+
+# -------------------------------------------------------------------------------------------------------- e-mail
+
+
+def message(**headers: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["Subject"] = headers.get("subject", "Talks in Séoul")
+    mail["From"] = '"Doe, Jane" <jane@example.org>'
+    mail["To"] = "John Roe <john@example.org>, press@example.org"
+    mail["Date"] = "Sat, 22 Nov 2025 23:30:00 -0500"
+    return mail
+
+
+def test_a_message_with_attachments(tmp_path: Path) -> None:
+    mail = message()
+    mail.set_content("Lee and Macron met.\n\nÀ bientôt,\nJane")
+    mail.add_alternative("<p>In HTML</p>", subtype="html")
+    mail.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="statement.pdf")
+    mail.add_attachment(b"x", maintype="image", subtype="png")
+    ((document,), skipped) = reading(tmp_path / "x.eml", mail.as_bytes())
+    assert document.text == "Lee and Macron met.\n\nÀ bientôt,\nJane"
+    assert (document.title, document.author) == ("Talks in Séoul", "Doe, Jane")
+    assert document.dates == DateInterval(date(2025, 11, 22), date(2025, 11, 22))  # where it was sent
+    assert document.people == (Person("Doe, Jane", "from"), Person("John Roe", "to"))
+    assert skipped == ["2 attachments (statement.pdf, image/png) left out"]
+
+
+def test_a_message_in_html_alone_and_one_forwarded(tmp_path: Path) -> None:
+    mail = message()
+    mail.set_content("<head><style>p {}</style></head><p>They&nbsp;met.</p><p>Twice.</p>", subtype="html")
+    assert reading(tmp_path / "x.eml", mail.as_bytes())[0][0].text == "They met.\nTwice."
+    outer = message(subject="Fwd: Talks")
+    outer.set_content("See below.")
+    outer.add_attachment(mail)
+    ((document,), skipped) = reading(tmp_path / "x.eml", outer.as_bytes())
+    assert (document.text, skipped) == ("See below.", ["1 attachment (message/rfc822) left out"])
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"),
+    [("utf-8", "utf-8"), ("iso-2022-jp", "iso-2022-jp"), ("us-ascii", "utf-8"), ("x-none", "shift_jis")],
+)
+def test_charsets_true_and_false(tmp_path: Path, charset: str, encoding: str) -> None:
+    said = "首相は東京でフランスの大統領と会談し、戦略的な協力について話し合った。" * 3
+    head = f"From: a@b\nSubject: x\nContent-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit\n\n"
+    assert reading(tmp_path / "x.eml", head.encode() + said.encode(encoding))[0][0].text == said
+
+
+NEST = b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"just some text", "not an e-mail message, or damaged"),
+        (b"%PDF-1.7", "not an e-mail message: it is a PDF"),
+        (b"From: a@b\nSubject: x\n\n", "a message without text"),
+        (b"From: a@b\nContent-Type: x/y; name=a.pdf\n\nx", "a message without text, with 1 attachment (a.pdf)"),
+        (b"From: a@b\n" + b"".join(NEST % (n, n) for n in range(5000)), None),
+    ],
+)
+def test_what_is_no_message_is_one_line(tmp_path: Path, data: bytes, reason: str | None) -> None:
+    documents, (told,) = reading(tmp_path / "x.eml", data)
+    assert documents == []
+    assert told == reason or (reason is None and "message" in told)

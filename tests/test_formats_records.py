@@ -1,0 +1,232 @@
+"""CSV and JSONL: records with all their fields, however they are quoted and encoded, and what is wrong with a file."""
+
+import gzip
+import io
+import json
+import lzma
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dragoman.corpus.document import DateInterval, Document, Note
+from dragoman.corpus.readers import ReadOptions, Skipped, read
+from dragoman.corpus.readers.contract import LONGEST_RECORD
+
+HEADER = "id,title,text,date,countries\n"
+ROW = 'a,Talks,"Lee said: ""Yes, we will.""\nMacron agreed.",2025-11-22,"France, ROK"\n'
+
+
+def reading(path: Path, data: bytes | str, **options: object) -> tuple[list[Document], list[str]]:
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    found = list(read([path], options=ReadOptions(**options)))  # pyright: ignore[reportArgumentType]
+    documents = [each for each in found if isinstance(each, Document)]
+    return documents, [str(each).removeprefix(str(path)) for each in found if isinstance(each, Skipped)]
+
+
+# ----------------------------------------------------------------------------------------------------------- CSV
+
+
+def test_a_row_is_a_document_with_its_fields(tmp_path: Path) -> None:
+    ((document,), skipped) = reading(tmp_path / "x.csv", HEADER + ROW)
+    assert skipped == []
+    assert (document.id, document.title) == ("a", "Talks")
+    assert document.text == 'Lee said: "Yes, we will."\nMacron agreed.'
+    assert document.dates == DateInterval(date(2025, 11, 22), date(2025, 11, 22))
+    assert document.countries == ("France", "South Korea")
+    assert document.origin == f"{tmp_path / 'x.csv'} line 2"
+
+
+def test_columns_may_be_called_anything(tmp_path: Path) -> None:
+    table = "_id;headline;body\n7;Talks;They met, at last.\n"
+    fields = {"id": "_id", "title": "headline", "text": "body"}
+    ((document,), skipped) = reading(tmp_path / "x.csv", table, fields=fields)
+    assert (document.id, document.title, document.text, skipped) == ("7", "Talks", "They met, at last.", [])
+    assert reading(tmp_path / "x.csv", table)[1] == [
+        " line 2: has no text: name its field with text=KEY if it is not 'text'"
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters_are_told_apart(tmp_path: Path, delimiter: str) -> None:
+    rows = [["id", "text", "note"], ["1", f'"One{delimiter} two; three, four | five."', "x"], ["2", "They met.", ""]]
+    ((first, second), skipped) = reading(tmp_path / "x.csv", "\r\n".join(delimiter.join(row) for row in rows))
+    assert first.text == f"One{delimiter} two; three, four | five."
+    assert (second.text, skipped) == ("They met.", [])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    said = "Le président a été reçu à Séoul par le ministre des affaires étrangères, a déclaré l'Élysée."
+    table = "id,text\n" + "".join(f'{number},"{said * 30}"\n' for number in range(40))  # longer than the sample
+    documents, skipped = reading(tmp_path / "x.csv", table.encode(encoding))
+    assert (len(documents), skipped) == (40, [])
+    assert {each.text for each in documents} == {said * 30}
+
+
+def test_a_bad_row_is_one_line_and_the_rest_goes_in(tmp_path: Path) -> None:
+    table = "id,text,date\n1,They met.\n\n2,a,b,c,d\n,No id.,\n4,,2025\n5,No such day.,2025-02-30\n6,\u200fשלום.\0,\n"
+    documents, skipped = reading(tmp_path / "x.csv", table.encode() + b"7,caf\xe9,\n8,Last.,\n")
+    assert [each.id for each in documents] == ["1", "6", "8"]
+    assert documents[1].text == "\u200fשלום."
+    assert skipped == [
+        " line 4: 5 cells where 3 columns are named: quote those that hold commas",
+        " line 5: has no id: name its field with id=KEY if it is not 'id'",
+        " line 6: has no text: name its field with text=KEY if it is not 'text'",
+        " line 7: date: '2025-02-30' is no day of the calendar",
+        " line 9: not in the encoding that the file begins in: convert it to UTF-8",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"id,text\n", "no rows under the names of its columns"),
+        (b"just a line\nand another\n", "not CSV: its first line should name columns, and is 'just a line'"),
+        (b"id,text,text\n1,a,b\n", "two columns are called 'text'"),
+        (b"%PDF-1.7 x", "not CSV: it is a PDF"),
+        (b"<!DOCTYPE html><html>", "not CSV: it is HTML"),
+        (bytes(range(256)) * 10, "binary"),
+        (b'id,text\n1,"They met.\n2,Never closed.\n', None),
+    ],
+)
+def test_what_is_no_csv_is_one_line(tmp_path: Path, data: bytes, reason: str | None) -> None:
+    documents, skipped = reading(tmp_path / "x.csv", data)
+    if reason is None:  # the quotation runs to the end of the file
+        assert [each.text for each in documents] == ["They met.\n2,Never closed.\n"]
+    else:
+        assert (documents, skipped) == ([], [f": {reason}"])
+
+
+def test_a_quotation_that_never_ends_is_not_kept_in_memory(tmp_path: Path) -> None:
+    line = "word " * 20_000 + "\n"
+    table = 'id,text\n1,They met.\n2,"' + line * (LONGEST_RECORD // len(line) + 2)
+    documents, skipped = reading(tmp_path / "x.csv", table)
+    assert [each.id for each in documents] == ["1"]
+    limit = "a row of more than 20 million characters, perhaps for want of a closing quote"
+    assert skipped == [f": from line 3 on it is no CSV: {limit}"]
+
+
+def test_a_long_article_in_a_cell_is_no_trouble(tmp_path: Path) -> None:
+    said = "They met in Seoul. " * 20_000
+    ((document,), skipped) = reading(tmp_path / "x.csv", f"id,text\n1,{said}\n")
+    assert (len(document.text), skipped) == (len(said), [])
+
+
+def test_csv_may_be_packed_or_piped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, pack in (("x.csv.gz", gzip.compress), ("x.tsv.xz", lzma.compress)):
+        assert [each.id for each in reading(tmp_path / name, pack((HEADER + ROW).encode()))[0]] == ["a"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((HEADER + ROW).encode())))
+    assert [each.id for each in read(["-"], options=ReadOptions(format="csv")) if isinstance(each, Document)] == ["a"]
+    assert not sys.stdin.closed
+
+
+# --------------------------------------------------------------------------------------------------------- JSONL
+
+
+def test_footnotes_come_with_a_record(tmp_path: Path) -> None:
+    notes = [["1", 4, "First."], ["2", 999, "Beyond."], {"mark": "*", "at": 0, "text": "A mapping."}, [3, 9, "Number."]]
+    record = {"id": "a", "text": "They met.", "notes": notes}
+    ((document,), skipped) = reading(tmp_path / "x.jsonl", json.dumps(record))
+    assert skipped == []
+    assert document.notes == (
+        Note("1", 4, "First."), Note("2", 9, "Beyond."), Note("*", 0, "A mapping."), Note("3", 9, "Number."),
+    )  # fmt: skip
+    assert document.text == "They met."
+
+
+def test_an_offset_means_the_same_place_in_the_tidied_text(tmp_path: Path) -> None:
+    raw = "\ufeffOne.\r\nTwo\0 three."
+    record = {"id": "a", "text": raw, "notes": [["1", raw.index(" three"), "Here."]]}
+    ((document,), _) = reading(tmp_path / "x.jsonl", json.dumps(record))
+    assert document.text[: document.notes[0].at] == "One.\nTwo"
+
+
+@pytest.mark.parametrize(
+    "notes", [5, {"a": 1}, [["1", "x", "y"]], [["1", 2]], ["word"], [["1", -4, "y"]], [["1", True, "y"]]]
+)
+def test_footnotes_that_are_none_are_one_line(tmp_path: Path, notes: object) -> None:
+    documents, (reason,) = reading(tmp_path / "x.jsonl", json.dumps({"id": "a", "text": "They met.", "notes": notes}))
+    assert documents == []
+    assert reason.startswith(" line 1: notes is ")
+
+
+def test_notes_that_are_a_remark_are_left_alone(tmp_path: Path) -> None:
+    ((document,), skipped) = reading(tmp_path / "x.jsonl", '{"id": "a", "text": "They met.", "notes": "to be checked"}')
+    assert (document.notes, skipped) == ((), [])
+
+
+def test_surrogates_and_marks_of_direction(tmp_path: Path) -> None:
+    said = "שלום\u200f, \u202bsaid he\u202c."
+    ((document,), skipped) = reading(tmp_path / "x.jsonl", json.dumps({"id": "a", "text": said + "\ud800"}))
+    assert (document.text, skipped) == (said, [])
+
+
+# -------------------------------------------------------------------------------------------- hostile and unsteady
+
+
+@pytest.mark.parametrize("ending", [".gz", ".xz"])
+def test_a_compression_bomb_is_one_line(tmp_path: Path, ending: str) -> None:
+    content = b'{"id": "a", "text": "They met."}\n' + b" " * 110_000_000
+    packed = gzip.compress(content) if ending == ".gz" else lzma.compress(content, preset=0)
+    documents, skipped = reading(tmp_path / f"x.jsonl{ending}", packed)
+    assert [each.id for each in documents] == ["a"]
+    assert skipped == [": a compression bomb: it unpacks to more than 250 times its size"]
+
+
+def test_a_packed_file_that_is_cut_off_keeps_what_came_before(tmp_path: Path) -> None:
+    filling = [os.urandom(900).hex() for _ in range(400)]
+    lines = "".join(json.dumps({"id": str(n), "text": "They met.", "x": x}) + "\n" for n, x in enumerate(filling))
+    for name, pack in (("x.jsonl.gz", gzip.compress), ("x.jsonl.xz", lzma.compress)):
+        packed = pack(lines.encode())
+        documents, (reason,) = reading(tmp_path / name, packed[: len(packed) * 3 // 4])
+        assert 200 < len(documents) < 400
+        assert "damaged after line" in reason
+
+
+def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
+    records = tmp_path / "x.jsonl"
+    records.write_text("".join(f'{{"id": "{n}", "text": "They met."}}\n' for n in range(3)))
+    found = []
+    for each in read([records]):
+        found.append(each)
+        os.truncate(records, 40)
+    assert [each.id for each in found[:-1]] == ["0", "1", "2"]
+    assert found[-1] == Skipped(str(records), "it changed while it was read: add it again, records may be missing")
+
+
+def test_a_file_of_one_document_that_changes_is_not_taken_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text("They met in Seoul.")
+    (tmp_path / "y.txt").write_text("They met in Paris.")
+    reader = __import__("dragoman.corpus.readers.text", fromlist=["read"])
+    whole = reader.read_text
+
+    def slowly(stream: object) -> str:
+        text = whole(stream)
+        if "Seoul" in text:
+            path.write_text("They never met.")
+        return text
+
+    monkeypatch.setattr(reader, "read_text", slowly)
+    found = list(read([tmp_path]))
+    assert found[0] == Skipped(str(path), "it changed while it was read: add it again")
+    assert [each.text for each in found[1:] if isinstance(each, Document)] == ["They met in Paris."]
+
+
+def test_links_in_a_circle_are_not_followed(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.csv").write_text(f"id,text\n{name},They met.\n")
+    (tmp_path / "a" / "to_b").symlink_to(tmp_path / "b")
+    (tmp_path / "b" / "to_a").symlink_to(tmp_path / "a")
+    (tmp_path / "c.csv").symlink_to("d.csv")
+    (tmp_path / "d.csv").symlink_to("c.csv")
+    for source in (tmp_path, tmp_path / "**" / "*.csv"):
+        found = list(read([source]))
+        assert [each.id for each in found if isinstance(each, Document)] == ["a", "b"]
+        reasons = {each.reason for each in found if isinstance(each, Skipped)}
+        assert reasons == {"too many levels of symbolic links"}

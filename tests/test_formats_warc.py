@@ -1,0 +1,120 @@
+"""WARC: each web page of a crawl is a document, what is no page is counted, and damage ends the file alone."""
+
+import gzip
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dragoman.corpus.document import DateInterval, Document
+from dragoman.corpus.readers import ReadOptions, Skipped, read
+
+CAPTURED = "2025-12-24T10:00:00Z"
+PARAGRAPH = "The two leaders met in {} on Monday and agreed to hold a further round of talks on trade in the spring. "
+
+
+def page(place: str, published: str = "", charset: str = "") -> str:
+    meta = f'<meta property="article:published_time" content="{published}">' if published else ""
+    meta += f'<meta charset="{charset}">' if charset else ""
+    body = f"<h1>Talks in {place}</h1><p>{PARAGRAPH.format(place) * 3}</p>"
+    return f"<html><head><title>Talks in {place}</title>{meta}</head><body><article>{body}</article></body></html>"
+
+
+def record(url: str, body: bytes, *, kind: str = "response", mime: str = "text/html", status: str = "200 OK") -> bytes:
+    http = f"HTTP/1.1 {status}\r\nContent-Type: {mime}\r\n".encode()
+    content = http + f"Content-Length: {len(body)}\r\n\r\n".encode() + body if kind == "response" else body
+    head = f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: {CAPTURED}\r\n"
+    head += f"WARC-Record-ID: <urn:uuid:{abs(hash(url))}>\r\nContent-Length: {len(content)}\r\n"
+    http_type = "application/http; msgtype=response" if kind == "response" else mime
+    return f"{head}Content-Type: {http_type}\r\n\r\n".encode() + content + b"\r\n\r\n"
+
+
+CRAWL = [
+    record("", b"software: a crawler\r\n", kind="warcinfo", mime="application/warc-fields"),
+    record("https://example.org/a", page("Seoul", "2025-11-03").encode()),
+    record("https://example.org/logo.png", b"\x89PNG", mime="image/png"),
+    record("https://example.org/b", page("Paris").encode(), mime="text/html; charset=utf-8"),
+    record("https://example.org/gone", b"<p>gone</p>", status="404 Not Found"),
+    record("https://example.org/empty", b"<html></html>"),
+    record("https://example.org/style.css", b"p {}", mime="text/css"),
+    record("https://example.org/c", page("Tokyo").encode(), kind="resource"),
+]
+
+
+def reading(path: Path, data: bytes, **options: object) -> tuple[list[Document], list[str]]:
+    path.write_bytes(data)
+    found = list(read([path], options=ReadOptions(**options)))  # pyright: ignore[reportArgumentType]
+    documents = [each for each in found if isinstance(each, Document)]
+    return documents, [str(each).removeprefix(str(path)) for each in found if isinstance(each, Skipped)]
+
+
+@pytest.mark.parametrize("name", ["x.warc", "x.warc.gz"])
+def test_the_pages_of_a_crawl(tmp_path: Path, name: str) -> None:
+    data = b"".join(gzip.compress(each) if name.endswith(".gz") else each for each in CRAWL)
+    documents, skipped = reading(tmp_path / name, data)
+    assert [each.id for each in documents] == [f"https://example.org/{name}" for name in "abc"]
+    first = documents[0]
+    assert (first.url, first.title) == ("https://example.org/a", "Talks in Seoul")
+    assert PARAGRAPH.format("Seoul").strip() in first.text
+    assert skipped == [
+        f" https://example.org/empty captured {CAPTURED}: a page without text",
+        ": left out: 1 image/png, 1 answered with status 404, 1 text/css",
+    ]
+
+
+def test_when_a_page_was_captured_is_not_when_it_was_published(tmp_path: Path) -> None:
+    first, second, _ = reading(tmp_path / "x.warc", b"".join(CRAWL))[0]
+    assert first.dates == DateInterval(date(2025, 11, 3), date(2025, 11, 3))
+    assert second.dates is None
+    assert second.origin == f"{tmp_path / 'x.warc'} https://example.org/b captured {CAPTURED}"
+
+
+def test_the_server_says_which_encoding_a_page_is_in(tmp_path: Path) -> None:
+    body = page("Łódź").encode("cp1250")
+    ((document,), _) = reading(tmp_path / "x.warc", record("https://a.pl/", body, mime="text/html; charset=cp1250"))
+    assert document.title == "Talks in Łódź"
+    wrong = record("https://a.kr/", page("Séoul", charset="utf-8").encode(), mime="text/html; charset=utf-7x")
+    assert "Séoul" in reading(tmp_path / "x.warc", wrong)[0][0].text
+
+
+def test_pages_may_be_compressed_and_chunked(tmp_path: Path) -> None:
+    body = gzip.compress(page("Seoul").encode())
+    body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+    warc = record("https://example.org/z", head + body, kind="resource").replace(b"resource", b"response")
+    warc = warc.replace(b"Content-Type: text/html\r\n\r\n", b"Content-Type: application/http\r\n\r\n", 1)
+    ((document,), skipped) = reading(tmp_path / "x.warc", warc)
+    assert (document.title, skipped) == ("Talks in Seoul", [])
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"<html><body>Not found</body></html>", "not a WARC: it is HTML"),
+        (b"\0" * 100, "not a WARC, or damaged"),
+    ],
+)
+def test_what_is_no_archive_is_one_line(tmp_path: Path, data: bytes, reason: str) -> None:
+    assert reading(tmp_path / "x.warc", data) == ([], [f": {reason}"])
+
+
+def test_an_archive_that_is_cut_off_keeps_what_came_before(tmp_path: Path) -> None:
+    packed = [gzip.compress(each) for each in CRAWL]
+    documents, skipped = reading(tmp_path / "x.warc.gz", b"".join(packed[:3]) + packed[3][:-200])
+    assert documents[0].title == "Talks in Seoul"
+    assert all("\n" not in each for each in skipped)
+    junk = b"".join(packed[:2]) + b"\x1f\x8b" + bytes(400)
+    documents, skipped = reading(tmp_path / "x.warc.gz", junk)
+    assert (len(documents), len(skipped)) == (1, 1)
+    assert "damaged after record" in skipped[0]
+
+
+def test_a_page_that_unpacks_to_too_much_is_one_line(tmp_path: Path) -> None:
+    body = gzip.compress(b"<p>" + b"a" * 30_000_000)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n"
+    bomb = record("https://example.org/bomb", head + body, kind="resource").replace(b"resource", b"response")
+    bomb = bomb.replace(b"Content-Type: text/html\r\n\r\n", b"Content-Type: application/http\r\n\r\n", 1)
+    documents, skipped = reading(tmp_path / "x.warc", bomb + CRAWL[1])
+    assert [each.title for each in documents] == ["Talks in Seoul"]
+    assert skipped == [f" https://example.org/bomb captured {CAPTURED}: a page larger than 20 MB"]
