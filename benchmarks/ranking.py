@@ -183,7 +183,7 @@ DEFAULT = Settings()
 _PLAIN_LEG = replace(DEFAULT, variants=False, document_weight=0.0, pair_weight=0.0, bm25f=PLAIN)
 HYBRID = "**default hybrid**"
 YARDSTICK = "textbook min-max, equal weights"
-FIXED_WEIGHTS = (0.5, 0.6, 0.7, 0.8)
+WEIGHTS = ((0.5, 0.0), (0.6, 0.0), (0.7, 0.0), (0.8, 0.0), (0.7, 0.4), (0.75, 0.5), (0.75, 0.6), (0.8, 0.6), (0.8, 0.8))
 
 SYSTEMS: dict[str, Callable[[Asked], NDArray[np.int64]]] = {
     "textbook BM25": partial(textbook_ranking, None, 1.0),
@@ -207,8 +207,11 @@ SYSTEMS: dict[str, Callable[[Asked], NDArray[np.int64]]] = {
             "titles twice": {"bm25f": _field_weights(title=2.0)},
             "none of these": {"variants": False, "document_weight": 0.0, "pair_weight": 0.0, "bm25f": PLAIN},
             **{
-                f"keyword weight {w} for all": {"keyword_weight": w, "prose_discount": 0.0}
-                for w in (0.5, 0.6, 0.7, 0.8)
+                f"keyword weight {weight}" + f" less {discount} for prose" * (discount > 0): {
+                    "keyword_weight": weight,
+                    "prose_discount": discount,
+                }
+                for weight, discount in WEIGHTS
             },
         }.items()
     },
@@ -236,7 +239,7 @@ def rankings(path: Path, judged: JudgedSet) -> list[System]:
 
 def check(path: Path, questions: Sequence[Question], found: dict[str, list[str]]) -> None:
     """Exit if a search like any other has another answer."""
-    with open_collection(path) as collection:
+    with open_collection(path, settings=DEFAULT) as collection:
         for question in questions:
             hits = collection.search(plain(question.text), limit=100, per_document=True, fold=False, highlights=False)
             if [hit.document.id for hit in hits] != found[question.id][:100]:

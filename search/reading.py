@@ -111,10 +111,10 @@ def _words(index: Index, run: Sequence[Token], variants: bool) -> Iterator[_Read
         own = _form(index, [token.term for token in here])
         others = [_form(index, other) for other in (name.others if name else ()) if all(map(index.same_word, other))]
         # Single words are all in one place, so that none is counted twice.
-        single = tuple(dict.fromkeys(form[0] for form in (own, *others) if len(form) == 1))
-        words: tuple[Form, ...] = ((frozenset[str]().union(*single),),) if single else ()
+        single = [form[0] for form in (own, *others) if len(form) == 1]
+        word: Form = (frozenset[str]().union(*single),)
         names = tuple(dict.fromkeys(form for form in others if len(form) > 1))
-        unit = Unit(words[0], variants=names) if len(own) == 1 else Unit(own, variants=words + names)
+        unit = Unit(word, variants=names) if len(own) == 1 else Unit(own, variants=(word, *names) if single else names)
         yield _Read(unit, [Span(token.start, token.end) for token in here])
         place += len(here)
 
