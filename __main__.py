@@ -12,6 +12,7 @@ _MODULES = {
     "index.feeding_commands": ("sources", "watch"),
     "search.commands": ("show", "similar"),
     "search.judging_commands": ("eval",),
+    "search.tuning_commands": ("tune",),
     "web.commands": ("serve",),
 }
 _BUILT_IN = ("list", "eval")  # names of Python's own, which a command's function does not take

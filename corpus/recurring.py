@@ -6,11 +6,11 @@ you.") stays, however often it is said. Nothing is done for documents whose outl
 or "Participants:" recurs, too, and is its documents' own.
 """
 
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from hashlib import blake2b
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from .clean_lines import ends_sentence, is_paragraph
@@ -26,46 +26,65 @@ SHARE: Final = 0.6
 WINDOW: Final = 256
 """How many documents are read together."""
 
-_LARGEST_WINDOW: Final = 10_000_000
+LARGEST_WINDOW: Final = 10_000_000
 """The same in characters: a window is closed by whichever is reached first."""
 
 _EDGE: Final = 30
 """How many lines at either end of a document are looked at."""
 
 _OUTLETS: Final = 10_000
-_LINES_OF_AN_OUTLET: Final = 200
+_LINES_OF_AN_OUTLET: Final = 50
 _AGAIN: Final = ("title", "author", "countries", "people")
 """The fields that are looked for anew in a text from which something was cut."""
 
 Other = TypeVar("Other")
 
 
+class RecurringLine(NamedTuple):
+    """A line and the outlet that it recurs in, each as the eight bytes that stand for it."""
+
+    outlet: bytes
+    line: bytes
+
+
 class RecurringLines:
-    """The lines that were found to recur, by outlet. What is kept does not grow with the number of documents."""
+    """The lines that were found to recur, by outlet; `known` are those found earlier.
 
-    def __init__(self) -> None:
-        self._known: OrderedDict[str, set[bytes]] = OrderedDict()
+    What is kept does not grow with the number of documents: there are at most 10,000 outlets and 50 lines of each.
+    """
 
-    def learn(self, documents: Iterable[Document]) -> None:
-        """Find the lines that recur in some documents that are read together; those found before stay known."""
-        by_outlet: defaultdict[str, list[Document]] = defaultdict(list)
+    def __init__(self, known: Iterable[RecurringLine] = ()) -> None:
+        self._known: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        for outlet, line in known:
+            self._known[outlet].add(line)
+
+    def learn(self, documents: Iterable[Document]) -> list[RecurringLine]:
+        """Find the lines that recur in some documents that are read together; those found before stay known.
+
+        Returns what was not known.
+        """
+        by_outlet: defaultdict[bytes, list[Document]] = defaultdict(list)
         for document in documents:
             if outlet := _outlet(document):
                 by_outlet[outlet].append(document)
+        news: list[RecurringLine] = []
         for outlet, together in by_outlet.items():
-            if found := _recurring(together):
-                known = self._known.setdefault(outlet, set())
-                known.update(sorted(found)[: _LINES_OF_AN_OUTLET - len(known)])
-                self._known.move_to_end(outlet)
-        while len(self._known) > _OUTLETS:
-            self._known.popitem(last=False)
+            known = self._known.get(outlet, set())
+            found = sorted(_recurring(together) - known)[: _LINES_OF_AN_OUTLET - len(known)]
+            if found and (known or len(self._known) < _OUTLETS):
+                self._known[outlet].update(found)
+                news += (RecurringLine(outlet, line) for line in found)
+        return news
 
-    def without(self, document: Document) -> Document:
+    def without(self, document: Document, *, among: Iterable[str] | None = None) -> Document:
         """The document without the lines of its outlet, which are added to what was cut; itself if it has none.
 
-        More than half of a text is never cut. Where a title had been found in the text, it is found anew.
+        More than half of a text is never cut. Where a title had been found in the text, it is found anew. With
+        `among`, only lines that are among those count.
         """
-        known = self._known.get(_outlet(document))
+        known = self._known.get(_outlet(document), set())
+        if among is not None:
+            known = known.intersection(map(_key, among))
         if not known:
             return document
         lines = _with_title(document)
@@ -92,7 +111,7 @@ def without_recurring_lines(found: Iterable[Document | Other]) -> Iterator[Docum
     for each in found:
         window.append(each)
         size += len(each.text) if isinstance(each, Document) else 0
-        if len(window) >= WINDOW or size > _LARGEST_WINDOW:
+        if len(window) >= WINDOW or size > LARGEST_WINDOW:
             yield from _cleaned(window, recurring)
             window, size = [], 0
     yield from _cleaned(window, recurring)
@@ -135,20 +154,23 @@ def _edges(lines: Sequence[str]) -> list[int]:
 def _key(line: str) -> bytes:
     """What stands for a line; nothing for a short sentence, which may be said again and again."""
     line = " ".join(line.split())
-    if ends_sentence(line) and not is_paragraph(line):
-        return b""
-    return blake2b(line.casefold().encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return b"" if ends_sentence(line) and not is_paragraph(line) else _digest(line)
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.casefold().encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def _is_found(document: Document, field: str) -> bool:
     return field in _AGAIN and document.provenance.get(field) in ("extracted", "inferred")
 
 
-def _outlet(document: Document) -> str:
-    """The outlet's name, or where that is not known the host of the document's address; "" if neither is."""
+def _outlet(document: Document) -> bytes:
+    """What stands for the outlet, or where that is not known for the host of the document's address; else nothing."""
     if document.outlet:
-        return document.outlet.casefold()
+        return _digest(document.outlet)
     try:
-        return urlsplit(document.url).hostname or ""
+        host = urlsplit(document.url).hostname
     except ValueError:
-        return ""
+        return b""
+    return _digest(host) if host else b""

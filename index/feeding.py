@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from .. import __version__
 from ..corpus.document import Document
 from ..corpus.fetch import ANYWHERE, Fetcher
 from ..corpus.readers import (
+    CLEANED,
     Format,
     ReadOptions,
     Skipped,
@@ -31,9 +32,11 @@ from ..corpus.readers import (
     shown_name,
 )
 from ..corpus.readers.url import Known, Memory, UrlReader
+from ..corpus.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
 from ..corpus.urls import canonical_url
 from ..errors import UnreadableSource
 from .ledger import Ledger
+from .outlets import keep_lines, known_lines
 from .sources import KnownFile, Sources
 from .store import Store
 from .writer import Report, Writer
@@ -148,32 +151,65 @@ class Run:
 
     def _path(self, source: str, name: str, feeding: Feeding) -> Iterator[Document | Skipped]:
         reading = _stamp(feeding.reading)
+        window: list[_ReadFile] = []
+        size = 0
         for file in find(source, feeding.reading):
             if isinstance(file, Skipped):
                 yield file
                 continue
             path, form = file
             known, now = self._sources.file(path_id(path)), _stat(path)
-            if not (known and now and not feeding.reread and self._is_settled(known, reading, now)):
-                yield from self._file(path, form, name, feeding, now)
-            else:
+            if known and now and not feeding.reread and self._is_settled(known, reading, now):
                 self.passed_over += known.documents
+                continue
+            began = time.time_ns()
+            found = read_file(path, form, feeding.reading)
+            if form.name not in CLEANED or not feeding.reading.cleaning:
+                yield from self._taken(_ReadFile(path, form, now, began, found), name, feeding)
+                continue
+            window.append(_ReadFile(path, form, now, began, together := list(found)))
+            size += sum(len(each.text) for each in together if isinstance(each, Document))
+            if len(window) >= WINDOW or size > LARGEST_WINDOW:
+                yield from self._window(window, name, feeding)
+                window, size = [], 0
+        yield from self._window(window, name, feeding)
+
+    def _window(self, window: list["_ReadFile"], source: str, feeding: Feeding) -> Iterator[Document | Skipped]:
+        """The documents of files that were read together, without the lines that recur in their outlets."""
+        if not window:
+            return
+        news = self._recurring.learn(each for file in window for each in file.found if isinstance(each, Document))
+        keep_lines(self._ledger, news)
+        for file in window:
+            found = (self._cleaned(each, feeding) if isinstance(each, Document) else each for each in file.found)
+            yield from self._taken(replace(file, found=found), source, feeding)
+
+    def _cleaned(self, document: Document, feeding: Feeding) -> Document:
+        cleaned = self._recurring.without(document)
+        if cleaned is document or feeding.reread:
+            return cleaned
+        # A line that became known since then is no news of this document: it would seem to change by itself.
+        live = self._ledger.live_document(document.id)
+        before = self._recurring.without(document, among=live.cut) if live else None
+        return before if live and before and before.content_hash == live.content_hash else cleaned
+
+    @cached_property
+    def _recurring(self) -> RecurringLines:
+        return known_lines(self._ledger)
 
     def _is_settled(self, known: KnownFile, reading: str, now: os.stat_result) -> bool:
         # What was skipped may be read now that a library is installed, and its line belongs into every report.
         return _is_as_it_was(known, reading, now) and not known.skipped and self._holds(known.document)
 
-    def _file(
-        self, path: Path, form: Format, source: str, feeding: Feeding, now: os.stat_result | None
-    ) -> Iterator[Document | Skipped]:
+    def _taken(self, file: "_ReadFile", source: str, feeding: Feeding) -> Iterator[Document | Skipped]:
         """The documents of a file, which is remembered once they were taken as it was before it was read."""
-        name, began = path_id(path), time.time_ns()
+        name, now = path_id(file.path), file.stat
         taken = skipped = 0
         document = ""
-        for each in read_file(path, form, feeding.reading):
+        for each in file.found:
             taken += isinstance(each, Document)
             skipped += isinstance(each, Skipped)
-            if isinstance(each, Document) and form.one_document:
+            if isinstance(each, Document) and file.form.one_document:
                 document = each.id
             yield each
         if not self._holds(document):  # it was not fit to be kept
@@ -188,7 +224,7 @@ class Run:
                 source=source,
                 reading=_stamp(feeding.reading),
                 size=now.st_size,
-                modified_ns=now.st_mtime_ns if began - now.st_mtime_ns > _UNSETTLED_NS else 0,
+                modified_ns=now.st_mtime_ns if file.began - now.st_mtime_ns > _UNSETTLED_NS else 0,
                 device=now.st_dev,
                 document=document or before,
                 documents=taken,
@@ -226,6 +262,17 @@ class Run:
 
     def _is_only_here(self, document: str) -> bool:
         return not self._sources.is_held(document) and self._holds(document)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadFile:
+    """A file that is read: how it was before that (`stat`), when that began (ns since the epoch), what is found."""
+
+    path: Path
+    form: Format
+    stat: os.stat_result | None
+    began: int
+    found: Iterable[Document | Skipped]
 
 
 class _UrlMemory(Memory):

@@ -6,7 +6,7 @@ stems come in when a question is asked, as sets of surface forms that count as o
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from .analysis import FIELDS, stem, tells
 from .arrays import ArrayWriter, Strings, load, save
 
+_REMEMBERED = 1 << 14  # terms whose numbers are kept in mind: those of a question are asked for several times
 _CHUNK_POSTINGS = 1 << 20
 _POSITION_BITS = 17  # one more than a position has, so that shifting a position by its place in a phrase fits
 
@@ -99,6 +100,7 @@ class Postings:
 
     def __init__(self, folder: Path) -> None:
         self._terms = Strings(folder, "terms")
+        self._number = lru_cache(_REMEMBERED)(self._terms.find)
         self._starts = load(folder / "starts.npy")
         self._ordinals = load(folder / "ordinals.npy")
         self._counts = load(folder / "counts.npy")
@@ -119,11 +121,11 @@ class Postings:
 
     def knows(self, term: str) -> bool:
         """Whether any passage, deleted ones included, holds that very surface term."""
-        return self._terms.find(term) is not None
+        return self._number(term) is not None
 
     def holding(self, term: str) -> NDArray[np.int32]:
         """The ordinals of the passages, deleted ones included, that hold that very surface term."""
-        number = self._terms.find(term)
+        number = self._number(term)
         return self._ordinals[:0] if number is None else self._ordinals[self._starts[number] : self._starts[number + 1]]
 
     def same_word(self, term: str) -> set[str]:
@@ -149,17 +151,14 @@ class Postings:
         return Occurrences(found.ordinals[here], counts)
 
     def _form(self, form: Form, among: NDArray[np.int32] | None) -> Occurrences:
-        places = [[n for term in sorted(place) if (n := self._terms.find(term)) is not None] for place in form]
+        places = [[n for term in sorted(place) if (n := self._number(term)) is not None] for place in form]
         if not places or not all(places):
             return _NOWHERE
         return self._phrase(places, among) if len(places) > 1 else _together(self._terms_among(places[0], among))
 
     def _terms_among(self, numbers: Sequence[int], among: NDArray[np.int32] | None) -> list[Occurrences]:
-        found = []
-        for number in numbers:
-            rows = self._rows(number, among)
-            found.append(Occurrences(self._ordinals[rows], self._counts[rows]))
-        return found
+        every = (self._rows(number, among) for number in numbers)
+        return [Occurrences(self._ordinals[rows], self._counts[rows]) for rows in every]
 
     def _rows(self, number: int, among: NDArray[np.int32] | None) -> Any:
         """Where a term's postings lie, or those of them among some ordinals: a slice, or int64 [n]."""
@@ -177,7 +176,7 @@ class Postings:
         rarest_first = sorted(places, key=lambda numbers: sum(self._starts[n + 1] - self._starts[n] for n in numbers))
         holding = among
         for numbers in rarest_first:
-            holding = _together(self._terms_among(numbers, holding)).ordinals
+            holding = _union([self._ordinals[self._rows(number, holding)] for number in numbers])
         if holding is None or not len(holding):
             return _NOWHERE
         # One number says where a phrase would have to begin for a word to stand at its place: passage, field, position.
@@ -207,6 +206,14 @@ class Postings:
             groups = np.repeat(fields.ravel(), counts.ravel())
             codes.append((groups << _POSITION_BITS) + positions)
         return codes[0] if len(codes) == 1 else np.sort(np.concatenate(codes), kind="stable")
+
+
+def _union(lists: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """What is in any of several ascending lists, ascending."""
+    if len(lists) == 1:
+        return lists[0]
+    merged = np.sort(np.concatenate(lists), kind="stable")  # which merges
+    return merged[np.flatnonzero(np.diff(merged, prepend=-1))]
 
 
 def _together(found: Sequence[Occurrences]) -> Occurrences:

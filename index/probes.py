@@ -42,7 +42,7 @@ class Floors(NamedTuple):
     """Similarities (cosines) that a passage must reach to count as near a question in meaning.
 
     `strict` holds when no word of the question is known to the index, so that nothing else vouches for it; `lenient`
-    holds otherwise.
+    when all are; and when some are, what lies between the two in proportion.
     """
 
     strict: float

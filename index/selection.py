@@ -155,17 +155,19 @@ class Selection:
         """The BM25F of the document of each of some passages, taken as a whole: what all its passages hold together."""
         table = self._snapshot.of_documents
         documents, owner = np.unique(table.passages[numbers], return_inverse=True)
-        place = np.full(len(table.sizes), -1)
+        place = np.full(len(table.sizes), -1, np.int32)
         place[documents] = np.arange(len(documents))
         scores = np.zeros(len(documents))
         for each in weighed:
             self._deadline.check()
             counts = np.zeros((len(documents), len(FIELDS)))
             for base, found in zip(self._snapshot._bases, self._occurrences(each.unit), strict=False):
-                rows = place[table.passages[base + found.ordinals]]
-                asked = rows >= 0
+                rows = place[table.passages[base : base + len(table.passages)][found.ordinals]]
+                asked = np.flatnonzero(rows >= 0)
+                rows, of_asked = rows[asked], found.counts[asked]
                 for field in range(len(FIELDS)):
-                    counts[:, field] += np.bincount(rows[asked], found.counts[asked, field], len(documents))
+                    held = np.flatnonzero(of_asked[:, field])
+                    counts[:, field] += np.bincount(rows[held], of_asked[held, field], len(documents))
             counts[:, _TITLE] /= table.sizes[documents]  # which every passage repeats
             scores += each.idf * bm25f.saturated(counts, table.lengths[documents], table.averages)
         return scores[owner]

@@ -41,12 +41,12 @@ class Contribution(NamedTuple):
 class DocumentTable(NamedTuple):
     """The documents of a snapshot as wholes, deleted ones included, numbered from 0 through all segments.
 
-    `passages` is int64 [size of the snapshot]: the number of each passage's document. `sizes` is int64 [documents]: how
+    `passages` is int32 [size of the snapshot]: the number of each passage's document. `sizes` is int64 [documents]: how
     many passages it has. `lengths` is float64 [documents, fields]: its tokens by field, the title's once; `averages`
     are those of the live ones.
     """
 
-    passages: NDArray[np.int64]
+    passages: NDArray[np.int32]
     sizes: NDArray[np.int64]
     lengths: NDArray[np.float64]
     averages: NDArray[np.float64]
@@ -108,7 +108,7 @@ class Snapshot:
         living = np.zeros(count, bool)
         living[passages[self.live]] = True
         averages = lengths[living].mean(axis=0) if living.any() else np.zeros(len(FIELDS))
-        return DocumentTable(passages, sizes, lengths, averages)
+        return DocumentTable(passages.astype(np.int32), sizes, lengths, averages)
 
     @property
     def segments(self) -> int:

@@ -50,7 +50,7 @@ class Vectors:
         is computed: matrix products are not.
         """
         rows = self.get(ordinals).astype(np.float64)
-        return np.round((rows * question).sum(axis=1), 6)
+        return np.round(np.einsum("ij,j->i", rows, question.astype(np.float64)), 6)
 
     def get(self, ordinals: NDArray[np.int64]) -> NDArray[np.float32]:
         """The vectors of some passages: [n, dimension]."""

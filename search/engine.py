@@ -222,7 +222,7 @@ def gather(
     cosines = index.cosines(question, numbers) if question is not None else np.zeros(len(numbers))
 
     # What neither holds enough of the words nor lies near enough is no match.
-    floor = floors.lenient if reading.known else floors.strict
+    floor = floors.strict + reading.known * (floors.lenient - floors.strict)
     lies_near = (cosines >= floor) & (question is not None)
     matches = worded | lies_near
     numbers = numbers[matches]

@@ -22,15 +22,15 @@ class Reading:
     """A query in the index's own terms: what is scored, and what is demanded.
 
     `pairs` are units that stand side by side in it. `prose` is the share of function words among its free words.
-    `known` says whether the index has seen any word of it that tells, function words aside. `unknown` are the words
-    that it has not, as spans of the query's text.
+    `known` is the share of its words that tell, function words aside, which the index has seen. `unknown` are the
+    words that it has not, as spans of the query's text.
     """
 
     units: tuple[Unit, ...]
     pairs: tuple[tuple[Unit, Unit], ...]
     prose: float
     constraint: constraints.All
-    known: bool
+    known: float
     unknown: tuple[Span, ...]
 
 
@@ -59,14 +59,14 @@ def read(index: Index, query: language.Query, *, variants: bool = True) -> Readi
             unknown += [Span(start + token.start, start + token.end) for token in unseen if start >= 0]
     # Function words and initials say something only where there is nothing else.
     telling = [unit for unit in units if unit.tells]
-    known = any(_is_known(index, unit) for unit in telling)
+    known = [_is_known(index, unit) for unit in telling]
     demanded = tuple(_constraint(index, node) for node in query.must)
     return Reading(
         units=tuple(dict.fromkeys(telling or units)),
         pairs=tuple(dict.fromkeys(pairs)),
         prose=sum(map(STOP_WORDS.__contains__, terms)) / max(len(terms), 1),
         constraint=constraints.All(demanded),
-        known=known,
+        known=sum(known) / max(len(known), 1),
         unknown=tuple(unknown),
     )
 

@@ -165,6 +165,69 @@ def test_surrogates_and_marks_of_direction(tmp_path: Path) -> None:
     assert (document.text, skipped) == (said, [])
 
 
+# ------------------------------------------------------------------------------------------------------- web pages
+
+FRAGMENT = (
+    "<p>Office of the Spokesperson</p><p>The ministers met in Seoul on Monday &amp; agreed to hold a further round of "
+    "talks on trade in the spring.</p><p>They signed a treaty on fisheries, too.</p><p>Share this article</p>"
+)
+PAGE = (
+    '<html lang="en"><head><title>Talks in Seoul on trade and fisheries</title>'
+    '<meta property="og:site_name" content="The Gazette"></head><body><nav><a href="/">Home</a></nav><article>'
+    f"<h1>Talks in Seoul on trade and fisheries</h1>{FRAGMENT * 2}</article></body></html>"
+)
+
+
+@pytest.mark.parametrize(("key", "options"), [("html", {}), ("body", {"fields": {"html": "body"}})])
+def test_a_record_may_hold_a_web_page(tmp_path: Path, key: str, options: dict[str, object]) -> None:
+    record = {"id": "a", key: FRAGMENT, "title": "Talks", "date": "2025-11-22", "place": "Seoul", "outlet": "Ministry"}
+    ((document,), skipped) = reading(tmp_path / "x.jsonl", json.dumps(record), **options)
+    assert skipped == []
+    assert "The ministers met in Seoul on Monday & agreed to hold" in document.text
+    assert "<" not in document.text
+    assert document.cut == ("Share this article",)
+    assert (document.title, document.place, document.outlet) == ("Talks", "Seoul", "Ministry")
+    assert document.dates == DateInterval(date(2025, 11, 22), date(2025, 11, 22))
+    assert {document.provenance[name] for name in ("title", "dates", "place", "outlet")} == {"given"}
+    assert document.provenance["language"] == "inferred"
+
+
+def test_what_a_page_tells_of_itself_fills_the_record_up(tmp_path: Path) -> None:
+    own = json.dumps({"id": "a", "html": PAGE, "outlet": "The Herald", "notes": [["1", 900_000, "A note."]]})
+    bare = json.dumps({"id": "b", "html": PAGE, "text": " "})
+    ((first, second), skipped) = reading(tmp_path / "x.jsonl", f"{own}\n{bare}")
+    assert skipped == []
+    assert (first.outlet, second.outlet) == ("The Herald", "The Gazette")
+    assert {each.title for each in (first, second)} == {"Talks in Seoul on trade and fisheries"}
+    assert "Home" not in first.text
+    assert first.notes == (Note("1", len(first.text), "A note."),)
+    kept = reading(tmp_path / "x.jsonl", json.dumps({"id": "a", "html": FRAGMENT}), cleaning=False)[0][0]
+    assert kept.text.endswith("Share this article")
+
+
+def test_a_text_goes_before_a_page_and_a_table_may_hold_pages(tmp_path: Path) -> None:
+    table = f'id,text,html\na,They met.,<p>They never met.</p>\nb,,"{FRAGMENT}"\n'
+    ((first, second), skipped) = reading(tmp_path / "x.csv", table)
+    assert (first.text, skipped) == ("They met.", [])
+    assert second.text.endswith("They signed a treaty on fisheries, too.")
+
+
+def test_pages_without_text_and_hostile_ones_are_one_line_each_or_text(tmp_path: Path) -> None:
+    pages = [
+        "", "<p> </p><script>alert(1)</script>", 5, "<div>" * 10_000 + "They met.", "<p>They\0 met.\ud800<!--",
+        "<html><body " + "a=1 " * 5_000 + ">They met.", "<html><p>&#99999999999999; They met.",
+    ]  # fmt: skip
+    lines = [json.dumps({"id": str(number), "html": each}) for number, each in enumerate(pages, 1)]
+    documents, skipped = reading(tmp_path / "x.jsonl", "\n".join(lines))
+    assert skipped == [
+        " line 1: has no text: name its field with text=KEY if it is not 'text'",
+        " line 2: a page without text",
+        " line 3: html is a number, not a string",
+    ]
+    assert [each.id for each in documents] == ["4", "5", "6", "7"]
+    assert all("They met." in each.text for each in documents)
+
+
 # -------------------------------------------------------------------------------------------- hostile and unsteady
 
 

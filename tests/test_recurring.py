@@ -1,15 +1,25 @@
 """Lines that most documents of an outlet share are cut, and what only looks so is not."""
 
-from collections.abc import Iterable
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from dragoman.__main__ import dragoman
 from dragoman.corpus.describe import describe
 from dragoman.corpus.document import Document
 from dragoman.corpus.readers import ReadOptions, Skipped, read
-from dragoman.corpus.recurring import WINDOW, without_recurring_lines
+from dragoman.corpus.recurring import WINDOW, RecurringLines, without_recurring_lines
+from dragoman.index import feeding
+from dragoman.index.feeding import Feeding, feed
+from dragoman.index.store import Store
+from dragoman.index.writer import Report, Writer
 
 SLOGAN = "The Gazette – Independent since 1893"
 NOTICE = "The Gazette follows the code of the Press Council, and corrects what turns out to be wrong on page two."
@@ -120,3 +130,130 @@ def test_web_pages_of_one_outlet_that_are_read_together(tmp_path: Path) -> None:
     assert SLOGAN in alone.text
     as_they_are = read([tmp_path], options=ReadOptions(cleaning=False))
     assert all(SLOGAN in each.text for each in as_they_are if isinstance(each, Document))
+
+
+def test_what_is_kept_does_not_grow_with_the_outlets_lines() -> None:
+    recurring = RecurringLines()
+    for batch in range(20):
+        lines = [f"Slogan number {batch} {number}" for number in range(10)]
+        recurring.learn(story(town, above=lines) for town in TOWNS)
+    again = [story(town, above=[f"Slogan number {batch} 0" for batch in range(20)]) for town in TOWNS]
+    assert recurring.learn(again) == []
+
+
+# In a collection
+
+
+@pytest.fixture
+def command(tiny_models: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Runs a command on a collection of a tiny model, and gives what it says."""
+    for name in ("DATA", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+
+    def call(name: str, *arguments: str | Path) -> str:
+        model = ["--model", str(tiny_models[0])] if name == "index" else []
+        where = ["--collection", str(tmp_path / "c")]
+        ran = CliRunner().invoke(dragoman, [name, *map(str, arguments), *where, *model], catch_exceptions=False)
+        assert ran.exit_code == 0, ran.output
+        return ran.stdout
+
+    return call
+
+
+def write(path: Path, text: str, *, changed: float = 1_700_000_000) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, (changed, changed))
+    return path
+
+
+def test_the_commands_cut_them_also_from_a_page_that_comes_alone(command: Callable[..., str], tmp_path: Path) -> None:
+    pages = [write(tmp_path / "news" / f"{town}.html", page(town)) for town in TOWNS]
+    ninth = shutil.move(pages.pop(8), tmp_path / "ninth.html")
+    later = [shutil.move(each, tmp_path) for each in pages[8:]]
+    del pages[8:]
+    assert "8 added" in command("index", tmp_path / "news")
+    for each in pages:
+        assert SLOGAN not in command("show", each.as_posix())
+        assert command("show", each.as_posix(), "--cut") == f"1 line cut\n{SLOGAN}\n"
+    assert "8 unchanged" in command("add", tmp_path / "news")
+    shutil.move(ninth, tmp_path / "news")
+    assert "1 added, 8 unchanged" in command("add", tmp_path / "news")
+    beside = shutil.move(later[0], tmp_path / "Quito.html")
+    command("add", beside)
+    for path in (tmp_path / "news" / "ninth.html", Path(beside)):
+        shown = json.loads(command("show", path.as_posix(), "--json"))
+        assert (SLOGAN in shown["text"], shown["cut"]) == (False, [SLOGAN])
+    assert "9 unchanged" in command("add", tmp_path / "news")
+    assert "9 unchanged" in command("add", tmp_path / "news", "--reread")
+
+
+@pytest.fixture
+def store(empty_collections: tuple[Path, Path], tmp_path: Path) -> Iterator[Store]:
+    """An empty collection of a tiny model."""
+    with closing(Store(shutil.copytree(empty_collections[0], tmp_path / "c.idx"))) as opened:
+        yield opened
+
+
+def fed(store: Store, source: Path, *, reread: bool = False) -> Report:
+    with store.writing(timeout=10):
+        return feed(store, Writer(store), [(str(source), Feeding(reread=reread))])
+
+
+def cut_by_name(store: Store) -> dict[str, tuple[str, ...]]:
+    documents = filter(None, map(store.ledger.live_document, store.ledger.live_ids()))
+    return {Path(each.id).stem: each.cut for each in documents}
+
+
+def test_a_document_does_not_change_by_itself_when_more_becomes_known(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news = tmp_path / "news"
+    # Files that have not settled are read again each time.
+    monkeypatch.setattr(feeding, "_UNSETTLED_NS", 2**62)
+    for town in TOWNS[:3]:
+        write(news / f"{town}.html", page(town))
+    assert fed(store, news).added == 3
+    for town in TOWNS[3:]:
+        write(news / f"{town}.html", page(town))
+    report = fed(store, news)
+    assert (report.added, report.updated, report.unchanged) == (9, 0, 3)
+    assert cut_by_name(store) == {town: (SLOGAN,) if town in TOWNS[3:] else () for town in TOWNS}
+    generation = store.ledger.generation
+    assert fed(store, news).unchanged == 12
+    assert store.ledger.generation == generation
+    # What did change is read with all that is known, and so is everything on demand.
+    write(news / "Seoul.html", page("Seoul").replace("fisheries", "forests"))
+    assert fed(store, news).updated == 1
+    assert cut_by_name(store)["Seoul"] == (SLOGAN,)
+    assert fed(store, news, reread=True).updated == 2
+    assert set(cut_by_name(store).values()) == {(SLOGAN,)}
+
+
+def test_pages_of_a_window_that_was_not_taken_are_read_again(store: Store, tmp_path: Path) -> None:
+    for town in TOWNS:
+        write(tmp_path / "news" / f"{town}.html", page(town))
+
+    def interrupted() -> Iterator[Document | Skipped]:
+        found = feeding.Run(store.ledger).documents([(str(tmp_path / "news"), Feeding())])
+        yield next(found)
+        yield next(found)
+        raise KeyboardInterrupt
+
+    with store.writing(timeout=10), pytest.raises(KeyboardInterrupt):
+        Writer(store).add(interrupted())
+    assert fed(store, tmp_path / "news").added == 12
+    assert set(cut_by_name(store).values()) == {(SLOGAN,)}
+
+
+def test_little_is_held_back_by_a_folder(store: Store, tmp_path: Path) -> None:
+    for number in range(WINDOW + 10):
+        write(tmp_path / "news" / f"{number:03}.txt", f"The ministers met in {number} towns, and agreed on a treaty.")
+    with store.writing(timeout=10):
+        run = feeding.Run(store.ledger)
+        found = run.documents([(str(tmp_path / "news"), Feeding())])
+        next(found)
+        write(tmp_path / "news" / f"{WINDOW + 9:03}.txt", "They never met.")
+        texts = [each.text for each in found if isinstance(each, Document)]
+    assert len(texts) == WINDOW + 9
+    assert texts[-1] == "They never met."

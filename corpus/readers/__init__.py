@@ -55,7 +55,8 @@ FORMATS: Final = (
 )
 """All formats. A new one is a module here with a function `read`, and a line in this table."""
 
-_CLEANED: Final = frozenset({"text", "html"})
+CLEANED: Final = frozenset({"text", "html"})
+"""The formats whose documents come with what stood around them."""
 
 
 def read(sources: Iterable[str | Path], *, options: ReadOptions | None = None) -> Iterator[Document | Skipped]:
@@ -88,8 +89,7 @@ def _read_all(sources: Iterable[str | Path], options: ReadOptions) -> Iterator[D
 
 
 def _is_cleaned(file: tuple[Path, Format] | Skipped) -> bool:
-    """Whether a file is of a format whose documents come with what stood around them."""
-    return isinstance(file, Skipped) or file[1].name in _CLEANED
+    return isinstance(file, Skipped) or file[1].name in CLEANED
 
 
 def _read_found(file: tuple[Path, Format] | Skipped, options: ReadOptions) -> Iterable[Document | Skipped]:

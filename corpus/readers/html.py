@@ -47,7 +47,15 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
 
     Raises UnreadableSource if the page has no text or cannot be read as one.
     """
-    page = read_text(source.stream, _DECLARED)
+    text, found = page_content(read_text(source.stream, _DECLARED))
+    yield article(text, found, source, cleaned=clean(text) if options.cleaning else Cleaned(text, ()))
+
+
+def page_content(page: str) -> tuple[str, dict[str, str]]:
+    """The text of the article of a page or fragment, before cleaning, and what the page's metadata tell of it.
+
+    Raises UnreadableSource if the page has no text.
+    """
     shown = look_through(page)
     found = _extracted(_prepared(page)) if _PAGE.search(page) and not _is_too_much(page, shown) else {}
     text = tidy(found.pop("text", ""))
@@ -57,7 +65,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
         raise UnreadableSource("a page without text")
     if language := _LANGUAGE.search(page[:20_000]):
         found["language"] = language[1]
-    yield article(text, found, source, cleaned=clean(text) if options.cleaning else Cleaned(text, ()))
+    return text, found
 
 
 def _is_too_much(page: str, shown: Shown) -> bool:
