@@ -167,7 +167,7 @@ def test_a_held_out_question_has_no_say_in_its_own_settings(place: Path) -> None
 def test_few_judgments_move_less_than_many(place: Path) -> None:
     few = answered(place, 3)
     many = replace(few, questions=few.questions * 12)
-    assert 0 < tuning.cost(fitted(place, few, np.arange(3))) < tuning.cost(fitted(place, many, np.arange(36)))
+    assert tuning.cost(fitted(place, few, np.arange(3))) < tuning.cost(fitted(place, many, np.arange(36)))
 
 
 def test_parts_hold_every_question_once_and_every_class_evenly() -> None:
