@@ -279,7 +279,7 @@ def figures(evaluations: dict[str, Evaluation], rows: NDArray[np.intp]) -> str:
 
 def by_class(evaluation: Evaluation, rows: NDArray[np.intp]) -> str:
     """A table of nDCG@10 by class of questions; a star where a system differs from the default with p < 0.05."""
-    groups = {name: np.intersect1d(of, rows) for name, of in evaluation.groups.items()}
+    groups = {name: here for name, of in evaluation.groups.items() if len(here := np.intersect1d(of, rows))}
     default = next(each for each in evaluation.systems if each.system.name == HYBRID).values[MEASURES[0]]
     lines = ["| |" + "".join(f" {name} ({len(of)}) |" for name, of in groups.items()), "|---" * (1 + len(groups)) + "|"]
     for each in evaluation.systems:
