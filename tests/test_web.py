@@ -116,6 +116,10 @@ class Page(HTMLParser):
         return [each["href"] or "" for each in self.all("a")]
 
 
+def stylesheet(client: FlaskClient) -> str:
+    return Page(client.get("/?q=Korea")).all("link", rel="stylesheet")[0]["href"] or ""
+
+
 def assert_harmless(page: Page) -> None:
     """Nothing in the page runs, and no link leads anywhere but to the web."""
     allowed = {"html", "head", "meta", "title", "link", "body", "header", "a", "main", "form", "div", "label", "input"}
@@ -412,18 +416,26 @@ def test_bytes_that_are_no_text_are_no_error(client: FlaskClient) -> None:
 def test_every_answer_has_the_headers_that_keep_it_safe(client: FlaskClient) -> None:
     for path in ("/", "/?q=Korea", "/?q=%22", "/nowhere", "/api/v1/search?q=Korea", "/api/nowhere", "/healthz"):
         headers = client.get(path).headers
-        assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self';")
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self';")
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
-    with client.get("/static/dragoman.css") as answer:
+    with client.get(stylesheet(client)) as answer:
         assert answer.headers["Content-Security-Policy"]
 
 
 def test_nothing_is_inline_and_the_sheet_needs_nothing_from_elsewhere(client: FlaskClient) -> None:
-    page = Page(client.get("/?q=Korea"))
-    assert [each["href"] for each in page.all("link", rel="stylesheet")] == ["/static/dragoman.css"]
-    with client.get("/static/dragoman.css") as sheet:
+    with client.get(stylesheet(client)) as sheet:
         assert "url(" not in sheet.get_data(as_text=True)
+
+
+def test_the_sheet_may_be_kept_for_good_under_a_name_that_changes_with_it(client: FlaskClient) -> None:
+    path = stylesheet(client)
+    with client.get(path) as sheet:
+        assert sheet.cache_control.immutable
+    with client.get(re.sub("/assets/[0-9a-f]+/", "/assets/0123/", path)) as older:
+        assert older.status_code == 200
+        assert older.cache_control.max_age == 0
+    assert client.get("/assets/0/../app.py").status_code == 404
 
 
 def test_only_trusted_hosts_are_answered(collection: Collection) -> None:
@@ -605,7 +617,7 @@ def test_a_commit_changes_answers_and_tags(folder: Path, tmp_path: Path) -> None
     assert json.loads(after.data)["total"] == 1
     assert after.headers["ETag"] != before.headers["ETag"]
     assert "hippopotamus" in client.get("/documents/new").text
-    client.application.extensions["dragoman"].collection.close()
+    client.application.extensions["dragoman"]["dragoman"].collection.close()
 
 
 def test_health(client: FlaskClient) -> None:
@@ -622,7 +634,7 @@ def test_apps_share_nothing(collection: Collection, folder: Path, tmp_path: Path
     assert first.extensions["dragoman"] is not second.extensions["dragoman"]
     assert first.test_client().get("/").status_code == 200
     assert second.test_client().get("/").status_code == 400
-    second.extensions["dragoman"].collection.close()
+    second.extensions["dragoman"]["dragoman"].collection.close()
 
 
 def test_a_place_without_a_collection_is_refused(tmp_path: Path) -> None:

@@ -1,32 +1,111 @@
-"""The Flask app over one collection: what all its answers have in common, and its limits."""
+"""A collection as a Flask app, or as a part of one: what all its answers have in common, and its limits."""
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypedDict, Unpack
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Flask, Response, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
 from ..search.collection import Collection
 from . import problems
 from .api import api
+from .assets import assets
 from .pages import pages
-from .site import EXTENSION, Site, site
+from .reader import reader
+from .site import EXTENSION, Site, mount, site
 
 SEARCH_TIMEOUT = 10.0
 MAX_REQUEST_BYTES = 65_536
 """Of a request's body, and of its line and headers. 4,000 characters of a question take 48,000 in a URL at most."""
 
+READING = ("GET", "HEAD")
+"""The methods that are answered: nothing is ever changed over the web."""
+
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+class Options(TypedDict, total=False):
+    """How a site behaves: see `Site`.
+
+    `trusted_hosts` keep a stranger's domain from being pointed at a server inside; with none given, that is left to the
+    server in front.
+    """
+
+    timeout: float
+    trusted_hosts: Iterable[str]
+    origins: Iterable[str]
+    title: str
+
+
+class Dragoman:
+    """A collection mounted in a Flask app, which may have pages and collections of its own.
+
+        Dragoman(app, "archive.idx", url_prefix="/archive")
+
+    Or, for an app that is made by a factory, `Dragoman()` and later `init_app(app)`. The collection may be named by the
+    app's setting `DRAGOMAN_COLLECTION` instead. Where several are mounted, each needs a `name` of its own. A collection
+    given by path stays open as long as the app exists.
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        collection: Collection | str | Path | None = None,
+        *,
+        url_prefix: str = "",
+        name: str = EXTENSION,
+        **options: Unpack[Options],
+    ) -> None:
+        self._collection = collection
+        self._url_prefix = url_prefix.rstrip("/")
+        self._name = name
+        self._options = options
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Add the pages and the API to an app.
+
+        Raises ValueError if no collection is named, or if the app has a blueprint of that name.
+        """
+        named = self._collection or app.config.get("DRAGOMAN_COLLECTION")
+        if named is None:
+            raise ValueError("which collection? Give it to Dragoman(), or set DRAGOMAN_COLLECTION in the app's config")
+        app.url_map.converters["document"] = DocumentId
+        blueprint = _blueprint(self._name)
+        app.register_blueprint(blueprint, url_prefix=self._url_prefix)
+        options = self._options
+        served = Site(
+            name=self._name,
+            collection=named if isinstance(named, Collection) else Collection(named),
+            timeout=options.get("timeout", SEARCH_TIMEOUT),
+            trusted_hosts=frozenset(each.lower() for each in options.get("trusted_hosts", ())),
+            origins=frozenset(each.rstrip("/").lower() for each in options.get("origins", ())),
+            title=options.get("title", "Dragoman"),
+        )
+        mount(app.extensions, served)
+
+
+def create_app(collection: Collection | str | Path, **options: Unpack[Options]) -> Flask:
+    """An app that serves a collection and nothing else: pages and, under `/api/v1/`, JSON."""
+    app = Flask(__name__, static_folder=None)
+    app.url_map.merge_slashes = False
+    Dragoman(app, collection, **options)
+    problems.register(app)
+    app.before_request(_check_host)
+    app.after_request(_finish)
+    return app
 
 
 class DocumentId(BaseConverter):
@@ -36,31 +115,17 @@ class DocumentId(BaseConverter):
     part_isolating = False
 
 
-def create_app(
-    collection: Collection | str | Path, *, timeout: float = SEARCH_TIMEOUT, trusted_hosts: Iterable[str] = ()
-) -> Flask:
-    """An app that serves a collection: pages and, under `/api/v1/`, JSON.
-
-    `timeout` is how many seconds a search may take. `trusted_hosts` are the names that the site is reached by; a
-    request for another is refused, so that a stranger's domain cannot be pointed at a server inside. With none given,
-    that is left to the server in front. A collection given by path stays open as long as the app exists.
-    """
-    opened = collection if isinstance(collection, Collection) else Collection(collection)
-    app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    app.extensions[EXTENSION] = Site(opened, timeout, frozenset(name.lower() for name in trusted_hosts))
-    app.url_map.converters["document"] = DocumentId
-    app.url_map.merge_slashes = False
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.before_request(_check_host)
-    app.before_request(_answer_unchanged)
-    app.after_request(_finish)
-    app.add_url_rule("/healthz", view_func=_health)
-    app.register_blueprint(pages)
-    app.register_blueprint(api)
-    problems.register(app)
-    return app
+def _blueprint(name: str) -> Blueprint:
+    blueprint = Blueprint(name, __name__)
+    blueprint.before_request(_check_host)
+    blueprint.before_request(_check_request)
+    blueprint.before_request(_answer_unchanged)
+    blueprint.after_request(_finish)
+    blueprint.add_url_rule("/healthz", view_func=_health, endpoint="health")
+    for part in (pages, reader, api, assets):
+        blueprint.register_blueprint(part)
+    problems.register(blueprint)
+    return blueprint
 
 
 def _check_host() -> Response | None:
@@ -74,25 +139,31 @@ def _check_host() -> Response | None:
     return None
 
 
+def _check_request() -> None:
+    request.max_content_length = MAX_REQUEST_BYTES
+    if request.method not in READING:
+        raise MethodNotAllowed(READING)
+
+
 def _answer_unchanged() -> Response | None:
     """What the client has already, it need not have again: 304 before anything is searched."""
-    if request.blueprint is None:
+    if request.blueprint not in {f"{site().name}.{part}" for part in ("pages", "reader", "api")}:
         return None
-    g.version = site().version(request.full_path)
+    g.dragoman_version = site().version(request.full_path)
     known = request.if_none_match
-    if known.star_tag or not known.contains_weak(g.version):
+    if known.star_tag or not known.contains_weak(g.dragoman_version):
         return None
     return Response(status=304)
 
 
 def _finish(response: Response) -> Response:
     for name, value in _HEADERS.items():
-        response.headers[name] = value
-    if "version" in g:
+        response.headers.setdefault(name, value)
+    if "dragoman_version" in g:
         response.headers["Cache-Control"] = "private, no-cache"
         if response.status_code in (200, 304):
             # Weak, because two answers of the same content differ in the time they took.
-            response.set_etag(g.version, weak=True)
+            response.set_etag(g.dragoman_version, weak=True)
     return response
 
 

@@ -3,16 +3,18 @@
 import json
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Flask, Response, current_app, make_response, request
 from werkzeug.exceptions import HTTPException
 
 from ..errors import DragomanError, QueryError
+from .rendering import page
+from .site import site
 
 _UNTOLD = "The server failed to answer. What went wrong stands in its log."
 
 
-def register(app: Flask) -> None:
-    """Let an app answer all errors this way."""
+def register(app: Flask | Blueprint) -> None:
+    """Let an app, or a part of one, answer its errors this way."""
     app.register_error_handler(DragomanError, _answer_own)
     app.register_error_handler(HTTPException, _answer_http)
 
@@ -41,11 +43,12 @@ def _answer_http(error: HTTPException) -> Response:
         return make_response(given)
     answer = _answer(status, (error.description or "") if status < HTTPStatus.INTERNAL_SERVER_ERROR else _UNTOLD)
     if "Allow" in given.headers:
-        answer.headers["Allow"] = given.headers["Allow"]
+        # Flask would answer OPTIONS; we do not.
+        answer.headers["Allow"] = given.headers["Allow"].replace(", OPTIONS", "").replace("OPTIONS, ", "")
     return answer
 
 
 def _answer(status: int, detail: str, column: int | None = None) -> Response:
-    if request.path.startswith("/api/"):
+    if request.blueprint == f"{site().name}.api" or (request.blueprint is None and request.path.startswith("/api/")):
         return problem(status, detail, column)
-    return make_response(render_template("error.html", phrase=HTTPStatus(status).phrase, detail=detail), status)
+    return page("error.html", status, phrase=HTTPStatus(status).phrase, detail=detail)

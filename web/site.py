@@ -1,11 +1,14 @@
-"""What is served: the collection and its limits, kept in the app's extensions, never in a global."""
+"""What is served, and within which limits.
+
+Kept in the app's extensions under the name that it is mounted by, never in a global.
+"""
 
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
-from flask import current_app
+from flask import current_app, request, url_for
 
 from ..search.collection import Collection
 
@@ -14,14 +17,19 @@ EXTENSION = "dragoman"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A collection on the web. `timeout` is how many seconds a search may take.
+    """A collection on the web. `name` is its blueprint's, and begins the name of each of its endpoints.
 
-    `trusted_hosts` are the names that a request may address the site by, in lower case; with none given, any.
+    `timeout` is how many seconds a search may take. `trusted_hosts` are the names that a request may address the site
+    by, in lower case; with none given, any. `origins` are those of other sites whose pages may call the API, as in
+    `https://example.org`, or `*` for all. `title` is what the pages call themselves.
     """
 
+    name: str
     collection: Collection
     timeout: float
-    trusted_hosts: frozenset[str] = frozenset()
+    trusted_hosts: frozenset[str]
+    origins: frozenset[str]
+    title: str
     _run: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def version(self, url: str) -> str:
@@ -34,6 +42,17 @@ class Site:
         return hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
+def mount(sites: dict[str, Any], site: Site) -> None:
+    """Enter a site into an app's extensions."""
+    sites.setdefault(EXTENSION, {})[site.name] = site
+
+
 def site() -> Site:
-    """The site that the present request is for."""
-    return cast("Site", current_app.extensions[EXTENSION])
+    """The site that the present request is for; of an app's several, for a URL that belongs to none, the first."""
+    mounted = cast("dict[str, Site]", current_app.extensions[EXTENSION])
+    return next((mounted[name] for name in request.blueprints if name in mounted), next(iter(mounted.values())))
+
+
+def address(endpoint: str, *, external: bool = False, **values: Any) -> str:
+    """The URL of one of the present site's own endpoints, wherever it is mounted."""
+    return url_for(f"{site().name}.{endpoint}", _external=external, **values)

@@ -1,0 +1,74 @@
+"""From what a page says to HTML.
+
+The templates have an environment of their own, so that an app that Dragoman is mounted in keeps its filters, names and
+settings, and we ours.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from flask import Response
+from jinja2 import Environment, PackageLoader
+
+from ..corpus.document import Document, Span
+from ..search import highlight
+from ..search import query as language
+from ..search.highlight import Piece
+from ..search.results import Hit, MarkedNote
+from .assets import asset
+from .reading import day_names
+from .site import address, site
+
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """A page, with every string in it escaped."""
+    html = _environment().get_template(template).render(site=site(), **context)
+    return Response(html, status, content_type="text/html; charset=utf-8")
+
+
+def is_web_address(value: str) -> bool:
+    """Whether a value from a document may become a link: `javascript:` and its like may not."""
+    return _ADDRESS.fullmatch(value) is not None
+
+
+def visible(text: str) -> str:
+    """The text with a sign in the place of control characters, which HTML does not allow."""
+    return text.translate(_CONTROLS)
+
+
+def pieces(hit: Hit) -> Iterator[Piece]:
+    """A hit's passage, cut where its marks begin and end."""
+    return highlight.pieces(hit.text, hit.start, hit.highlights)
+
+
+def note_pieces(marked: MarkedNote) -> Iterator[Piece]:
+    """A footnote's text, cut where its marks begin and end."""
+    return highlight.pieces(marked.note.text, 0, marked.highlights)
+
+
+def link_to(document: Document, span: Span | None = None, question: str = "") -> str:
+    """The address of a document in the reader, at a passage if there is one."""
+    where: dict[str, Any] = {"passage": f"{span[0]}-{span[1]}", "_anchor": "passage"} if span else {}
+    return address("reader.document", document_id=document.id, q=question or None, **where)
+
+
+def search_for(value: str, field: str) -> str:
+    """The address of a search for all that has a value in a field."""
+    return address("pages.search", q=language.unparse(language.Filter(field, value)))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("dragoman.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+    )
+    environment.globals |= {"address": address, "asset": asset}
+    for filter_ in (day_names, link_to, note_pieces, pieces, search_for, visible):
+        environment.filters[filter_.__name__] = filter_
+    environment.tests["web_address"] = is_web_address
+    return environment
