@@ -77,3 +77,7 @@ class NotFound(DragomanError):
 
 class ModelNotFound(DragomanError):
     """The embedding model is not where it should be, or is not one that can be used."""
+
+
+class MissingExtra(DragomanError, ImportError):
+    """A library is missing that an extra of Dragoman's installs. The message names the extra."""

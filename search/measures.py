@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DragomanError
+from ..errors import MissingExtra
 
 MEASURES = ("nDCG@10", "Recall@100", "MRR@10", "P@5")
 """What is measured, by name; the first is what systems are compared by.
@@ -20,10 +20,6 @@ that a grade of 2 is worth three of 1. For the other measures, whatever has a gr
 """
 
 ROUNDS = 10_000
-
-
-class MissingExtra(DragomanError, ImportError):
-    """A library is missing that only measuring needs."""
 
 
 def check_available() -> None:

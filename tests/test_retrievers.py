@@ -1,0 +1,183 @@
+"""Dragoman as a retriever of LangChain and of LlamaIndex: both give the same passages, and the collection's own."""
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from dragoman.errors import CollectionNotFound, DragomanError, QueryError
+from dragoman.search.collection import Collection, open_collection
+
+if TYPE_CHECKING:
+    from conftest import Programs
+
+QUESTION = "Lee Macron strategic partnership"
+
+
+class Found(NamedTuple):
+    """A passage as either framework gives it."""
+
+    id: str
+    text: str
+    metadata: dict[str, Any]
+    score: float
+
+
+class Framework(NamedTuple):
+    """One of the two: how a retriever is made, and asked."""
+
+    make: Callable[..., Any]
+    ask: Callable[[Any, str], list[Found]]
+    ask_async: Callable[[Any, str], list[Found]]
+
+
+def langchain() -> Framework:
+    pytest.importorskip("langchain_core", reason="not installed: pip install 'dragoman[langchain]'")
+    from dragoman.search.langchain import DragomanRetriever
+
+    def as_found(documents: list[Any]) -> list[Found]:
+        return [Found(each.id, each.page_content, each.metadata, each.metadata["score"]) for each in documents]
+
+    return Framework(
+        lambda collection, **options: DragomanRetriever(collection=collection, **options),
+        lambda retriever, question: as_found(retriever.invoke(question)),
+        lambda retriever, question: as_found(asyncio.run(retriever.ainvoke(question))),
+    )
+
+
+def llamaindex() -> Framework:
+    pytest.importorskip("llama_index.core", reason="not installed: pip install 'dragoman[llamaindex]'")
+    from dragoman.search.llamaindex import DragomanRetriever
+
+    def as_found(nodes: list[Any]) -> list[Found]:
+        return [Found(each.node_id, each.text, each.metadata, each.score) for each in nodes]
+
+    return Framework(
+        DragomanRetriever,
+        lambda retriever, question: as_found(retriever.retrieve(question)),
+        lambda retriever, question: as_found(asyncio.run(retriever.aretrieve(question))),
+    )
+
+
+@pytest.fixture(params=[langchain, llamaindex], ids=lambda each: each.__name__)
+def framework(request: pytest.FixtureRequest) -> Framework:
+    return request.param()
+
+
+@pytest.fixture(scope="module")
+def collection(programs: "Programs") -> Iterator[Collection]:
+    with open_collection(programs.collection) as opened:
+        yield opened
+
+
+def test_the_passages_are_the_collections_own_with_all_that_is_known(
+    framework: Framework, collection: Collection
+) -> None:
+    expected = collection.search(QUESTION, limit=4, country="France", after="2025-11")
+    found = framework.ask(framework.make(collection, k=4, filters={"country": "France", "after": "2025-11"}), QUESTION)
+    assert [each.id for each in found] == [hit.passage for hit in expected]
+    first, hit = found[0], expected.hits[0]
+    assert first.text == hit.text
+    assert first.score == hit.score
+    assert first.metadata == {
+        "id": hit.passage,
+        "source": hit.document.id,
+        "title": hit.document.title,
+        "date": "2025-11-22",
+        "outlet": "Dragoman briefs",
+        "url": "",
+        "start": hit.start,
+        "end": hit.end,
+        "score": hit.score,
+        "reason": hit.reason,
+    }
+
+
+def test_a_path_is_opened_and_asked_from_any_thread(framework: Framework, programs: "Programs") -> None:
+    retriever = framework.make(str(programs.collection), k=2, mode="keyword")
+    found = framework.ask(retriever, QUESTION)
+    assert len(found) == 2
+    assert found[0].metadata["reason"] == "keyword 1st"
+    assert framework.ask_async(retriever, QUESTION) == found
+
+
+def test_asynchronous_questions_do_not_hold_up_the_event_loop(
+    framework: Framework, collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_in: list[threading.Thread] = []
+    search = Collection.search
+
+    def watched(*arguments: Any, **options: Any) -> Any:
+        asked_in.append(threading.current_thread())
+        return search(*arguments, **options)
+
+    monkeypatch.setattr(Collection, "search", watched)
+    assert framework.ask_async(framework.make(collection), QUESTION)
+    assert asked_in
+    assert threading.main_thread() not in asked_in
+
+
+def test_the_query_language_or_the_very_words(framework: Framework, collection: Collection) -> None:
+    strict, literal = framework.make(collection), framework.make(collection, literal=True)
+    assert all("Macron" not in each.text for each in framework.ask(strict, "Lee partnership -Macron"))
+    asked_freely = 'What did "Macron propose? (country: unknown)'
+    with pytest.raises(QueryError, match="never closed"):
+        framework.ask(strict, asked_freely)
+    assert framework.ask(literal, asked_freely)
+
+
+def test_what_is_wrong_is_said_when_the_retriever_is_made(
+    framework: Framework, collection: Collection, tmp_path: Path
+) -> None:
+    with pytest.raises(QueryError, match="there is no filter 'contry': use after, before, country"):
+        framework.make(collection, filters={"contry": "France"})
+    with pytest.raises(CollectionNotFound):
+        framework.make(tmp_path / "nowhere")
+
+
+def test_it_works_in_a_chain(collection: Collection) -> None:
+    made = langchain().make(collection, k=2)
+    from langchain_core.runnables import RunnableLambda
+
+    def sources(passages: list[Any]) -> list[str]:
+        return [each.metadata["source"] for each in passages]
+
+    chain = made | RunnableLambda(sources)
+    assert chain.invoke(QUESTION)[0] == "briefs/lee-macron-johannesburg"
+    assert [len(each) for each in chain.batch([QUESTION, "Nara"])] == [2, 2]
+
+
+def test_a_model_is_told_the_source_but_not_our_bookkeeping(collection: Collection) -> None:
+    pytest.importorskip("llama_index.core", reason="not installed: pip install 'dragoman[llamaindex]'")
+    from llama_index.core.schema import MetadataMode
+
+    from dragoman.search.llamaindex import DragomanRetriever
+
+    found = DragomanRetriever(collection, k=1).retrieve(QUESTION)[0]
+    told = found.get_content(MetadataMode.LLM)
+    assert "title: Lee hopes for strategic partnership" in told
+    assert "score:" not in told
+    assert found.node.source_node is not None
+    assert found.node.source_node.node_id == "briefs/lee-macron-johannesburg"
+
+
+@pytest.mark.parametrize(
+    ("module", "library", "extra"),
+    [("langchain", "langchain_core", "langchain"), ("llamaindex", "llama_index", "llamaindex")],
+)
+def test_a_missing_library_is_named_with_its_extra(
+    module: str, library: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == library]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, f"dragoman.search.{module}", raising=False)
+    monkeypatch.setitem(sys.modules, library, None)  # as the import system marks what is not there
+    with pytest.raises(DragomanError, match=rf"pip install 'dragoman\[{extra}\]'") as missing:
+        __import__(f"dragoman.search.{module}")
+    assert isinstance(missing.value, ImportError)
+    assert os.linesep not in str(missing.value)
