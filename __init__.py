@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from .corpus.document import DateInterval, Document, Passage, Person, Reference, Span
     from .corpus.readers import ReadOptions, Skipped, read
     from .errors import DragomanError
+    from .index.tallies import Bar, FacetColumn, Facets, FacetValue, Histogram
     from .search.collection import Collection, create_collection, open_collection, reindex_collection
+    from .search.completion import Completion
     from .search.engine import Settings
     from .search.highlight import Highlight
     from .search.results import Hit, Results
@@ -27,18 +29,26 @@ _HOMES = {
     "corpus.document": ("DateInterval", "Document", "Passage", "Person", "Reference", "Span"),
     "corpus.readers": ("ReadOptions", "Skipped", "read"),
     "errors": ("DragomanError",),
+    "index.tallies": ("Bar", "FacetColumn", "FacetValue", "Facets", "Histogram"),
     "search.collection": ("Collection", "create_collection", "open_collection", "reindex_collection"),
+    "search.completion": ("Completion",),
     "search.engine": ("Settings",),
     "search.highlight": ("Highlight",),
     "search.results": ("Hit", "Results"),
 }
 
 __all__ = [
+    "Bar",
     "Collection",
+    "Completion",
     "DateInterval",
     "Document",
     "DragomanError",
+    "FacetColumn",
+    "FacetValue",
+    "Facets",
     "Highlight",
+    "Histogram",
     "Hit",
     "Passage",
     "Person",

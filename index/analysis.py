@@ -49,6 +49,15 @@ nothing about whether it knows what is asked.
 """
 
 
+BLANKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]")
+"""What no search box shows and no question can hold; lone surrogates cannot even be encoded."""
+
+
+def one_line(text: str) -> str:
+    """The text with single spaces for whatever blanks and control characters there are between its words."""
+    return " ".join(BLANKS.sub(" ", text).split())
+
+
 def tells(term: str) -> bool:
     """Whether a term says more of a matter than a function word or a single Latin letter does."""
     return term not in STOP_WORDS and not (len(term) == 1 and "a" <= term <= "z")

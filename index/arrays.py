@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self, TypeAlias
@@ -93,6 +94,29 @@ class Strings:
     def encoded(self, number: int) -> bytes:
         """The string of that number as UTF-8."""
         return self._bytes[self._offsets[number] : self._offsets[number + 1]].tobytes()
+
+    def encodings(self) -> list[bytes]:
+        """All strings as UTF-8, in order."""
+        content, offsets = self._bytes.tobytes(), self._offsets.tolist()
+        return [content[start:end] for start, end in pairwise(offsets)]
+
+    def equal(self, string: str) -> NDArray[np.int64]:
+        """The numbers of all strings, sorted or not, that are the same as one."""
+        wanted = string.encode()
+        begins = self._offsets[:-1]
+        numbers = np.flatnonzero(np.diff(self._offsets) == len(wanted))
+        # From the end, where strings made after one pattern differ.
+        for place in reversed(range(len(wanted))):
+            if not len(numbers):
+                break
+            numbers = numbers[self._bytes[begins[numbers] + place] == wanted[place]]
+        return numbers
+
+    def beginning(self, prefix: str) -> range:
+        """The numbers of the strings that begin with a prefix, in a list that is sorted as for `find`."""
+        wanted, every = prefix.encode(), range(len(self))
+        start = bisect_left(every, wanted, key=self.encoded)
+        return range(start, bisect_left(every, wanted + b"\xff", lo=start, key=self.encoded))  # no UTF-8 has that byte
 
     def find(self, string: str) -> int | None:
         """The number of a string, or None, in a list that is sorted by UTF-8 bytes (which is by code point)."""

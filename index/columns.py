@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..corpus.document import Document
-from .analysis import analyze
+from .analysis import analyze, one_line
 from .arrays import Strings, load, save
 
 VALUES: dict[str, Callable[[Document], Sequence[str]]] = {
@@ -50,7 +50,7 @@ class Columns:
         self.last = load(folder / "last.npy")
         """int32 [documents]: the last day, or UNDATED."""
         self.ids = Strings(folder, "ids")
-        self._values = {name: _Values(folder, name) for name in VALUES}
+        self._values = {name: Values(folder, name) for name in VALUES}
 
     def __len__(self) -> int:
         return len(self.document)
@@ -62,6 +62,16 @@ class Columns:
         is the same string.
         """
         return self._values[column].documents(value, exact=exact)[self.document]
+
+    def values(self, column: str) -> "Values":
+        """A column's values and who has them."""
+        return self._values[column]
+
+    def of(self, document_id: str) -> NDArray[np.bool_]:
+        """Which passages are of the document with that id, in any of its versions: bool [passages]."""
+        documents = np.zeros(len(self.ids), bool)
+        documents[self.ids.equal(document_id)] = True
+        return documents[self.document]
 
     def dated(self, first: date | None, last: date | None) -> NDArray[np.bool_]:
         """Which passages' documents have a date interval that overlaps `first` to `last`: bool [passages]."""
@@ -77,36 +87,43 @@ class Columns:
         return (self.first == UNDATED)[self.document]
 
 
-class _Values:
+class Values:
     """One column of values, any number of them a document, coded by their place in a list of distinct values."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._distinct = Strings(folder, name)
-        self._starts = load(folder / f"{name}.starts.npy")
-        self._codes = load(folder / f"{name}.codes.npy")
+        self.distinct = Strings(folder, name)
+        """The values, sorted."""
+        self.starts = load(folder / f"{name}.starts.npy")
+        """int64 [documents + 1]: where among the codes those of each document begin."""
+        self.codes = load(folder / f"{name}.codes.npy")
+        """int32: the places of documents' values among the distinct ones, document after document."""
 
     @cached_property
     def _words(self) -> list[frozenset[str]]:
-        return [frozenset(token.term for token in analyze(value)) for value in self._distinct]
+        return [frozenset(token.term for token in analyze(value)) for value in self.distinct]
 
     def documents(self, value: str, *, exact: bool) -> NDArray[np.bool_]:
-        chosen = np.zeros(len(self._distinct), bool)
+        """Which documents have a value that fits: see `Columns.having`."""
+        chosen = np.zeros(len(self.distinct), bool)
         if exact:
-            code = self._distinct.find(value)
+            code = self.distinct.find(value)
             if code is not None:
                 chosen[code] = True
         elif wanted := frozenset(token.term for token in analyze(value)):
             chosen[:] = [wanted <= words for words in self._words]
-        documents = np.zeros(len(self._starts) - 1, bool)
-        holder = np.repeat(np.arange(len(documents)), np.diff(self._starts))
-        documents[holder[chosen[self._codes]]] = True
+        documents = np.zeros(len(self.starts) - 1, bool)
+        holder = np.repeat(np.arange(len(documents)), np.diff(self.starts))
+        documents[holder[chosen[self.codes]]] = True
         return documents
 
     @staticmethod
     def save(folder: Path, name: str, by_document: Sequence[Sequence[str]]) -> None:
-        distinct = sorted({value for values in by_document for value in values if value})
+        """Write each document's values, as a list or set of strings, under a column's name."""
+        # As a question can say them: see the query language's exact values.
+        spelt = [{line for value in values if (line := one_line(value))} for values in by_document]
+        distinct = sorted(set[str]().union(*spelt))
         code = {value: number for number, value in enumerate(distinct)}
-        codes = [sorted({code[value] for value in values if value}) for values in by_document]
+        codes = [sorted(code[value] for value in values) for values in spelt]
         Strings.save(folder, name, (value.encode() for value in distinct))
         save(folder / f"{name}.starts.npy", np.cumsum([0, *map(len, codes)]))
         save(folder / f"{name}.codes.npy", np.array([number for row in codes for number in row], np.int32))
@@ -153,5 +170,5 @@ class ColumnsWriter:
             save(folder / f"{name}.npy", array)
         Strings.save(folder, "ids", (described_id.encode() for described_id in ids))
         for name, values in VALUES.items():
-            _Values.save(folder, name, [values(described) for described in self._documents])
+            Values.save(folder, name, [values(described) for described in self._documents])
         return [self._documents[number].language for number in document]

@@ -20,6 +20,12 @@ class Has(NamedTuple):
     exact: bool = False
 
 
+class Of(NamedTuple):
+    """The passage is of the document with that id."""
+
+    document: str
+
+
 class Dated(NamedTuple):
     """The document's dates overlap the days from `first` to `last`, either of which may be open."""
 
@@ -49,4 +55,4 @@ class Any(NamedTuple):
     constraints: tuple["Constraint", ...]
 
 
-Constraint: TypeAlias = Holds | Has | Dated | Undated | Not | All | Any
+Constraint: TypeAlias = Holds | Has | Of | Dated | Undated | Not | All | Any

@@ -128,6 +128,16 @@ class Postings:
         number = self._number(term)
         return self._ordinals[:0] if number is None else self._ordinals[self._starts[number] : self._starts[number + 1]]
 
+    def commonest(self, prefix: str, most: int) -> Iterator[tuple[str, int]]:
+        """Of the terms that begin with a prefix the commonest, and how many passages hold each, deleted ones included.
+
+        The terms are surface forms.
+        """
+        numbers = self._terms.beginning(prefix)
+        passages = np.diff(self._starts[numbers.start : numbers.stop + 1])
+        for place in np.argsort(-passages, kind="stable")[:most].tolist():
+            yield self._terms[numbers[place]], int(passages[place])
+
     def same_word(self, term: str) -> set[str]:
         """The surface terms that count as the same word as `term` in the language of a passage that holds them."""
         return {

@@ -94,6 +94,8 @@ class Selection:
                 return admitted
             case constraints.Has(column, value, exact):
                 return segment.columns.having(column, value, exact=exact)
+            case constraints.Of(document):
+                return segment.columns.of(document)
             case constraints.Dated(first, last):
                 return segment.columns.dated(first, last)
             case constraints.Undated():

@@ -5,6 +5,7 @@ only. Statistics (how many passages, how many hold a word, how long they are) co
 when a question is asked, so that scores do not depend on how documents were batched.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
@@ -15,13 +16,17 @@ from numpy.typing import NDArray
 
 from ..corpus.document import Document, Span
 from ..errors import CollectionDamaged, QueryError
-from .analysis import FIELDS, fold
+from .analysis import FIELDS, fold, tells
 from .constraints import Constraint
 from .copies import Copies
 from .ledger import Ledger, State
 from .postings import BM25F
 from .segment import Segment
 from .selection import Deadline, Selection, Weighed
+from .tallies import Facets, Tallies
+
+_SIGHTED = 256  # terms of each segment that are looked at to complete a word
+_LIKELY = 4  # times as many as are wanted: of these the live passages are counted
 
 MAX_EXPANSION = 10_000
 """A pattern or fuzzy term may stand for so many different words."""
@@ -41,12 +46,14 @@ class Contribution(NamedTuple):
 class DocumentTable(NamedTuple):
     """The documents of a snapshot as wholes, deleted ones included, numbered from 0 through all segments.
 
-    `passages` is int32 [size of the snapshot]: the number of each passage's document. `sizes` is int64 [documents]: how
-    many passages it has. `lengths` is float64 [documents, fields]: its tokens by field, the title's once; `averages`
-    are those of the live ones.
+    `passages` is int32 [size of the snapshot]: the number of each passage's document. `rows` is int64: that of each row
+    of the segments' columns by document; one that a merge split over two segments has two rows. `sizes` is int64
+    [documents]: how many passages it has. `lengths` is float64 [documents, fields]: its tokens by field, the title's
+    once; `averages` are those of the live ones.
     """
 
     passages: NDArray[np.int32]
+    rows: NDArray[np.int64]
     sizes: NDArray[np.int64]
     lengths: NDArray[np.float64]
     averages: NDArray[np.float64]
@@ -108,7 +115,7 @@ class Snapshot:
         living = np.zeros(count, bool)
         living[passages[self.live]] = True
         averages = lengths[living].mean(axis=0) if living.any() else np.zeros(len(FIELDS))
-        return DocumentTable(passages.astype(np.int32), sizes, lengths, averages)
+        return DocumentTable(passages.astype(np.int32), numbers, sizes, lengths, averages)
 
     @property
     def segments(self) -> int:
@@ -152,6 +159,39 @@ class Snapshot:
             int(self.live[base + segment.postings.holding(term)].sum())
             for base, segment in zip(self._bases, self._segments, strict=False)
         )
+
+    def like_beginning(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """The terms that go on from a prefix, in most live passages first, and how many these are.
+
+        Terms of which no segment has many are left out where very many begin so; function words always are.
+        """
+        passages = Counter[str]()
+        for segment in self._segments:
+            for term, holding in segment.postings.commonest(prefix, _SIGHTED):
+                passages[term] += holding
+        ordered = sorted(passages, key=lambda term: (-passages[term], term))
+        likely = [term for term in ordered if term != prefix and tells(term)][: limit * _LIKELY]
+        living = [(term, count) for term in likely if (count := self.frequency(term))]
+        return sorted(living, key=lambda each: (-each[1], each[0]))[:limit]
+
+    # Counts
+
+    @cached_property
+    def _tallies(self) -> Tallies:
+        return Tallies([segment.columns for segment in self._segments], self.of_documents, self.live)
+
+    def facets(self, numbers: NDArray[np.int64], top: int) -> Facets:
+        """What some passages consist of: the `top` commonest values of each column, and when they are dated."""
+        return self._tallies.facets(numbers, top)
+
+    def spread(self, numbers: NDArray[np.int64], shown: NDArray[np.int64]) -> tuple[int, NDArray[np.int64]]:
+        """How many documents some passages are of, and how many of these passages each one shown has in its own."""
+        by_document = self._tallies.by_document(numbers)
+        return int(np.count_nonzero(by_document)), by_document[self.of_documents.passages[shown]]
+
+    def values_like(self, column: str, beginning: str, limit: int) -> list[tuple[str, int]]:
+        """The values of a column in which a word begins so, in most live passages first, and how many these are."""
+        return self._tallies.completions(column, beginning, limit)
 
     # Selections
 

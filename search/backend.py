@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..index.constraints import Constraint
 from ..index.postings import BM25F, Unit
 from ..index.selection import Deadline, KeywordMatches, Pair, Weighed
+from ..index.tallies import Facets
 
 
 class Selection(Protocol):
@@ -53,6 +54,14 @@ class Index(Protocol):
         """The terms that a pattern stands for."""
         ...
 
+    def like_beginning(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """The terms that go on from a prefix, in most passages first, and how many these are."""
+        ...
+
+    def values_like(self, column: str, beginning: str, limit: int) -> list[tuple[str, int]]:
+        """The values of a column in which a word begins so, in most passages first, and how many these are."""
+        ...
+
     def like_spelling(self, term: str, distance: int, field: str = "") -> frozenset[str]:
         """The terms within so many edits of one."""
         ...
@@ -79,6 +88,14 @@ class Index(Protocol):
 
     def documents(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """A number for each passage's document."""
+        ...
+
+    def facets(self, numbers: NDArray[np.int64], top: int) -> Facets:
+        """What some passages consist of: the `top` commonest values of each column, and when they are dated."""
+        ...
+
+    def spread(self, numbers: NDArray[np.int64], shown: NDArray[np.int64]) -> tuple[int, NDArray[np.int64]]:
+        """How many documents some passages are of, and how many of these passages each one shown has in its own."""
         ...
 
     def copied(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:

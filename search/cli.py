@@ -1,12 +1,14 @@
 """`search`: the question, and nothing else, so that no word of it is taken for a command."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
 from ..index.home import ready
-from ..terminal import collection_option, echo_paged, first_build, run
+from ..index.tallies import Facets
+from ..terminal import collection_option, echo_paged, first_build, run, visible
 from . import render
 from .engine import Mode, Sort
 
@@ -25,12 +27,15 @@ The query:
   -word  NOT word   not that
   a AND b  a OR b   both, either; ( ) around groups
   country:France    also person: outlet: place: kind: lang: title:
+  person:="Xi"      exactly that value, where person:Xi is any with that word
   date:2025-11      also date:2025-11-22, date:2025-11..2026-01, date:..2025
   summ*  wom?n      any letters, one letter
   diplomasy~        about this spelling
 """
 
 
+_HEIGHTS = "·▁▂▃▄▅▆▇█"
+_MARGIN = 10  # the longest name of a column or unit, and a space or two
 _THOUSAND = click.IntRange(1, 1000)
 
 
@@ -85,6 +90,9 @@ class _Question(click.Command):
 @click.option("--sort", type=click.Choice(get_args(Sort)), help="Order. [default: relevance; newest if only filtering]")
 @click.option("--per-document", is_flag=True, help="The best passage of each document only.")
 @click.option("--fold/--unfold", default=True, help="Near-identical reports as one, or each by itself.")
+@click.option(
+    "--facets", type=click.IntRange(0, 100), default=0, metavar="N", help="Count the N commonest values, and the dates."
+)
 @collection_option
 @render.format_option
 @click.option("--explain", is_flag=True, help="Show how each score came about.")
@@ -103,9 +111,30 @@ def search(
 
     with open_collection(ready(collection, first_build)) as opened:
         results = opened.search(" ".join(query), limit=limit, offset=(page - 1) * limit, **options)
-    echo_paged(render.FORMATS[format_](results))
+    shown = render.FORMATS[format_](results)
+    if results.facets and format_ == "text":
+        shown += "\n" + "".join(f"{line}\n" for line in _facets(results.facets))
+    echo_paged(shown)
     if not results.hits:
         context.exit(1)
+
+
+def _facets(facets: Facets) -> Iterator[str]:
+    """What the match set consists of: a paragraph a column, and over time."""
+    rows: dict[str, str] = {}
+    for name, column in facets.columns.items():
+        named = [f"{visible(each.value)} {each.passages:,}" for each in column.values]
+        more = column.distinct - len(named)
+        rows[name] = " · ".join(named + ([f"and {more:,} more"] if more else []))
+    if facets.histogram:
+        bars = facets.histogram.bars
+        highest = max(bar.passages for bar in bars)
+        heights = "".join(_HEIGHTS[-(-bar.passages * (len(_HEIGHTS) - 1) // highest)] for bar in bars)
+        told = {"day": 10, "month": 7}.get(facets.histogram.unit, 4)  # characters of a date
+        rows[facets.histogram.unit] = f"{str(bars[0].first)[:told]} {heights} {str(bars[-1].last)[:told]}"
+    for name, row in rows.items():
+        for place, line in enumerate(render.wrapped([(row, frozenset())], " " * _MARGIN)):
+            yield f"{'' if place else name:<{_MARGIN}}{line}"
 
 
 def main() -> None:

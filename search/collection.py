@@ -1,31 +1,30 @@
 """The public face: a collection that can be asked, added to and looked after."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast, get_args
+from typing import TYPE_CHECKING, Self, Unpack, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..corpus.document import Document, Note, Span, parse_passage_id
-from ..errors import CollectionDamaged, NotFound, QueryError
-from ..index.constraints import All
+from ..corpus.document import Document, Span, parse_passage_id
+from ..errors import CollectionDamaged, NotFound
 from ..index.model import DEFAULT_MODEL
-from ..index.postings import Unit
-from ..index.probes import Floors
-from ..index.selection import Deadline
 from ..index.snapshot import Snapshot
 from ..index.store import LOCK_TIMEOUT, RANKING, Status, Store
-from . import engine, highlight
+from ..index.tallies import Facets
+from . import highlight
 from . import query as language
+from .answer import Answer, answered, neighbours
+from .asking import Filters, Question, check_range
+from .completion import Completion, complete
 from .engine import Mode, Settings, Sort
 from .reading import read
-from .results import Explanation, Hit, MarkedNote, Results
+from .results import Hit, Results
 from .settings import kept
 from .suggest import suggest
 
@@ -36,11 +35,11 @@ if TYPE_CHECKING:
 MAX_LIMIT = 1000
 """The most hits that one search gives."""
 
-MAX_COPIES = 10
-"""Of the documents that were folded under a hit's so many are named; the others are counted."""
+MAX_EXPORT = 10_000
+"""The most hits that one export gives."""
 
-
-_UNPLACED = engine.Standing(0.0, 0.0)  # of what was no candidate
+MAX_FACETS = 1000
+"""The most values of a column that are counted out."""
 
 
 class Collection:
@@ -74,65 +73,95 @@ class Collection:
         offset: int = 0,
         mode: Mode = "hybrid",
         sort: Sort | None = None,
-        after: date | str | None = None,
-        before: date | str | None = None,
-        country: str | Sequence[str] = (),
-        person: str | Sequence[str] = (),
-        outlet: str | Sequence[str] = (),
         per_document: bool = False,
         fold: bool = True,
+        facets: int = 0,
         explain: bool = False,
         highlights: bool = True,
         timeout: float | None = None,
+        **filters: Unpack[Filters],
     ) -> Results:
         """The passages that answer a question, best first.
 
-        `query` is in the query language. `after` and `before` are days, months or years (`2025-11`), themselves
-        included. Of several countries (people, outlets) one must fit. `sort` is by relevance, or newest first where
-        the query only filters. `per_document` keeps the best hit of each document; `fold` shows of near-identical
-        reports only the one that ranks best, and names the others with it. `highlights` may be spared where
-        only the ranking is wanted. `timeout` is in seconds.
+        `query` is in the query language, and may be empty if there are `filters`: see `asking.Filters`. `sort` is by
+        relevance, or newest first where the query only filters. `per_document` keeps the best hit of each document;
+        `fold` shows of near-identical reports only the one that ranks best, and names the others with it. `facets` is
+        how many values of each column are counted on the match set, or 0 for no counting at all. `highlights` may be
+        spared where only the ranking is wanted. `timeout` is in seconds.
 
-        Raises QueryError if the question or an option cannot be understood, SearchTimeout if the time is over.
+        Raises QueryError if the question or an option cannot be understood, SearchTimeout if the time is over,
+        NotFound if there is no document of the id to which the search is confined.
         """
         began = time.perf_counter()
-        deadline = Deadline(timeout)
-        _check_range("limit", limit, 0, MAX_LIMIT)
-        _check_range("offset", offset, 0, 1_000_000)
-        _check_choice("mode", mode, Mode)
-        _check_choice("sort", sort or "relevance", Sort)
-        asked = _asked(query, after, before, country=country, person=person, outlet=outlet)
+        check_range("limit", limit, 0, MAX_LIMIT)
+        check_range("offset", offset, 0, 1_000_000)
+        check_range("facets", facets, 0, MAX_FACETS)
+        question = self._question(query, mode, sort, per_document, fold, timeout, filters)
 
         def answer(snapshot: Snapshot) -> Results:
-            settings = self._settings_for(snapshot)
-            reading = read(snapshot, asked, variants=settings.variants)
-            meaning = asked.meaning if mode != "keyword" else ""
-            question = self._store.encoder(snapshot).encode([meaning])[0] if meaning else None
-            ranked = engine.rank(
-                snapshot,
-                reading,
-                question,
-                mode=mode,
-                sort=sort or ("relevance" if asked.meaning or reading.units else "newest"),
-                per_document=per_document,
-                fold=fold,
-                limit=offset + limit,
-                floors=Floors(*snapshot.settings["floors"]),
-                settings=settings,
-                deadline=deadline,
-            )
+            found = self._answer(snapshot, question, offset + limit)
+            ranked = found.ranked
             return Results(
                 query=query,
-                understood=asked.understood(),
+                understood=question.query.understood(),
                 mode=mode,
                 total=ranked.total,
                 took_ms=round((time.perf_counter() - began) * 1000, 1),
-                suggestion=suggest(snapshot, asked.text, reading.unknown),
+                suggestion=suggest(snapshot, question.query.text, found.unknown),
                 undated=ranked.undated,
-                hits=tuple(self._hits(snapshot, ranked, reading.units, question, offset, explain, highlights)),
+                hits=tuple(found.hits(offset, explain=explain, highlights=highlights)),
+                documents=found.documents,
+                facets=snapshot.facets(ranked.matches, facets) if facets else None,
             )
 
         return self._on_snapshot(answer)
+
+    def facets(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        mode: Mode = "hybrid",
+        fold: bool = True,
+        timeout: float | None = None,
+        **filters: Unpack[Filters],
+    ) -> Facets:
+        """What a question's match set consists of: the `limit` commonest values of each column, and its dates.
+
+        Options and errors are those of `search`.
+        """
+        check_range("limit", limit, 1, MAX_FACETS)
+        found = self.search(query, limit=0, mode=mode, fold=fold, facets=limit, timeout=timeout, **filters)
+        return cast("Facets", found.facets)
+
+    def export(
+        self,
+        query: str,
+        *,
+        limit: int = MAX_EXPORT,
+        mode: Mode = "hybrid",
+        sort: Sort | None = None,
+        per_document: bool = False,
+        fold: bool = True,
+        highlights: bool = False,
+        timeout: float | None = None,
+        **filters: Unpack[Filters],
+    ) -> Iterator[Hit]:
+        """The first `limit` hits of a search, whose options and errors these are, to be taken one by one.
+
+        They are ranked now, and documents read as they are taken, so that few are in memory at a time. Whatever is
+        changed in the meantime, they are as of now; only if the collection is compacted and the export takes longer
+        than the grace period thereafter does it end with CollectionDamaged.
+        """
+        check_range("limit", limit, 0, MAX_EXPORT)
+        question = self._question(query, mode, sort, per_document, fold, timeout, filters)
+        answer = self._answer(self._store.snapshot(), question, limit)
+        return answer.hits(highlights=highlights)
+
+    def complete(self, text: str, limit: int = 8) -> list[Completion]:
+        """Ways to complete the last word of a question: see `completion.complete`."""
+        check_range("limit", limit, 0, MAX_LIMIT)
+        return complete(self._store.snapshot(), text, limit)
 
     def similar(self, identity: str, *, limit: int = 10, per_document: bool = False) -> Results:
         """The passages nearest in meaning to a passage, or to a whole document, from other documents.
@@ -140,30 +169,47 @@ class Collection:
         Raises NotFound if there is no such passage or document.
         """
         began = time.perf_counter()
-        _check_range("limit", limit, 0, MAX_LIMIT)
+        check_range("limit", limit, 0, MAX_LIMIT)
 
         def answer(snapshot: Snapshot) -> Results:
             own, document = self._numbers(snapshot, identity)
-            center = snapshot.vectors(own).mean(axis=0)
-            center /= max(float(np.linalg.norm(center)), 1e-9)
-            all_own = snapshot.find(document.id)
-            near = snapshot.select(All(())).nearest(center, self._settings_for(snapshot).depth + len(all_own))
-            near = near[~np.isin(near, all_own)]
-            cosines = snapshot.cosines(center, near)
-            near, cosines = near[cosines > 0], cosines[cosines > 0]
-            if per_document:
-                _, first = np.unique(snapshot.documents(near), return_index=True)
-                near, cosines = near[np.sort(first)], cosines[np.sort(first)]
-            legs = {
-                int(n): engine.Leg(rank, float(c)) for rank, (n, c) in enumerate(zip(near, cosines, strict=True), 1)
-            }
-            standings = {number: engine.Standing(0.0, leg.score, meaning=leg) for number, leg in legs.items()}
-            ranked = engine.Ranked(near[:limit], len(near), standings, (), 0)
-            hits = tuple(self._hits(snapshot, ranked, (), center, 0))
-            took = round((time.perf_counter() - began) * 1000, 1)
-            return Results(identity, {"similar": identity}, "meaning", ranked.total, took, None, 0, hits)
+            found = neighbours(
+                snapshot, own, snapshot.find(document.id), self._settings_for(snapshot), limit, per_document
+            )
+            return Results(
+                query=identity,
+                understood={"similar": identity},
+                mode="meaning",
+                total=found.ranked.total,
+                took_ms=round((time.perf_counter() - began) * 1000, 1),
+                suggestion=None,
+                undated=0,
+                hits=tuple(found.hits()),
+                documents=found.documents,
+            )
 
         return self._on_snapshot(answer)
+
+    def _question(
+        self,
+        query: str,
+        mode: Mode,
+        sort: Sort | None,
+        per_document: bool,
+        fold: bool,
+        timeout: float | None,
+        filters: Filters,
+    ) -> Question:
+        question = Question.asked(query, mode, sort, per_document, fold, timeout, filters)
+        if question.document is not None:
+            self.document(question.document)
+        return question
+
+    def _answer(self, snapshot: Snapshot, question: Question, limit: int) -> Answer:
+        encoder = self._store.encoder
+        return answered(
+            snapshot, question, self._settings_for(snapshot), limit, lambda text: encoder(snapshot).encode([text])[0]
+        )
 
     @property
     def settings(self) -> Settings:
@@ -186,47 +232,6 @@ class Collection:
             if fresh is snapshot:
                 raise
             return answer(fresh)
-
-    def _hits(
-        self,
-        snapshot: Snapshot,
-        ranked: engine.Ranked,
-        units: Sequence[Unit],
-        question: NDArray[np.float32] | None,
-        offset: int,
-        explain: bool = False,
-        highlights: bool = True,
-    ) -> Iterator[Hit]:
-        for place, number in enumerate(ranked.numbers[offset:].tolist(), offset + 1):
-            document, span = snapshot.passage(number)
-            standing = ranked.standings.get(number, _UNPLACED)
-            marks = highlight.words(document.text[span.start : span.end], span.start, units) if highlights else []
-            if highlights and question is not None and (standing.meaning or not marks):
-                nearest = highlight.nearest_sentence(question, *snapshot.sentences(number))
-                marks += [nearest] if nearest else []
-            explanation = None
-            if explain:
-                contributions = snapshot.contributions(number, ranked.weighed, self._settings_for(snapshot).bm25f)
-                explanation = Explanation(standing, tuple(contributions))
-            under = (
-                ranked.folding.under(int(snapshot.documents(ranked.numbers[place - 1 : place])[0]))
-                if ranked.folding
-                else ()
-            )
-            yield Hit(
-                rank=place,
-                document=document,
-                start=span.start,
-                end=span.end,
-                highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
-                notes=tuple(_marked_notes(document.notes_in(span), units)) if highlights else (),
-                copies=tuple(snapshot.whole(int(copy)) for copy in under[:MAX_COPIES]),
-                copied=len(under),
-                keyword=standing.keyword,
-                meaning=standing.meaning,
-                score=standing.keyword_part + standing.meaning_part,
-                explanation=explanation,
-            )
 
     # Reading
 
@@ -344,13 +349,6 @@ class Collection:
             yield Writer(self._store, progress)
 
 
-def _marked_notes(notes: Iterable[Note], units: Sequence[Unit]) -> Iterator[MarkedNote]:
-    """Those footnotes that hold words of the question."""
-    for note in notes:
-        if marks := highlight.words(note.text, 0, units, "notes"):
-            yield MarkedNote(note, tuple(marks))
-
-
 def open_collection(path: str | Path, *, settings: Settings | None = None) -> Collection:
     """Open the collection in a folder. It ranks as it was tuned, or by default, unless `settings` say how.
 
@@ -388,32 +386,3 @@ def reindex_collection(
             return Writer(store, progress).reindex(model or store.ledger.setting("encoder")["name"])
     finally:
         store.close()
-
-
-def _asked(
-    text: str, after: date | str | None, before: date | str | None, **filters: str | Sequence[str]
-) -> language.Query:
-    """The query under the constraints that options add, which may also stand alone."""
-    nodes: list[language.Node] = []
-    first = language.parse_dates(after)[0] if isinstance(after, str) else after
-    last = language.parse_dates(before)[1] if isinstance(before, str) else before
-    if first or last:
-        if first and last and last < first:
-            raise QueryError(f"nothing is both after {first} and before {last}: the first day comes first")
-        nodes.append(language.Dates(first, last))
-    for field, values in filters.items():
-        alternatives = tuple(language.Filter(field, v) for v in ([values] if isinstance(values, str) else values))
-        if alternatives:
-            nodes.append(alternatives[0] if len(alternatives) == 1 else language.Or(alternatives))
-    query = language.Query("") if nodes and not text.strip() else language.parse(text)
-    return query.restricted(*nodes)
-
-
-def _check_range(name: str, value: int, low: int, high: int) -> None:
-    if not low <= value <= high:
-        raise QueryError(f"{name} is {value}, and must be from {low} to {high}")
-
-
-def _check_choice(name: str, value: str, choices: Any) -> None:
-    if value not in get_args(choices):
-        raise QueryError(f"{name} is {value!r}, and must be one of {', '.join(cast('tuple[str]', get_args(choices)))}")

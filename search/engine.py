@@ -91,19 +91,22 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The match set of a query, in order, as far as it was asked for.
+    """The match set of a query, and the first of it in order.
 
-    `numbers` are its passages, best first; of the rest of the match set only its size is known, `total`. `standings`
-    has those among `numbers` that were candidates. `weighed` are the units with their idf; `undated` counts what a date
-    constraint left out only for want of a date. `folding` says what was folded under what, if anything was.
+    `numbers` are the first passages, best first, as many as were asked for. `matches` is the match set, ascending:
+    everything that matches but what was folded away; totals, facets and the like are counted on it. `total` is how many
+    hits there are to list: all of it, or one a document. `folding` says what was folded under what, if anything was.
+    `standings` has those among `numbers` that were candidates. `weighed` are the units with their idf; `undated` counts
+    what a date constraint left out only for want of a date.
     """
 
     numbers: NDArray[np.int64]
+    matches: NDArray[np.int64]
     total: int
+    folding: Folding | None
     standings: dict[int, Standing]
     weighed: tuple[Weighed, ...]
     undated: int
-    folding: Folding | None = None
 
 
 class Evidence(NamedTuple):
@@ -149,11 +152,12 @@ def rank(
     settings: Settings,
     deadline: Deadline,
 ) -> Ranked:
-    """The first `limit` passages that a query matches, and how many there are.
+    """The passages that a query matches, the first `limit` of them in order.
 
     `question` is the query's unit vector, or None if it says nothing to the meaning leg. The match set: the admitted
     passages with enough of the query's words (see `Selection.keyword`), and the admitted neighbours in meaning above
-    the floor. Without words it is all that the constraints admit. `fold` leaves of near-copies only the best.
+    the floor. Without words it is all that the constraints admit. `fold` leaves of near-copies only the best;
+    `per_document` lists only the best of each document.
     """
     selection = index.select(reading.constraint, deadline)
     units = () if mode == "meaning" and question is not None else reading.units
@@ -161,41 +165,21 @@ def rank(
         question = None
     undated = _undated(index, reading, units, settings, deadline)
     if not units and question is None:
-        return _listing(index, selection.numbers, sort, per_document, fold, limit, undated)
+        # Only filtered: by date, newest first unless the oldest are asked for.
+        by_date: Sort = "newest" if sort == "relevance" else sort
+        listed = _listed(index, selection.numbers, np.zeros(len(selection.numbers)), by_date, per_document, fold, limit)
+        return Ranked(*listed, standings={}, weighed=(), undated=undated)
 
     # Each leg's best are the candidates; both legs score all of them, and fusion weighs what they say.
     near = selection.nearest(question, settings.depth) if question is not None else _NOTHING
     found = gather(index, selection, reading, units, question, near, floors, settings)
-    candidates, words = found.numbers, found.words
     by_words, parts = fused(found.evidence, settings)
 
-    numbers, keys, more = candidates, parts.sum(axis=0), len(words.numbers) - int(found.worded.sum())
-    fold = fold and bool(index.copied(words.numbers).any() or index.copied(candidates).any())
-    if limit > len(candidates) or sort != "relevance" or per_document or fold:
-        # The rest of the match set follows by keyword score.
-        beyond = words.numbers[~np.isin(words.numbers, candidates, assume_unique=True)]
-        numbers, more = np.concatenate([candidates, beyond]), 0
-        keys = np.concatenate([len(beyond) + _places(keys), _places(words.scores[beyond])])
-    numbers, total, folding = _best(index, numbers, keys, sort, per_document, fold, limit)
-
-    by_meaning = found.evidence.meaning
-    keyword_scores = by_words.sum(axis=0)
-    holding = by_words[0] > 0
-    keyword_ranks, meaning_ranks = ranks(np.where(holding, keyword_scores, 0)).tolist(), ranks(by_meaning).tolist()
-    standings: dict[int, Standing] = {}
-    shown = numbers[np.isin(numbers, candidates)]
-    for number, place in zip(shown.tolist(), np.searchsorted(candidates, shown).tolist(), strict=True):
-        passage, document, pairs = by_words[:, place].tolist()
-        standings[number] = Standing(
-            keyword_part=float(parts[0, place]),
-            meaning_part=float(parts[1, place]),
-            keyword=Leg(keyword_ranks[place], float(keyword_scores[place])) if holding[place] else None,
-            meaning=Leg(meaning_ranks[place], float(by_meaning[place])) if found.near[place] else None,
-            passage=passage,
-            document=document,
-            pairs=pairs,
-        )
-    return Ranked(numbers, total + more, standings, words.weighed, undated, folding)
+    # The rest of the match set follows by keyword score.
+    matches, keys = _match_set(found, parts.sum(axis=0))
+    listed = _listed(index, matches, keys, sort, per_document, fold, limit)
+    standings = _standings(listed.numbers, found, by_words, parts)
+    return Ranked(*listed, standings=standings, weighed=found.words.weighed, undated=undated)
 
 
 _NOTHING = np.zeros(0, np.int64)
@@ -260,35 +244,71 @@ def _by_words(
     return by_words
 
 
-def _listing(
-    index: Index, numbers: NDArray[np.int64], sort: Sort, per_document: bool, fold: bool, limit: int, undated: int
-) -> Ranked:
-    """Passages that were only filtered: by date, newest first unless the oldest are asked for."""
-    by_date: Sort = "newest" if sort == "relevance" else sort
-    keys = np.zeros(len(numbers), np.int64)
-    numbers, total, folding = _best(index, numbers, keys, by_date, per_document, fold, limit)
-    return Ranked(numbers, total, {}, (), undated, folding)
+def _match_set(found: Candidates, scores: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """All passages that match, ascending, and keys that are higher the better one is; candidates have `scores`."""
+    by_words = found.words.numbers
+    by_meaning_alone = found.numbers[~found.worded]
+    matches = np.insert(by_words, np.searchsorted(by_words, by_meaning_alone), by_meaning_alone)
+    # Below every candidate, whose scores are not negative, in the order of their keyword scores, which are above 0.
+    keys = -1 / np.maximum(found.words.scores[matches], np.finfo(float).tiny)
+    keys[np.searchsorted(matches, found.numbers)] = scores
+    return matches, keys
 
 
-def _best(
-    index: Index, numbers: NDArray[np.int64], keys: NDArray[Any], sort: Sort, per_document: bool, fold: bool, limit: int
-) -> tuple[NDArray[np.int64], int, Folding | None]:
-    """The first `limit` of some passages in that sort, and how many there are; `keys` are higher the more relevant."""
+class _Listed(NamedTuple):
+    """The first of a match set in order, all of it, how many it lists, and what was folded."""
+
+    numbers: NDArray[np.int64]
+    matches: NDArray[np.int64]
+    total: int
+    folding: Folding | None
+
+
+def _listed(
+    index: Index, matches: NDArray[np.int64], keys: NDArray[Any], sort: Sort, per_document: bool, fold: bool, limit: int
+) -> _Listed:
+    """The first `limit` of a match set in that sort; `keys` are higher the more relevant a passage is."""
     if sort != "relevance":
-        keys = _places(_recency(index, numbers, sort)) * (len(numbers) + 1) + _places(keys)
+        keys = _places(_recency(index, matches, sort)) * (len(matches) + 1) + _places(keys)
     folding = None
-    copied = np.flatnonzero(index.copied(numbers)) if fold else _NOTHING
+    copied = np.flatnonzero(index.copied(matches)) if fold else _NOTHING
     if len(copied):
-        ranked = index.order(numbers[copied], keys[copied], len(copied))
+        ranked = index.order(matches[copied], keys[copied], len(copied))
         folding = folded(index.groups(ranked), index.documents(ranked))
-        kept = ~np.isin(numbers, ranked[~folding.kept])
-        numbers, keys = numbers[kept], keys[kept]
-    if per_document:
-        documents = index.documents(numbers)
-        best = np.lexsort((index.starts(numbers), -keys, documents))
-        best = best[np.flatnonzero(np.diff(documents[best], prepend=-1))]
-        numbers, keys = numbers[best], keys[best]
-    return index.order(numbers, keys, limit), len(numbers), folding
+        kept = ~np.isin(matches, ranked[~folding.kept])
+        matches, keys = matches[kept], keys[kept]
+    best = _best_of_documents(index, matches, keys) if per_document else slice(None)
+    return _Listed(index.order(matches[best], keys[best], limit), matches, len(matches[best]), folding)
+
+
+def _best_of_documents(index: Index, numbers: NDArray[np.int64], keys: NDArray[Any]) -> NDArray[np.int64]:
+    """The places of the best passage of each document."""
+    documents = index.documents(numbers)
+    best = np.lexsort((index.starts(numbers), -keys, documents))
+    return best[np.flatnonzero(np.diff(documents[best], prepend=-1))]
+
+
+def _standings(
+    shown: NDArray[np.int64], found: Candidates, by_words: NDArray[np.float64], parts: NDArray[np.float64]
+) -> dict[int, Standing]:
+    """How those of some passages that were candidates came to their places."""
+    by_meaning, keyword_scores = found.evidence.meaning, by_words.sum(axis=0)
+    holding = by_words[0] > 0
+    keyword_ranks, meaning_ranks = ranks(np.where(holding, keyword_scores, 0)).tolist(), ranks(by_meaning).tolist()
+    standings: dict[int, Standing] = {}
+    shown = shown[np.isin(shown, found.numbers)]
+    for number, place in zip(shown.tolist(), np.searchsorted(found.numbers, shown).tolist(), strict=True):
+        passage, document, pairs = by_words[:, place].tolist()
+        standings[number] = Standing(
+            keyword_part=float(parts[0, place]),
+            meaning_part=float(parts[1, place]),
+            keyword=Leg(keyword_ranks[place], float(keyword_scores[place])) if holding[place] else None,
+            meaning=Leg(meaning_ranks[place], float(by_meaning[place])) if found.near[place] else None,
+            passage=passage,
+            document=document,
+            pairs=pairs,
+        )
+    return standings
 
 
 def _places(keys: NDArray[Any]) -> NDArray[np.int64]:

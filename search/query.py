@@ -1,11 +1,11 @@
 """The query language: from what somebody typed to words that score, nodes that constrain and text that means.
 
-    words "a phrase" -Macron country:France date:2025-11..2026-01 title:summit wild* fuzz~ (a OR b)
+    words "a phrase" -Macron country:France person:="Xi Jinping" date:2025-11..2026-01 title:summit wild* fuzz~ (a OR b)
 
     sequence    := alternative*
     alternative := conjunction (OR conjunction)*
     conjunction := unary (AND unary)*
-    unary       := ('-' | NOT) unary | '(' sequence ')' | field ':' value | phrase | pattern | fuzzy | word
+    unary       := ('-' | NOT) unary | '(' sequence ')' | field ':' ['='] value | phrase | pattern | fuzzy | word
 
 A word stays free (it scores and excludes nothing) unless AND, OR, NOT or a field takes hold of it. Whatever cannot be
 understood is a QueryError with the column of the culprit: nothing that was typed is skipped in silence but punctuation.
@@ -20,31 +20,12 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from ..errors import QueryError
-from ..index.analysis import FIELDS
+from ..index.analysis import BLANKS
+from .scanning import FILTER_FIELDS, LETTER, NAME, Token, scan
 
-TEXT_FIELDS = FIELDS  # where words, phrases, patterns and fuzzy words can be sought
-FILTER_FIELDS = ("country", "person", "outlet", "place", "kind", "lang")  # `language` means `lang`; `date` is apart
 MAX_QUERY_LENGTH = 4000  # characters
 MAX_DEPTH = 32  # groups and negations within each other
 MAX_CLAUSES = 256  # words, phrases, patterns, filters and dates
-_ALL_FIELDS = (*FILTER_FIELDS, "date", *TEXT_FIELDS)
-_RUN = r'[^\s()"“”„«»]'
-_NAME = re.compile(r"[^\W\d_]+:")
-_TOKEN = re.compile(
-    rf"""
-      (?P<phrase> "[^"]*" | “[^”]*” | „[^“”]*[“”] | ”[^”]*” | «[^»]*» | »[^«»]*[«»] )
-    | (?P<quote>  ["“”„«»] )
-    | (?P<tilde>  (?<=[)"“”„«»]) ~ )
-    | (?P<minus>  (?<![^\s(]) -++ (?= {_RUN}*[^\W_] | [("“”„«»] ) )  # any other dash is punctuation
-    | (?P<field>  (?P<name>{_NAME.pattern}) (?!/) (?P<value>{_RUN}*) )
-    | (?P<sign>   [()] | (?:OR|AND|NOT)(?!{_RUN}) )
-    | (?P<word>   (?!-){_RUN}+ )
-    """,
-    re.VERBOSE,
-)
-# Invisible in every search box, and lone surrogates cannot even be encoded. One space each keeps the columns right.
-_BLANKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]")
-_LETTER = re.compile(r"[^\W_]")
 _WILDCARD = re.compile(r"\*|\?(?=[\w?*])")
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 _PLAIN_VALUE = re.compile(r"\w[\w.'’&+-]*")
@@ -86,10 +67,11 @@ class Fuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A value that the document must have in a field of FILTER_FIELDS."""
+    """A value that the document must have in a field of FILTER_FIELDS: one with all its words, or if `exact` itself."""
 
     field: str
     value: str
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +112,14 @@ class Query:
     """A question, understood. `Query("", must=…)` is one that only filters.
 
     `text` is the question as asked, with spaces for control characters. `free` words only score; every node of `must`
-    constrains, and both keep the order of the question.
+    constrains, and both keep the order of the question. `places` are the spans of the text in which those nodes of
+    `must` stand that were typed.
     """
 
     text: str
     free: tuple[Word, ...] = ()
     must: tuple[Node, ...] = ()
+    places: tuple[tuple[int, int], ...] = attribute(default=(), compare=False)
 
     def scoring_terms(self) -> Iterator[Term]:
         """All that a passage is scored by, in the order of the question: free words and every term not under a Not."""
@@ -151,6 +135,17 @@ class Query:
         """The same question under more constraints."""
         return replace(self, must=self.must + nodes)
 
+    def without(self, index: int) -> str:
+        """The question's text without `must[index]`, which was typed; empty if nothing else was asked."""
+        if len(self.free) + len(self.places) == 1:
+            return ""
+        start, end = self.places[index]
+        before, after = self.text[:start].rstrip(), self.text[end:].lstrip()
+        while before.endswith("(") and after.startswith(")"):  # around it alone
+            before, after = before[:-1].rstrip(), after[1:].lstrip()
+        gap = "" if before.endswith("(") or after.startswith(")") else " "
+        return f"{before}{gap}{after}".strip()
+
     def understood(self) -> dict[str, Any]:
         """The question as parsed, in JSON-ready values: `words`, `constraints` in canonical text, `meaning`."""
         constraints = [unparse(node) for node in self.must]
@@ -161,12 +156,28 @@ def parse(text: str) -> Query:
     """The query that the text says. Raises QueryError, with the 1-based column of the culprit where there is one."""
     if len(text) > MAX_QUERY_LENGTH:
         raise QueryError(f"the query has {len(text)} characters, more than {MAX_QUERY_LENGTH}: shorten it")
-    text = _BLANKS.sub(" ", text)
-    nodes = list(_flat(_Parser(_scan(text)).sequence()))
-    if not nodes:
+    text = BLANKS.sub(" ", text)
+    placed = list(_flat(_Parser(scan(text)).sequence()))
+    if not placed:
         raise QueryError('the query holds no word: type one, or a "phrase", or a filter such as country:France')
-    free = tuple(node for node in nodes if isinstance(node, Word) and not node.field)
-    return Query(text, free, tuple(node for node in nodes if not isinstance(node, Word) or node.field))
+    free = tuple(node for node, _ in placed if isinstance(node, Word) and not node.field)
+    must = [each for each in placed if not isinstance(each.node, Word) or each.node.field]
+    return Query(text, free, tuple(node for node, _ in must), tuple(place for _, place in must))
+
+
+def parse_constraints(text: str) -> tuple[Node, ...]:
+    """The nodes of a text that must only constrain: to be added to a question in which it was not typed.
+
+    Raises QueryError, without a column, for it would point into another text than the question.
+    """
+    try:
+        query = parse(text)
+    except QueryError as error:
+        raise QueryError(f"in the constraint {text[:80]!r}: {error}") from error
+    if query.free:
+        hint = "name a field, as in country:France, exclude it, as in -word, or quote it"
+        raise QueryError(f"in the constraint {text[:80]!r}: {query.free[0].text[:40]!r} constrains nothing: {hint}")
+    return tuple(map(_untyped, query.must))
 
 
 def parse_dates(value: str, column: int | None = None) -> tuple[date | None, date | None]:
@@ -196,16 +207,16 @@ def unparse(node: Node) -> str:
             return f"({operator.join(map(unparse, nodes))})"
         case Dates(first, last):
             return f"date:{first}" if first == last else f"date:{first or ''}..{last or ''}"
-        case Filter(field, value):
-            return f"{field}:{value if _PLAIN_VALUE.fullmatch(value) else _quoted(value)}"
+        case Filter(field, value, exact):
+            return f"{field}:{'=' if exact else ''}{value if _PLAIN_VALUE.fullmatch(value) else _quoted(value)}"
         case Phrase(text, field):
             return f"{field}:{_quoted(text)}" if field else _quoted(text)
         case Fuzzy(text, distance, field):
             text = f"{text}~{distance or ''}"
         case Word(text, field) | Pattern(text, field):
             pass
-    if field and text.startswith("/"):
-        text = f"({text})"  # A slash right after the colon would make a word of the whole, as in https://…
+    if field and text.startswith(("/", "=")):
+        text = f"({text})"  # Right after the colon a slash would make a word of the whole, as in https://…
     return f"{field}:{text}" if field else text
 
 
@@ -215,6 +226,19 @@ def _positive(nodes: Iterable[Node]) -> Iterator[Term]:
             yield from _positive(node.nodes)
         elif isinstance(node, Word | Phrase | Pattern | Fuzzy):
             yield node
+
+
+def _untyped(node: Node) -> Node:
+    """The node as one that has no column in the question."""
+    match node:
+        case Not(child):
+            return Not(_untyped(child))
+        case And(nodes) | Or(nodes):
+            return type(node)(tuple(map(_untyped, nodes)))
+        case Filter() | Dates():
+            return node
+        case _:
+            return replace(node, column=0)
 
 
 def _quoted(text: str) -> str:
@@ -234,89 +258,54 @@ def _days(text: str) -> tuple[date, date]:
     return first, first if day else date(first.year, 12, 31)
 
 
-class _Token(NamedTuple):
-    """`kind` is a parenthesis, an operator, "-", "field", "phrase", "value" (a bare one), "word" or, last, "end"."""
+class _Placed(NamedTuple):
+    """A node that no operator has taken hold of, and the span of the text in which it stands."""
 
-    kind: str
-    text: str
-    column: int
-
-
-def _scan(text: str) -> Iterator[_Token]:
-    for found in _TOKEN.finditer(text):
-        kind, token, column = found.lastgroup, found[0], found.start() + 1
-        if kind == "quote":
-            raise QueryError(f"the quote {token} is never closed: close it or leave it out", column)
-        if kind == "tilde":
-            raise QueryError("fuzziness is for words: put ~ after one word, not after a phrase or group", column)
-        if kind == "field":
-            yield from _scan_field(found, column)
-        elif kind == "phrase":
-            if not _LETTER.search(token):
-                raise QueryError("the phrase holds no word: put some between the quotes or leave them out", column)
-            yield _Token("phrase", " ".join(token[1:-1].split()), column)
-        elif kind == "word":
-            if _LETTER.search(token) or "*" in token:  # Else it is punctuation standing alone.
-                yield _Token("word", token, column)
-        elif token.startswith("--"):
-            raise QueryError("too many dashes: write -word to exclude a word, -- with a space after it", column)
-        else:
-            yield _Token(token, token, column)
-    yield _Token("end", "", len(text) + 1)
-
-
-def _scan_field(found: re.Match[str], column: int) -> Iterator[_Token]:
-    name, value = found["name"][:-1], found["value"]
-    known = {"language": "lang"}.get(name.lower(), name.lower())
-    given = value or found.string[found.end() : found.end() + 1].strip().strip(")")
-    if not given and known not in _ALL_FIELDS:
-        yield _Token("word", found[0], column)
-    elif not given:
-        raise QueryError(f"{known}: needs a value right after the colon", column)
-    elif known not in _ALL_FIELDS:
-        fields = f"{', '.join(_ALL_FIELDS[:-1])} or {_ALL_FIELDS[-1]}"
-        raise QueryError(f"unknown field {name[:40]!r}: use {fields}; to search the text for it, quote it", column)
-    else:
-        yield _Token("field", known, column)
-        if value:
-            yield _Token("value", value, column + len(name) + 1)
+    node: Node
+    place: tuple[int, int]
 
 
 # A plain group is a list until it is known whether an operator takes hold of it.
-_Parsed: TypeAlias = "Node | list[_Parsed]"
+_Group: TypeAlias = "list[_Placed | _Group]"
+_Parsed: TypeAlias = "Node | _Group"
 
 
-def _flat(parsed: _Parsed) -> Iterator[Node]:
-    if isinstance(parsed, list):
-        for part in parsed:
+def _flat(group: _Group) -> Iterator[_Placed]:
+    for part in group:
+        if isinstance(part, list):
             yield from _flat(part)
-    else:
-        yield parsed
+        else:
+            yield part
 
 
 def _settled(parsed: _Parsed) -> Node:
     """The node that a part is once it constrains: words side by side are all wanted."""
-    nodes = tuple(_flat(parsed))
+    if not isinstance(parsed, list):
+        return parsed
+    nodes = tuple(node for node, _ in _flat(parsed))
     return nodes[0] if len(nodes) == 1 else And(nodes)
 
 
 class _Parser:
-    def __init__(self, tokens: Iterator[_Token]) -> None:
+    def __init__(self, tokens: Iterator[Token]) -> None:
         self._tokens = tokens
-        self._before = _Token("start", "", 0)
+        self._before = Token("start", "", 0, 0)
         self._token = next(tokens)
         self._field = ""  # of the group that the parser is in
+        self._exact = False  # whether that field's values are
         self._clauses = 0
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         self._before, self._token = self._token, next(self._tokens, self._token)
         return self._before
 
-    def sequence(self, opening: _Token | None = None, depth: int = 0) -> list[_Parsed]:
+    def sequence(self, opening: Token | None = None, depth: int = 0) -> _Group:
         """The parts up to the parenthesis that closes `opening`, or all to the end."""
-        parts: list[_Parsed] = []
+        parts: _Group = []
         while self._token.kind not in (")", "end"):
-            parts.append(self._chain("OR", depth))
+            start = self._token.column - 1
+            part = self._chain("OR", depth)
+            parts.append(part if isinstance(part, list) else _Placed(part, (start, self._before.end)))
         closed = self._take().kind == ")"
         if closed and not opening:
             raise QueryError("this parenthesis closes nothing: remove it or open one before it", self._before.column)
@@ -345,48 +334,51 @@ class _Parser:
             raise QueryError(f"{culprit.text} needs a word, phrase or group on its {side}", culprit.column)
         if token.kind == "(":
             return self.sequence(token, depth + 1)
-        if token.kind != "field":
+        if token.kind not in ("field", "exact"):
             return self._leaf(token)
         if self._field:
             raise QueryError(f"{token.text}: stands in a group of {self._field}: close that first", token.column)
-        self._field, value = token.text, self._take()  # The scanner lets no field pass without a value.
+        self._field, self._exact = token.text, token.kind == "exact"
+        value = self._take()  # The scanner lets no field pass without one.
         node = _settled(self.sequence(value, depth + 1) if value.kind == "(" else self._leaf(value))
-        self._field = ""
+        self._field, self._exact = "", False
         return node
 
-    def _leaf(self, token: _Token) -> Node:
+    def _leaf(self, token: Token) -> Node:
         self._clauses += 1
         if self._clauses > MAX_CLAUSES:
             raise QueryError(f"the query has more than {MAX_CLAUSES} words, phrases and filters", token.column)
-        kind, text, column = token
+        kind, text, column, _ = token
+        if kind == "phrase" and not (text if self._exact else LETTER.search(text)):
+            raise QueryError("the phrase holds no word: put some between the quotes or leave them out", column)
         if kind == "value" and text.startswith("-"):
             raise QueryError(f"put the minus before the field: -{self._field}:{text.lstrip('-')[:40]}", column)
         if self._field == "date":
             return Dates(*parse_dates(text.rstrip(",;?"), column))
-        if not _LETTER.search(text) and "*" not in text:
+        if not LETTER.search(text) and "*" not in text and kind != "phrase":
             raise QueryError(f"{self._field}: needs a letter or digit, not {text[:40]!r} alone", column)
         term = Phrase(text, self._field, column) if kind == "phrase" else _term(text, self._field, column)
         if self._field not in FILTER_FIELDS:
             return term
         if isinstance(term, Pattern | Fuzzy):
             raise QueryError(f"{self._field}: takes no wildcard and no ~: write the value out, or quote it", column)
-        return Filter(self._field, text if kind == "phrase" else text.rstrip(",;?"))
+        return Filter(self._field, text if kind == "phrase" else text.rstrip(",;?"), self._exact)
 
 
 def _term(run: str, field: str, column: int) -> Word | Pattern | Fuzzy:
     """A run of word characters as the term that it is."""
-    if "://" in run and _LETTER.search(run):
+    if "://" in run and LETTER.search(run):
         return Word(run, field, column)  # An address: its ?, * and ~ are its own.
     # Off with the punctuation around it: a wildcard is none, nor a last ~, but a last ? is.
     marks = {character for character in run if unicodedata.category(character)[0] in "PS"}
     ended = run.rstrip("".join(marks - {"*", "~"}))
     core = ended.lstrip("".join(marks - {"*", "?"}))
-    if _NAME.match(core):
+    if NAME.match(core):
         core = ended  # What stands before "name:" keeps it from being a field.
     tail = core.rstrip("0123456789.")
     stem, distance = tail.rstrip("~"), core[len(tail) :]
     # "5~6" is a span, not a fuzzy 5.
-    if stem != tail and _LETTER.search(stem) and (not distance or any(map(str.isalpha, stem))):
+    if stem != tail and LETTER.search(stem) and (not distance or any(map(str.isalpha, stem))):
         if _WILDCARD.search(stem):
             raise QueryError("a word has wildcards or is fuzzy, not both: leave out * and ?, or ~", column)
         if distance not in ("", "1", "2"):
@@ -394,6 +386,6 @@ def _term(run: str, field: str, column: int) -> Word | Pattern | Fuzzy:
         return Fuzzy(stem, int(distance) if distance else None, field, column)
     if not _WILDCARD.search(core):
         return Word(run, field, column)
-    if not _LETTER.search(core):
+    if not LETTER.search(core):
         raise QueryError("a wildcard needs at least one letter or digit beside it", column)
     return Pattern(core, field, column)

@@ -146,8 +146,8 @@ def _edits(term: str, asked: int | None) -> int:
 
 def _constraint(index: Index, node: language.Node) -> Constraint:
     match node:
-        case language.Filter(column, value):
-            return constraints.Has(column, *_value(column, value))
+        case language.Filter(column, value, exact):
+            return constraints.Has(column, *((value, True) if exact else _value(column, value)))
         case language.Dates(first, last):
             return constraints.Dated(first, last)
         case language.Not(negated):

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..corpus.document import Document, Note, passage_id
 from ..index.snapshot import Contribution
+from ..index.tallies import Facets
 from .engine import Leg, Mode, Standing
 from .highlight import Highlight
 
@@ -66,7 +67,8 @@ class Hit:
     `start` and `end`, like all offsets in the highlights, are characters of `document.text`. `keyword` and `meaning`
     are its places in the two legs, None where a leg did not find it. `score` orders hits within one list of results
     and means nothing outside of it. `notes` are the passage's footnotes that hold words of the question. `copies` are
-    the first of the `copied` near-identical documents that match as well and are folded under this one.
+    the first of the `copied` near-identical documents that match as well and are folded under this one. `more` is how
+    many further passages of its document match.
     """
 
     rank: int
@@ -80,6 +82,7 @@ class Hit:
     notes: tuple[MarkedNote, ...] = ()
     copies: tuple[Document, ...] = ()
     copied: int = 0
+    more: int = 0
     explanation: Explanation | None = None
 
     @property
@@ -116,6 +119,7 @@ class Hit:
             "highlights": [asdict(highlight) for highlight in self.highlights],
             "notes": [note.to_dict() for note in self.notes],
             "copies": {"total": self.copied, "documents": [_source(copy) for copy in self.copies]},
+            "more": self.more,
             "legs": {
                 "keyword": asdict(self.keyword) if self.keyword else None,
                 "meaning": asdict(self.meaning) if self.meaning else None,
@@ -142,7 +146,8 @@ def _source(document: Document) -> dict[str, Any]:
 class Results:
     """The answer to a question: iterate over it, or over `hits`.
 
-    `total` is the size of the match set: of passages, or of documents where one hit a document was asked for.
+    `total` is the size of the match set: of passages, or of documents where one hit a document was asked for; it is of
+    `documents` different ones. `facets` say what it consists of, in passages, if that was asked for.
     `suggestion` is the question with misspelt words mended, or None; it is offered, never applied. `undated` counts
     passages that match but for a date constraint, which they could not satisfy for want of a date.
     """
@@ -155,6 +160,8 @@ class Results:
     suggestion: str | None
     undated: int
     hits: tuple[Hit, ...]
+    documents: int
+    facets: Facets | None = None
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -164,14 +171,17 @@ class Results:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON-ready values, with the keys that the JSON API documents."""
+        facets = {"facets": self.facets.to_dict()} if self.facets else {}
         return {
             "query": self.query,
             "understood": self.understood,
             "mode": self.mode,
             "total": self.total,
+            "documents": self.documents,
             "took_ms": self.took_ms,
             "suggestion": self.suggestion,
             "undated": self.undated,
+            **facets,
             "hits": [hit.to_dict() for hit in self.hits],
         }
 

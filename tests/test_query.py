@@ -12,11 +12,9 @@ from hypothesis import strategies as st
 from dragoman.errors import QueryError
 from dragoman.search import query as language
 from dragoman.search.query import (
-    FILTER_FIELDS,
     MAX_CLAUSES,
     MAX_DEPTH,
     MAX_QUERY_LENGTH,
-    TEXT_FIELDS,
     And,
     Dates,
     Filter,
@@ -29,9 +27,11 @@ from dragoman.search.query import (
     Query,
     Word,
     parse,
+    parse_constraints,
     parse_dates,
     unparse,
 )
+from dragoman.search.scanning import FILTER_FIELDS, TEXT_FIELDS
 
 A, B, C, D = (Word(letter) for letter in "abcd")
 NOVEMBER = Dates(date(2025, 11, 1), date(2025, 11, 30))
@@ -83,6 +83,19 @@ UNDERSTOOD: list[tuple[str, list[str], list[Node]]] = [
     ("lang:en language:fr", [], [Filter("lang", "en"), Filter("lang", "fr")]),
     ("country:U.S.", [], [Filter("country", "U.S.")]),
     ('outlet:"A*"', [], [Filter("outlet", "A*")]),
+    (
+        'country:="South Korea" OUTLET:=Yahoo!',
+        [],
+        [Filter("country", "South Korea", True), Filter("outlet", "Yahoo!", True)],
+    ),
+    ('-person:=Lee, outlet:="A*"', [], [Not(Filter("person", "Lee", True)), Filter("outlet", "A*", True)]),
+    ('outlet:="***" outlet:="-x"', [], [Filter("outlet", "***", True), Filter("outlet", "-x", True)]),
+    (
+        'country:=(Japan OR "South Korea") kind:news',
+        [],
+        [Or((Filter("country", "Japan", True), Filter("country", "South Korea", True))), Filter("kind", "news")],
+    ),
+    ('outlet:"=A" title:(=a) a:= b', ["a:=", "b"], [Filter("outlet", "=A"), Word("=a", "title")]),
     ("country:(Japan OR China)", [], [Or((Filter("country", "Japan"), Filter("country", "China")))]),
     ("country:(Japan -China)", [], [And((Filter("country", "Japan"), Not(Filter("country", "China"))))]),
     # Dates.
@@ -158,6 +171,13 @@ REFUSED: list[tuple[str, int | None, str]] = [
     ("a -country: Japan", 4, "needs a value"),
     ("(title:)", 2, "needs a value"),
     ("country:?", 9, "needs a letter or digit"),
+    ("a country:=", 3, "needs a value right after the ="),
+    ("a country:= Japan", 3, "needs a value right after the ="),
+    ('country:=""', 10, "holds no word"),
+    ("country:=Ja*", 10, "no wildcard"),
+    ("a title:=b", 3, "write title: without the ="),
+    ("-date:=2025", 2, "only country, person, outlet, place, kind and lang take an exact value"),
+    ("foo:=bar", 1, "unknown field"),
     ("title:-a", 7, "-title:a"),
     ("country:-Japan", 9, "-country:Japan"),
     ("country:Ja*", 9, "no wildcard"),
@@ -275,6 +295,36 @@ def test_the_query_as_understood_is_ready_for_json() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("talks  country:France  on peace", "talks on peace"),
+        ('a -country:="South Korea"', "a"),
+        ('a "b c" (d OR e AND f) g', "a (d OR e AND f) g"),
+        ('a"b c"d', "a d"),
+        ("a (b ((-c)))", "a (b)"),
+        ("a ((-c))", "a"),
+        ("country:(Japan OR China)", ""),
+        ('title:(a b) "c ()"', '"c ()"'),
+    ],
+)
+def test_a_constraint_can_be_taken_out_of_a_question(text: str, rest: str) -> None:
+    assert parse(text).without(0) == rest
+
+
+def test_constraints_that_were_not_typed_only_constrain() -> None:
+    assert parse_constraints('country:=France -"a b" date:2025-11') == (
+        Filter("country", "France", True), Not(Phrase("a b")), NOVEMBER
+    )  # fmt: skip
+    query = parse("a b").restricted(*parse_constraints('"c d" AND -e'))
+    assert [(term.text, term.column) for term in query.scoring_terms()] == [("a", 1), ("b", 3), ("c d", 0)]
+    for text, message in (("France", "'France' constrains nothing"), ("-a (b", r"never closed: add \) \(column 4\)")):
+        with pytest.raises(QueryError, match=message) as caught:
+            parse_constraints(text)
+        assert caught.value.column is None
+        assert repr(text) in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("node", "text"),
     [
         (Not(Not(A)), "NOT -a"),
@@ -282,6 +332,10 @@ def test_the_query_as_understood_is_ready_for_json() -> None:
         (Phrase('say "a" now'), '“say "a" now”'),
         (Filter("person", "Lee Jae-myung"), 'person:"Lee Jae-myung"'),
         (Filter("outlet", "A*"), 'outlet:"A*"'),
+        (Filter("outlet", "=A"), 'outlet:"=A"'),
+        (Filter("country", "France", True), "country:=France"),
+        (Not(Filter("person", "Lee Jae Myung", True)), '-person:="Lee Jae Myung"'),
+        (Word("=a", "title"), "title:(=a)"),
         (Fuzzy("a", 2, "title"), "title:a~2"),
         (Word("/a", "title"), "title:(/a)"),
         (Dates(date(2025, 11, 22), date(2025, 11, 22)), "date:2025-11-22"),
@@ -296,7 +350,7 @@ def test_canonical_text(node: Node, text: str) -> None:
 
 # Pieces that mean something to the scanner, so that chance finds their odd neighbourhoods.
 PIECES = """a b Macron OR AND NOT " “ ” „ « » ( ) - -- ~ ~1 ~3 * ? ! . : / :// title: text: country: date: language:
-    2025 -11 .. 5 ½ _ é 中 – ' , ; foo:""".split()
+    kind:= = 2025 -11 .. 5 ½ _ é 中 – ' , ; foo:""".split()
 QUERIES = st.text() | st.lists(st.sampled_from([*PIECES, " ", "\0", "\ud800"]), max_size=20).map("".join)
 
 PLAIN = st.text("abcdé中5-.'", min_size=1, max_size=6).map(lambda text: f"x{text}")
@@ -307,7 +361,7 @@ LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.builds(Phrase, QUOTED, TEXT_FIELD),
     st.builds(Pattern, PLAIN.map(lambda text: f"{text}*a"), TEXT_FIELD),
     st.builds(Fuzzy, PLAIN, st.sampled_from([None, 1, 2]), TEXT_FIELD),
-    st.builds(Filter, st.sampled_from(FILTER_FIELDS), PLAIN | QUOTED),
+    st.builds(Filter, st.sampled_from(FILTER_FIELDS), PLAIN | QUOTED, st.booleans()),
     st.lists(st.dates(), min_size=2, max_size=2).map(lambda days: Dates(min(days), max(days))),
     st.builds(Dates, st.none(), st.dates()) | st.builds(Dates, st.dates(), st.none()),
 )
@@ -334,9 +388,14 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
     json.dumps(query.understood(), ensure_ascii=False).encode()
     for word in query.free:
         assert parse(word.text).free == (word,)
-    for node in query.must:
+    for place, node in enumerate(query.must):
         again = parse(unparse(node))
         assert (again.free, again.must) == ((), (node,))
+        others = query.must[:place] + query.must[place + 1 :]
+        if rest := query.without(place):
+            assert (parse(rest).free, parse(rest).must) == (query.free, others)
+        else:
+            assert (query.free, others) == ((), ())
 
 
 @given(st.recursive(LEAVES, _compound, max_leaves=8))

@@ -1,0 +1,115 @@
+"""What goes with a question beside its text: the options of a search, checked, and made constraints of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self, TypedDict, cast, get_args
+
+from ..errors import QueryError
+from ..index.selection import Deadline
+from . import query as language
+from .engine import Mode, Sort
+
+
+class Filters(TypedDict, total=False):
+    """What a search may be confined to, beside what the question itself says.
+
+    `after` and `before` are days, months or years (`2025-11`), themselves included. Of several countries (people,
+    outlets, kinds, languages) one must fit. `where` are constraints in the query language, such as
+    `country:="South Korea"` or `-outlet:"News Agency"`, which must all hold; free words are none. `document` is the id
+    of the only document whose passages are wanted.
+    """
+
+    after: date | str | None
+    before: date | str | None
+    country: str | Sequence[str]
+    person: str | Sequence[str]
+    outlet: str | Sequence[str]
+    kind: str | Sequence[str]
+    lang: str | Sequence[str]
+    where: str | Sequence[str]
+    document: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A search that is understood, but not asked of any snapshot yet. `document` confines it to that document's id."""
+
+    query: language.Query
+    document: str | None
+    mode: Mode
+    sort: Sort | None
+    per_document: bool
+    fold: bool
+    deadline: Deadline
+
+    @classmethod
+    def asked(
+        cls,
+        text: str,
+        mode: Mode,
+        sort: Sort | None,
+        per_document: bool,
+        fold: bool,
+        timeout: float | None,
+        filters: Filters,
+    ) -> Self:
+        """The question that a text and the options of `Collection.search` make. Raises QueryError."""
+        deadline = Deadline(timeout)
+        check_choice("mode", mode, Mode)
+        check_choice("sort", sort or "relevance", Sort)
+        query = constrained(text, **filters)
+        return cls(query, filters.get("document"), mode, sort, per_document, fold, deadline)
+
+
+def constrained(
+    text: str,
+    *,
+    after: date | str | None = None,
+    before: date | str | None = None,
+    where: str | Sequence[str] = (),
+    document: str | None = None,
+    country: str | Sequence[str] = (),
+    person: str | Sequence[str] = (),
+    outlet: str | Sequence[str] = (),
+    kind: str | Sequence[str] = (),
+    lang: str | Sequence[str] = (),
+) -> language.Query:
+    """The query under the constraints that Filters add, which may also stand alone.
+
+    `document`, which the query language has no word for, is left to others. Raises QueryError.
+    """
+    values = {"country": country, "person": person, "outlet": outlet, "kind": kind, "lang": lang}
+    nodes: list[language.Node] = []
+    first = language.parse_dates(after)[0] if isinstance(after, str) else after
+    last = language.parse_dates(before)[1] if isinstance(before, str) else before
+    if first or last:
+        if first and last and last < first:
+            raise QueryError(f"nothing is both after {first} and before {last}: the first day comes first")
+        nodes.append(language.Dates(first, last))
+    for field, given in values.items():
+        alternatives = tuple(language.Filter(field, value) for value in _listed(given))
+        if alternatives:
+            nodes.append(alternatives[0] if len(alternatives) == 1 else language.Or(alternatives))
+    if (length := sum(map(len, _listed(where)))) > language.MAX_QUERY_LENGTH:
+        raise QueryError(f"the constraints have {length} characters, more than {language.MAX_QUERY_LENGTH}")
+    for each in _listed(where):
+        nodes += language.parse_constraints(each)
+    alone = not text.strip() and (nodes or document is not None)
+    return (language.Query("") if alone else language.parse(text)).restricted(*nodes)
+
+
+def check_range(name: str, value: int, low: int, high: int) -> None:
+    """Raise QueryError if the option of that name is out of its range."""
+    if not low <= value <= high:
+        raise QueryError(f"{name} is {value}, and must be from {low} to {high}")
+
+
+def check_choice(name: str, value: str, choices: Any) -> None:
+    """Raise QueryError if the option of that name is none of the literals that there are to choose from."""
+    if value not in get_args(choices):
+        raise QueryError(f"{name} is {value!r}, and must be one of {', '.join(cast('tuple[str]', get_args(choices)))}")
+
+
+def _listed(given: str | Sequence[str]) -> Sequence[str]:
+    return [given] if isinstance(given, str) else given
