@@ -156,8 +156,8 @@ def rank(
 
     `question` is the query's unit vector, or None if it says nothing to the meaning leg. The match set: the admitted
     passages with enough of the query's words (see `Selection.keyword`), and the admitted neighbours in meaning above
-    the floor. Without words it is all that the constraints admit. `fold` leaves of near-copies only the best;
-    `per_document` lists only the best of each document.
+    the floor (see `gather`). Without words it is all that the constraints admit. `fold` leaves of near-copies only the
+    best; `per_document` lists only the best of each document.
     """
     selection = index.select(reading.constraint, deadline)
     units = () if mode == "meaning" and question is not None else reading.units
@@ -183,6 +183,11 @@ def rank(
 
 
 _NOTHING = np.zeros(0, np.int64)
+_NEARNESS = 0.5
+"""Beside words, which find a good deal by themselves, the meaning leg adds only what lies at least so near as its best.
+
+Else a small collection, all of it about the same, would match as a whole: its totals and facets would say nothing.
+"""
 
 
 def gather(
@@ -207,6 +212,8 @@ def gather(
 
     # What neither holds enough of the words nor lies near enough is no match.
     floor = floors.strict + reading.known * (floors.lenient - floors.strict)
+    if units and question is not None:
+        floor = max(floor, _NEARNESS * _nearest(index, reading, question, cosines))
     lies_near = (cosines >= floor) & (question is not None)
     matches = worded | lies_near
     numbers = numbers[matches]
@@ -223,6 +230,16 @@ def fused(evidence: Evidence, settings: Settings) -> tuple[NDArray[np.float64], 
         return by_words, np.stack([keyword_scores, evidence.meaning])
     weight = max(settings.keyword_weight - settings.prose_discount * evidence.prose, 0.0)
     return by_words, FUSIONS[settings.fusion](keyword_scores, evidence.meaning, weight)
+
+
+def _nearest(index: Index, reading: Reading, question: NDArray[np.float32], cosines: NDArray[np.float64]) -> float:
+    """The highest similarity to a question in the whole index, where `cosines` are those of the candidates.
+
+    Filters do not count: they choose from what a question matches, and what that is must not change with them.
+    """
+    if reading.constraint.constraints:
+        cosines = index.cosines(question, index.select(constraints.All(())).nearest(question, 1))
+    return float(cosines.max(initial=0))
 
 
 def _by_words(

@@ -1,4 +1,4 @@
-"""Results as text for a terminal, JSON, JSON lines, CSV or Markdown.
+"""Results as text for a terminal, JSON, JSON lines, CSV or Markdown; the passages as citations for BibTeX or RIS.
 
 Documents are hostile until shown otherwise: control characters never reach the terminal, Markdown's own signs are
 escaped, and no cell of a CSV file begins like a formula.
@@ -15,8 +15,9 @@ from typing import Any
 
 import click
 
-from ..corpus.document import Document
+from ..corpus.document import Document, Span
 from ..terminal import colours, to_json, visible
+from . import citations
 from .highlight import pieces
 from .results import Hit, MarkedNote, Results
 
@@ -246,12 +247,24 @@ def _escaped(shown: str) -> str:
     return _MARKDOWN.sub(r"\\\1", visible(shown))
 
 
+def as_bibtex(results: Results) -> str:
+    """A BibTeX entry a hit, each citing the passage."""
+    return "\n".join(citations.bibtex(hit.document, Span(hit.start, hit.end)) for hit in results)
+
+
+def as_ris(results: Results) -> str:
+    """A RIS record a hit, each citing the passage."""
+    return "".join(citations.ris(hit.document, Span(hit.start, hit.end)) for hit in results)
+
+
 FORMATS: dict[str, Callable[[Results], str]] = {
     "text": text,
     "json": as_json,
     "jsonl": as_jsonl,
     "csv": as_csv,
     "markdown": as_markdown,
+    "bibtex": as_bibtex,
+    "ris": as_ris,
 }
 """The ways to print results, by name."""
 

@@ -173,7 +173,15 @@ def test_hits_by_meaning_lie_above_the_floor(shelved: Snapshot) -> None:
         assert all(each.meaning.score >= floor for each in ranked.standings.values() if each.meaning)
     by_words = set(rank(shelved, "summit", mode="keyword").numbers.tolist())
     both = set(rank(shelved, "summit").numbers.tolist())
-    assert both == by_words | set(everything[cosines >= 0.3].tolist())
+    assert both == by_words | set(everything[cosines >= max(0.3, 0.5 * cosines.max())].tolist())
+
+
+def test_what_matches_does_not_change_with_a_filter(shelved: Snapshot) -> None:
+    for query, mode in product(("summit", "treaty", "unheard"), MODES):
+        found = set(rank(shelved, query, mode=mode).matches.tolist())
+        for constraint in ("country:France", "-country:France", "date:2025-02", "outlet:Gazette", "-summit"):
+            filtered = set(rank(shelved, f"{query} {constraint}", mode=mode).matches.tolist())
+            assert filtered == found & set(rank(shelved, constraint).matches.tolist())
 
 
 def test_a_word_known_from_deleted_passages_alone_is_unknown(shelf: "Shelf") -> None:
