@@ -14,6 +14,8 @@ _MODULES = {
     "search.judging_commands": ("eval",),
     "search.tuning_commands": ("tune",),
     "web.commands": ("serve",),
+    "web.key_commands": ("key",),
+    "web.mcp_commands": ("mcp",),
 }
 _BUILT_IN = ("list", "eval")  # names of Python's own, which a command's function does not take
 

@@ -140,7 +140,7 @@ class Document:
 
     def _marked(self, note: Note) -> int:
         """Where the text ends that a footnote's mark follows."""
-        at = note.at
+        at = min(note.at, len(self.text))
         while at > 0 and self.text[at - 1].isspace():
             at -= 1
         return at

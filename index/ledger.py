@@ -217,9 +217,9 @@ class Ledger:
             "SELECT version, hash FROM documents WHERE id = ? AND retired_at IS NULL", (document_id,)
         ).fetchone()
 
-    def live_ids(self, prefix: str = "") -> Iterator[str]:
-        """The ids of all documents that begin with a prefix, in order."""
-        last = ""
+    def live_ids(self, prefix: str = "", after: str = "") -> Iterator[str]:
+        """The ids of all documents that begin with a prefix and come after an id, in order."""
+        last = after
         page = """SELECT id FROM documents
             WHERE retired_at IS NULL AND id > ? AND substr(id, 1, ?) = ? ORDER BY id LIMIT 1000"""
         while rows := self._connection.execute(page, (last, len(prefix), prefix)).fetchall():

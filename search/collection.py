@@ -17,13 +17,10 @@ from ..index.model import DEFAULT_MODEL
 from ..index.snapshot import Snapshot
 from ..index.store import LOCK_TIMEOUT, RANKING, Status, Store
 from ..index.tallies import Facets
-from . import highlight
-from . import query as language
 from .answer import Answer, answered, neighbours
 from .asking import Filters, Question, check_range
 from .completion import Completion, complete
 from .engine import Mode, Settings, Sort
-from .reading import read
 from .results import Hit, Results
 from .settings import kept
 from .suggest import suggest
@@ -242,15 +239,6 @@ class Collection:
             raise NotFound(f"no document {document_id!r} in the collection")
         return document
 
-    def marks(self, document: Document, query: str, span: Span | None = None) -> list[highlight.Highlight]:
-        """The words of a question in a document's text, or in a span of it, as highlights in order.
-
-        Raises QueryError if the question cannot be understood.
-        """
-        start, end = span or (0, len(document.text))
-        reading = read(self._store.snapshot(), language.parse(query), variants=self.settings.variants)
-        return highlight.words(document.text[start:end], start, reading.units)
-
     def passages(self, document_id: str) -> list[Span]:
         """The spans of a document's passages, in order. Raises NotFound if there is no such document."""
         ledger = self._store.ledger
@@ -259,9 +247,9 @@ class Collection:
             raise NotFound(f"no document {document_id!r} in the collection")
         return [Span(start, end) for _, _, start, end in ledger.live_passages(known[0])]
 
-    def document_ids(self, prefix: str = "") -> Iterator[str]:
-        """The ids of all documents that begin with a prefix, in order."""
-        return self._store.ledger.live_ids(prefix)
+    def document_ids(self, prefix: str = "", after: str = "") -> Iterator[str]:
+        """The ids of all documents that begin with a prefix and come after an id, in order."""
+        return self._store.ledger.live_ids(prefix, after)
 
     def _numbers(self, snapshot: Snapshot, identity: str) -> tuple[NDArray[np.int64], Document]:
         """The passages that an id names, a passage's or a document's, and their document."""

@@ -199,12 +199,12 @@ def as_json(results: Results) -> str:
     return to_json(results.to_dict(), indent=2) + "\n"
 
 
-def as_jsonl(results: Results) -> str:
+def as_jsonl(results: Iterable[Hit]) -> str:
     """One JSON object a hit, a line each."""
     return "".join(to_json(hit.to_dict()) + "\n" for hit in results)
 
 
-def as_csv(results: Results) -> str:
+def as_csv(results: Iterable[Hit]) -> str:
     """A table with a row a hit."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
@@ -247,12 +247,12 @@ def _escaped(shown: str) -> str:
     return _MARKDOWN.sub(r"\\\1", visible(shown))
 
 
-def as_bibtex(results: Results) -> str:
+def as_bibtex(results: Iterable[Hit]) -> str:
     """A BibTeX entry a hit, each citing the passage."""
     return "\n".join(citations.bibtex(hit.document, Span(hit.start, hit.end)) for hit in results)
 
 
-def as_ris(results: Results) -> str:
+def as_ris(results: Iterable[Hit]) -> str:
     """A RIS record a hit, each citing the passage."""
     return "".join(citations.ris(hit.document, Span(hit.start, hit.end)) for hit in results)
 

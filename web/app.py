@@ -10,12 +10,15 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
 from ..search.collection import Collection
-from . import problems
+from . import guards, problems, telemetry
 from .api import api
 from .assets import assets
+from .keys import Keys
+from .limits import Limiter
 from .pages import pages
 from .reader import reader
 from .site import EXTENSION, Site, mount, site
+from .syndication import syndication
 
 SEARCH_TIMEOUT = 10.0
 MAX_REQUEST_BYTES = 65_536
@@ -39,13 +42,16 @@ class Options(TypedDict, total=False):
     """How a site behaves: see `Site`.
 
     `trusted_hosts` keep a stranger's domain from being pointed at a server inside; with none given, that is left to the
-    server in front.
+    server in front. `keys` may be the path of a file of keys: see `keys.Keys`. `rate` is how often a client may ask,
+    such as "60/minute"; with none given, as often as it likes.
     """
 
     timeout: float
     trusted_hosts: Iterable[str]
     origins: Iterable[str]
     title: str
+    keys: Keys | str | Path | None
+    rate: str | None
 
 
 class Dragoman:
@@ -86,13 +92,18 @@ class Dragoman:
         blueprint = _blueprint(self._name)
         app.register_blueprint(blueprint, url_prefix=self._url_prefix)
         options = self._options
+        keys, rate = options.get("keys"), options.get("rate")
+        collection = named if isinstance(named, Collection) else Collection(named)
         served = Site(
             name=self._name,
-            collection=named if isinstance(named, Collection) else Collection(named),
+            collection=collection,
             timeout=options.get("timeout", SEARCH_TIMEOUT),
             trusted_hosts=frozenset(each.lower() for each in options.get("trusted_hosts", ())),
             origins=frozenset(each.rstrip("/").lower() for each in options.get("origins", ())),
             title=options.get("title", "Dragoman"),
+            metrics=telemetry.Metrics(collection),
+            keys=keys if keys is None or isinstance(keys, Keys) else Keys.load(keys),
+            limiter=Limiter(rate) if rate else None,
         )
         mount(app.extensions, served)
 
@@ -103,8 +114,9 @@ def create_app(collection: Collection | str | Path, **options: Unpack[Options]) 
     app.url_map.merge_slashes = False
     Dragoman(app, collection, **options)
     problems.register(app)
-    app.before_request(_check_host)
-    app.after_request(_finish)
+    # What belongs to no blueprint, such as an unknown page, is answered alike.
+    app.before_request(_begin_elsewhere)
+    app.after_request(_finish_elsewhere)
     return app
 
 
@@ -117,12 +129,17 @@ class DocumentId(BaseConverter):
 
 def _blueprint(name: str) -> Blueprint:
     blueprint = Blueprint(name, __name__)
+    blueprint.before_request(telemetry.begin)
     blueprint.before_request(_check_host)
+    blueprint.before_request(guards.answer_preflight)
     blueprint.before_request(_check_request)
+    blueprint.before_request(guards.check)
     blueprint.before_request(_answer_unchanged)
+    # Flask calls these in reverse order.
+    blueprint.after_request(telemetry.end)
     blueprint.after_request(_finish)
-    blueprint.add_url_rule("/healthz", view_func=_health, endpoint="health")
-    for part in (pages, reader, api, assets):
+    blueprint.after_request(guards.finish)
+    for part in (pages, reader, api, syndication, telemetry.telemetry, assets):
         blueprint.register_blueprint(part)
     problems.register(blueprint)
     return blueprint
@@ -147,7 +164,7 @@ def _check_request() -> None:
 
 def _answer_unchanged() -> Response | None:
     """What the client has already, it need not have again: 304 before anything is searched."""
-    if request.blueprint not in {f"{site().name}.{part}" for part in ("pages", "reader", "api")}:
+    if request.blueprint not in {f"{site().name}.{part}" for part in ("pages", "reader", "api", "syndication")}:
         return None
     g.dragoman_version = site().version(request.full_path)
     known = request.if_none_match
@@ -167,6 +184,12 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _health() -> dict[str, str | int]:
-    """Whether the collection can be read."""
-    return {"status": "ok", "generation": site().collection.generation}
+def _begin_elsewhere() -> Response | None:
+    if request.blueprint is None:
+        telemetry.begin()
+        return _check_host()
+    return None
+
+
+def _finish_elsewhere(response: Response) -> Response:
+    return telemetry.end(_finish(response)) if request.blueprint is None else response

@@ -1,24 +1,22 @@
 """The web's own command: `serve`."""
 
-import signal
-import socket
+import logging
 import sys
 from pathlib import Path
 
 import click
 
-from ..errors import DragomanError
 from ..index.home import ready
 from ..terminal import collection_option, first_build
-
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+from .listening import LOOPBACK, in_url, listening
 
 
 @click.command()
 @collection_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Requests answered at once.")
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests answered at once.")
+@click.option("--title", default="Dragoman", show_default=True, help="What the pages call themselves.")
 @click.option(
     "--trusted-host",
     "trusted_hosts",
@@ -26,42 +24,56 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
     metavar="NAME",
     help="A name that the server is reached by; once for each. Requests for other names are refused.",
 )
-def serve(collection: Path | None, host: str, port: int, threads: int, trusted_hosts: tuple[str, ...]) -> None:
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="A site whose pages may call the API, such as https://example.org; once for each. * allows all.",
+)
+@click.option(
+    "--keys",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Answer the API, and /metrics, only with a key of this file: see `dragoman key`. Pages stay open.",
+)
+@click.option("--rate", metavar="RATE", help="How often one client may ask, such as 60/minute.")
+@click.option(
+    "--proxies",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 8),
+    help="How many reverse proxies stand in front, whose X-Forwarded headers are to be believed.",
+)
+@click.option("--no-log", is_flag=True, help="Without a line for each request on standard error.")
+def serve(
+    collection: Path | None,
+    host: str,
+    port: int,
+    threads: int,
+    title: str,
+    trusted_hosts: tuple[str, ...],
+    origins: tuple[str, ...],
+    keys: Path | None,
+    rate: str | None,
+    proxies: int,
+    no_log: bool,
+) -> None:
     """Serve a collection as web pages and a JSON API, until Ctrl-C.
 
-    On a loopback address, such as the default, it answers for localhost alone, besides the names that are trusted. On
-    any other, name those that it is reached by: with none given, it answers for all.
+    New commits are picked up as they come. On a loopback address, such as the default, it answers for localhost alone,
+    besides the names that are trusted. On any other, name those that it is reached by: with none given, it answers for
+    all. /healthz says whether it is well, /metrics has counts for Prometheus.
     """
-    from waitress.server import create_server
-
     from ..search.collection import open_collection
-    from .app import MAX_REQUEST_BYTES, create_app
+    from . import serving
+    from .app import create_app
 
-    names = {*trusted_hosts, *(_LOOPBACK if host in _LOOPBACK else ())}
-    with open_collection(ready(collection, first_build)) as opened, _listening(host, port) as listener:
-        opened.search("dragoman", limit=1)  # what is loaded now, the first visitor need not wait for
-        server = create_server(
-            create_app(opened, trusted_hosts=names),
-            sockets=[listener],
-            threads=threads,
-            ident="dragoman",
-            max_request_body_size=MAX_REQUEST_BYTES,
-            max_request_header_size=MAX_REQUEST_BYTES,
-        )
-        # Waitress ends well on SystemExit, as on Ctrl-C: what it has begun to answer is answered.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        shown = f"[{host}]" if ":" in host else host
-        click.echo(f"Serving {opened.path} at http://{shown}:{listener.getsockname()[1]}/", err=True)
-        server.run()
-        server.close()
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """A socket that listens there: on the IPv4 address of a name that has several."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
-        return socket.create_server(address[:2], family=family)
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DragomanError(f"cannot listen on {host}, port {port}: {reason}") from error
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING if no_log else logging.INFO)
+    names = {*trusted_hosts, *(LOOPBACK if host in LOOPBACK else ())}
+    with open_collection(ready(collection, first_build)) as opened, listening(host, port) as listener:
+        app = create_app(opened, trusted_hosts=names, origins=origins, title=title, keys=keys, rate=rate)
+        opened.search("dragoman", limit=1, facets=1)  # what is loaded now, the first visitor need not wait for
+        click.echo(f"Serving {opened.path} at http://{in_url(host)}:{listener.getsockname()[1]}/", err=True)
+        serving.serve(app, listener, threads=threads, proxies=proxies)
+    sys.exit(0)

@@ -49,6 +49,7 @@ def _answer_http(error: HTTPException) -> Response:
 
 
 def _answer(status: int, detail: str, column: int | None = None) -> Response:
-    if request.blueprint == f"{site().name}.api" or (request.blueprint is None and request.path.startswith("/api/")):
+    for_programs = {f"{site().name}.{part}" for part in ("api", "telemetry")}
+    if request.blueprint in for_programs or (request.blueprint is None and request.path.startswith("/api/")):
         return problem(status, detail, column)
     return page("error.html", status, phrase=HTTPStatus(status).phrase, detail=detail)

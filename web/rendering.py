@@ -12,13 +12,14 @@ from typing import Any
 from flask import Response
 from jinja2 import Environment, PackageLoader
 
+from ..corpus.day_names import day_names
 from ..corpus.document import Document, Span
 from ..search import highlight
 from ..search import query as language
 from ..search.highlight import Piece
 from ..search.results import Hit, MarkedNote
+from .asking import Asked
 from .assets import asset
-from .reading import day_names
 from .site import address, site
 
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
@@ -51,6 +52,37 @@ def note_pieces(marked: MarkedNote) -> Iterator[Piece]:
     return highlight.pieces(marked.note.text, 0, marked.highlights)
 
 
+def span(hit: Hit) -> str:
+    """A hit's span as links name it."""
+    return f"{hit.start}-{hit.end}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: "1 passage", "1,234 passages"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def thousands(number: int) -> str:
+    """A number with its thousands set apart."""
+    return f"{number:,}"
+
+
+@cache
+def language_name(code: str) -> str:
+    """The English name of a language; the code itself where it has none."""
+    import pycountry  # 40 ms, and few collections have languages to tell apart
+
+    known = pycountry.languages.get(alpha_2=code) if len(code) == 2 else None
+    return known.name.split(" (")[0].split(", ")[0] if known else code
+
+
+def read_on(hit: Hit, asked: Asked) -> str:
+    """The address of a hit in the reader, which is told the whole question: to mark what answers it, and lead back."""
+    return address(
+        "reader.document", document_id=hit.document.id, passage=span(hit), _anchor="passage", **asked.parameters()
+    )
+
+
 def link_to(document: Document, span: Span | None = None, question: str = "") -> str:
     """The address of a document in the reader, at a passage if there is one."""
     where: dict[str, Any] = {"passage": f"{span[0]}-{span[1]}", "_anchor": "passage"} if span else {}
@@ -68,7 +100,8 @@ def _environment() -> Environment:
         loader=PackageLoader("dragoman.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
     )
     environment.globals |= {"address": address, "asset": asset}
-    for filter_ in (day_names, link_to, note_pieces, pieces, search_for, visible):
+    filters = (counted, day_names, language_name, link_to, note_pieces, pieces, read_on, search_for, span, thousands)
+    for filter_ in (*filters, visible):
         environment.filters[filter_.__name__] = filter_
     environment.tests["web_address"] = is_web_address
     return environment

@@ -6,11 +6,16 @@ Kept in the app's extensions under the name that it is mounted by, never in a gl
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, request, url_for
 
 from ..search.collection import Collection
+
+if TYPE_CHECKING:
+    from .keys import Keys
+    from .limits import Limiter
+    from .telemetry import Metrics
 
 EXTENSION = "dragoman"
 
@@ -21,7 +26,8 @@ class Site:
 
     `timeout` is how many seconds a search may take. `trusted_hosts` are the names that a request may address the site
     by, in lower case; with none given, any. `origins` are those of other sites whose pages may call the API, as in
-    `https://example.org`, or `*` for all. `title` is what the pages call themselves.
+    `https://example.org`, or `*` for all. `title` is what the pages call themselves. `keys`, if there are any,
+    open the API; `limiter` says how often a client may ask.
     """
 
     name: str
@@ -30,6 +36,9 @@ class Site:
     trusted_hosts: frozenset[str]
     origins: frozenset[str]
     title: str
+    metrics: "Metrics"
+    keys: "Keys | None" = None
+    limiter: "Limiter | None" = None
     _run: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def version(self, url: str) -> str:

@@ -1,0 +1,135 @@
+"""Dragoman within somebody else's Flask app: beside its pages, under a prefix, more than once, and in nobody's way."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask, render_template_string
+from flask.testing import FlaskClient
+
+from dragoman.corpus.document import Document
+from dragoman.search.collection import Collection, create_collection, open_collection
+from dragoman.web.app import Dragoman, create_app
+
+LETTER = Document(id="//letters/1", title="Letter", text="The consul reports on the quarantine of ships.")
+CABLE = Document(id="cable", title="Cable", text="The telegraph to Zanzibar was cut, and the consul protests.")
+
+
+class Addresses(HTMLParser):
+    """All that a page links to or loads."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found |= {value for name, value in attrs if name in ("href", "src", "action") and value}
+
+
+def made(place: Path, *documents: Document) -> Path:
+    with create_collection(place) as collection:
+        collection.add(documents)
+    return place
+
+
+@pytest.fixture(scope="module")
+def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collection]:
+    with open_collection(made(tmp_path_factory.mktemp("mounted") / "letters", LETTER)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def cables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collection]:
+    with open_collection(made(tmp_path_factory.mktemp("mounted") / "cables", CABLE)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def host(letters: Collection, cables: Collection, tmp_path: Path) -> FlaskClient:
+    """An app with a page, a template, a filter and an error page of its own, and two collections."""
+    (tmp_path / "base.html").write_text("the host's own base")
+    (tmp_path / "results.html").write_text("the host's own results")
+    app = Flask("host", template_folder=str(tmp_path))
+    app.add_template_filter(lambda _: "the filter of the host", "visible")
+    app.register_error_handler(404, lambda _: ("the host's own 404", 404))
+
+    @app.get("/")
+    def home() -> str:
+        return render_template_string("{{ 'x' | visible }}\n{% if true %}\nunstripped\n{% endif %}")
+
+    Dragoman(app, letters, url_prefix="/archive/letters")
+    Dragoman(app, cables, url_prefix="/archive/cables/", name="cables", title="Cables")
+    return app.test_client()
+
+
+def test_the_host_stays_as_it_was(host: FlaskClient) -> None:
+    answer = host.get("/")
+    assert answer.text == "the filter of the host\n\nunstripped\n"
+    assert "Content-Security-Policy" not in answer.headers
+    assert host.get("/nowhere").text == "the host's own 404"
+
+
+def test_each_mount_answers_of_its_own_collection(host: FlaskClient) -> None:
+    for prefix, title in (("/archive/letters", "Letter"), ("/archive/cables", "Cable")):
+        page = host.get(f"{prefix}/?q=consul")
+        assert page.status_code == 200
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        assert [hit["document"]["title"] for hit in host.get(f"{prefix}/api/v1/search?q=consul").json["hits"]] == [
+            title
+        ]  # pyright: ignore[reportOptionalSubscript]
+    assert "<title>consul – Cables</title>" in host.get("/archive/cables/?q=consul").text
+
+
+def test_all_that_a_page_names_is_there_under_the_prefix(host: FlaskClient) -> None:
+    seen, waiting = set[str](), ["/archive/letters/", "/archive/letters/?q=consul", "/archive/letters/?q=zebra"]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or len(seen) > 150:
+            continue
+        seen.add(path)
+        with host.get(path) as answer:
+            assert answer.status_code in (200, 302), path
+            if answer.mimetype != "text/html":
+                continue
+            for found in Addresses(answer.text).found:
+                target = urlsplit(urljoin(path, found))
+                if not target.netloc:
+                    assert target.path.startswith("/archive/letters/"), found
+                    waiting.append(f"{target.path}?{target.query}")
+    assert any("/documents/" in path for path in seen)
+    assert any("/assets/" in path for path in seen)
+
+
+def test_errors_under_the_prefix_are_ours(host: FlaskClient) -> None:
+    assert "Dragoman" in host.get("/archive/letters/documents/nobody").text
+    problem = host.get("/archive/letters/api/v1/documents/nobody")
+    assert problem.content_type == "application/problem+json"
+
+
+def test_an_id_that_begins_with_slashes_is_found_where_the_host_merges_them(host: FlaskClient) -> None:
+    assert "quarantine" in host.get("/archive/letters/documents///letters/1").text
+
+
+def test_a_factory_may_name_the_collection_in_its_settings(letters: Collection) -> None:
+    extension, app = Dragoman(url_prefix="/s"), Flask("host")
+    with pytest.raises(ValueError, match="DRAGOMAN_COLLECTION"):
+        extension.init_app(app)
+    app.config["DRAGOMAN_COLLECTION"] = str(letters.path)
+    extension.init_app(app)
+    assert app.test_client().get("/s/?q=consul").status_code == 200
+
+
+def test_two_mounts_of_one_name_are_refused(letters: Collection) -> None:
+    app = Flask("host")
+    Dragoman(app, letters, url_prefix="/one")
+    with pytest.raises(ValueError, match="name"):
+        Dragoman(app, letters, url_prefix="/two")
+
+
+def test_the_app_itself_may_lie_behind_a_prefix(letters: Collection) -> None:
+    client = create_app(letters).test_client()
+    page = client.get("/?q=consul", environ_overrides={"SCRIPT_NAME": "/behind"})
+    assert any(found.startswith("/behind/documents/") for found in Addresses(page.text).found)

@@ -1,0 +1,58 @@
+"""The server behind `dragoman serve`: waitress with threads, which ends when told to, and not before it is done."""
+
+import logging
+import signal
+import socket
+import threading
+import time
+from typing import Any
+
+from flask import Flask
+
+from .app import MAX_REQUEST_BYTES
+
+GRACE = 10.0
+"""Seconds that requests which have come in are given to be answered when the server is to stop."""
+
+_CONNECTIONS = 500
+_IDLE_SECONDS = 60
+_FORWARDED = {f"x-forwarded-{each}" for each in ("for", "proto", "host", "port")}
+
+
+def serve(app: Flask, listener: socket.socket, *, threads: int, proxies: int = 0) -> None:
+    """Answer on a socket until SIGTERM or SIGINT comes. To be called in the main thread.
+
+    `proxies` is how many reverse proxies stand in front: what they say of where a request came from is believed.
+    """
+    from waitress import wasyncore
+    from waitress.server import create_server
+
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that requests wait is no news
+    sockets: dict[int, Any] = {}
+    forwarded = {"trusted_proxy": "*", "trusted_proxy_count": proxies, "trusted_proxy_headers": _FORWARDED}
+    server = create_server(
+        app,
+        map=sockets,
+        sockets=[listener],
+        threads=threads,
+        ident="dragoman",
+        connection_limit=_CONNECTIONS,
+        channel_timeout=_IDLE_SECONDS,
+        max_request_body_size=MAX_REQUEST_BYTES,
+        max_request_header_size=MAX_REQUEST_BYTES,
+        **(forwarded if proxies else {}),
+    )
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    while not stopping.is_set():
+        wasyncore.loop(timeout=0.5, map=sockets, count=1, use_poll=True)
+    # Whoever has asked is answered; whoever has only connected is not.
+    for each in sockets.values():
+        each.accepting = False
+    tasks, end = server.task_dispatcher, time.monotonic() + GRACE
+    while (tasks.queue or tasks.active_count) and time.monotonic() < end:
+        wasyncore.loop(timeout=0.05, map=sockets, count=1, use_poll=True)
+    tasks.shutdown(timeout=1)
+    wasyncore.loop(timeout=0.05, map=sockets, count=1, use_poll=True)  # what is still to be sent
+    wasyncore.close_all(sockets, ignore_all=True)
