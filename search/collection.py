@@ -109,6 +109,7 @@ class Collection:
                 hits=tuple(found.hits(offset, explain=explain, highlights=highlights)),
                 documents=found.documents,
                 facets=snapshot.facets(ranked.matches, facets) if facets else None,
+                at_least=ranked.cut,
             )
 
         return self._on_snapshot(answer)

@@ -97,7 +97,8 @@ class Ranked:
     everything that matches but what was folded away; totals, facets and the like are counted on it. `total` is how many
     hits there are to list: all of it, or one a document. `folding` says what was folded under what, if anything was.
     `standings` has those among `numbers` that were candidates. `weighed` are the units with their idf; `undated` counts
-    what a date constraint left out only for want of a date.
+    what a date constraint left out only for want of a date. `cut` says whether the meaning leg's neighbours, of which
+    there are `Settings.depth`, all lie near enough: then there may be more, and a filter brings them in.
     """
 
     numbers: NDArray[np.int64]
@@ -107,6 +108,7 @@ class Ranked:
     standings: dict[int, Standing]
     weighed: tuple[Weighed, ...]
     undated: int
+    cut: bool = False
 
 
 class Evidence(NamedTuple):
@@ -179,7 +181,8 @@ def rank(
     matches, keys = _match_set(found, parts.sum(axis=0))
     listed = _listed(index, matches, keys, sort, per_document, fold, limit)
     standings = _standings(listed.numbers, found, by_words, parts)
-    return Ranked(*listed, standings=standings, weighed=found.words.weighed, undated=undated)
+    cut = len(near) == settings.depth and bool(np.isin(near[-1], found.numbers[found.near]))
+    return Ranked(*listed, standings=standings, weighed=found.words.weighed, undated=undated, cut=cut)
 
 
 _NOTHING = np.zeros(0, np.int64)

@@ -149,7 +149,9 @@ class Results:
     `total` is the size of the match set: of passages, or of documents where one hit a document was asked for; it is of
     `documents` different ones. `facets` say what it consists of, in passages, if that was asked for.
     `suggestion` is the question with misspelt words mended, or None; it is offered, never applied. `undated` counts
-    passages that match but for a date constraint, which they could not satisfy for want of a date.
+    passages that match but for a date constraint, which they could not satisfy for want of a date. `at_least` says that
+    the meaning leg was cut at its depth, so that totals and facets are of its nearest: a search that is confined to
+    fewer passages may find more among them than were counted here.
     """
 
     query: str
@@ -162,6 +164,7 @@ class Results:
     hits: tuple[Hit, ...]
     documents: int
     facets: Facets | None = None
+    at_least: bool = False
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -178,6 +181,7 @@ class Results:
             "mode": self.mode,
             "total": self.total,
             "documents": self.documents,
+            "at_least": self.at_least,
             "took_ms": self.took_ms,
             "suggestion": self.suggestion,
             "undated": self.undated,

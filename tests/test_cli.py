@@ -34,7 +34,18 @@ if TYPE_CHECKING:
     from conftest import Programs, Ran
 
 SHIPPED = len(list((Path(__file__).resolve().parents[1] / "corpus" / "briefs").glob("*.md")))
-RESULT_KEYS = ["query", "understood", "mode", "total", "documents", "took_ms", "suggestion", "undated", "hits"]
+RESULT_KEYS = [
+    "query",
+    "understood",
+    "mode",
+    "total",
+    "documents",
+    "at_least",
+    "took_ms",
+    "suggestion",
+    "undated",
+    "hits",
+]
 HIT_KEYS = [
     *(
         "rank",

@@ -176,6 +176,15 @@ def test_hits_by_meaning_lie_above_the_floor(shelved: Snapshot) -> None:
     assert both == by_words | set(everything[cosines >= max(0.3, 0.5 * cosines.max())].tolist())
 
 
+def test_a_meaning_leg_that_is_cut_at_its_depth_is_told(shelved: Snapshot) -> None:
+    whole = rank(shelved, "summit")
+    assert not whole.cut
+    near = sum(each.meaning is not None for each in whole.standings.values())
+    assert rank(shelved, "summit", settings=Settings(depth=near)).cut
+    assert not rank(shelved, "summit", settings=Settings(depth=near + 1)).cut
+    assert not rank(shelved, "summit", mode="keyword", settings=Settings(depth=1)).cut
+
+
 def test_what_matches_does_not_change_with_a_filter(shelved: Snapshot) -> None:
     for query, mode in product(("summit", "treaty", "unheard"), MODES):
         found = set(rank(shelved, query, mode=mode).matches.tolist())

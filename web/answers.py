@@ -149,7 +149,8 @@ class Found(TypedDict):
     """What a question found in all. `total` counts passages, or documents where one hit of each was asked for.
 
     `suggestion` is the question with misspelt words mended. `undated` counts passages that match but for a date
-    constraint that they cannot satisfy for want of a date.
+    constraint that they cannot satisfy for want of a date. `at_least`: the meaning leg was cut at its depth, so that
+    confined to fewer passages the question may find more among them than were counted here.
     """
 
     query: str
@@ -157,6 +158,7 @@ class Found(TypedDict):
     mode: Mode
     total: int
     documents: int
+    at_least: bool
     took_ms: float
     suggestion: str | None
     undated: int
