@@ -292,10 +292,15 @@ class Snapshot:
 
     def passage(self, number: int) -> tuple[Document, Span]:
         """A passage's document and span. Raises CollectionDamaged if the ledger has not got the document (any more)."""
+        document, span = self.place(number)
+        return self.whole(document), span
+
+    def place(self, number: int) -> tuple[int, Span]:
+        """The ledger's number for a passage's document, and the passage's span."""
         segment, ordinal = self._locate(number)
         columns = segment.columns
-        document = self.whole(int(columns.version[columns.document[ordinal]]))
-        return document, Span(int(columns.start[ordinal]), int(columns.end[ordinal]))
+        span = Span(int(columns.start[ordinal]), int(columns.end[ordinal]))
+        return int(columns.version[columns.document[ordinal]]), span
 
     def find(self, document_id: str, span: Span | None = None) -> NDArray[np.int64]:
         """The numbers of a document's passages, in order, or of the one with that span; none if there is none."""

@@ -105,8 +105,11 @@ class Answer:
         Raises CollectionDamaged if a document has been compacted away in the meantime.
         """
         placed = enumerate(zip(self.ranked.numbers.tolist(), self._own.tolist(), strict=True), 1)
+        version, document = -1, None
         for place, (number, own) in islice(placed, offset, None):
-            document, span = self._snapshot.passage(number)
+            owner, span = self._snapshot.place(number)
+            if document is None or owner != version:  # hits of one document often follow each other
+                version, document = owner, self._snapshot.whole(owner)
             standing = self.ranked.standings.get(number, _UNPLACED)
             marks: list[highlight.Highlight] = []
             if highlights:
@@ -114,7 +117,7 @@ class Answer:
                 if self._meaning is not None and (standing.meaning or not marks):
                     nearest = highlight.nearest_sentence(self._meaning, *self._snapshot.sentences(number))
                     marks += [nearest] if nearest else []
-            under = self._folded_under(number)
+            under = self.ranked.folding.under(version).tolist() if self.ranked.folding else ()
             yield Hit(
                 rank=place,
                 document=document,
@@ -130,12 +133,6 @@ class Answer:
                 score=standing.keyword_part + standing.meaning_part,
                 explanation=self._explained(number, standing) if explain else None,
             )
-
-    def _folded_under(self, number: int) -> Sequence[int]:
-        folding = self.ranked.folding
-        if folding is None:
-            return ()
-        return folding.under(int(self._snapshot.documents(np.array([number]))[0])).tolist()
 
     def _explained(self, number: int, standing: Standing) -> Explanation:
         parts = self._snapshot.contributions(number, self.ranked.weighed, self._settings.bm25f)

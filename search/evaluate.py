@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ..corpus.document import parse_passage_id, passage_id
 from ..errors import QueryError, UnreadableSource
 from ..index.store import SEGMENTS
-from .answers import Answers, Place
+from .cache import Answers, Place
 from .collection import MAX_LIMIT, Collection, open_collection
 from .engine import Mode, Settings
 from .judgments import JudgedSet, Question

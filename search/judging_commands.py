@@ -12,7 +12,7 @@ import click
 from ..errors import UnreadableSource
 from ..index.home import ready
 from ..terminal import ProgressBar, collection_option, echo_paged, first_build, visible
-from .answers import Answers
+from .cache import Answers
 from .collection import open_collection
 from .engine import Mode, Settings
 from .evaluate import System, compare, evaluate

@@ -16,7 +16,7 @@ from ..index.probes import Floors
 from ..index.selection import Deadline
 from ..index.store import Store
 from . import query as language
-from .answers import Place
+from .cache import Place
 from .engine import Candidates, Evidence, Settings, fused, gather
 from .evaluate import Case
 from .fusion import ranks
