@@ -35,7 +35,7 @@ _SIGNS = {"meaning": "_", "keyword": "*"}  # where there are no colours; the out
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+|~!&])")
 _LIST_ITEM = re.compile(r"^(\d*)([-.])")
 _UNFIT_FOR_LINK = re.compile(r"[<>\s]")
-_FORMULA = tuple("=+-@＝＋－＠")
+_FORMULA = re.compile(r"[\s\xad\u180e\u200b-\u200f\u2060-\u206f\ufeff]*[=+\-@＝＋－＠]")  # after what is not seen
 
 Run = tuple[str, frozenset[str]]
 """Characters that look the same, and the names of what they look like."""
@@ -221,7 +221,8 @@ def as_csv(results: Iterable[Hit]) -> str:
 
 def _cell(shown: str) -> str:
     """Text that a spreadsheet does not run, as it would what begins like a formula."""
-    return ("'" if shown.lstrip().startswith(_FORMULA) else "") + visible(shown)
+    plain = visible(shown)  # which leaves blanks, and so must come first
+    return f"'{plain}" if _FORMULA.match(plain) else plain
 
 
 def as_markdown(results: Results) -> str:

@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 from dragoman.corpus.document import DateInterval, Document, Note, Span
 from dragoman.errors import QueryError
 from dragoman.search import citations
-from dragoman.search.collection import Collection, open_collection
+from dragoman.search.collection import Collection, create_collection, open_collection
 from dragoman.web.app import Dragoman, create_app
 from dragoman.web.asking import ASKED, Asked
 from dragoman.web.endpoints import ENDPOINTS, Endpoint
@@ -134,14 +134,9 @@ def test_narrowing_adds_one_exact_constraint_and_knows_it_again() -> None:
     parameters = question.narrow("outlet", 'The "Daily" Post')
     assert parameters == {"q": "a", "where": ["country:=France", 'outlet:=“The "Daily" Post”']}
     narrowed = Asked.read(MultiDict(parameters))
-    assert narrowed.is_narrowed_by("outlet", 'The "Daily" Post')
-    assert narrowed.is_narrowed_by("country", "France")
-    assert not narrowed.is_narrowed_by("country", "France", exclude=True)
-    assert not narrowed.is_narrowed_by("outlet", "Daily")
-    assert narrowed.narrow("country", "France")["where"] == parameters["where"]
+    assert narrowed.narrow("country", "France") == parameters
     excluded = Asked.read(MultiDict(question.narrow("country", "Japan", exclude=True)))
     assert excluded.where == ("country:=France", "-country:=Japan")
-    assert excluded.is_narrowed_by("country", "Japan", exclude=True)
 
 
 def test_a_stretch_of_time_is_asked_for_by_its_first_and_last_day() -> None:
@@ -344,6 +339,16 @@ def test_no_cell_of_an_export_is_a_formula(client: FlaskClient) -> None:
     for cell in row.values():
         assert not re.match(r"\s*[=+\-@\t\r]", cell)
         assert "\x00" not in cell
+
+
+def test_no_formula_hides_behind_what_is_not_seen(tmp_path: Path) -> None:
+    unseen = ("\u202e", "\x00", "\u2066", "\u200b", "\ufeff", "\xad", "\x7f\u200b ")
+    with create_collection(tmp_path / "collection") as made:
+        made.add([Document(id=str(n), title=f"{sign}=1+1", text="The consul.") for n, sign in enumerate(unseen)])
+        table = create_app(made).test_client().get("/api/v1/export?q=consul&unfold=1").text
+    titles = [row["title"] for row in csv.DictReader(io.StringIO(table))]
+    assert len(titles) == len(unseen)
+    assert all(title.startswith("'") and title.endswith("=1+1") for title in titles)
 
 
 def test_what_is_wrong_with_an_export_is_told_before_it_begins(client: FlaskClient) -> None:

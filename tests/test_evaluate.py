@@ -22,7 +22,7 @@ from dragoman.corpus.document import Document
 from dragoman.errors import DragomanError, UnreadableSource
 from dragoman.index import writer
 from dragoman.index.writer import Progress
-from dragoman.search.answers import Answers
+from dragoman.search.cache import Answers
 from dragoman.search.engine import Settings
 from dragoman.search.evaluate import Case, Evaluation, System, compare, evaluate
 from dragoman.search.judged_collection import collection_of

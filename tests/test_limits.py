@@ -272,6 +272,8 @@ def test_a_key_has_a_rate_of_its_own_wherever_it_asks_from(collection: Collectio
         ("", "unknown"),
         (None, "unknown"),
         ("/run/socket", "unknown"),
+        ("[2001:db8:1:2::5]:4711", "2001:db8:1:2::"),
+        ("[2001:db8:1:2::6]", "2001:db8:1:2::"),
     ],
 )
 def test_a_client_is_an_address_or_a_network_of_one_subscriber(address: str | None, client: str) -> None:
@@ -408,6 +410,19 @@ def test_the_box_to_embed_is_a_module_that_allowed_pages_may_load(collection: Co
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
     with create_app(collection).test_client().get("/embed.js") as alone:
         assert alone.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_the_search_box_to_embed_is_kept_for_an_hour_and_counts_for_nothing(collection: Collection) -> None:
+    client = create_app(collection, origins=[HERS], rate="2/minute").test_client()
+    for _ in range(3):
+        client.get("/embed.js").close()
+    with from_page(client, "/embed.js") as answer:
+        assert answer.status_code == 200
+        assert answer.cache_control.max_age == 3600
+        assert "RateLimit" not in answer.headers
+    with client.get("/embed.js", headers={"If-None-Match": answer.headers["ETag"]}) as again:
+        assert again.status_code == 304
+    assert client.get(SEARCH).status_code == 200
 
 
 def test_the_openapi_document_says_which_guards_there_are(collection: Collection, file: Path) -> None:

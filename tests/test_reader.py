@@ -13,9 +13,11 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
+from dragoman.corpus import paragraphs as corpus_paragraphs
 from dragoman.corpus.day_names import day_names
 from dragoman.corpus.document import DateInterval, Document, Note, Person, Reference, Span
 from dragoman.corpus.paragraphs import paragraph_numbers
+from dragoman.corpus.paragraphs import paragraphs as split
 from dragoman.corpus.readers import read
 from dragoman.search import citations
 from dragoman.search.collection import Collection, create_collection, open_collection
@@ -229,6 +231,17 @@ def test_dates_are_said_briefly(first: str, last: str, said: str) -> None:
 def test_a_span_without_a_paragraph_has_no_number() -> None:
     assert paragraph_numbers("\n\nOne.\n\nTwo.", Span(0, 2)) == (0, 0)
     assert paragraph_numbers("\n\nOne.\n\nTwo.", Span(6, 9)) == (2, 2)
+
+
+def test_paragraphs_of_a_long_text_are_not_counted_anew_for_each_span(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "One line.\n \nAnother.\n\n\n" * 20_000
+    each = len(text) // 20_000
+    counted: list[Span] = []
+    monkeypatch.setattr(corpus_paragraphs, "paragraphs", lambda *given: (counted.append(p) or p for p in split(*given)))
+    for place in range(0, 20_000, 100):
+        assert paragraph_numbers(text, Span(place * each, (place + 1) * each)) == (2 * place + 1, 2 * place + 2)
+        assert paragraph_numbers(text, Span(place * each + 12, (place + 1) * each)) == (2 * place + 2, 2 * place + 2)
+    assert len(counted) < 60 * 40_000  # half of them each time would be 200 times as many
 
 
 # Matches

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
@@ -139,6 +140,20 @@ def test_whoever_has_asked_is_answered_before_it_stops(folder: Path) -> None:
         server.close()
 
 
+def test_clients_that_never_end_their_requests_keep_nobody_out(server: Server) -> None:
+    slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(700)]
+    try:
+        for each in slow:
+            with suppress(ConnectionError):  # some have been sent away by now
+                each.sendall(b"GET /?q=quarantine HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+        assert server.get("/?q=quarantine")[0].status == 200
+        slow[-1].sendall(b"not so slow\r\n\r\n")
+        assert slow[-1].recv(16).startswith(b"HTTP/1.1 200")
+    finally:
+        for each in slow:
+            each.close()
+
+
 def test_only_proxies_that_are_named_are_believed(folder: Path) -> None:
     forwarded = {"X_Forwarded_For": "203.0.113.7", "X_Forwarded_Host": "search.example.org"}
     server = Server(folder, "--proxies", "1", "--trusted-host", "search.example.org")
@@ -152,3 +167,16 @@ def test_only_proxies_that_are_named_are_believed(folder: Path) -> None:
     finally:
         server.close()
         plain.close()
+
+
+def test_a_site_may_lie_under_a_prefix_that_a_proxy_passes_on(folder: Path) -> None:
+    server = Server(folder, "--prefix", "archive/")
+    try:
+        assert "/archive/" in server.said[0]
+        answer, page = server.get("/archive/?q=quarantine")
+        assert answer.status == 200
+        links = re.findall(r'(?:href|src|action)="(/[^"]*)"', page)
+        assert links
+        assert all(link.startswith("/archive/") for link in links)
+    finally:
+        server.close()

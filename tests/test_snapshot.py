@@ -15,7 +15,7 @@ from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index import constraints
 from dragoman.index import snapshot as snapshot_module
 from dragoman.index.analysis import analyze
-from dragoman.index.constraints import All, Constraint, Dated, Has, Holds, Not, Undated
+from dragoman.index.constraints import All, Constraint, Dated, Has, Holds, Not, Of, Undated
 from dragoman.index.postings import BM25F, Unit
 from dragoman.index.selection import Deadline
 from dragoman.index.snapshot import Snapshot
@@ -105,6 +105,8 @@ def _holds(found: Document, span: Span, constraint: Constraint) -> bool:
             return all(_holds(found, span, part) for part in parts)
         case constraints.Any(parts):
             return any(_holds(found, span, part) for part in parts)
+        case Of(document):
+            return found.id == document
 
 
 TREATY, PHRASE, TITLE = (

@@ -18,7 +18,7 @@ from dragoman.errors import CollectionMismatch, QueryError
 from dragoman.index.postings import BM25F
 from dragoman.index.store import RANKING, Store
 from dragoman.search import trials, tuning
-from dragoman.search.answers import Answers
+from dragoman.search.cache import Answers
 from dragoman.search.collection import Collection, open_collection, reindex_collection
 from dragoman.search.engine import Settings
 from dragoman.search.evaluate import System, answerable, evaluate

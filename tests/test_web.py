@@ -24,6 +24,7 @@ from dragoman.search.collection import Collection, create_collection, open_colle
 from dragoman.web.app import create_app
 from dragoman.web.asking import Asked
 from dragoman.web.commands import serve
+from dragoman.web.listening import LOOPBACK, own_names
 
 BRIEFS = Path(__file__).parent.parent / "corpus" / "briefs"
 MACRON = "briefs/lee-macron-johannesburg"
@@ -291,7 +292,7 @@ def test_a_hostile_document_is_shown_and_does_nothing(client: FlaskClient) -> No
     assert_harmless(found)
     assert HOSTILE.title in found.text
     link = next(link for link in found.links() if "hostile" in link)
-    assert urlsplit(link).path == f"/documents/{in_path(HOSTILE.id)}"
+    assert urlsplit(link).path == f"/documents/{in_path(HOSTILE.id).replace('/', '%2F')}"  # for it has dots
     answer = client.get(link)
     page = Page(answer)
     assert_harmless(page)
@@ -367,6 +368,22 @@ def test_only_trusted_hosts_are_answered(collection: Collection) -> None:
         assert client.get("/", headers={"Host": host}).status_code == 200, host
     for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "[::2]", "a b", "x" * 300, "["):
         problem(client.get("/", headers={"Host": host}), 400)
+    assert client.get("/healthz", headers={"Host": "10.0.0.7:8765"}).status_code == 200  # who asks has no other name
+    assert "is not a host's name" in problem(client.get("/", headers={"Host": "localhost,evil.example"}), 400)["detail"]
+
+
+@pytest.mark.parametrize(
+    "name", ["https://example.org", "example.org:80", "*.example.org", "", "a b", "bücher.example"]
+)
+def test_what_is_no_hosts_name_cannot_be_trusted(collection: Collection, name: str) -> None:
+    with pytest.raises(DragomanError, match="is no host's name: write one such as"):
+        create_app(collection, trusted_hosts=["localhost", name])
+
+
+def test_a_server_on_a_loopback_address_answers_for_this_machine_alone() -> None:
+    assert own_names("127.0.0.2") == own_names("localhost") | {"127.0.0.2"} == {*LOOPBACK, "127.0.0.2"}
+    for host in ("192.0.2.1", "::", "example.org"):
+        assert not own_names(host)
 
 
 # The API

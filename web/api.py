@@ -18,7 +18,7 @@ from ..search.results import Hit
 from . import answers, endpoints
 from .asking import ASKED, LONGEST_PASSAGE_ID, MAX_LIMIT, MAX_OFFSET, PAGE_SIZE, Asked
 from .endpoints import JSON
-from .parameters import Choice, Flag, Number, Question, Text
+from .parameters import Choice, Flag, Number, Text, Verbatim
 from .rendering import page
 from .site import address, site
 
@@ -36,7 +36,7 @@ _VALUES = Number(
     default=0,
 )
 _PER_DOCUMENT = Flag(name="per_document", about="The best passage of each document only.")
-_IDENTITY = Text(
+_IDENTITY = Verbatim(
     name="id",
     about="The id of a passage or a document. In a path `#` is written `%23`.",
     example=_DOCUMENT,
@@ -89,7 +89,7 @@ def facets(limit: int, **question: Any) -> Response:
 
 @endpoint(
     "/suggest",
-    Question(name="q", about="What has been typed so far.", example="south kor", longest=4000),
+    Verbatim(name="q", about="What has been typed so far.", example="south kor", longest=4000),
     Number(name="limit", about="How many, at most.", low=1, high=20, default=8),
     Choice(name="format", about="`opensearch` is what browsers ask for.", choices=("json", "opensearch")),
     answers={JSON: answers.SuggestAnswer, _SUGGESTIONS: list[Any]},
@@ -116,8 +116,8 @@ def suggest(q: str, limit: int, format: str) -> Response:  # noqa: A002  # it is
 
 @endpoint(
     "/documents",
-    Text(name="prefix", about="Only ids that begin so.", example="briefs/", longest=MAX_ID_LENGTH),
-    Text(
+    Verbatim(name="prefix", about="Only ids that begin so.", example="briefs/", longest=MAX_ID_LENGTH),
+    Verbatim(
         name="after", about="Only ids that come after this one: the `next` of the page before.", longest=MAX_ID_LENGTH
     ),
     Number(name="limit", about="How many, at most.", low=1, high=MAX_LIMIT, default=PAGE_SIZE),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, request
@@ -15,6 +15,7 @@ from .api import api
 from .assets import assets
 from .keys import Keys
 from .limits import Limiter
+from .names import host_name, origin
 from .pages import pages
 from .reader import reader
 from .site import EXTENSION, Site, mount, site
@@ -83,7 +84,8 @@ class Dragoman:
     def init_app(self, app: Flask) -> None:
         """Add the pages and the API to an app.
 
-        Raises ValueError if no collection is named, or if the app has a blueprint of that name.
+        Raises ValueError if no collection is named, or if the app has a blueprint of that name; DragomanError for an
+        option that does not fit.
         """
         named = self._collection or app.config.get("DRAGOMAN_COLLECTION")
         if named is None:
@@ -98,8 +100,8 @@ class Dragoman:
             name=self._name,
             collection=collection,
             timeout=options.get("timeout", SEARCH_TIMEOUT),
-            trusted_hosts=frozenset(each.lower() for each in options.get("trusted_hosts", ())),
-            origins=frozenset(each.rstrip("/").lower() for each in options.get("origins", ())),
+            trusted_hosts=frozenset(map(host_name, options.get("trusted_hosts", ()))),
+            origins=frozenset(map(origin, options.get("origins", ()))),
             title=options.get("title", "Dragoman"),
             metrics=telemetry.Metrics(collection),
             keys=keys if keys is None or isinstance(keys, Keys) else Keys.load(keys),
@@ -126,6 +128,12 @@ class DocumentId(BaseConverter):
     regex = ".+"
     part_isolating = False
 
+    def to_url(self, value: Any) -> str:
+        """An id as it stands in a URL: as one step where browsers would take its dots for ways up."""
+        url = super().to_url(value)
+        dotted = {".", ".."}.intersection(value.split("/"))
+        return url.replace("/", "%2F") if dotted else url
+
 
 def _blueprint(name: str) -> Blueprint:
     blueprint = Blueprint(name, __name__)
@@ -146,9 +154,13 @@ def _blueprint(name: str) -> Blueprint:
 
 
 def _check_host() -> Response | None:
+    if request.endpoint == f"{site().name}.telemetry.health":
+        return None  # what looks after servers knows them by their numbers, or by no name at all
     try:
         name = urlsplit(f"//{request.host}").hostname
     except (HTTPException, ValueError):
+        name = None
+    if not name:
         return problems.problem(400, "The Host header is not a host's name.")
     trusted = site().trusted_hosts
     if trusted and name not in trusted:
@@ -164,8 +176,10 @@ def _check_request() -> None:
 
 def _answer_unchanged() -> Response | None:
     """What the client has already, it need not have again: 304 before anything is searched."""
-    if request.blueprint not in {f"{site().name}.{part}" for part in ("pages", "reader", "api", "syndication")}:
-        return None
+    name = site().name
+    versioned = {f"{name}.{part}" for part in ("pages", "reader", "api", "syndication")}
+    if request.blueprint not in versioned or request.endpoint == f"{name}.syndication.embed":
+        return None  # what stays the same from commit to commit has tags of its own
     g.dragoman_version = site().version(request.full_path)
     known = request.if_none_match
     if known.star_tag or not known.contains_weak(g.dragoman_version):

@@ -14,7 +14,7 @@ from ..search import query as language
 from ..search.collection import MAX_LIMIT as MAX_SIMILAR
 from ..search.engine import Mode, Sort
 from ..search.results import Hit, Results
-from .parameters import Choice, Flag, Number, Question, Text, Texts, read
+from .parameters import LONGEST_VALUE, MOST_VALUES, Choice, Flag, Number, Text, Texts, Verbatim, read
 from .site import Site
 
 PAGE_SIZE = 10
@@ -23,7 +23,7 @@ MAX_OFFSET = 10_000
 LONGEST_PASSAGE_ID = MAX_ID_LENGTH + 32
 
 ASKED: Final = (
-    Question(
+    Verbatim(
         name="q",
         about="The question, in the query language. It may be left out where a filter is given.",
         example="Lee Macron strategic partnership",
@@ -47,8 +47,8 @@ ASKED: Final = (
         about="A constraint in the query language; of several, all must hold.",
         example='country:="South Korea"',
     ),
-    Text(name="document", about="Only passages of the document of this id.", longest=MAX_ID_LENGTH),
-    Text(
+    Verbatim(name="document", about="Only passages of the document of this id.", longest=MAX_ID_LENGTH),
+    Verbatim(
         name="similar",
         about="The id of a passage or document: what is near it in meaning. Instead of `q` and every filter.",
         longest=LONGEST_PASSAGE_ID,
@@ -182,14 +182,14 @@ class Asked:
         rest = tuple(each for each in present if each != value) if isinstance(present, tuple) else ""
         return self.parameters(page=1, **{name: rest})
 
-    def narrow(self, column: str, value: str, exclude: bool = False) -> dict[str, Any]:
-        """The parameters with one more constraint: that a column has a value, or has it not."""
-        added = _constraint(column, value, exclude)
-        return self.parameters(page=1, where=tuple(dict.fromkeys((*self.where, added))))
+    def narrow(self, column: str, value: str, exclude: bool = False) -> dict[str, Any] | None:
+        """The parameters with one more constraint: that a column has a value, or has it not.
 
-    def is_narrowed_by(self, column: str, value: str, exclude: bool = False) -> bool:
-        """Whether there is such a constraint already, besides those in the question's text."""
-        return any(_constraint(column, value, exclude) in _canonical(where) for where in self.where)
+        None where a URL cannot say that: the value is too long or cannot be quoted, or there are too many constraints.
+        """
+        added = _constraint(column, value, exclude)
+        where = tuple(dict.fromkeys((*self.where, added)))
+        return self.parameters(page=1, where=where) if added and len(where) <= MOST_VALUES else None
 
     def between(self, first: date, last: date) -> dict[str, Any]:
         """The parameters of the same question within these days, both included."""
@@ -223,9 +223,15 @@ class Asked:
                 yield Chip(label, value, self.without(name, value))
 
 
+def said(node: language.Node, longest: int = language.MAX_QUERY_LENGTH) -> str:
+    """A constraint as text; nothing where that would be too long, or not be understood as the same."""
+    text = language.unparse(node)
+    return text if len(text) <= longest and _nodes(text) == (node,) else ""
+
+
 def _constraint(column: str, value: str, exclude: bool) -> str:
     kept = language.Filter(column, value, exact=True)
-    return language.unparse(language.Not(kept) if exclude else kept)
+    return said(language.Not(kept) if exclude else kept, LONGEST_VALUE)
 
 
 @lru_cache(maxsize=256)

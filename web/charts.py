@@ -19,7 +19,7 @@ MAX_TICKS = 8
 
 _LOWEST = 1.5  # pixels: what is there must be seen, however little it is
 _WIDEST = 5.0  # percent: three bars are no walls
-_EDGE = 4.0  # percent from either side: a label there would run out of the picture
+_EDGE = 4.0  # percent from either side: a label there would run out of the picture; within twice that, of a narrow one
 _STEPS: dict[TimeUnit, tuple[int, ...]] = {
     "day": (1, 2, 7, 14),
     "month": (1, 2, 3, 6, 12, 24, 60, 120),
@@ -106,8 +106,9 @@ def _ticks(bars: Sequence[Bar], unit: TimeUnit) -> Iterator[Tick]:
     for count, place in enumerate(at):
         x = 100 * (place + 0.5) / len(bars)
         anchor = "start" if x < _EDGE else "end" if x > 100 - _EDGE else "middle"
+        minor = count % fewer != 0 or (anchor == "middle" and not 2 * _EDGE <= x <= 100 - 2 * _EDGE)
         x = {"start": 0.0, "end": 100.0}.get(anchor, round(x, 3))
-        yield Tick(_tick_text(bars[place].first, unit, coarse=coarse), x, anchor, count % fewer != 0)
+        yield Tick(_tick_text(bars[place].first, unit, coarse=coarse), x, anchor, minor)
 
 
 def _number(day: date, unit: TimeUnit) -> int:

@@ -8,7 +8,7 @@ import click
 
 from ..index.home import ready
 from ..terminal import collection_option, first_build
-from .listening import LOOPBACK, in_url, listening
+from .listening import in_url, listening, own_names
 
 
 @click.command()
@@ -45,6 +45,7 @@ from .listening import LOOPBACK, in_url, listening
     type=click.IntRange(0, 8),
     help="How many reverse proxies stand in front, whose X-Forwarded headers are to be believed.",
 )
+@click.option("--prefix", metavar="PATH", default="", help="The path that a proxy passes on, such as /archive.")
 @click.option("--no-log", is_flag=True, help="Without a line for each request on standard error.")
 def serve(
     collection: Path | None,
@@ -57,6 +58,7 @@ def serve(
     keys: Path | None,
     rate: str | None,
     proxies: int,
+    prefix: str,
     no_log: bool,
 ) -> None:
     """Serve a collection as web pages and a JSON API, until Ctrl-C.
@@ -70,10 +72,18 @@ def serve(
     from .app import create_app
 
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING if no_log else logging.INFO)
-    names = {*trusted_hosts, *(LOOPBACK if host in LOOPBACK else ())}
+    names = {*trusted_hosts, *own_names(host)}
     with open_collection(ready(collection, first_build)) as opened, listening(host, port) as listener:
         app = create_app(opened, trusted_hosts=names, origins=origins, title=title, keys=keys, rate=rate)
         opened.search("dragoman", limit=1, facets=1)  # what is loaded now, the first visitor need not wait for
-        click.echo(f"Serving {opened.path} at http://{in_url(host)}:{listener.getsockname()[1]}/", err=True)
-        serving.serve(app, listener, threads=threads, proxies=proxies)
+        prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
+        said = f"Serving {opened.path} at http://{in_url(host)}:{listener.getsockname()[1]}{prefix}/"
+        serving.serve(
+            app,
+            listener,
+            threads=threads,
+            proxies=proxies,
+            prefix=prefix,
+            started=lambda: click.echo(said, err=True),
+        )
     sys.exit(0)

@@ -17,6 +17,7 @@ _ANSWER_HEADERS = "ETag, Content-Disposition, Retry-After, RateLimit, RateLimit-
 _WITH_KEY = ("api.", "telemetry.metrics")
 _OPEN = ("api.index", "api.openapi", "api.suggest")
 _COUNTED = ("pages", "reader", "api", "syndication")
+_SCRIPT = "syndication.embed"  # a file, which each view of a page that embeds it asks for
 
 
 class KeyNeeded(DragomanError):
@@ -42,7 +43,7 @@ def check() -> None:
     """Raise KeyNeeded or TooManyRequests if the request may not be answered."""
     holder = _check_key()
     limiter = site().limiter
-    if limiter is None or _endpoint().partition(".")[0] not in _COUNTED:
+    if limiter is None or _endpoint().partition(".")[0] not in _COUNTED or _endpoint() == _SCRIPT:
         return
     client = f"key {holder}" if holder else client_at(request.remote_addr)
     g.dragoman_allowance = allowance = limiter.count(client)
@@ -109,7 +110,7 @@ def _reader() -> str:
 
 def _is_shared(endpoint: str) -> bool:
     """Whether other sites' pages may read this, where they are allowed to: the API and the search box to embed."""
-    return endpoint.startswith("api.") or endpoint == "syndication.embed"
+    return endpoint.startswith("api.") or endpoint == _SCRIPT
 
 
 def _endpoint() -> str:

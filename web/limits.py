@@ -16,6 +16,7 @@ MOST_CLIENTS = 65_536
 """How many clients are remembered at a time. Were there more, those that came first would be forgotten first."""
 
 _RATE = re.compile(r"([1-9][0-9]{0,8}) ?/ ?(second|minute|hour|day)")
+_BRACKETS = re.compile(r"\[(.*)\](?::[0-9]*)?")  # which proxies put around an IPv6 address, with a port
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
 
@@ -68,7 +69,7 @@ class Limiter:
 def client_at(address: str | None) -> str:
     """Whom an address stands for: itself, or for IPv6 its /64, which is what one subscriber gets."""
     try:
-        found = ip_address((address or "").partition("%")[0])
+        found = ip_address(_BRACKETS.sub(r"\1", address or "").partition("%")[0])
     except ValueError:
         return "unknown"
     if not isinstance(found, IPv6Address):

@@ -1,12 +1,22 @@
 """Where a server listens: its socket, and how the address is written in a URL."""
 
 import socket
+from ipaddress import ip_address
 from typing import Final
 
 from ..errors import DragomanError
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 """The names by which a machine calls itself, and nobody else calls it."""
+
+
+def own_names(host: str) -> set[str]:
+    """The names that are trusted of themselves where a server listens: a loopback address's, and of no other any."""
+    try:
+        loopback = ip_address(host).is_loopback
+    except ValueError:
+        loopback = host.lower() in LOOPBACK
+    return {*LOOPBACK, host} if loopback else set()
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -13,7 +13,7 @@ from ..errors import NotFound, QueryError, SearchTimeout
 from ..index.tallies import Facets, FacetValue
 from ..search import query as language
 from ..search.results import Results
-from .asking import ASKED, MAX_OFFSET, MAX_SIMILAR, PAGE_SIZE, Asked, Chip
+from .asking import ASKED, MAX_OFFSET, MAX_SIMILAR, PAGE_SIZE, Asked, Chip, said
 from .charts import chart
 from .parameters import Choice, read
 from .rendering import link_to, page
@@ -142,12 +142,15 @@ def _named(identity: str) -> tuple[Document, Span | None]:
 
 
 class _Row(NamedTuple):
-    """A value to narrow by, and the parameters for that; `undo` are those that drop a choice that has been made."""
+    """A value to narrow by, and the parameters for that; `undo` are those that drop a choice that has been made.
+
+    None stands for parameters that there are none of: see `Asked.narrow`.
+    """
 
     counted: FacetValue
     share: float
-    include: dict[str, Any]
-    exclude: dict[str, Any]
+    include: dict[str, Any] | None
+    exclude: dict[str, Any] | None
     undo: dict[str, Any] | None
 
 
@@ -232,11 +235,16 @@ def _examples(facets: Facets) -> Iterator[str]:
     titles = [each.title for each in some if times[each.title] == 1 and len(each.title) < _LONGEST_EXAMPLE]
     yield from islice(filter(_parses, titles), 3)
     for column in ("person", "place"):
-        if values := facets.columns[column].values:
-            yield language.unparse(language.Filter(column, values[0].value))
+        values = facets.columns[column].values
+        if values and (example := said(language.Filter(column, values[0].value))):
+            yield example
     if facets.histogram:
         best = max(facets.histogram.bars, key=lambda bar: bar.passages)
-        yield f"date:{best.first:%Y-%m}" if facets.histogram.unit in ("day", "month") else f"date:{best.first.year:04}"
+        yield (
+            f"date:{best.first.isoformat()[:7]}"
+            if facets.histogram.unit in ("day", "month")
+            else f"date:{best.first.year:04}"
+        )
 
 
 def _parses(question: str) -> bool:

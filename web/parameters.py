@@ -33,10 +33,14 @@ class Text:
 
     def read(self, values: Sequence[str]) -> Any:
         """The value that the texts in a URL say; blank ones say nothing. Raises QueryError for what cannot be one."""
-        value = values[0].strip() if values else ""
+        value = self.trimmed(values[0]) if values else ""
         if self.required and not value:
             raise QueryError(f"{self.name} is missing: give one, such as {self.name}={self.example}")
         return self.checked(value)
+
+    def trimmed(self, value: str) -> str:
+        """The text without the blanks around it."""
+        return value.strip()
 
     def checked(self, value: str) -> str:
         """The text, unless it is too long."""
@@ -50,12 +54,12 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question(Text):
-    """A question in the query language, as it was typed: its columns are told in messages."""
+class Verbatim(Text):
+    """A text in which blanks count: a question, whose columns are told in messages, or an id."""
 
-    def read(self, values: Sequence[str]) -> str:
+    def trimmed(self, value: str) -> str:
         """The text with the blanks around it, or nothing for blanks alone."""
-        return self.checked(values[0]) if values and values[0].strip() else ""
+        return value if value.strip() else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ The templates have an environment of their own, so that an app that Dragoman is 
 settings, and we ours.
 """
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -16,13 +15,13 @@ from ..corpus.day_names import day_names
 from ..corpus.document import Document, Span
 from ..search import highlight
 from ..search import query as language
+from ..search.citations import web_address
 from ..search.highlight import Piece
 from ..search.results import Hit, MarkedNote
-from .asking import Asked
+from .asking import Asked, said
 from .assets import asset
 from .site import address, site
 
-_ADDRESS = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
 
 
@@ -30,11 +29,6 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     """A page, with every string in it escaped."""
     html = _environment().get_template(template).render(site=site(), **context)
     return Response(html, status, content_type="text/html; charset=utf-8")
-
-
-def is_web_address(value: str) -> bool:
-    """Whether a value from a document may become a link: `javascript:` and its like may not."""
-    return _ADDRESS.fullmatch(value) is not None
 
 
 def visible(text: str) -> str:
@@ -90,8 +84,9 @@ def link_to(document: Document, span: Span | None = None, question: str = "") ->
 
 
 def search_for(value: str, field: str) -> str:
-    """The address of a search for all that has a value in a field."""
-    return address("pages.search", q=language.unparse(language.Filter(field, value)))
+    """The address of a search for all that has a value in a field; empty where no question can say that."""
+    question = said(language.Filter(field, value))
+    return address("pages.search", q=question) if question else ""
 
 
 @cache
@@ -103,5 +98,5 @@ def _environment() -> Environment:
     filters = (counted, day_names, language_name, link_to, note_pieces, pieces, read_on, search_for, span, thousands)
     for filter_ in (*filters, visible):
         environment.filters[filter_.__name__] = filter_
-    environment.tests["web_address"] = is_web_address
+    environment.tests["web_address"] = lambda url: bool(web_address(url))
     return environment

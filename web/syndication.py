@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 from flask import Blueprint, Response, request, send_from_directory
 
 from ..corpus.document import Document
+from ..search.citations import web_address
 from ..search.results import Hit
 from .asking import Asked
 from .parameters import check_names
-from .rendering import is_web_address
 from .site import address, site
 
 ENTRIES = 50
@@ -92,7 +92,7 @@ def _entry(root: ElementTree.Element, hit: Hit, question: str) -> None:
     passage = {"passage": f"{hit.start}-{hit.end}", "q": question or None, "_anchor": "passage"}
     reader = address("reader.document", external=True, document_id=document.id, **passage)
     _add(entry, "link", rel="alternate", type="text/html", href=reader)
-    if is_web_address(document.url):
+    if web_address(document.url):
         _add(entry, "link", rel="via", href=document.url)
     if author := document.author.strip() or document.outlet.strip():
         _add(_add(entry, "author"), "name", author)

@@ -81,7 +81,7 @@ def end(response: Response) -> Response:
     size = response.content_length
     LOG.info(
         "%s %s %s %s %s %.0f ms",
-        *(request.remote_addr or "-", request.method, _printable(request.path), response.status_code),
+        *(_printable(request.remote_addr or "-")[:60], request.method, _printable(request.path), response.status_code),
         *("-" if size is None else size, seconds * 1000),
     )
     return response
@@ -103,6 +103,6 @@ def metrics() -> Response:
     )
 
 
-def _printable(path: str) -> str:
-    """A path on one line of plain characters."""
-    return path[:500].encode("unicode_escape", "backslashreplace").decode().replace(" ", "%20")
+def _printable(said: str) -> str:
+    """A text on one line of plain characters, without a blank."""
+    return said[:500].encode("unicode_escape", "backslashreplace").decode().replace(" ", "%20")

@@ -45,19 +45,26 @@ function copyByHand(text) {
   if (!copied) throw new Error("refused");
 }
 
+/** To the search box; a page that has none leads to the one that is little else. */
+function toBox() {
+  const box = document.querySelector("#q");
+  if (!box) return document.querySelector(".wordmark").click();
+  box.focus();
+  box.select();
+}
+
 document.addEventListener("keydown", (event) => {
   if (isTyping(event)) return;
-  const box = document.querySelector("#q");
   if (event.key === "?") help.showModal();
-  else if (event.key === "/" && box) box.select();
+  else if (event.key === "/") toBox();
   else return;
   event.preventDefault();
 });
 
-for (const opener of document.querySelectorAll("[data-opens]")) {
-  opener.hidden = false;
-  opener.addEventListener("click", () => document.getElementById(opener.dataset.opens).showModal());
-}
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+});
 
 // A click beside the dialog closes it.
 help.addEventListener("click", (event) => {

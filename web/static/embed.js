@@ -95,10 +95,10 @@ ol { list-style: none; margin: 0; padding: 0; transition: opacity .15s; }
 [data-state=loading] ol { opacity: .5; }
 li { padding: 1.15em .1em 1.2em; border-top: 1px solid var(--rule); }
 li:first-child { margin-top: .7em; }
-h3 { margin: 0; font: 400 1.2em/1.3 var(--book); text-wrap: balance; }
+[part="title"] { margin: 0; font: 400 1.2em/1.3 var(--book); text-wrap: balance; }
 a { color: inherit; }
-h3 a { text-decoration: none; }
-h3 a:hover { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .18em; }
+[part="title"] a { text-decoration: none; }
+[part="title"] a:hover { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .18em; }
 a:focus-visible, button:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 2px; }
 [part=meta] { margin: .25em 0 0; color: var(--quiet); font-size: .8125em; letter-spacing: .01em; }
 blockquote {
@@ -114,7 +114,7 @@ button {
   font: inherit; color: var(--accent); background: none; border: 0; padding: 0; cursor: pointer;
   text-decoration: underline; text-underline-offset: .18em;
 }
-@container (max-width: 26rem) { li { padding-block: 1em; } h3 { font-size: 1.1em; } blockquote { font-size: .97em; } }
+@container (max-width: 26rem) { li { padding-block: 1em; } [part="title"] { font-size: 1.1em; } blockquote { font-size: .97em; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 @media (forced-colors: active) { mark.keyword { background: Mark; color: MarkText; } }
 `;
@@ -306,12 +306,11 @@ class DragomanSearch extends HTMLElement {
 
   #result(hit, query) {
     const { id, title, outlet, date } = hit.document;
-    const path = id.split("/").map(encodeURIComponent).join("/");
-    const url = new URL(`documents/${path}`, this.#site);
-    const parameters = this.#parameters(query);
+    const slash = /(^|\/)\.\.?(\/|$)/.test(id) ? "%2F" : "/"; // else dots would lead upwards
+    const path = id.split("/").map(encodeURIComponent).join(slash);
+    const [url, parameters] = [new URL(`documents/${path}`, this.#site), this.#parameters(query)];
     parameters.set("passage", `${hit.start}-${hit.end}`);
-    url.search = parameters;
-    url.hash = "passage";
+    Object.assign(url, { search: parameters, hash: "passage" });
     const link = element("a", { part: "link", href: url.href }, title || id);
     link.addEventListener("click", (event) => {
       const detail = { hit, url: url.href };
@@ -320,7 +319,8 @@ class DragomanSearch extends HTMLElement {
     });
     const meta = [outlet, date && inWords(date, this.#language)].filter(Boolean).join(" · ");
     const length = Number(this.getAttribute("length") ?? EXCERPT) || Infinity;
-    const heading = element("h3", { part: "title", dir: "auto" }, link);
+    const level = /^[1-6]$/.exec(this.getAttribute("heading")) ?? "3";
+    const heading = element(`h${level}`, { part: "title", dir: "auto" }, link);
     const passage = element("blockquote", { part: "passage", dir: "auto", cite: url.href }, ...marked(hit, length));
     return element("li", { part: "result" }, heading, element("p", { part: "meta" }, meta), passage);
   }

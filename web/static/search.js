@@ -52,6 +52,7 @@ async function go(url, how) {
   request.abort();
   request = new AbortController();
   const { signal } = request;
+  const place = history.state?.y ?? 0; // to which "back" returns; until then, what is scrolled is another page
   const waiting = setTimeout(() => document.querySelector("#answer").classList.add("stale"), LONG);
   signal.addEventListener("abort", () => clearTimeout(waiting));
   try {
@@ -64,7 +65,7 @@ async function go(url, how) {
     if (how !== "back") remember(new URL(answer.url), how);
     swap(page, part, how);
     if (how === "step") arrive();
-    if (how === "back") scrollTo(0, history.state?.y ?? 0);
+    if (how === "back") scrollTo(0, place);
   } catch (error) {
     if (error.name === "AbortError") return;
     pend((!(error instanceof TypeError) && error.message) || "The server cannot be reached.");
@@ -113,6 +114,7 @@ function swap(page, part, how) {
   for (const selector of ["#state", ".colophon nav"]) {
     document.querySelector(selector).replaceChildren(...document.adoptNode(page.querySelector(selector)).childNodes);
   }
+  document.querySelector(".skip").replaceWith(document.adoptNode(page.querySelector(".skip")));
   const links = "link[rel=alternate], link[rel=prev], link[rel=next]";
   document.head.querySelectorAll(links).forEach((link) => link.remove());
   document.head.append(...[...page.head.querySelectorAll(links)].map((link) => document.adoptNode(link)));
@@ -199,6 +201,7 @@ function cite(link) {
 history.scrollRestoration = "manual";
 addEventListener("popstate", () => {
   settle();
+  clearTimeout(still);
   if (location.hash) return;
   go(location.href, "back");
 });
