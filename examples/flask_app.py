@@ -5,7 +5,7 @@ import sys
 from flask import Flask
 
 from dragoman.index.home import ready
-from dragoman.web.app import Dragoman
+from dragoman.web import Dragoman
 
 app = Flask(__name__)
 

@@ -85,6 +85,14 @@ def test_the_api_is_asked_with_pythons_own_library(example: Callable[..., str], 
         assert "is never closed" in example("api.py", site, '"open', code=1)
 
 
+def test_a_saved_search_lists_what_answers_it(example: Callable[..., str], programs: "Programs") -> None:
+    with serving(programs.command("dragoman", "serve", "--port", "0"), programs.environment) as site:
+        said = example("saved_search.py", site, "country:Japan", "summit")
+        assert len(re.findall(r"^\d{4}-\d\d-\d\d  \S", said, re.MULTILINE)) == 5
+        assert f"{site}documents/briefs/" in said
+        assert "400" in example("saved_search.py", site, '"open', code=1)
+
+
 def test_the_flask_app_has_its_own_pages_and_ours(programs: "Programs") -> None:
     command = [sys.executable, str(EXAMPLES / "flask_app.py"), "0"]
     with serving(command, programs.environment) as site:

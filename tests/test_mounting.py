@@ -7,12 +7,13 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Blueprint, Flask, render_template_string
 from flask.testing import FlaskClient
 
 from dragoman.corpus.document import Document
+from dragoman.errors import DragomanError
 from dragoman.search.collection import Collection, create_collection, open_collection
-from dragoman.web.app import Dragoman, create_app
+from dragoman.web import Dragoman, blueprint, create_app
 
 LETTER = Document(id="//letters/1", title="Letter", text="The consul reports on the quarantine of ships.")
 CABLE = Document(id="cable", title="Cable", text="The telegraph to Zanzibar was cut, and the consul protests.")
@@ -127,6 +128,24 @@ def test_two_mounts_of_one_name_are_refused(letters: Collection) -> None:
     Dragoman(app, letters, url_prefix="/one")
     with pytest.raises(ValueError, match="name"):
         Dragoman(app, letters, url_prefix="/two")
+
+
+def test_a_blueprint_may_lie_within_one_of_the_hosts_and_bear_another_name(letters: Collection) -> None:
+    app, own = Flask("host"), Blueprint("own", "host")
+    own.register_blueprint(blueprint(letters), url_prefix="/letters")
+    app.register_blueprint(own, url_prefix="/own")
+    app.register_blueprint(blueprint(letters), url_prefix="/again", name="again")
+    for prefix in ("/own/letters", "/again"):
+        page = app.test_client().get(f"{prefix}/?q=consul")
+        assert page.status_code == 200
+        assert any(found.startswith(f"{prefix}/documents/") for found in Addresses(page.text).found)
+
+
+def test_an_app_is_left_alone_where_an_option_does_not_fit(letters: Collection) -> None:
+    app = Flask("host")
+    with pytest.raises(DragomanError, match="is no rate"):
+        Dragoman(app, letters, rate="often")
+    assert not app.blueprints
 
 
 def test_the_app_itself_may_lie_behind_a_prefix(letters: Collection) -> None:

@@ -68,7 +68,7 @@ def test_the_document_is_valid(described: dict[str, Any]) -> None:
 def test_every_route_under_the_api_is_described(app: Flask, described: dict[str, Any]) -> None:
     routes = {rule.rule: rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")}
     del routes["/api/v1/<path:rest>"]  # what answers for all that there is not
-    written = {rule.replace("<document:", "{").replace(">", "}").removeprefix("/api/v1") for rule in routes}
+    written = {rule.replace("<dragoman_id:", "{").replace(">", "}").removeprefix("/api/v1") for rule in routes}
     assert set(described["paths"]) == written
     assert {each.path for each in ENDPOINTS} == written
     names = [item["get"]["operationId"] for item in described["paths"].values()]

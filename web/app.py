@@ -1,11 +1,13 @@
 """A collection as a Flask app, or as a part of one: what all its answers have in common, and its limits."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, request
+from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
@@ -90,24 +92,49 @@ class Dragoman:
         named = self._collection or app.config.get("DRAGOMAN_COLLECTION")
         if named is None:
             raise ValueError("which collection? Give it to Dragoman(), or set DRAGOMAN_COLLECTION in the app's config")
-        app.url_map.converters["document"] = DocumentId
-        blueprint = _blueprint(self._name)
-        app.register_blueprint(blueprint, url_prefix=self._url_prefix)
-        options = self._options
-        keys, rate = options.get("keys"), options.get("rate")
-        collection = named if isinstance(named, Collection) else Collection(named)
-        served = Site(
-            name=self._name,
-            collection=collection,
-            timeout=options.get("timeout", SEARCH_TIMEOUT),
-            trusted_hosts=frozenset(map(host_name, options.get("trusted_hosts", ()))),
-            origins=frozenset(map(origin, options.get("origins", ()))),
-            title=options.get("title", "Dragoman"),
-            metrics=telemetry.Metrics(collection),
-            keys=keys if keys is None or isinstance(keys, Keys) else Keys.load(keys),
-            limiter=Limiter(rate) if rate else None,
-        )
-        mount(app.extensions, served)
+        app.register_blueprint(blueprint(named, name=self._name, **self._options), url_prefix=self._url_prefix)
+
+
+def blueprint(collection: Collection | str | Path, *, name: str = EXTENSION, **options: Unpack[Options]) -> Blueprint:
+    """The pages and the API of a collection as a blueprint, for `app.register_blueprint`, at whatever prefix.
+
+    Raises DragomanError for an option that does not fit, or if there is no such collection.
+    """
+    opened = collection if isinstance(collection, Collection) else Collection(collection)
+    keys, rate = options.get("keys"), options.get("rate")
+    served = Site(
+        name=name,
+        collection=opened,
+        timeout=options.get("timeout", SEARCH_TIMEOUT),
+        trusted_hosts=frozenset(map(host_name, options.get("trusted_hosts", ()))),
+        origins=frozenset(map(origin, options.get("origins", ()))),
+        title=options.get("title", "Dragoman"),
+        metrics=telemetry.Metrics(opened),
+        keys=keys if keys is None or isinstance(keys, Keys) else Keys.load(keys),
+        limiter=Limiter(rate) if rate else None,
+    )
+    made = Blueprint(name, __name__)
+    made.record(lambda state: _mount(state, served))
+    made.before_request(telemetry.begin)
+    made.before_request(_check_host)
+    made.before_request(guards.answer_preflight)
+    made.before_request(_check_request)
+    made.before_request(guards.check)
+    made.before_request(_answer_unchanged)
+    # Flask calls these in reverse order.
+    made.after_request(telemetry.end)
+    made.after_request(_finish)
+    made.after_request(guards.finish)
+    for part in (pages, reader, api, syndication, telemetry.telemetry, assets):
+        made.register_blueprint(part)
+    problems.register(made)
+    return made
+
+
+def _mount(state: BlueprintSetupState, served: Site) -> None:
+    state.app.url_map.converters.setdefault("dragoman_id", DocumentId)
+    # Whoever registers it may name it otherwise, or within a blueprint of theirs.
+    mount(state.app.extensions, replace(served, name=f"{state.name_prefix}.{state.name}".lstrip(".")))
 
 
 def create_app(collection: Collection | str | Path, **options: Unpack[Options]) -> Flask:
@@ -133,24 +160,6 @@ class DocumentId(BaseConverter):
         url = super().to_url(value)
         dotted = {".", ".."}.intersection(value.split("/"))
         return url.replace("/", "%2F") if dotted else url
-
-
-def _blueprint(name: str) -> Blueprint:
-    blueprint = Blueprint(name, __name__)
-    blueprint.before_request(telemetry.begin)
-    blueprint.before_request(_check_host)
-    blueprint.before_request(guards.answer_preflight)
-    blueprint.before_request(_check_request)
-    blueprint.before_request(guards.check)
-    blueprint.before_request(_answer_unchanged)
-    # Flask calls these in reverse order.
-    blueprint.after_request(telemetry.end)
-    blueprint.after_request(_finish)
-    blueprint.after_request(guards.finish)
-    for part in (pages, reader, api, syndication, telemetry.telemetry, assets):
-        blueprint.register_blueprint(part)
-    problems.register(blueprint)
-    return blueprint
 
 
 def _check_host() -> Response | None:

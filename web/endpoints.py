@@ -32,7 +32,7 @@ class Endpoint:
     @property
     def rule(self) -> str:
         """The path as Flask writes it."""
-        return self.path.replace("{", "<document:").replace("}", ">")
+        return self.path.replace("{", "<dragoman_id:").replace("}", ">")
 
     @property
     def summary(self) -> str:

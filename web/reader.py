@@ -53,7 +53,7 @@ AS: Final = Choice(name="as", about="The format.", choices=("text", "bibtex", "r
 reader = Blueprint("reader", __name__)
 
 
-@reader.get("/documents/<document:document_id>")
+@reader.get("/documents/<dragoman_id:document_id>")
 def document(document_id: str) -> Response:
     """A whole document, with `passage=START-END` set off and what answers the question marked."""
     given = read((*ASKED, PASSAGE, PART), request.args)
@@ -115,7 +115,7 @@ def document(document_id: str) -> Response:
     )
 
 
-@reader.get("/cite/<document:document_id>")
+@reader.get("/cite/<dragoman_id:document_id>")
 def cite(document_id: str) -> Response:
     """The citation of a document, or of `passage=START-END` in it: `as` a note, for BibTeX, RIS, or as CSL-JSON."""
     given = read((AS, PASSAGE), request.args)
