@@ -145,6 +145,12 @@ class Document:
             at -= 1
         return at
 
+    def by_provenance(self) -> list[tuple[str, list[str]]]:
+        """Which fields of the description were given, which extracted from the text, which inferred."""
+        kinds = ("given", "extracted", "inferred")
+        groups = ((kind, [field for field, whence in self.provenance.items() if whence == kind]) for kind in kinds)
+        return [(kind, fields) for kind, fields in groups if fields]
+
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 of the text and the description but for `origin`: equal for a document that has not changed."""

@@ -93,7 +93,7 @@ class Collection:
         check_range("limit", limit, 0, MAX_LIMIT)
         check_range("offset", offset, 0, 1_000_000)
         check_range("facets", facets, 0, MAX_FACETS)
-        question = self._question(query, mode, sort, per_document, fold, timeout, filters)
+        question = Question.asked(query, mode, sort, per_document, fold, timeout, filters)
 
         def answer(snapshot: Snapshot) -> Results:
             found = self._answer(snapshot, question, offset + limit)
@@ -152,7 +152,7 @@ class Collection:
         than the grace period thereafter does it end with CollectionDamaged.
         """
         check_range("limit", limit, 0, MAX_EXPORT)
-        question = self._question(query, mode, sort, per_document, fold, timeout, filters)
+        question = Question.asked(query, mode, sort, per_document, fold, timeout, filters)
         answer = self._answer(self._store.snapshot(), question, limit)
         return answer.hits(highlights=highlights)
 
@@ -188,22 +188,9 @@ class Collection:
 
         return self._on_snapshot(answer)
 
-    def _question(
-        self,
-        query: str,
-        mode: Mode,
-        sort: Sort | None,
-        per_document: bool,
-        fold: bool,
-        timeout: float | None,
-        filters: Filters,
-    ) -> Question:
-        question = Question.asked(query, mode, sort, per_document, fold, timeout, filters)
+    def _answer(self, snapshot: Snapshot, question: Question, limit: int) -> Answer:
         if question.document is not None:
             self.document(question.document)
-        return question
-
-    def _answer(self, snapshot: Snapshot, question: Question, limit: int) -> Answer:
         encoder = self._store.encoder
         return answered(
             snapshot, question, self._settings_for(snapshot), limit, lambda text: encoder(snapshot).encode([text])[0]

@@ -72,11 +72,7 @@ def show(identity: str, collection: Path | None, as_json: bool, only_cut: bool) 
 
 def _provenance(document: Document) -> str:
     """Which fields were given, extracted and inferred, as in "title, url given; place extracted; dates inferred"."""
-    groups = (
-        (how, [field for field, whence in document.provenance.items() if whence == how])
-        for how in ("given", "extracted", "inferred")
-    )
-    return "; ".join(f"{', '.join(fields)} {how}" for how, fields in groups if fields)
+    return "; ".join(f"{', '.join(fields)} {how}" for how, fields in document.by_provenance())
 
 
 @click.command()

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, Response
 
@@ -216,7 +216,7 @@ def export(limit: int, format: str, **question: Any) -> Response:  # noqa: A002
     writers = {"csv": render.as_csv, "jsonl": render.as_jsonl, "ris": render.as_ris, "bibtex": render.as_bibtex}
     # Ranked before anything is sent: what is wrong with the question is told by the status.
     hits = Asked.of(question).export(site(), limit)
-    response = Response(_written(cast("_Writer", writers[format]), hits), content_type=kind)
+    response = Response(_written(writers[format], hits), content_type=kind)
     response.headers["Content-Disposition"] = f"attachment; filename=dragoman.{ending}"
     return response
 

@@ -243,10 +243,6 @@ def _nodes(where: str) -> tuple[language.Node, ...]:
         return ()
 
 
-def _canonical(where: str) -> set[str]:
-    return set(map(language.unparse, _nodes(where)))
-
-
 def _named(node: language.Node) -> tuple[str, str]:
     """What a constraint is called, and what it says."""
     match node:

@@ -29,7 +29,6 @@ from .reading import (
     part_of,
     parts,
     source_link,
-    whence,
 )
 from .rendering import page
 from .site import address, site
@@ -107,7 +106,7 @@ def document(document_id: str) -> Response:
         parts=[place(each) for each in range(1, len(shown) + 1)],
         source=source_link(found, cited),
         citation=_citation(found, cited),
-        described=whence(found),
+        described=found.by_provenance(),
         similar=_similar(found),
         search_words=_search_words,
         most=LISTED,

@@ -184,15 +184,6 @@ def source_link(document: Document, cited: Span | None) -> str:
     return address + ("" if not fragment else f":~:text={fragment}" if "#" in address else f"#:~:text={fragment}")
 
 
-def whence(document: Document) -> list[tuple[str, list[str]]]:
-    """Which fields of the description were given, which extracted from the text, which inferred."""
-    groups = ((how, [name for name, by in document.provenance.items() if by == how]) for how in _WHENCE)
-    return [(how, fields) for how, fields in groups if fields]
-
-
-_WHENCE = ("given", "extracted", "inferred")
-
-
 def _placed(spans: Sequence[Span], notes: Mapping[int, Note]) -> dict[int, dict[int, list[int]]]:
     """The numbers of notes by the place of their paragraph and the offset that their marks follow."""
     placed: dict[int, dict[int, list[int]]] = {}
