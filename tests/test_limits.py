@@ -14,12 +14,12 @@ from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document
 from dragoman.errors import DragomanError, NotFound
 from dragoman.search.collection import Collection, open_collection
 from dragoman.web import keys, limits
 from dragoman.web.app import create_app
-from dragoman.web.key_commands import key
 from dragoman.web.keys import Keys
 from dragoman.web.limits import Limiter, client_at
 
@@ -137,7 +137,7 @@ def test_keys_are_never_logged(collection: Collection, file: Path, caplog: pytes
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(key, [str(each) for each in arguments])
+    return CliRunner().invoke(dragoman, ["key", *(str(each) for each in arguments)])
 
 
 def test_the_commands_print_a_key_once_and_keep_only_its_hash(file: Path) -> None:

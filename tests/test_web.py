@@ -17,13 +17,13 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from dragoman.__main__ import dragoman
 from dragoman.corpus.document import DateInterval, Document, Person, Reference
 from dragoman.corpus.readers import read
 from dragoman.errors import CollectionDamaged, CollectionNotFound, DragomanError, SearchTimeout
 from dragoman.search.collection import Collection, create_collection, open_collection
 from dragoman.web.app import create_app
 from dragoman.web.asking import Asked
-from dragoman.web.commands import serve
 from dragoman.web.listening import LOOPBACK, own_names
 
 BRIEFS = Path(__file__).parent.parent / "corpus" / "briefs"
@@ -592,6 +592,6 @@ def test_parameters_say_what_was_read() -> None:
 def test_a_port_that_is_taken_is_told(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        result = CliRunner().invoke(serve, ["--collection", str(folder), "--port", port])
+        result = CliRunner().invoke(dragoman, ["serve", "--collection", str(folder), "--port", port])
     assert isinstance(result.exception, DragomanError)
     assert f"cannot listen on 127.0.0.1, port {port}" in str(result.exception)
