@@ -31,7 +31,7 @@ _BEGINNING_SECONDS = 60.0
 
 def build(
     folder: Path,
-    documents: Iterable[Document | Skipped] | Callable[[Store, Writer], Report],
+    documents: Iterable[Document | Skipped] | Callable[[Writer], Report],
     *,
     model: str = DEFAULT_MODEL,
     replace: bool = False,
@@ -55,7 +55,7 @@ def build(
         with _nobody_else_writing(folder, lock_timeout):
             with closing(Store.create(work, model)) as store, store.writing(lock_timeout):
                 writer = Writer(store, progress)
-                report = documents(store, writer) if callable(documents) else writer.add(documents)
+                report = documents(writer) if callable(documents) else writer.add(documents)
             if not report.added:
                 raise UnreadableSource(_why_empty(report))
             _place(work, folder, replace=replace)

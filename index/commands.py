@@ -74,7 +74,7 @@ def index(
     with ProgressBar("indexing") as progress:
         report = build(
             collection or default_collection(),
-            lambda store, writer: feed(store, writer, [(path, feeding) for path in paths]),
+            lambda writer: feed(writer, [(path, feeding) for path in paths]),
             model=model,
             replace=replace,
             progress=progress,
@@ -113,7 +113,7 @@ def add(
     store = Store(ready(collection, first_build))
     try:
         with ProgressBar("adding") as progress, store.writing(wait):
-            report = feed(store, Writer(store, progress), [(path, feeding) for path in paths])
+            report = feed(Writer(store, progress), [(path, feeding) for path in paths])
     finally:
         store.close()
     _tell(report)

@@ -38,7 +38,6 @@ from ..errors import UnreadableSource
 from .ledger import Ledger
 from .outlets import keep_lines, known_lines
 from .sources import KnownFile, Sources
-from .store import Store
 from .writer import Report, Writer
 
 _UNSETTLED_NS: Final = 2_000_000_000
@@ -67,12 +66,12 @@ class Feeding:
         return cls(ReadOptions(**reading), keep=options["keep"])
 
 
-def feed(store: Store, writer: Writer, sources: Iterable[tuple[str, Feeding]]) -> Report:
+def feed(writer: Writer, sources: Iterable[tuple[str, Feeding]]) -> Report:
     """Bring a collection up to date with sources, each with the way to feed it; to be called within `store.writing`.
 
     A source is a file, a folder, a pattern, a URL, or "-" for standard input. All but the last are remembered.
     """
-    run = Run(store.ledger)
+    run = Run(writer.ledger)
     listed = list(sources)
     report = writer.add(run.documents(listed))
     report = writer.remove(run.gone(listed))

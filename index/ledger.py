@@ -11,6 +11,7 @@ import json
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -74,6 +75,24 @@ class State(NamedTuple):
     copies: NDArray[np.int64]
 
 
+_File = tuple[int, int]
+"""A file's device and inode: what it is, whatever it is called."""
+
+
+def _file_at(path: Path) -> _File | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _close_all(opened: dict[threading.Thread, sqlite3.Connection]) -> None:
+    for connection in opened.values():
+        connection.close()
+    opened.clear()
+
+
 class Ledger:
     """The ledger of one collection; safe to share among threads, each of which has a connection of its own.
 
@@ -82,13 +101,13 @@ class Ledger:
     """
 
     def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            raise CollectionNotFound(
-                f"no collection at {path.parent}: make one with `dragoman index PATH… --collection DIR`"
-            )
         self.path = path
+        self._check_exists()
         self._local = threading.local()
         self._opened: dict[threading.Thread, sqlite3.Connection] = {}
+        # Whoever drops a ledger that has been replaced cannot know whether another thread still reads from it.
+        weakref.finalize(self, _close_all, self._opened).atexit = False
+        self._file = _file_at(path)
         self._lock = threading.Lock()
         self._changes_before = 0
         try:
@@ -124,13 +143,22 @@ class Ledger:
             connection.close()
         return Ledger(path)
 
+    def _check_exists(self) -> None:
+        if not self.path.is_file():
+            raise CollectionNotFound(
+                f"no collection at {self.path.parent}: make one with `dragoman index PATH… --collection DIR`"
+            )
+
     def close(self) -> None:
         """Close every thread's connection."""
         with self._lock:
-            for connection in self._opened.values():
-                connection.close()
-            self._opened.clear()
+            _close_all(self._opened)
         self._local = threading.local()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another ledger lies in its place, as after `dragoman index --replace`."""
+        return _file_at(self.path) not in (self._file, None)
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -144,10 +172,14 @@ class Ledger:
         try:
             connection = self._connect(f"{address}?mode=rw")
         except sqlite3.OperationalError:
+            self._check_exists()
             # A medium that cannot be written to. SQLite reads a WAL database there only on our word that nobody
             # changes it, which a log beside it would belie.
             wal = self.path.with_name(self.path.name + "-wal")
             connection = self._connect(f"{address}?mode=ro" + ("" if wal.exists() else "&immutable=1"))
+        if self.is_replaced:  # the other threads' connections lead to what was there before
+            connection.close()
+            raise CollectionDamaged(f"the collection at {self.path.parent} has just been replaced: ask once more")
         with self._lock:
             # A server may well start a thread for every question.
             for thread in [each for each in self._opened if not each.is_alive()]:

@@ -78,7 +78,7 @@ class Watch:
             if not due:
                 return
             with store.writing(self._lock_timeout):
-                report = feed(store, Writer(store), due)
+                report = feed(Writer(store), due)
         for name, _ in due:
             self._begun.add(name)
             if is_url(name):

@@ -1,5 +1,6 @@
 """The public face: a collection that can be asked, added to and looked after."""
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -42,17 +43,31 @@ MAX_FACETS = 1000
 class Collection:
     """A collection of documents, opened. Reading is safe from any number of threads.
 
-    Use it as a context manager, or call `close`. Every search sees the newest commit, whoever made it.
+    Use it as a context manager, or call `close`. Every search sees the newest commit, whoever made it, and another
+    collection that has been put in its place.
     """
 
     def __init__(self, path: str | Path, *, settings: Settings | None = None) -> None:
         self.path = Path(path)
         self._settings = settings
-        self._store = Store(self.path)
+        self._opened = Store(self.path)
+        self._replaced = 0
+        self._lock = threading.Lock()
+
+    @property
+    def _store(self) -> Store:
+        """What lies at the path. Where another collection has been put there, that one is opened."""
+        if self._opened.ledger.is_replaced:
+            with self._lock:
+                if self._opened.ledger.is_replaced:
+                    # The old one is not closed: whoever is at work with it may finish.
+                    self._opened = Store(self.path)
+                    self._replaced += 1
+        return self._opened
 
     def close(self) -> None:
         """Let go of the collection's files. The collection must not be used afterwards."""
-        self._store.close()
+        self._opened.close()
 
     def __enter__(self) -> Self:
         return self
@@ -251,8 +266,17 @@ class Collection:
 
     @property
     def generation(self) -> int:
-        """The number of changes made to the collection so far: another one means that answers may differ."""
+        """The number of changes made to the collection so far."""
         return self._store.ledger.generation
+
+    @property
+    def version(self) -> str:
+        """What changes whenever answers may, by a change to the collection or by another one in its place.
+
+        Versions are told apart only among those of one opened collection.
+        """
+        generation = self.generation
+        return f"{self._replaced}.{generation}"
 
     def status(self) -> Status:
         """What is in the collection."""
@@ -297,7 +321,7 @@ class Collection:
 
         feeding = Feeding(reading or ReadOptions(), keep=keep, reread=reread)
         with self._writing(lock_timeout, progress) as writer:
-            return feed(self._store, writer, [(str(each), feeding) for each in sources])
+            return feed(writer, [(str(each), feeding) for each in sources])
 
     def remove(self, document_ids: Iterable[str], *, lock_timeout: float = LOCK_TIMEOUT) -> "Report":
         """Delete documents by id. Raises NotFound, and deletes nothing, if one does not exist."""
@@ -311,18 +335,20 @@ class Collection:
 
     def keep_settings(self, settings: Settings | None, *, lock_timeout: float = LOCK_TIMEOUT) -> None:
         """Write settings into the collection, which whoever opens it without others has; None takes them out again."""
-        with self._store.writing(lock_timeout), self._store.ledger.change():
+        store = self._store
+        with store.writing(lock_timeout), store.ledger.change():
             if settings is None:
-                self._store.ledger.unset(RANKING)
+                store.ledger.unset(RANKING)
             else:
-                self._store.ledger.set(RANKING, asdict(settings))
+                store.ledger.set(RANKING, asdict(settings))
 
     @contextmanager
     def _writing(self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None) -> "Iterator[Writer]":
         from ..index.writer import Writer
 
-        with self._store.writing(lock_timeout):
-            yield Writer(self._store, progress)
+        store = self._store
+        with store.writing(lock_timeout):
+            yield Writer(store, progress)
 
 
 def open_collection(path: str | Path, *, settings: Settings | None = None) -> Collection:

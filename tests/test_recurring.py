@@ -197,7 +197,7 @@ def store(empty_collections: tuple[Path, Path], tmp_path: Path) -> Iterator[Stor
 
 def fed(store: Store, source: Path, *, reread: bool = False) -> Report:
     with store.writing(timeout=10):
-        return feed(store, Writer(store), [(str(source), Feeding(reread=reread))])
+        return feed(Writer(store), [(str(source), Feeding(reread=reread))])
 
 
 def cut_by_name(store: Store) -> dict[str, tuple[str, ...]]:

@@ -57,7 +57,7 @@ def store(empty_collections: tuple[Path, Path], tmp_path: Path) -> Iterator[Stor
 
 def fed(store: Store, *sources: Path | str, **options: Any) -> Report:
     with store.writing(timeout=10):
-        return feed(store, Writer(store), [(str(each), Feeding(**options)) for each in sources])
+        return feed(Writer(store), [(str(each), Feeding(**options)) for each in sources])
 
 
 def counts(report: Report) -> tuple[int, int, int, int, int]:

@@ -47,7 +47,7 @@ class Site:
         With each start, because a newer Dragoman may answer differently, and because another collection may lie at
         the same path with the same generation.
         """
-        seed = f"{self._run} {self.collection.generation} {url}"
+        seed = f"{self._run} {self.collection.version} {url}"
         return hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
