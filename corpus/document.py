@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ..errors import InvalidDocument
 
 MAX_ID_LENGTH = 1024
+MAX_PASSAGE_ID_LENGTH = MAX_ID_LENGTH + 32
 """The longest id of a document, in characters. Ids stand in URLs and in every result."""
 
 
@@ -19,6 +20,10 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+    def __str__(self) -> str:
+        """START-END, as it stands in ids and links."""
+        return f"{self.start}-{self.end}"
 
 
 class DateInterval(NamedTuple):
@@ -190,7 +195,7 @@ class Passage:
 
 def passage_id(document_id: str, start: int, end: int) -> str:
     """The id of the passage `[start, end)` of a document."""
-    return f"{document_id}#{start}-{end}"
+    return f"{document_id}#{Span(start, end)}"
 
 
 def parse_passage_id(value: str) -> tuple[str, int, int] | None:

@@ -15,7 +15,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -171,7 +171,7 @@ class Store:
             documents=self.ledger.count_documents(),
             passages=snapshot.count,
             segments=snapshot.segments,
-            bytes=sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file()),
+            bytes=_size(self.folder),
             languages=tuple(sorted(snapshot.languages)),
             model=encoder["name"],
             dimension=encoder["dimension"],
@@ -235,6 +235,16 @@ def _is_free(folder: Path) -> bool:
     """Whether a collection may be made in a folder: it is empty, or somebody was killed while making one there."""
     ours = {SEGMENTS, ENCODERS, _UNFINISHED_LEDGER, f"{_UNFINISHED_LEDGER}-wal", f"{_UNFINISHED_LEDGER}-shm"}
     return folder.is_dir() and {path.name for path in folder.iterdir()} <= ours
+
+
+def _size(folder: Path) -> int:
+    """How many bytes lie in a folder. What a writer takes away meanwhile counts for nothing."""
+    size = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                size += Path(parent, name).stat().st_size
+    return size
 
 
 def built_with() -> dict[str, Any]:

@@ -200,7 +200,7 @@ def _highest(counts: NDArray[np.int64], top: int) -> NDArray[np.int64]:
     """The places of the `top` highest counts above 0, highest first, then in order."""
     found = np.flatnonzero(counts)
     if top < len(found):
-        threshold = np.partition(counts[found], len(found) - top)[len(found) - top] if top else counts.max() + 1
+        threshold = np.partition(counts[found], len(found) - top)[len(found) - top]
         higher, tied = found[counts[found] > threshold], found[counts[found] == threshold]
         found = np.concatenate([higher, tied[: top - len(higher)]])
     return found[np.argsort(-counts[found], kind="stable")]

@@ -81,8 +81,7 @@ def constrained(
     """
     values = {"country": country, "person": person, "outlet": outlet, "kind": kind, "lang": lang}
     nodes: list[language.Node] = []
-    first = language.parse_dates(after)[0] if isinstance(after, str) else after
-    last = language.parse_dates(before)[1] if isinstance(before, str) else before
+    first, last = _days("after", after)[0], _days("before", before)[1]
     if first or last:
         if first and last and last < first:
             raise QueryError(f"nothing is both after {first} and before {last}: the first day comes first")
@@ -99,6 +98,15 @@ def constrained(
     return (language.Query("") if alone else language.parse(text)).restricted(*nodes)
 
 
+def _days(name: str, given: date | str | None) -> tuple[date | None, date | None]:
+    """The first and the last day of what an option says. A range is refused, as one of its ends would have no say."""
+    if not isinstance(given, str):
+        return given, given
+    if ".." in given:
+        raise QueryError(f"{name} is {given[:40]!r}, and must be a day, month or year, such as 2025-11")
+    return language.parse_dates(given)
+
+
 def check_range(name: str, value: int, low: int, high: int) -> None:
     """Raise QueryError if the option of that name is out of its range."""
     if not low <= value <= high:
@@ -108,7 +116,8 @@ def check_range(name: str, value: int, low: int, high: int) -> None:
 def check_choice(name: str, value: str, choices: Any) -> None:
     """Raise QueryError if the option of that name is none of the literals that there are to choose from."""
     if value not in get_args(choices):
-        raise QueryError(f"{name} is {value!r}, and must be one of {', '.join(cast('tuple[str]', get_args(choices)))}")
+        known = cast("tuple[str, ...]", get_args(choices))
+        raise QueryError(f"{name} is {value!r}, and must be one of {', '.join(known)}")
 
 
 def _listed(given: str | Sequence[str]) -> Sequence[str]:

@@ -111,5 +111,5 @@ def _opened(path: Path) -> sqlite3.Connection:
 def _program() -> str:
     """A fingerprint of the code that finds and ranks: another release, or an edit, answers anew."""
     root = Path(__file__).parent.parent
-    files = sorted(file for room in ("index", "search") for file in (root / room).glob("*.py"))
+    files = sorted(file for room in ("index", "search") for file in (root / room).glob("*.*") if file.is_file())
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -182,7 +182,7 @@ def key(document: Document, span: Span | None = None) -> str:
     year = f"{document.dates.first.year:04}" if document.dates else "nd"
     unlike = hashlib.sha256(document.id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     name = "".join((*who, year, *about))[:48]
-    return f"{name}-{unlike}" + (f"-{span.start}-{span.end}" if span else "")
+    return f"{name}-{unlike}" + (f"-{span}" if span else "")
 
 
 def genre(document: Document) -> Genre:

@@ -40,6 +40,9 @@ MAX_FACETS = 1000
 """The most values of a column that are counted out."""
 
 
+_NO_DOCUMENT = "no document {!r} in the collection"
+
+
 class Collection:
     """A collection of documents, opened. Reading is safe from any number of threads.
 
@@ -52,6 +55,7 @@ class Collection:
         self._settings = settings
         self._opened = Store(self.path)
         self._replaced = 0
+        self._contents: tuple[Snapshot, int, Facets] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -147,6 +151,18 @@ class Collection:
         found = self.search(query, limit=0, mode=mode, fold=fold, facets=limit, timeout=timeout, **filters)
         return cast("Facets", found.facets)
 
+    def contents(self, limit: int = 10) -> Facets:
+        """What the whole collection consists of: the `limit` commonest values of each column, and its dates.
+
+        It is counted when it is first asked for after a change.
+        """
+        check_range("limit", limit, 1, MAX_FACETS)
+        snapshot = self._store.snapshot()
+        known = self._contents
+        if known is None or known[:2] != (snapshot, limit):
+            self._contents = known = snapshot, limit, snapshot.facets(np.flatnonzero(snapshot.live), limit)
+        return known[2]
+
     def export(
         self,
         query: str,
@@ -205,7 +221,7 @@ class Collection:
 
     def _answer(self, snapshot: Snapshot, question: Question, limit: int) -> Answer:
         if question.document is not None:
-            self.document(question.document)
+            self._version(question.document)
         encoder = self._store.encoder
         return answered(
             snapshot, question, self._settings_for(snapshot), limit, lambda text: encoder(snapshot).encode([text])[0]
@@ -239,20 +255,39 @@ class Collection:
         """The document of that id. Raises NotFound if there is none."""
         document = self._store.ledger.live_document(document_id)
         if document is None:
-            raise NotFound(f"no document {document_id!r} in the collection")
+            raise NotFound(_NO_DOCUMENT.format(document_id))
         return document
+
+    def named(self, identity: str) -> tuple[Document, Span | None]:
+        """The document of that id; or the document of the passage of that id, and the passage's span.
+
+        A document's own id may look like a passage's, and goes first. Raises NotFound if there is neither.
+        """
+        named = parse_passage_id(identity)
+        try:
+            return self.document(identity), None
+        except NotFound:
+            if named is None:
+                raise
+        document, span = self.document(named[0]), Span(*named[1:])
+        if span not in self.passages(document.id):
+            raise NotFound(f"{document.id!r} has no passage {span}")
+        return document, span
 
     def passages(self, document_id: str) -> list[Span]:
         """The spans of a document's passages, in order. Raises NotFound if there is no such document."""
-        ledger = self._store.ledger
-        known = ledger.live_version(document_id)
-        if known is None:
-            raise NotFound(f"no document {document_id!r} in the collection")
-        return [Span(start, end) for _, _, start, end in ledger.live_passages(known[0])]
+        version = self._version(document_id)
+        return [Span(start, end) for _, _, start, end in self._store.ledger.live_passages(version)]
 
     def document_ids(self, prefix: str = "", after: str = "") -> Iterator[str]:
         """The ids of all documents that begin with a prefix and come after an id, in order."""
         return self._store.ledger.live_ids(prefix, after)
+
+    def _version(self, document_id: str) -> int:
+        known = self._store.ledger.live_version(document_id)
+        if known is None:
+            raise NotFound(_NO_DOCUMENT.format(document_id))
+        return known[0]
 
     def _numbers(self, snapshot: Snapshot, identity: str) -> tuple[NDArray[np.int64], Document]:
         """The passages that an id names, a passage's or a document's, and their document."""

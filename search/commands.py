@@ -19,22 +19,11 @@ from . import render
 @click.option("--cut", "only_cut", is_flag=True, help="The lines that cleaning cut from around it, and their number.")
 def show(identity: str, collection: Path | None, as_json: bool, only_cut: bool) -> None:
     """Show a document, or the one passage that ID names."""
-    from ..corpus.document import parse_passage_id
-    from ..errors import NotFound
     from .collection import open_collection
 
     with open_collection(ready(collection, first_build)) as opened:
-        named = parse_passage_id(identity)
-        span: tuple[int, int] | None = None
-        try:
-            document = opened.document(identity)
-        except NotFound:
-            if named is None:
-                raise
-            document, span = opened.document(named[0]), named[1:]
+        document, span = opened.named(identity)
         spans = opened.passages(document.id)
-    if span is not None and span not in spans:
-        raise NotFound(f"{document.id!r} has no passage {span[0]}-{span[1]}")
     text = document.text if span is None else document.text[slice(*span)]
     if as_json:
         click.echo(to_json({**document.description(), "cut_lines": len(document.cut), "text": text, "passages": spans}))

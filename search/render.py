@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from ..corpus.document import Document, Span
+from ..corpus.document import Document
 from ..terminal import colours, to_json, visible
 from . import citations
 from .highlight import pieces
@@ -250,12 +250,12 @@ def _escaped(shown: str) -> str:
 
 def as_bibtex(results: Iterable[Hit]) -> str:
     """A BibTeX entry a hit, each citing the passage."""
-    return "\n".join(citations.bibtex(hit.document, Span(hit.start, hit.end)) for hit in results)
+    return "\n".join(citations.bibtex(hit.document, hit.span) for hit in results)
 
 
 def as_ris(results: Iterable[Hit]) -> str:
     """A RIS record a hit, each citing the passage."""
-    return "".join(citations.ris(hit.document, Span(hit.start, hit.end)) for hit in results)
+    return "".join(citations.ris(hit.document, hit.span) for hit in results)
 
 
 FORMATS: dict[str, Callable[[Results], str]] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..corpus.document import Document, Note, passage_id
+from ..corpus.document import Document, Note, Span, passage_id
 from ..index.snapshot import Contribution
 from ..index.tallies import Facets
 from .engine import Leg, Mode, Standing
@@ -86,6 +86,11 @@ class Hit:
     explanation: Explanation | None = None
 
     @property
+    def span(self) -> Span:
+        """Where the passage stands in its document's text."""
+        return Span(self.start, self.end)
+
+    @property
     def passage(self) -> str:
         """The passage's id: its document's id and its span."""
         return passage_id(self.document.id, self.start, self.end)
@@ -108,7 +113,7 @@ class Hit:
             "rank": self.rank,
             "passage": self.passage,
             "document": {
-                **_source(document),
+                **source(document),
                 "place": document.place,
                 "countries": list(document.countries),
                 "people": [asdict(person) for person in document.people],
@@ -118,7 +123,7 @@ class Hit:
             "end": self.end,
             "highlights": [asdict(highlight) for highlight in self.highlights],
             "notes": [note.to_dict() for note in self.notes],
-            "copies": {"total": self.copied, "documents": [_source(copy) for copy in self.copies]},
+            "copies": {"total": self.copied, "documents": [source(copy) for copy in self.copies]},
             "more": self.more,
             "legs": {
                 "keyword": asdict(self.keyword) if self.keyword else None,
@@ -132,7 +137,8 @@ class Hit:
         return fields
 
 
-def _source(document: Document) -> dict[str, Any]:
+def source(document: Document) -> dict[str, Any]:
+    """A document in short, as JSON-ready values."""
     return {
         "id": document.id,
         "title": document.title,

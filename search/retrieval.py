@@ -9,7 +9,7 @@ from .asking import Filters
 from .collection import Collection, open_collection
 from .engine import Mode
 from .plain import plain
-from .results import Hit
+from .results import Hit, source
 
 FILTERS: Final = (*Filters.__annotations__, "sort", "per_document", "fold", "timeout")
 """The options of `Collection.search` that a retriever passes on."""
@@ -50,14 +50,11 @@ def described(hit: Hit) -> dict[str, Any]:
 
     `start` and `end` are characters of the document's text; `source` is the document's id.
     """
-    document = hit.document
+    known = source(hit.document)
     return {
+        **known,
         "id": hit.passage,
-        "source": document.id,
-        "title": document.title,
-        "date": str(document.dates) if document.dates else None,
-        "outlet": document.outlet,
-        "url": document.url,
+        "source": known["id"],
         "start": hit.start,
         "end": hit.end,
         "score": hit.score,

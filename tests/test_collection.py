@@ -295,7 +295,7 @@ def test_options_constrain_like_the_query_language(asked: Collection) -> None:
     assert found("summit", after="2025-02", before="2025-02") == found("summit date:2025-02")
     assert found("summit", after=date(2025, 3, 1)) == found("summit date:2025-03..")
     refused: list[dict[str, Any]] = [{"after": "2025-03", "before": "2025-02"}, {"limit": -1}, {"mode": "both"}]
-    refused += [{"sort": "best"}, {"offset": -1}]
+    refused += [{"sort": "best"}, {"offset": -1}, {"after": "2025-02.."}, {"before": "..2025-02"}]
     for options in refused:
         with pytest.raises(QueryError):
             asked.search("summit", **options)

@@ -73,6 +73,25 @@ def test_the_api_and_the_metrics_want_a_key_and_the_pages_none(collection: Colle
         assert client.get(path).status_code == 200, path
 
 
+def test_pages_stay_open_where_the_file_of_keys_cannot_be_read(collection: Collection, file: Path) -> None:
+    client = create_app(collection, keys=_with_a_key(file)).test_client()
+    file.write_text("mended badly\n")
+    assert client.get("/?q=consul", headers=bearer("x")).status_code == 200
+    assert client.get(SEARCH, headers=bearer("x")).status_code == 500
+
+
+def _with_a_key(file: Path) -> Path:
+    keys.new(file, "reading-room")
+    return file
+
+
+def test_no_cache_keeps_an_error(collection: Collection, file: Path) -> None:
+    client = create_app(collection, keys=_with_a_key(file), rate="1/minute").test_client()
+    for path, status in ((SEARCH, 401), ("/nowhere", 404), ("/documents/nowhere", 404), ("/?q=consul", 429)):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-store")
+
+
 @pytest.mark.parametrize("sent", ["Basic ZGdtXzp4", "Bearer", "Bearer ", "Digest a=b", "nonsense", "\udcff"])
 def test_other_credentials_are_no_key(collection: Collection, file: Path, sent: str) -> None:
     value = keys.new(file, "a")
@@ -148,10 +167,10 @@ def test_the_commands_print_a_key_once_and_keep_only_its_hash(file: Path) -> Non
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert run("new", "other", "--file", file).stdout.strip() != value
     assert run("list", "--file", file).stdout == "reading-room\nother\n"
-    assert Keys.load(file).holder(value) == "reading-room"
+    assert Keys(file).holder(value) == "reading-room"
     assert run("revoke", "reading-room", "--file", file).exit_code == 0
     assert run("list", "--file", file).stdout == "other\n"
-    assert Keys.load(file).holder(value) is None
+    assert Keys(file).holder(value) is None
 
 
 @pytest.mark.parametrize(
@@ -182,14 +201,14 @@ def test_what_cannot_be_done_with_keys_is_told(file: Path, arguments: tuple[str,
 )
 def test_a_file_of_something_else_is_refused(file: Path, content: bytes, told: str) -> None:
     file.write_bytes(content)
-    for act in (Keys.load, keys.holders, lambda path: keys.new(path, "b"), lambda path: keys.revoke(path, "b")):
+    for act in (Keys, keys.holders, lambda path: keys.new(path, "b"), lambda path: keys.revoke(path, "b")):
         with pytest.raises(DragomanError, match=told):
             act(file)
     assert file.read_bytes() == content
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    for act in (Keys.load, keys.holders, lambda path: keys.revoke(path, "a")):
+    for act in (Keys, keys.holders, lambda path: keys.revoke(path, "a")):
         with pytest.raises(DragomanError, match="No such file"):
             act(tmp_path / "nowhere.txt")
     with pytest.raises(DragomanError, match="no such folder"):

@@ -348,9 +348,9 @@ def histogram(unit: Any, starts: list[date], counts: list[int]) -> Histogram:
 def test_bars_are_as_high_as_they_count_and_nothing_is_lost_to_the_eye() -> None:
     drawn = chart(histogram("year", [date(1900 + n, 1, 1) for n in range(4)], [10_000, 5_000, 1, 0]))
     assert drawn
-    assert [column.height for column in drawn.columns] == [HEIGHT, HEIGHT / 2, 1.5, 0]
-    assert all(column.y + column.height == HEIGHT for column in drawn.columns)
-    assert sum(column.slot[1] for column in drawn.columns) == pytest.approx(100)
+    assert [bar.height for bar in drawn.bars] == [HEIGHT, HEIGHT / 2, 1.5, 0]
+    assert all(bar.y + bar.height == HEIGHT for bar in drawn.bars)
+    assert sum(bar.slot[1] for bar in drawn.bars) == pytest.approx(100)
 
 
 @pytest.mark.parametrize(

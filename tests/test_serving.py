@@ -140,6 +140,23 @@ def test_whoever_has_asked_is_answered_before_it_stops(folder: Path) -> None:
         server.close()
 
 
+def test_a_long_answer_is_sent_to_its_end_before_it_stops(tmp_path: Path) -> None:
+    with create_collection(tmp_path / "collection") as made:
+        made.add([Document(id="long", text="The consul reports on the quarantine of ships. " * 20_000)])
+    server = Server(tmp_path / "collection")
+    try:
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(b"GET /api/v1/export?q=quarantine&limit=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answer = HTTPResponse(connection)
+            answer.begin()  # and more stands in buffers than a socket takes
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            assert len(answer.read().splitlines()) > 1000
+        server.stop()
+    finally:
+        server.close()
+
+
 def test_clients_that_never_end_their_requests_keep_nobody_out(server: Server) -> None:
     slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(700)]
     try:

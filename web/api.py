@@ -10,13 +10,14 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from ..corpus.document import MAX_ID_LENGTH, Document, Span, parse_passage_id
+from ..corpus.document import MAX_ID_LENGTH, MAX_PASSAGE_ID_LENGTH, Document, Span, parse_passage_id
 from ..corpus.document import passage_id as id_of_passage
-from ..errors import NotFound, QueryError
+from ..errors import NotFound, QueryError, SearchTimeout
 from ..search.collection import MAX_EXPORT
+from ..search.query import MAX_QUERY_LENGTH
 from ..search.results import Hit
 from . import answers, endpoints
-from .asking import ASKED, LONGEST_PASSAGE_ID, MAX_LIMIT, MAX_OFFSET, PAGE_SIZE, Asked
+from .asking import ASKED, MAX_LIMIT, MAX_OFFSET, PAGE_SIZE, Asked
 from .endpoints import JSON
 from .parameters import Choice, Flag, Number, Text, Verbatim
 from .rendering import page
@@ -38,9 +39,9 @@ _VALUES = Number(
 _PER_DOCUMENT = Flag(name="per_document", about="The best passage of each document only.")
 _IDENTITY = Verbatim(
     name="id",
-    about="The id of a passage or a document. In a path `#` is written `%23`.",
+    about="The id of a passage or a document. In a URL `#` is written `%23`.",
     example=_DOCUMENT,
-    longest=LONGEST_PASSAGE_ID,
+    longest=MAX_PASSAGE_ID_LENGTH,
     required=True,
 )
 _FILES = {
@@ -66,6 +67,8 @@ def search(limit: int, offset: int | None, explain: bool, facets: int, **questio
         raise QueryError("offset and page say the same thing: give one of them")
     if facets and asked.similar:
         raise QueryError("similar goes without facets: what is near has no end, so there is nothing to count")
+    if explain and asked.similar:
+        raise QueryError("similar goes without explain: a score is nothing but a similarity there")
     found = asked.search(site(), limit=limit, offset=offset, explain=explain, facets=facets)
     return _json(found.to_dict())
 
@@ -89,7 +92,7 @@ def facets(limit: int, **question: Any) -> Response:
 
 @endpoint(
     "/suggest",
-    Verbatim(name="q", about="What has been typed so far.", example="south kor", longest=4000),
+    Verbatim(name="q", about="What has been typed so far.", example="south kor", longest=MAX_QUERY_LENGTH),
     Number(name="limit", about="How many, at most.", low=1, high=20, default=8),
     Choice(name="format", about="`opensearch` is what browsers ask for.", choices=("json", "opensearch")),
     answers={JSON: answers.SuggestAnswer, _SUGGESTIONS: list[Any]},
@@ -103,7 +106,7 @@ def suggest(q: str, limit: int, format: str) -> Response:  # noqa: A002  # it is
     completions = collection.complete(q, limit)
     suggestion = None
     if q and not completions:
-        with suppress(QueryError):
+        with suppress(QueryError, SearchTimeout):
             suggestion = collection.search(q, mode="keyword", limit=0, timeout=site().timeout).suggestion
     if format == "json":
         said = [each.to_dict() for each in completions]
@@ -138,7 +141,12 @@ def documents(prefix: str, after: str, limit: int) -> Response:
 
 @endpoint(
     "/documents/{document_id}",
-    inside=Text(name="document_id", about="The document's id as it is, slashes included.", example=_DOCUMENT),
+    inside=Text(
+        name="document_id",
+        about="The document's id as it is, slashes included.",
+        example=_DOCUMENT,
+        longest=MAX_ID_LENGTH,
+    ),
     answers={JSON: answers.DocumentAnswer},
 )
 def document(document_id: str) -> Response:
@@ -152,7 +160,12 @@ def document(document_id: str) -> Response:
 
 @endpoint(
     "/passages/{passage_id}",
-    inside=Text(name="passage_id", about="The passage's id; `#` is written `%23`.", example=f"{_DOCUMENT}#0-958"),
+    inside=Text(
+        name="passage_id",
+        about="The passage's id; `#` is written `%23`.",
+        example=f"{_DOCUMENT}#0-958",
+        longest=MAX_PASSAGE_ID_LENGTH,
+    ),
     answers={JSON: answers.PassageAnswer},
 )
 def passage(passage_id: str) -> Response:
@@ -163,7 +176,7 @@ def passage(passage_id: str) -> Response:
     collection, span = site().collection, Span(*named[1:])
     found, spans = collection.document(named[0]), collection.passages(named[0])
     if span not in spans:
-        raise NotFound(f"{found.id!r} has no passage {span.start}-{span.end}: its text may have changed")
+        raise NotFound(f"{found.id!r} has no passage {span}: its text may have changed")
     at = spans.index(span)
     before, after = spans[max(at - 1, 0) : at], spans[at + 1 : at + 2]
     return _json(
@@ -190,7 +203,7 @@ def similar(id: str, limit: int, per_document: bool) -> Response:  # noqa: A002
     "/similar/{identity}",
     _LIMIT,
     _PER_DOCUMENT,
-    inside=Text(name="identity", about=_IDENTITY.about, example=_DOCUMENT),
+    inside=Text(name="identity", about=_IDENTITY.about, example=_DOCUMENT, longest=MAX_PASSAGE_ID_LENGTH),
     answers={JSON: answers.SearchAnswer},
 )
 def similar_to(identity: str, limit: int, per_document: bool) -> Response:
@@ -213,7 +226,7 @@ def export(limit: int, format: str, **question: Any) -> Response:  # noqa: A002
     from ..search import render
 
     kind, ending = _FILES[format]
-    writers = {"csv": render.as_csv, "jsonl": render.as_jsonl, "ris": render.as_ris, "bibtex": render.as_bibtex}
+    writers = {"csv": render.as_csv, "jsonl": _as_jsonl, "ris": render.as_ris, "bibtex": render.as_bibtex}
     # Ranked before anything is sent: what is wrong with the question is told by the status.
     hits = Asked.of(question).export(site(), limit)
     response = Response(_written(writers[format], hits), content_type=kind)
@@ -249,6 +262,11 @@ def index() -> Response:
 def unknown(rest: str) -> Response:
     """Whatever else is asked for under the API: so that the answer is the API's, with its headers."""
     raise NotFound(f"the API has no path {rest[:80]!r}: see {address('api.index')}")
+
+
+def _as_jsonl(hits: Iterable[Hit]) -> str:
+    """One JSON object a hit, a line each: for programs, without regard to any terminal."""
+    return "".join(json.dumps(hit.to_dict(), ensure_ascii=False) + "\n" for hit in hits)
 
 
 _Writer = Callable[[Iterable[Hit]], str]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
@@ -110,7 +111,7 @@ def blueprint(collection: Collection | str | Path, *, name: str = EXTENSION, **o
         origins=frozenset(map(origin, options.get("origins", ()))),
         title=options.get("title", "Dragoman"),
         metrics=telemetry.Metrics(opened),
-        keys=keys if keys is None or isinstance(keys, Keys) else Keys.load(keys),
+        keys=keys if keys is None or isinstance(keys, Keys) else Keys(keys),
         limiter=Limiter(rate) if rate else None,
     )
     made = Blueprint(name, __name__)
@@ -199,7 +200,9 @@ def _answer_unchanged() -> Response | None:
 def _finish(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    if "dragoman_version" in g:
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        response.headers["Cache-Control"] = "no-store"
+    elif "dragoman_version" in g:
         response.headers["Cache-Control"] = "private, no-cache"
         if response.status_code in (200, 304):
             # Weak, because two answers of the same content differ in the time they took.

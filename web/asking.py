@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, Self, get_args
 
 from werkzeug.datastructures import MultiDict
 
-from ..corpus.document import MAX_ID_LENGTH
+from ..corpus.document import MAX_ID_LENGTH, MAX_PASSAGE_ID_LENGTH
 from ..errors import QueryError
 from ..search import query as language
 from ..search.collection import MAX_LIMIT as MAX_SIMILAR
@@ -20,7 +20,6 @@ from .site import Site
 PAGE_SIZE = 10
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000
-LONGEST_PASSAGE_ID = MAX_ID_LENGTH + 32
 
 ASKED: Final = (
     Verbatim(
@@ -51,7 +50,7 @@ ASKED: Final = (
     Verbatim(
         name="similar",
         about="The id of a passage or document: what is near it in meaning. Instead of `q` and every filter.",
-        longest=LONGEST_PASSAGE_ID,
+        longest=MAX_PASSAGE_ID_LENGTH,
     ),
     Flag(name="per_document", about="The best passage of each document only."),
     Flag(name="unfold", about="Near-identical reports each by itself, not one for all."),
@@ -136,9 +135,16 @@ class Asked:
         }
 
     def search(
-        self, site: Site, *, limit: int = PAGE_SIZE, offset: int | None = None, explain: bool = False, facets: int = 0
+        self,
+        site: Site,
+        *,
+        limit: int = PAGE_SIZE,
+        offset: int | None = None,
+        explain: bool = False,
+        facets: int = 0,
+        timeout: float | None = None,
     ) -> Results:
-        """The answer. Without an offset, the one that belongs to the page."""
+        """The answer. Without an offset, the one that belongs to the page; without a timeout, within the site's."""
         start = (self.page - 1) * limit if offset is None else offset
         if start > MAX_OFFSET:
             raise QueryError(f"that is hit {start + 1:,}: pages end at {MAX_OFFSET:,} hits, narrow the question")
@@ -150,7 +156,7 @@ class Asked:
             offset=start,
             explain=explain,
             facets=facets,
-            timeout=site.timeout,
+            timeout=site.timeout if timeout is None else timeout,
             **self.constraints(),
         )
 

@@ -30,7 +30,7 @@ _STEPS: dict[TimeUnit, tuple[int, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DrawnBar:
     """A bar as it is drawn: `slot` is where its place begins and how wide that is, `x` and `width` are its own."""
 
     bar: Bar
@@ -59,7 +59,7 @@ class Chart:
     unit: TimeUnit
     name: str
     most: int
-    columns: tuple[Column, ...]
+    bars: tuple[DrawnBar, ...]
     ticks: tuple[Tick, ...]
     height: int = HEIGHT
 
@@ -72,12 +72,12 @@ def chart(histogram: Histogram | None) -> Chart | None:
     most = max(bar.passages for bar in bars)
     slot = 100 / len(bars)
     width = min(slot * 0.8, _WIDEST)
-    columns: list[Column] = []
+    drawn: list[DrawnBar] = []
     for place, bar in enumerate(bars):
         height = max(HEIGHT * bar.passages / most, _LOWEST) if bar.passages else 0.0
         left = place * slot
-        columns.append(
-            Column(
+        drawn.append(
+            DrawnBar(
                 bar,
                 name=day_names(DateInterval(bar.first, bar.last)),
                 slot=(round(left, 3), round(slot, 3)),
@@ -88,7 +88,7 @@ def chart(histogram: Histogram | None) -> Chart | None:
             )
         )
     return Chart(
-        unit, day_names(DateInterval(bars[0].first, bars[-1].last)), most, tuple(columns), tuple(_ticks(bars, unit))
+        unit, day_names(DateInterval(bars[0].first, bars[-1].last)), most, tuple(drawn), tuple(_ticks(bars, unit))
     )
 
 

@@ -1,7 +1,6 @@
 """The web's own command: `serve`."""
 
 import logging
-import sys
 from pathlib import Path
 
 import click
@@ -86,4 +85,3 @@ def serve(
             prefix=prefix,
             started=lambda: click.echo(said, err=True),
         )
-    sys.exit(0)

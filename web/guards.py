@@ -86,12 +86,12 @@ def needs_key(endpoint: str) -> bool:
 def _check_key() -> str | None:
     """The name of the key's holder, or None where none is needed."""
     keys = site().keys
-    if keys is None:
+    if keys is None or not needs_key(_endpoint()):
         return None
     given = request.authorization
     key = given.token if given and given.type == "bearer" else request.headers.get("X-API-Key")
     holder = keys.holder(key) if key else None
-    if holder is None and needs_key(_endpoint()):
+    if holder is None:
         raise KeyNeeded(
             "this key is not known: it may have been revoked"
             if key

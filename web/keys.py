@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from ..errors import DragomanError, NotFound
 
@@ -35,17 +35,15 @@ class _State(NamedTuple):
 
 
 class Keys:
-    """The keys of a file, which is read anew when it has changed. Safe to share among threads."""
+    """The keys of a file, which is read anew when it has changed. Safe to share among threads.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    Raises DragomanError if the file cannot be read or holds a line that is no key's.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path)
         self._lock = threading.Lock()
-        self._state, self._names = _read(path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """The keys of that file. Raises DragomanError if it cannot be read or holds a line that is no key's."""
-        return cls(Path(path))
+        self._state, self._names = _read(self._path)
 
     def holder(self, key: str) -> str | None:
         """The name of whoever has this key, or None. Raises DragomanError if the file has become unreadable."""

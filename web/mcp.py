@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
 from .. import __version__
-from ..corpus.document import Document, parse_passage_id
+from ..corpus.document import MAX_PASSAGE_ID_LENGTH, Document
 from ..errors import DragomanError, MissingExtra, NotFound
 from ..search.collection import Collection
 from ..search.engine import Mode
-from ..search.results import Results
+from ..search.results import Results, source
 from ..terminal import visible
 
 try:
@@ -43,7 +43,11 @@ _READ_ONLY: Final = ToolAnnotations(
 )
 
 _Identity = Annotated[
-    str, Field(max_length=1100, description="A passage's id (`DOCUMENT#START-END`) or a document's, from an answer.")
+    str,
+    Field(
+        max_length=MAX_PASSAGE_ID_LENGTH,
+        description="A passage's id (`DOCUMENT#START-END`) or a document's, from an answer.",
+    ),
 ]
 _Limit = Annotated[int, Field(ge=1, le=MAX_PASSAGES, description="How many passages, at most.")]
 _Day = Annotated[str, Field(max_length=20, description="A day, month or year, itself included: 2025-11-22, 2025-11.")]
@@ -65,8 +69,8 @@ class Source(BaseModel):
     @classmethod
     def of(cls, document: Document) -> "Source":
         """What a document says of itself, as a search hit shows it."""
-        day = str(document.dates) if document.dates else None
-        return cls(document=document.id, title=document.title, outlet=document.outlet, date=day, url=document.url)
+        known = source(document)
+        return cls(document=known.pop("id"), **known)
 
 
 class FoundPassage(BaseModel):
@@ -162,7 +166,8 @@ class Tools:
         A document's id reads from its beginning, or from `start`; the answer says where to read on. A passage's id
         reads that passage, or, with `start`, its document from there: a smaller `start` shows what comes before it.
         """
-        document, begin, end = self._stretch(id)
+        document, span = self._collection.named(id)
+        begin, end = span or (0, len(document.text))
         if start is not None:
             begin, end = start, len(document.text)
             if begin >= len(document.text) > 0:
@@ -182,20 +187,6 @@ class Tools:
             next=end if end < len(document.text) else None,
         )
         return _answer(page, _read_out(page))
-
-    def _stretch(self, identity: str) -> tuple[Document, int, int]:
-        """The document that an id names, and the stretch of its text."""
-        named = parse_passage_id(identity)
-        try:
-            document = self._collection.document(identity)
-        except NotFound:
-            if named is None:
-                raise
-            document = self._collection.document(named[0])
-            if named[1:] not in self._collection.passages(document.id):
-                raise NotFound(f"{document.id!r} has no passage {named[1]}-{named[2]}") from None
-            return document, *named[1:]
-        return document, 0, len(document.text)
 
     @staticmethod
     def _found(results: Results) -> CallToolResult:

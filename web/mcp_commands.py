@@ -12,6 +12,7 @@ import click
 from ..index.home import ready
 from ..terminal import collection_option, first_build
 from .listening import LOOPBACK, in_url, listening
+from .names import host_name, origin
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -71,7 +72,10 @@ def mcp(
         serving = server(opened)
         if http:
             opened.search("dragoman", limit=1)  # what is loaded now, the first client need not wait for
-            _serve(serving, host or _HOST, _PORT if port is None else port, trusted_hosts, origins)
+            trusted, sites = [host_name(each) for each in trusted_hosts], [origin(each) for each in origins]
+            if "*" in sites:
+                raise click.UsageError("--origin takes no *: name each site whose pages may ask")
+            _serve(serving, host or _HOST, _PORT if port is None else port, trusted, sites)
         else:
             serving.run("stdio")
 

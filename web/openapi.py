@@ -52,7 +52,8 @@ def described() -> dict[str, Any]:
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     guarded = site().keys is not None and guards.needs_key(f"{api.name}.{endpoint.name}")
     statuses = ["400", *(["401"] if guarded else []), *(["404"] if _names_something(endpoint) else [])]
-    statuses += [*(["429"] if site().limiter else []), *(["503"] if endpoint.parameters else [])]
+    asks = any(each.name == "q" for each in endpoint.parameters)
+    statuses += [*(["429"] if site().limiter else []), *(["503"] if asks else [])]
     inside = [_parameter(endpoint.inside, "path")] if endpoint.inside else []
     return {
         "operationId": endpoint.name,
@@ -88,7 +89,7 @@ def _parameter(declared: Text, place: str) -> dict[str, Any]:
         **({"required": True} if place == "path" or declared.required else {}),
         "schema": declared.schema() | ({"minLength": 1} if place == "path" else {}),
         **repeated,
-        **({"example": example} if declared.example and declared.schema()["type"] != "boolean" else {}),
+        **({"example": example} if declared.example else {}),
     }
 
 

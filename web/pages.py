@@ -1,14 +1,16 @@
 """The search page: the box, and below it the ranked passages with what they can be narrowed by."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.datastructures import MultiDict
 
-from ..corpus.document import Document, Span, parse_passage_id
+from ..corpus.document import Document
 from ..errors import NotFound, QueryError, SearchTimeout
 from ..index.tallies import Facets, FacetValue
 from ..search import query as language
@@ -35,7 +37,6 @@ UNFOLDED = 50
 
 _MORE = Choice(name="more", about="The column of which more values are listed.", choices=("", *FACETS))
 _UNDATED = "-date:0001..9999"
-_ALL = ("date:0001..9999 OR -date:0001..9999",)  # a search wants something to go by
 _CONTEXT = 60  # characters shown on either side of a mistake in a question
 _LOOKED_AT = 24  # documents, in search of a title that makes an example
 _LONGEST_EXAMPLE = 70  # characters
@@ -83,7 +84,7 @@ def search() -> Response:
 
 def _start(asked: Asked) -> Response:
     status = site().collection.status()
-    facets = site().collection.facets("", where=_ALL, fold=False, limit=SHOWN)
+    facets = site().collection.contents(SHOWN)
     return page(
         "start.html",
         asked=asked,
@@ -122,23 +123,12 @@ def _spelt(parameters: dict[str, Any]) -> "MultiDict[str, str]":
 def _described(asked: Asked, results: Results) -> dict[str, Any]:
     """What a page of results is called, and by what its passages were found."""
     if asked.similar:
-        document, span = _named(asked.similar)
+        document, span = site().collection.named(asked.similar)
         near = {"title": document.title or document.id, "link": link_to(document, span)}
         return {"heading": f"Near to {near['title']}", "near": near, "by": "meaning"}
     ranked = any(hit.keyword or hit.meaning for hit in results) or not results.total
     by = {"hybrid": "keyword + meaning", "keyword": "keyword", "meaning": "meaning"}[results.mode]
     return {"heading": asked.q or "All that fits", "by": by if ranked else ""}
-
-
-def _named(identity: str) -> tuple[Document, Span | None]:
-    """The document that an id names, or that of a passage and its span. Raises NotFound."""
-    try:
-        return site().collection.document(identity), None
-    except NotFound:
-        named = parse_passage_id(identity)  # A document's own id may look like one, and goes first.
-        if named is None:
-            raise
-        return site().collection.document(named[0]), Span(*named[1:])
 
 
 class _Row(NamedTuple):
@@ -199,7 +189,11 @@ class _Way(NamedTuple):
 
 
 def _ways(asked: Asked, chips: Sequence[Chip]) -> Iterator[_Way]:
-    """Questions that find something where this one does not: with one constraint less, with none, by meaning too."""
+    """Questions that find something where this one does not: with one constraint less, with none, by meaning too.
+
+    As many as there is time to try: all of them together may take what a question may.
+    """
+    end = time.monotonic() + site().timeout
     tried = [("without", chip.label, chip.text, chip.parameters_without) for chip in chips[:_WAYS]]
     if len(chips) > 1:
         tried.append(("without any of these constraints", "", "", _unconstrained(asked)))
@@ -210,8 +204,8 @@ def _ways(asked: Asked, chips: Sequence[Chip]) -> Iterator[_Way]:
         if other.is_blank:
             continue
         try:
-            total = other.search(site(), limit=0).total
-        except SearchTimeout:  # What took so long is an extra.
+            total = other.search(site(), limit=0, timeout=max(end - time.monotonic(), 0)).total
+        except SearchTimeout:
             return
         if total:
             yield _Way(lead, label, text, parameters, total)
@@ -229,7 +223,10 @@ def _unconstrained(asked: Asked) -> dict[str, Any]:
 def _examples(facets: Facets) -> Iterator[str]:
     """A few questions that this collection has an answer to: in words, by person and place, by date."""
     collection = site().collection
-    some = [collection.document(document_id) for document_id in islice(collection.document_ids(), _LOOKED_AT)]
+    some: list[Document] = []
+    for document_id in islice(collection.document_ids(), _LOOKED_AT):
+        with suppress(NotFound):  # removed since it was listed
+            some.append(collection.document(document_id))
     times = Counter(each.title for each in some)
     # A title that many documents bear says little of any of them.
     titles = [each.title for each in some if times[each.title] == 1 and len(each.title) < _LONGEST_EXAMPLE]

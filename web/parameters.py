@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -86,7 +86,7 @@ class Texts(Text):
 class Choice(Text):
     """One of a few words; the first if none is given."""
 
-    choices: tuple[str, ...] = field(default=())
+    choices: tuple[str, ...]
 
     def read(self, values: Sequence[str]) -> str:
         """The choice."""
@@ -126,8 +126,6 @@ class Number(Text):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag(Text):
     """Yes or no; no if it is not given."""
-
-    example: str = "1"
 
     def read(self, values: Sequence[str]) -> bool:
         """Whether it is yes."""

@@ -1,4 +1,7 @@
-"""Errors as answers: problem+json (RFC 9457) under the API, a page elsewhere, and never a traceback."""
+"""Errors as answers: problem+json (RFC 9457) under the API, a page elsewhere, and never a traceback.
+
+Of a wrong Host header pages tell as JSON too: what asks by such a name is no reader.
+"""
 
 import json
 from http import HTTPStatus

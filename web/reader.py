@@ -19,7 +19,6 @@ from ..search.results import Hit
 from .asking import ASKED, Asked
 from .parameters import Choice, Number, Text, read
 from .reading import (
-    LONGEST_NOTE,
     MOST_NOTES,
     matches,
     note_pieces,
@@ -110,7 +109,6 @@ def document(document_id: str) -> Response:
         similar=_similar(found),
         search_words=_search_words,
         most=LISTED,
-        longest_note=LONGEST_NOTE,
     )
 
 
@@ -178,9 +176,8 @@ class _Citation:
 
 
 def _citation(found: Document, cited: Span | None) -> _Citation:
-    passage = f"{cited.start}-{cited.end}" if cited else None
     links = {
-        label: address("reader.cite", document_id=found.id, **{"as": as_, "passage": passage})
+        label: address("reader.cite", document_id=found.id, **{"as": as_, "passage": cited and str(cited)})
         for label, as_ in (("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl"))
     }
     return _Citation(citations.text(found, cited), links, list(_meta(found)))

@@ -118,7 +118,7 @@ def part_of(shown: Sequence[Span], at: int) -> int:
 def matches(hits: Iterable[Hit]) -> list[Match]:
     """The hits of one document that have something to mark, in the order of its text."""
     found = {min(mark.start for mark in hit.highlights): hit for hit in hits if hit.highlights}
-    return [Match(Span(hit.start, hit.end), at) for at, hit in sorted(found.items(), key=lambda item: item[0])]
+    return [Match(hit.span, at) for at, hit in sorted(found.items(), key=lambda item: item[0])]
 
 
 def paragraphs(

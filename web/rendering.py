@@ -17,9 +17,10 @@ from ..search import highlight
 from ..search import query as language
 from ..search.citations import web_address
 from ..search.highlight import Piece
-from ..search.results import Hit, MarkedNote
+from ..search.results import Hit
 from .asking import Asked, said
 from .assets import asset
+from .reading import LONGEST_NOTE, note_pieces
 from .site import address, site
 
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
@@ -39,16 +40,6 @@ def visible(text: str) -> str:
 def pieces(hit: Hit) -> Iterator[Piece]:
     """A hit's passage, cut where its marks begin and end."""
     return highlight.pieces(hit.text, hit.start, hit.highlights)
-
-
-def note_pieces(marked: MarkedNote) -> Iterator[Piece]:
-    """A footnote's text, cut where its marks begin and end."""
-    return highlight.pieces(marked.note.text, 0, marked.highlights)
-
-
-def span(hit: Hit) -> str:
-    """A hit's span as links name it."""
-    return f"{hit.start}-{hit.end}"
 
 
 def counted(number: int, noun: str) -> str:
@@ -73,14 +64,14 @@ def language_name(code: str) -> str:
 def read_on(hit: Hit, asked: Asked) -> str:
     """The address of a hit in the reader, which is told the whole question: to mark what answers it, and lead back."""
     return address(
-        "reader.document", document_id=hit.document.id, passage=span(hit), _anchor="passage", **asked.parameters()
+        "reader.document", document_id=hit.document.id, passage=str(hit.span), _anchor="passage", **asked.parameters()
     )
 
 
-def link_to(document: Document, span: Span | None = None, question: str = "") -> str:
+def link_to(document: Document, span: Span | None = None, question: str = "", *, external: bool = False) -> str:
     """The address of a document in the reader, at a passage if there is one."""
-    where: dict[str, Any] = {"passage": f"{span[0]}-{span[1]}", "_anchor": "passage"} if span else {}
-    return address("reader.document", document_id=document.id, q=question or None, **where)
+    where: dict[str, Any] = {"passage": str(span), "_anchor": "passage"} if span else {}
+    return address("reader.document", external=external, document_id=document.id, q=question or None, **where)
 
 
 def search_for(value: str, field: str) -> str:
@@ -94,8 +85,13 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("dragoman.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
     )
-    environment.globals |= {"address": address, "asset": asset}
-    filters = (counted, day_names, language_name, link_to, note_pieces, pieces, read_on, search_for, span, thousands)
+    environment.globals |= {
+        "address": address,
+        "asset": asset,
+        "note_pieces": note_pieces,
+        "longest_note": LONGEST_NOTE,
+    }
+    filters = (counted, day_names, language_name, link_to, pieces, read_on, search_for, thousands)
     for filter_ in (*filters, visible):
         environment.filters[filter_.__name__] = filter_
     environment.tests["web_address"] = lambda url: bool(web_address(url))

@@ -68,11 +68,14 @@ def serve(
     for each in sockets.values():
         each.accepting = False
     tasks, end = server.task_dispatcher, time.monotonic() + GRACE
-    while (tasks.queue or tasks.active_count) and time.monotonic() < end:
+    while (tasks.queue or tasks.active_count or _is_sending(channels.values())) and time.monotonic() < end:
         wasyncore.loop(timeout=0.05, map=sockets, count=1, use_poll=True)
     tasks.shutdown(timeout=1)
-    wasyncore.loop(timeout=0.05, map=sockets, count=1, use_poll=True)  # what is still to be sent
     wasyncore.close_all(sockets, ignore_all=True)
+
+
+def _is_sending(channels: Iterable[Any]) -> bool:
+    return any(each.total_outbufs_len for each in channels)
 
 
 def _close_stalled(channels: Iterable[Any]) -> None:

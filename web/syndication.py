@@ -13,6 +13,7 @@ from ..search.citations import web_address
 from ..search.results import Hit
 from .asking import Asked
 from .parameters import check_names
+from .rendering import link_to
 from .site import address, site
 
 ENTRIES = 50
@@ -89,9 +90,7 @@ def _entry(root: ElementTree.Element, hit: Hit, question: str) -> None:
     _add(entry, "id", f"{_tag()}:{quote(hit.passage, safe='')}")
     _add(entry, "title", document.title or document.id, type="text")
     _add(entry, "updated", _updated(document))
-    passage = {"passage": f"{hit.start}-{hit.end}", "q": question or None, "_anchor": "passage"}
-    reader = address("reader.document", external=True, document_id=document.id, **passage)
-    _add(entry, "link", rel="alternate", type="text/html", href=reader)
+    _add(entry, "link", rel="alternate", type="text/html", href=link_to(document, hit.span, question, external=True))
     if web_address(document.url):
         _add(entry, "link", rel="via", href=document.url)
     if author := document.author.strip() or document.outlet.strip():

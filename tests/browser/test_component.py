@@ -136,6 +136,14 @@ def test_a_better_spelling_is_offered(open_page: "OpenPage", gazette: Gazette) -
     expect(page.locator("mark.keyword", has_text="quantum").first).to_be_visible()
 
 
+def test_a_language_that_is_none_does_no_harm(open_page: "OpenPage", gazette: Gazette) -> None:
+    page = open_page(gazette("query='Nara' heading='2'", lang="en_US"))
+    expect(page.get_by_role("status")).to_contain_text("passages")
+    expect(page.get_by_role("heading", level=2)).to_have_count(3)
+    page.evaluate("document.querySelector('dragoman-search').setAttribute('heading', '4')")
+    expect(page.get_by_role("heading", level=4)).to_have_count(3)
+
+
 def test_it_is_narrow_where_the_page_is(open_page: "OpenPage", gazette: Gazette) -> None:
     page = open_page(gazette("query='sherry reception' length='0'"), width=320)
     expect(page.get_by_role("listitem").first).to_be_visible()

@@ -139,6 +139,22 @@ def test_back_to_the_results_with_the_whole_question(open_page: "OpenPage", site
     expect(page.get_by_role("link", name="Remove country China")).to_be_visible()
 
 
+def test_back_to_results_that_no_words_asked_for(open_page: "OpenPage") -> None:
+    page = open_page("?where=country:%3DChina")
+    question = page.url
+    page.locator(".hit h2 a").first.click()
+    page.get_by_role("link", name="Back to the Results").click()
+    expect(page).to_have_url(question)
+
+
+@pytest.mark.parametrize("anchor", ["m99", "m3"])
+def test_an_anchor_of_a_match_that_is_none_is_passed_over(open_page: "OpenPage", anchor: str) -> None:
+    page = open_page(f"{PELICANS}#m99" if anchor == "m99" else f"documents/long#{anchor}", reduced_motion="reduce")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()  # scripts live
+    expect(page.get_by_text(re.compile("Match .* of"))).to_have_count(0)
+
+
 def test_what_is_known_of_a_document_leads_to_more(open_page: "OpenPage") -> None:
     page = open_page("documents/plain")
     about = page.get_by_role("complementary", name="About this document")

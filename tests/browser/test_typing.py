@@ -176,6 +176,22 @@ def test_a_completion_is_taken_by_the_mouse(page: "Page", site: str) -> None:
     expect(page.get_by_role("option")).to_have_count(0)
 
 
+def test_completions_that_come_after_enter_stay_away(page: "Page", site: str) -> None:
+    held: list[Route] = []
+    page.route("**/suggest?*", lambda route: held.append(route))
+    box = box_of(page)
+    with page.expect_request("**/suggest?*"):
+        box.press_sequentially("summit quan")
+    box.press("Enter")
+    expect(page).to_have_url(f"{site}?q=summit+quan")
+    late = page.request.get(f"{site}api/v1/suggest?q=summit+quan")
+    assert late.json()["completions"]
+    for route in held:
+        route.fulfill(response=late)
+    page.evaluate("fetch('?q=summit').then(answer => answer.text()).then(() => new Promise(requestAnimationFrame))")
+    expect(page.get_by_role("option")).to_have_count(0)
+
+
 def test_enter_without_a_choice_asks_what_was_typed(page: "Page", site: str) -> None:
     box = box_of(page)
     box.press_sequentially("summit quan")

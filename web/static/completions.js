@@ -92,7 +92,9 @@ export function complete(box, take) {
   });
 
   box.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || list.hidden) return;
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter") return close(); // also of those still asked for
+    if (list.hidden) return;
     const last = list.children.length - 1;
     if (event.key === "ArrowDown") choose(chosen === last ? -1 : chosen + 1);
     else if (event.key === "ArrowUp") choose(chosen === -1 ? last : chosen - 1);
@@ -102,10 +104,7 @@ export function complete(box, take) {
       event.stopImmediatePropagation();
       event.preventDefault(); // which else would clear the box
       return;
-    } else {
-      if (event.key === "Enter") close();
-      return;
-    }
+    } else return;
     event.preventDefault();
     put(chosen);
   });
@@ -119,8 +118,6 @@ export function complete(box, take) {
     take();
   });
   box.addEventListener("blur", close);
-
-  return { close };
 }
 
 /** How many characters two texts have in common at their beginnings, whatever their case. */

@@ -121,7 +121,7 @@ button {
 
 class DragomanSearch extends HTMLElement {
   static observedAttributes = [
-    "src", "query", "limit", "mode", "filters", "key", "lang", "placeholder", "length",
+    "src", "query", "limit", "mode", "filters", "key", "lang", "placeholder", "length", "heading",
     ...Object.keys(WORDS.en).map((name) => `word-${name}`),
   ];
 
@@ -202,7 +202,11 @@ class DragomanSearch extends HTMLElement {
   }
 
   get #language() {
-    return this.closest("[lang]")?.lang || "en";
+    try {
+      return Intl.getCanonicalLocales(this.closest("[lang]")?.lang || "en")[0];
+    } catch {
+      return "en"; // of a language that is none, such as en_US
+    }
   }
 
   /** Where the site is, as a URL that ends with a slash; null unless it is a web address. */

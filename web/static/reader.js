@@ -8,7 +8,9 @@ const parts = bar?.dataset.parts.split(" ") ?? []; // of the document: the one t
 const anchors = new Map([...document.querySelectorAll("[data-match]")].map((each) => [Number(each.dataset.match), each]));
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-let present = Number(location.hash.match(/^#m(\d+)$/)?.[1] ?? bar?.dataset.present ?? 0); // 0: before the first match
+const linked = Number(location.hash.match(/^#m(\d+)$/)?.[1]);
+
+let present = linked >= 1 && linked <= parts.length ? linked : Number(bar?.dataset.present ?? 0); // 0: before the first
 
 function show() {
   if (!present) return;

@@ -54,7 +54,6 @@ async function go(url, how) {
   const { signal } = request;
   const place = history.state?.y ?? 0; // to which "back" returns; until then, what is scrolled is another page
   const waiting = setTimeout(() => document.querySelector("#answer").classList.add("stale"), LONG);
-  signal.addEventListener("abort", () => clearTimeout(waiting));
   try {
     const answer = await fetch(url, { signal, headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
