@@ -186,7 +186,7 @@ def rank(
 
 
 _NOTHING = np.zeros(0, np.int64)
-_NEARNESS = 0.5
+NEARNESS = 0.5
 """Beside words, which find a good deal by themselves, the meaning leg adds only what lies at least so near as its best.
 
 Else a small collection, all of it about the same, would match as a whole: its totals and facets would say nothing.
@@ -216,7 +216,7 @@ def gather(
     # What neither holds enough of the words nor lies near enough is no match.
     floor = floors.strict + reading.known * (floors.lenient - floors.strict)
     if units and question is not None:
-        floor = max(floor, _NEARNESS * _nearest(index, reading, question, cosines))
+        floor = max(floor, NEARNESS * _nearest(index, reading, question, cosines))
     lies_near = (cosines >= floor) & (question is not None)
     matches = worded | lies_near
     numbers = numbers[matches]

@@ -6,6 +6,7 @@ import subprocess
 import sysconfig
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,6 +117,23 @@ def test_facets_count_the_match_set(collection: Collection, query: str) -> None:
         assert column.distinct == len(expected)
         some = collection.facets(query, mode="keyword", fold=False, limit=2).columns[name]
         assert (some.values, some.distinct) == (column.values[:2], column.distinct)
+
+
+def test_the_contents_are_counted_on_everything_and_anew_after_a_change(make_collection: "MakeCollection") -> None:
+    rng = random.Random(3)
+    collection = make_collection([document(number, rng) for number in range(20)])
+    for limit in (3, 1000, 3):
+        everywhere = collection.facets("", where="date:0001..9999 OR -date:0001..9999", fold=False, limit=limit)
+        assert collection.contents(limit) == everywhere
+    before = collection.contents(3)
+    collection.add([replace(document(99, rng), kind="memorandum")])
+    after = collection.contents(3)
+    assert "memorandum" in [each.value for each in after.columns["kind"].values]
+    assert after.columns["kind"].distinct == before.columns["kind"].distinct + 1
+    collection.remove(list(collection.document_ids()))
+    assert collection.contents().histogram is None
+    with pytest.raises(QueryError, match="limit"):
+        collection.contents(0)
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(programs: "Programs") -> Iterator[Served]:
-    server = Served(programs, "--trusted-host", "archive.example", "--origin", "https://gazette.example")
+    server = Served(programs, "--trusted-host", "Archive.EXAMPLE", "--origin", "https://Gazette.example/")
     yield server
     if server.process.poll() is None:
         server.stop()
@@ -257,6 +257,21 @@ def test_the_server_stops_in_peace_even_with_a_client_that_waits(programs: "Prog
     code, out, _ = server.stop(how)
     waiting.close()
     assert (code, out) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--origin", "*"), "takes no *"),
+        (("--origin", "gazette.example"), "is no origin"),
+        (("--trusted-host", "http://archive.example"), "is no host's name"),
+    ],
+)
+def test_names_that_would_never_fit_are_refused(programs: "Programs", option: tuple[str, str], said: str) -> None:
+    ran = programs("dragoman", "mcp", "--http", "--port", "0", *option)
+    assert ran.code == 2
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
 
 
 def test_options_of_http_alone_are_refused_without_it(programs: "Programs") -> None:
