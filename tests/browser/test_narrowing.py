@@ -99,7 +99,7 @@ def test_more_values_unfold_and_fold_again(open_page: "OpenPage") -> None:
 
 def test_the_mode_and_the_order_are_links(open_page: "OpenPage") -> None:
     page = open_page("?q=summit")
-    page.get_by_role("link", name="words", exact=True).click()
+    page.get_by_role("link", name="keyword", exact=True).click()
     expect(page.locator("#count")).to_contain_text(re.compile(r"· keyword$"))
     expect(page.locator("mark.meaning")).to_have_count(0)  # nor does the key to the marks speak of them
     page.get_by_role("link", name="oldest").click()
@@ -149,7 +149,7 @@ def test_dragging_over_bars_narrows_to_them(open_page: "OpenPage", leftwards: bo
     page.mouse.down()
     page.mouse.move(*middle[1], steps=8)
     expect(page.locator(".bars .brushed")).to_have_count(4)
-    expect(page.locator(".readout")).to_have_text("August 2025 – November 2025")
+    expect(page.locator(".readout")).to_have_text(f"August 2025 – November 2025: {sum(counts)} passages")
     page.mouse.up()
     expect(page.get_by_role("link", name=f"Remove from {first}")).to_be_visible()
     assert (parameters(page)["after"], parameters(page)["before"]) == ([first], [last])
@@ -168,7 +168,7 @@ def test_bars_are_one_stop_for_the_keyboard_and_brushed_with_shift(open_page: "O
     for _ in range(2):
         page.keyboard.press("Shift+ArrowRight")
     expect(page.locator(".bars .brushed")).to_have_count(3)
-    expect(page.locator(".readout")).to_have_text("August 2025 – October 2025")
+    expect(page.locator(".readout")).to_have_text(re.compile(r"^August 2025 – October 2025: \d+ passages$"))
     page.keyboard.press("Escape")
     expect(page.locator(".bars .brushed")).to_have_count(0)
     for _ in range(2):

@@ -9,13 +9,18 @@ export function brush(part, narrow) {
   let from = -1; // where brushing began
   let to = -1;
 
+  const counted = (passages) => `${passages.toLocaleString("en")} passage${passages === 1 ? "" : "s"}`;
   const span = () => bars.slice(Math.min(from, to), Math.max(from, to) + 1);
 
   function tell(chosen) {
     const names = chosen.map((bar) => bar.getAttribute("aria-label"));
     if (!chosen.length) readout.textContent = readout.dataset.rest;
     else if (chosen.length === 1) readout.textContent = names[0];
-    else readout.textContent = [names[0], names.at(-1)].map((name) => name.slice(0, name.lastIndexOf(":"))).join(" – ");
+    else {
+      const [first, last] = [names[0], names.at(-1)].map((name) => name.slice(0, name.lastIndexOf(":")));
+      const passages = chosen.reduce((sum, bar) => sum + Number(bar.dataset.passages), 0);
+      readout.textContent = `${first}${/ /.test(first + last) ? " – " : "–"}${last}: ${counted(passages)}`;
+    }
   }
 
   function paint(start, end) {

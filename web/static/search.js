@@ -7,6 +7,7 @@ import { brush } from "./histogram.js";
 
 const PATIENCE = 150; // milliseconds without a key before what is typed is asked
 const LONG = 600; // milliseconds without an answer after which the old results are dimmed
+const MIDWORD = 900; // milliseconds without a key before "nothing found" is believed: half a word finds nothing
 const SETTLED = 2000; // milliseconds after which a question is one that Back returns to
 const form = document.querySelector(".ask");
 const box = document.querySelector("#q");
@@ -44,8 +45,8 @@ function isHere(url) {
 // From a URL to the page
 
 /**
- * Show the page at a URL. `how` is "type" while a question is being typed, "step" for one that was settled on, and
- * "back" where the history has it already.
+ * Show the page at a URL. `how` is "type" while a question is being typed, "step" for one that was settled on, "unfold"
+ * for more of a facet of the same one, and "back" where the history has it already.
  */
 async function go(url, how) {
   clearTimeout(timer);
@@ -61,6 +62,8 @@ async function go(url, how) {
     const part = page.querySelector("#answer");
     if (!part) throw new Error(page.querySelector("main p")?.textContent ?? "");
     if (how === "type" && answer.status === 400) return pend(page.querySelector("#mistake p:last-child").textContent);
+    if (how === "type" && part.querySelector(".nothing")) await new Promise((done) => setTimeout(done, MIDWORD));
+    if (signal.aborted) return;
     if (how !== "back") remember(new URL(answer.url), how);
     swap(page, part, how);
     if (how === "step") arrive();
@@ -107,6 +110,8 @@ function swap(page, part, how) {
   const key = focused?.closest("[data-key]")?.dataset.key;
   const open = new Set([...document.querySelectorAll("#answer details[data-keep][open]")].map((each) => each.id));
   const old = document.querySelector("#answer");
+  const facet = how === "unfold" && focused?.closest(".facet")?.getAttribute("aria-labelledby");
+  const stood = facet && document.getElementById(facet).getBoundingClientRect().top;
 
   document.title = page.title;
   document.body.className = page.body.className;
@@ -134,6 +139,12 @@ function swap(page, part, how) {
     const same = key && document.querySelector(`#answer [data-key="${CSS.escape(key)}"]`);
     const target = same?.matches("a, button") ? same : part.querySelector("#sum") ?? part;
     target.focus({ preventScroll: true });
+  }
+  const heading = facet && document.getElementById(facet);
+  if (heading) {
+    // What is unfolded stays in its place; where it is folded again, its end does not slip away above.
+    scrollBy(0, heading.getBoundingClientRect().top - stood);
+    scrollBy(0, Math.min(0, document.activeElement.getBoundingClientRect().top - 24));
   }
   say(part.querySelector("#count, #mistake, .standfirst")?.textContent.trim() ?? "", { quietly: true });
 }
@@ -185,7 +196,7 @@ document.addEventListener("click", (event) => {
   if (!document.querySelector("main").contains(link)) return;
   if (url.origin !== location.origin || url.pathname !== home || url.hash) return;
   event.preventDefault();
-  go(url, "step");
+  go(url, link.matches(".more") ? "unfold" : "step");
 });
 
 function cite(link) {
