@@ -97,6 +97,20 @@ def test_more_values_unfold_and_fold_again(open_page: "OpenPage") -> None:
     expect(countries.get_by_role("listitem")).to_have_count(8)
 
 
+def test_more_of_a_facet_unfolds_where_it_stands(open_page: "OpenPage") -> None:
+    page = open_page("?q=summit")
+    heading = page.locator("#facet-country")
+    heading.evaluate("each => scrollBy(0, each.getBoundingClientRect().top - 60)")
+    before = heading.bounding_box()
+    page.get_by_role("link", name="more of country").click()
+    expect(page.get_by_role("link", name="fewer")).to_be_visible()
+    after = heading.bounding_box()
+    assert before
+    assert after
+    assert before["y"] < 100  # the top of the answer is out of sight
+    assert abs(after["y"] - before["y"]) < 2
+
+
 def test_the_mode_and_the_order_are_links(open_page: "OpenPage") -> None:
     page = open_page("?q=summit")
     page.get_by_role("link", name="keyword", exact=True).click()
