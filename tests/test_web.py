@@ -126,7 +126,7 @@ def assert_harmless(page: Page) -> None:
     allowed |= {"button", "details", "summary", "select", "option", "ul", "ol", "li", "p", "mark", "h1", "h2", "bdi"}
     allowed |= {"article", "blockquote", "span", "nav", "aside", "dl", "dt", "dd", "small", "time", "section", "code"}
     allowed |= {"footer", "dialog", "table", "tr", "td", "kbd", "figure", "figcaption", "fieldset", "legend", "sup"}
-    allowed |= {"svg", "g", "rect", "line", "text", "script"}
+    allowed |= {"svg", "g", "rect", "line", "text", "script", "wbr"}
     assert {tag for tag, _ in page.elements} <= allowed
     for tag, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
