@@ -5,7 +5,9 @@ import json
 import re
 import shutil
 import stat
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -455,3 +457,46 @@ def test_the_openapi_document_says_which_guards_there_are(collection: Collection
     plain = json.loads(create_app(collection).test_client().get("/api/v1/openapi.json").data)
     assert not {"401", "429"} & set(plain["paths"]["/search"]["get"]["responses"])
     assert "securitySchemes" not in plain["components"]
+
+
+def test_who_has_read_the_file_of_keys_has_no_key(collection: Collection, file: Path) -> None:
+    keys.new(file, "reading-room")
+    client = create_app(collection, keys=file).test_client()
+    for stolen in file.read_text().split():
+        problem(client.get(SEARCH, headers=bearer(stolen)), 401)
+
+
+def test_a_key_is_revoked_by_its_whole_name(file: Path) -> None:
+    for name in ("reading-room", "reading", "reading.room"):
+        keys.new(file, name)
+    keys.revoke(file, "reading")
+    assert keys.holders(file) == ["reading-room", "reading.room"]
+
+
+def test_threads_may_count_at_once_while_clients_are_forgotten() -> None:
+    limiter, present = Limiter("1/day", most_clients=16), sys.getswitchinterval()
+
+    def count_all(_: int) -> list[bool]:
+        return [limiter.count(str(number % 50)).granted for number in range(2000)]
+
+    sys.setswitchinterval(1e-6)  # threads take turns within each other's counting
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            granted = list(pool.map(count_all, range(8)))
+    finally:
+        sys.setswitchinterval(present)
+    assert all(len(each) == 2000 for each in granted)
+    assert len(limiter._windows) == 16
+
+
+@pytest.mark.parametrize(
+    ("rate", "seconds"), [("1/second", 1), ("1/minute", 60), ("1/hour", 3600), ("1 / day", 86_400)]
+)
+def test_a_unit_is_as_long_as_it_says(rate: str, seconds: int) -> None:
+    assert Limiter(rate).count("a") == (True, 0, seconds)
+
+
+def test_nobody_gets_more_by_claiming_to_be_somebody_else(collection: Collection) -> None:
+    client = create_app(collection, rate="2/minute").test_client()
+    claims = [{"X-Forwarded-For": f"203.0.113.{number}", "Forwarded": f"for=203.0.113.{number}"} for number in range(3)]
+    assert [ask(client, **each).status_code for each in claims] == [200, 200, 429]

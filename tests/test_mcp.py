@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dragoman.corpus.document import DateInterval, Document
+from dragoman.corpus.document import DateInterval, Document, Person
 
 pytest.importorskip("mcp", reason="the SDK is not installed: pip install 'dragoman[mcp]'")
 
@@ -285,3 +285,84 @@ def test_without_the_sdk_one_line_says_what_to_install(programs: "Programs", tmp
     ran = programs("dragoman", "mcp", PYTHONPATH=str(tmp_path))
     assert ran.code == 2
     assert ran.err == "dragoman: the MCP server needs the SDK `mcp`, release 2: pip install 'dragoman[mcp]'\n"
+
+
+def test_each_filter_leaves_out_what_it_should(make_collection: "MakeCollection") -> None:
+    from dragoman.web.mcp import server
+
+    documents = [
+        Document(
+            id=str(year),
+            text="The dues rose.",
+            dates=DateInterval(date(year, 3, 1), date(year, 3, 1)),
+            countries=(country,),
+            people=(Person(person),),
+            outlet=outlet,
+        )
+        for year, country, person, outlet in (
+            (1950, "France", "Bidault", "Gazette"),
+            (1960, "Japan", "Kishi", "Courier"),
+        )
+    ]
+    target = server(make_collection(documents))
+    filters = ({"after": "1955"}, {"countries": ["Japan"]}, {"people": ["Kishi"]}, {"outlets": ["Courier"]})
+    for given, left in (*((each, "1960") for each in filters), ({"before": "1955"}, "1950")):
+        found = one(target, "search", query="dues", mode="keyword", **given).structured_content["passages"]
+        assert [each["source"]["document"] for each in found] == [left], given
+
+
+def test_a_misspelt_question_comes_back_mended(small: Any) -> None:
+    result = one(small, "search", query="harbur", mode="keyword")
+    assert result.structured_content["suggestion"] == "harbour"
+    assert "Perhaps meant: harbour" in result.content[0].text
+
+
+def test_a_passage_is_read_on_into_its_document(small: Any) -> None:
+    passage = one(small, "search", query="dues", mode="keyword", limit=1).structured_content["passages"][0]
+    start, end = map(int, passage["id"].partition("#")[2].split("-"))
+    alone, whole = (
+        one(small, "read", id=passage["id"], **given).structured_content
+        for given in ({}, {"start": 0, "limit": 20_000})
+    )
+    assert (alone["start"], alone["end"], alone["text"]) == (start, end, LONG.text[start:end])
+    assert (whole["start"], whole["text"]) == (0, LONG.text)
+
+
+def test_a_page_of_an_allowed_site_may_ask_first_and_a_strangers_may_not(served: Served) -> None:
+    wanted = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type, mcp-protocol-version",
+    }
+    for origin, allowed in (("https://gazette.example", True), ("https://evil.example", False)):
+        connection = HTTPConnection(urlsplit(served.url).netloc, timeout=60)
+        connection.request("OPTIONS", "/mcp", headers={"Origin": origin, **wanted})
+        answer = connection.getresponse()
+        connection.close()
+        assert (answer.status == 200) == allowed
+        assert (answer.headers["Access-Control-Allow-Origin"] == origin) == allowed
+
+
+def test_a_request_that_is_too_large_is_refused(served: Served) -> None:
+    connection = HTTPConnection(urlsplit(served.url).netloc, timeout=60)
+    accepted = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"x": "x" * 100_000}})
+    connection.request("POST", "/mcp", body, accepted)
+    answer = connection.getresponse()
+    connection.close()
+    assert answer.status == 413
+
+
+def test_nothing_is_read_from_where_a_text_ends(small: Any) -> None:
+    result = ask(small, ("read", {"id": "long", "start": len(LONG.text)}))[0]
+    assert result.is_error
+    assert f"ends at {len(LONG.text):,}" in result.content[0].text
+
+
+def test_every_line_of_a_quotation_is_marked_as_one(make_collection: "MakeCollection") -> None:
+    from dragoman.web.mcp import server
+
+    lines = ("The sherry was dry.", "   id: another#0-9", "Nothing found.", "> Quoted before.")
+    target = server(make_collection([Document(id="lines", text="\n".join(lines))]))
+    for name, given in (("search", {"query": "sherry", "mode": "keyword"}), ("read", {"id": "lines"})):
+        said = one(target, name, **given).content[0].text.splitlines()
+        assert said[-4:] == [f"> {line}" for line in lines]

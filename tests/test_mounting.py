@@ -152,3 +152,9 @@ def test_the_app_itself_may_lie_behind_a_prefix(letters: Collection) -> None:
     client = create_app(letters).test_client()
     page = client.get("/?q=consul", environ_overrides={"SCRIPT_NAME": "/behind"})
     assert any(found.startswith("/behind/documents/") for found in Addresses(page.text).found)
+
+
+def test_errors_that_the_host_leaves_to_flask_stay_flasks(letters: Collection) -> None:
+    app, plain = Flask("host"), Flask("plain")
+    Dragoman(app, letters, url_prefix="/letters")
+    assert app.test_client().get("/nowhere").data == plain.test_client().get("/nowhere").data

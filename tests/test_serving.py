@@ -16,6 +16,7 @@ import pytest
 
 from dragoman.corpus.document import Document
 from dragoman.search.collection import create_collection, open_collection
+from dragoman.web import keys
 
 
 class Server:
@@ -197,3 +198,61 @@ def test_a_site_may_lie_under_a_prefix_that_a_proxy_passes_on(folder: Path) -> N
         assert all(link.startswith("/archive/") for link in links)
     finally:
         server.close()
+
+
+def test_metrics_tell_what_is_in_the_collection_now(tmp_path: Path) -> None:
+    paragraphs = "\n\n".join(f"Paragraph {number}: the harbour dues were discussed again." * 4 for number in range(40))
+    with create_collection(tmp_path / "collection") as made:
+        for number in range(3):
+            made.add([Document(id="long", title=f"Version {number}", text=paragraphs)])
+        status = made.status()
+    assert len({status.documents, status.passages, status.generation}) == 3
+    server = Server(tmp_path / "collection")
+    try:
+        counts = server.get("/metrics")[1]
+    finally:
+        server.close()
+    for name in ("documents", "passages", "generation"):
+        assert f"dragoman_{name} {float(getattr(status, name))}\n" in counts
+
+
+def test_addresses_are_those_that_the_proxy_was_asked_by(folder: Path) -> None:
+    server = Server(folder, "--proxies", "1", "--trusted-host", "search.example.org")
+    try:
+        said = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "search.example.org", "X_Forwarded_For": "192.0.2.1"}
+        description = server.get("/opensearch.xml", **said)[1]
+    finally:
+        server.close()
+    templates = re.findall(r'template="([^"?]*)', description)
+    assert templates
+    assert all(template.startswith("https://search.example.org/") for template in templates)
+
+
+def test_of_several_proxies_no_more_than_are_named_are_believed(folder: Path) -> None:
+    server = Server(folder, "--proxies", "2")
+    try:
+        assert server.get("/", X_Forwarded_For="198.51.100.9, 203.0.113.7, 192.0.2.1")[0].status == 200
+        assert "203.0.113.7 GET / 200" in server.stop()
+    finally:
+        server.close()
+
+
+def test_a_server_of_this_machine_is_reached_by_no_other_name(server: Server) -> None:
+    for path in ("/", "/nowhere", "/api/v1/search?q=quarantine"):
+        assert server.get(path, Host="rebound.example")[0].status == 400
+    assert server.get("/", Host=f"localhost:{server.port}")[0].status == 200
+
+
+def test_what_the_command_is_told_holds(folder: Path, tmp_path: Path) -> None:
+    key = keys.new(tmp_path / "keys.txt", "reading-room")
+    given = ("--keys", str(tmp_path / "keys.txt"), "--rate", "2/day", "--origin", "https://library.example")
+    server = Server(folder, *given, "--title", "The Reading Room")
+    try:
+        assert "<title>The Reading Room</title>" in server.get("/")[1]
+        assert server.get("/api/v1/search?q=quarantine")[0].status == 401
+        opened = {"Authorization": f"Bearer {key}", "Origin": "https://library.example"}
+        answers = [server.get("/api/v1/search?q=quarantine", **opened)[0] for _ in range(3)]
+    finally:
+        server.close()
+    assert [answer.status for answer in answers] == [200, 200, 429]
+    assert all(answer.headers["Access-Control-Allow-Origin"] == "https://library.example" for answer in answers)

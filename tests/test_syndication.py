@@ -199,3 +199,27 @@ def test_a_browser_is_told_how_to_search_here(collection: Collection, prefix: st
     assert kinds["application/x-suggestions+json"] == "suggestions"
     with client.get(urlsplit(root.findtext("o:Image", namespaces=SEARCH) or "").path) as image:
         assert image.mimetype == "image/svg+xml"
+
+
+def test_each_question_has_a_feed_of_its_own_whatever_the_port(client: FlaskClient) -> None:
+    def ids(question: str, site: str) -> tuple[str, list[str]]:
+        parsed = feedparser.parse(client.get("/feed.atom", query_string={"q": question}, base_url=site).data)
+        return parsed.feed.id, [entry.id for entry in parsed.entries]
+
+    first = ids("Korea", "http://archive.example:8080")
+    assert first == ids("Korea", "https://archive.example")
+    assert first[0] != ids("Macron", "https://archive.example")[0]
+    assert all(each.startswith("tag:archive.example,2025:dragoman") for each in (first[0], *first[1]))
+
+
+def test_an_entry_is_by_its_author_or_else_by_its_outlet(client: FlaskClient, collection: Collection) -> None:
+    expected = collection.search("Korea", mode="keyword", sort="newest", limit=ENTRIES)
+    authors = [hit.document.author or hit.document.outlet for hit in expected]
+    assert any(authors)
+    assert [entry.get("author", "") for entry in feed(client, q="Korea", mode="keyword").entries] == authors
+
+
+def test_a_long_title_is_cut_to_what_browsers_take(collection: Collection) -> None:
+    client = create_app(collection, title="The Reading Room of Letters " * 5).test_client()
+    root = etree.fromstring(client.get("/opensearch.xml").data)
+    assert len(root.findtext("o:LongName", namespaces=SEARCH)) == 48
