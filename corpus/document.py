@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -11,8 +12,11 @@ from typing import Any, NamedTuple
 from ..errors import InvalidDocument
 
 MAX_ID_LENGTH = 1024
-MAX_PASSAGE_ID_LENGTH = MAX_ID_LENGTH + 32
 """The longest id of a document, in characters. Ids stand in URLs and in every result."""
+
+MAX_PASSAGE_ID_LENGTH = MAX_ID_LENGTH + 32
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 class Span(NamedTuple):
@@ -80,8 +84,8 @@ class Document:
     "given" with the source, "extracted" from its text or "inferred". `origin` says where the document was read from,
     and plays no part in its content.
 
-    Raises InvalidDocument if the id is empty, too long or holds a control character, or if the date interval ends
-    before it begins.
+    Raises InvalidDocument if the id is empty, too long or holds a control character, if the date interval ends before
+    it begins, or if the language is no code.
     """
 
     id: str
@@ -112,6 +116,9 @@ class Document:
             raise InvalidDocument(f"the document id {self.id!r} holds control characters: use printable ones")
         if self.dates is not None and self.dates.last < self.dates.first:
             raise InvalidDocument(f"{self.id}: the date interval {self.dates} ends before it begins")
+        if self.language and not _LANGUAGE.fullmatch(self.language):
+            said = f"the language is {self.language[:40]!r}, and must be a code such as en or fr, or empty"
+            raise InvalidDocument(f"{self.id}: {said}")
 
     def description(self) -> dict[str, Any]:
         """All fields but the text, as JSON-ready values; `from_description` is the way back."""

@@ -8,6 +8,7 @@ Whoosh pickles its table of contents. An index must come from this machine's own
 
 from array import array
 from collections.abc import Generator, Iterator, Sequence
+from functools import lru_cache
 from heapq import merge
 from itertools import groupby, repeat
 from operator import itemgetter
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from whoosh import fields, formats, index
+from whoosh.codec.base import Automata
 from whoosh.query.terms import Wildcard
 from whoosh.reading import IndexReader
 
@@ -112,8 +114,15 @@ def expand_pattern(reader: IndexReader, pattern: str, field: str = "") -> set[st
 
 
 def expand_fuzzy(reader: IndexReader, term: str, distance: int, *, prefix: int = 1, field: str = "") -> set[str]:
-    """The terms within so many edits (Damerau-Levenshtein) of a term that begin with its first `prefix` letters."""
-    return {near for name in _names(field) for near in reader.terms_within(name, term, distance, prefix=prefix)}
+    """The terms within so many edits (Levenshtein) of a term that begin with its first `prefix` letters."""
+    near = _near(term, distance, prefix)
+    return {found for name in _names(field) for found in Automata.find_matches(near, reader.cursor(name))}
+
+
+@lru_cache(maxsize=64)
+def _near(term: str, distance: int, prefix: int) -> Any:
+    """The automaton of what is near a term. Whoosh's own `terms_within` makes one for each field of each segment."""
+    return Automata.levenshtein_dfa(term, distance, prefix)
 
 
 def _names(field: str) -> tuple[str, ...]:

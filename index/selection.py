@@ -29,9 +29,14 @@ class Deadline:
         self._seconds = seconds
         self._end = None if seconds is None else time.monotonic() + seconds
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has come."""
+        return self._end is not None and time.monotonic() > self._end
+
     def check(self) -> None:
         """Raise SearchTimeout if the time is over."""
-        if self._end is not None and time.monotonic() > self._end:
+        if self.is_over:
             raise SearchTimeout(f"the search took longer than {self._seconds:g} s: ask for less, or allow more time")
 
 

@@ -130,8 +130,13 @@ class Snapshot:
     # Words
 
     def same_word(self, term: str) -> frozenset[str]:
-        """The surface terms in live passages that count as the same word as this one, in any of their languages."""
-        return self._living(_union(segment.postings.same_word(term) for segment in self._segments))
+        """The surface terms in live passages that count as the same word as this one, in any of their languages.
+
+        A function word has no other forms, and is none of another word, whatever their stems: "ofs", a slip of a
+        typist's, would make a word that tells of every "of", and "willing" is not "will".
+        """
+        same = _union(segment.postings.same_word(term) for segment in self._segments)
+        return self._living(frozenset(filter(tells, same)) if tells(term) else same & {term})
 
     def like_pattern(self, pattern: str, field: str = "") -> frozenset[str]:
         """The terms that a pattern with `*` and `?` stands for. Raises QueryError if they are too many."""

@@ -33,7 +33,7 @@ def answered(
 ) -> "Answer":
     """The first `limit` passages that answer a question; `encode` gives a text's unit vector."""
     query, mode = question.query, question.mode
-    reading = read(snapshot, query, variants=settings.variants)
+    reading = read(snapshot, query, variants=settings.variants, deadline=question.deadline)
     if question.document is not None:
         reading = replace(reading, constraint=All((*reading.constraint.constraints, Of(question.document))))
     meaning = encode(query.meaning) if query.meaning and mode != "keyword" else None

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ..corpus.day_names import day_names, is_whole
@@ -67,6 +68,8 @@ _CORRESPONDENCE = re.compile(
 
 _WEB = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_LONGEST_LINE = 8_000  # characters: of the parts of a citation only addresses come near it
+_MOST_AUTHORS = 100
 _BIBTEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -242,12 +245,12 @@ def _authors(given: str) -> tuple[str, ...]:
     names = re.split(r"\s*;\s*|\s+(?:and|&)\s+|,\s+and\s+", _line(given))
     if all(" " in part.strip() for name in names for part in name.split(",")):
         names = [part for name in names for part in name.split(",")]
-    return tuple(name for each in names if (name := each.strip(" ,")))
+    return tuple(islice(filter(None, (each.strip(" ,") for each in names)), _MOST_AUTHORS))
 
 
 def _line(value: str) -> str:
-    """A value in one line, without what steers a terminal, turns the reading direction or is half a character."""
-    return " ".join(_SURROGATES.sub(" ", visible(value)).split())
+    """A value in one line, not too long, without what steers a terminal, turns the direction or is half a character."""
+    return " ".join(_SURROGATES.sub(" ", visible(value[:_LONGEST_LINE])).split())
 
 
 def _ascii(value: str) -> list[str]:

@@ -123,7 +123,7 @@ class Collection:
                 mode=mode,
                 total=ranked.total,
                 took_ms=round((time.perf_counter() - began) * 1000, 1),
-                suggestion=suggest(snapshot, question.query.text, found.unknown),
+                suggestion=suggest(snapshot, question.query.text, found.unknown, question.deadline),
                 undated=ranked.undated,
                 hits=tuple(found.hits(offset, explain=explain, highlights=highlights)),
                 documents=found.documents,

@@ -12,6 +12,7 @@ from ..index import constraints
 from ..index.analysis import STOP_WORDS, Token, analyze
 from ..index.constraints import Constraint
 from ..index.postings import Form, Unit
+from ..index.selection import Deadline
 from . import query as language
 from .backend import Index
 from .variants import name_at
@@ -34,11 +35,13 @@ class Reading:
     unknown: tuple[Span, ...]
 
 
-def read(index: Index, query: language.Query, *, variants: bool = True) -> Reading:
+def read(index: Index, query: language.Query, *, variants: bool = True, deadline: Deadline | None = None) -> Reading:
     """A query in the terms of an index; `variants` counts other names of the same as the same.
 
-    Raises QueryError if a phrase or pattern in it holds no word.
+    Raises QueryError if a phrase or pattern in it holds no word, or a word is too long for others to be near it,
+    SearchTimeout if the time is over before it is known what all patterns and fuzzy words stand for.
     """
+    deadline = deadline or Deadline()
     units: list[Unit] = []
     pairs: list[tuple[Unit, Unit]] = []
     unknown: list[Span] = []
@@ -52,7 +55,7 @@ def read(index: Index, query: language.Query, *, variants: bool = True) -> Readi
     for term in query.scoring_terms():
         if term in query.free:
             continue
-        units += _units(index, term)
+        units += _units(index, term, deadline)
         if isinstance(term, language.Word | language.Phrase):
             start = query.text.find(term.text, max(term.column - 1, 0))
             unseen = [token for token in analyze(term.text) if not index.same_word(token.term)]
@@ -60,7 +63,7 @@ def read(index: Index, query: language.Query, *, variants: bool = True) -> Readi
     # Function words and initials say something only where there is nothing else.
     telling = [unit for unit in units if unit.tells]
     known = [_is_known(index, unit) for unit in telling]
-    demanded = tuple(_constraint(index, node) for node in query.must)
+    demanded = tuple(_constraint(index, node, deadline) for node in query.must)
     return Reading(
         units=tuple(dict.fromkeys(telling or units)),
         pairs=tuple(dict.fromkeys(pairs)),
@@ -124,19 +127,26 @@ def _form(index: Index, terms: Iterable[str]) -> Form:
     return tuple(index.same_word(term) or frozenset({term}) for term in terms)
 
 
-def _units(index: Index, term: language.Term) -> Iterator[Unit]:
+def _units(index: Index, term: language.Term, deadline: Deadline) -> Iterator[Unit]:
     """The unit that a term stands for; none for a word of punctuation alone."""
     tokens = [token.term for token in analyze(term.text)]
+    deadline.check()
     match term:
         case language.Pattern(text, name):
             yield Unit((index.like_pattern(text, name),), name)
         case language.Fuzzy(_, distance, name):
             if len(tokens) != 1:
                 raise QueryError(f"{term.text}~ is not one word: put ~ after a single word", term.column or None)
+            if len(tokens[0]) > _LONGEST_FUZZY:
+                said = f"{term.text[:20]}… has {len(tokens[0])} letters, and ~ goes with {_LONGEST_FUZZY} at most"
+                raise QueryError(said, term.column or None)
             yield Unit((index.like_spelling(tokens[0], _edits(tokens[0], distance), name),), name)
         case language.Word(_, name) | language.Phrase(_, name):
             if tokens:
                 yield Unit(_form(index, tokens), name)
+
+
+_LONGEST_FUZZY = 40  # letters: finding what is near takes longer than it has sense for longer ones
 
 
 def _edits(term: str, asked: int | None) -> int:
@@ -144,20 +154,20 @@ def _edits(term: str, asked: int | None) -> int:
     return asked if asked is not None else 1 if len(term) < 6 else 2
 
 
-def _constraint(index: Index, node: language.Node) -> Constraint:
+def _constraint(index: Index, node: language.Node, deadline: Deadline) -> Constraint:
     match node:
         case language.Filter(column, value, exact):
             return constraints.Has(column, *((value, True) if exact else _value(column, value)))
         case language.Dates(first, last):
             return constraints.Dated(first, last)
         case language.Not(negated):
-            return constraints.Not(_constraint(index, negated))
+            return constraints.Not(_constraint(index, negated, deadline))
         case language.And(nodes):
-            return constraints.All(tuple(_constraint(index, each) for each in nodes))
+            return constraints.All(tuple(_constraint(index, each, deadline) for each in nodes))
         case language.Or(nodes):
-            return constraints.Any(tuple(_constraint(index, each) for each in nodes))
+            return constraints.Any(tuple(_constraint(index, each, deadline) for each in nodes))
         case _:
-            units = list(_units(index, node))
+            units = list(_units(index, node, deadline))
             if not units:
                 raise QueryError(f"{node.text!r} holds no word: nothing can match it", node.column or None)
             return constraints.Holds(units[0])

@@ -4,19 +4,25 @@ from collections.abc import Sequence
 
 from ..corpus.document import Span
 from ..index.analysis import fold
+from ..index.selection import Deadline
 from ..index.snapshot import Snapshot
 
 _LETTERS_BY_EDITS = ((1, 4), (2, 6))  # edits, and the letters from which on a word has not a neighbour for everything
+_LONGEST = 40  # letters
+_MOST = 4  # words, the first unknown ones: each costs some 50 ms a segment
 
 
-def suggest(index: Snapshot, query: str, unknown: Sequence[Span]) -> str | None:
-    """The query with each unknown word replaced by the likeliest known one; None if there is none for any of them.
+def suggest(index: Snapshot, query: str, unknown: Sequence[Span], deadline: Deadline) -> str | None:
+    """The query with unknown words replaced by the likeliest known ones; None if there is none for any of them.
 
-    The likeliest is the nearest by edit distance, and among those the one in most passages.
+    The likeliest is the nearest by edit distance, and among those the one in most passages. As it is an extra, only the
+    first few words are mended, and none once the time is over.
     """
     mended, end = [], 0
-    for start, stop in sorted(unknown):
+    for start, stop in sorted(unknown)[:_MOST]:
         word = query[start:stop]
+        if deadline.is_over:
+            break
         if (better := _likeliest(index, fold(word))) is not None:
             mended += [query[end:start], better.capitalize() if word[:1].isupper() else better]
             end = stop
@@ -24,7 +30,7 @@ def suggest(index: Snapshot, query: str, unknown: Sequence[Span]) -> str | None:
 
 
 def _likeliest(index: Snapshot, word: str) -> str | None:
-    for edits, letters in _LETTERS_BY_EDITS if word.isalpha() else ():
-        if len(word) >= letters and (found := index.like_spelling(word, edits)):
+    for edits, fewest in _LETTERS_BY_EDITS if word.isalpha() else ():
+        if fewest <= len(word) <= _LONGEST and (found := index.like_spelling(word, edits)):
             return min(found, key=lambda term: (-index.frequency(term), term))
     return None

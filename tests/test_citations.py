@@ -245,12 +245,19 @@ def test_a_byline_is_parted_into_names(author: str, names: list[str]) -> None:
 # Whatever it is given
 
 
+def test_what_has_no_end_is_cut() -> None:
+    endless = Document(id="endless", text="One.", title='"' * 1_000_000, author="A; " * 300_000)
+    for made in (citations.text, citations.bibtex, citations.ris):
+        assert len(made(endless)) < 50_000
+    assert len(citations.csl(endless)["author"]) == 100
+
+
 def test_no_value_breaks_a_record() -> None:
     documents = [
         Document(
             id=f"hostile {number}",
             text="One.",
-            **dict.fromkeys(("title", "author", "outlet", "place", "kind", "language"), HOSTILE),
+            **dict.fromkeys(("title", "author", "outlet", "place", "kind"), HOSTILE),
             url="https://example.org/{a}\\b%20c",
             topics=(HOSTILE,),
         )

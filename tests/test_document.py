@@ -38,6 +38,13 @@ def test_an_id_that_could_not_stand_in_a_url_or_a_result_is_refused(bad: str) ->
         Document(id=bad, text="x")
 
 
+@pytest.mark.parametrize("bad", ["a/b", "../../x", "x" * 300, 'en"><b>', "e", " "])
+def test_a_language_that_is_no_code_is_refused(bad: str) -> None:
+    with pytest.raises(InvalidDocument, match="must be a code"):
+        Document(id="x", text="x", language=bad)
+    assert Document(id="x", text="x", language="pt-BR").language == "pt-BR"
+
+
 def test_an_interval_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(InvalidDocument, match="ends before it begins"):
         Document(id="x", text="x", dates=DateInterval(date(2025, 2, 1), date(2025, 1, 1)))

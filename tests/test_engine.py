@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document
-from dragoman.errors import QueryError
+from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index import constraints
 from dragoman.index.postings import BM25F
 from dragoman.index.probes import Floors
@@ -200,7 +200,44 @@ def test_a_word_known_from_deleted_passages_alone_is_unknown(shelf: "Shelf") -> 
     snapshot = shelf.snapshot()
     reading = read(snapshot, parse("shuttel diplomacy"))
     assert [("shuttel diplomacy")[span.start : span.end] for span in reading.unknown] == ["shuttel"]
-    assert suggest(snapshot, "shuttel diplomacy", reading.unknown) == "shuttle diplomacy"
+    assert suggest(snapshot, "shuttel diplomacy", reading.unknown, Deadline()) == "shuttle diplomacy"
+
+
+def test_mending_a_question_is_an_extra_with_bounds(shelf: "Shelf") -> None:
+    shelf.add(Document("1", "alpha bravo charlie delta foxtrot"))
+    snapshot = shelf.snapshot()
+
+    def mended(query: str, seconds: float | None = None) -> str | None:
+        return suggest(snapshot, query, read(snapshot, parse(query)).unknown, Deadline(seconds))
+
+    assert mended("alphe brovo charlio delti foxtrat") == "alpha bravo charlie delta foxtrat"
+    assert mended("alphe", 0) is None
+    assert mended("alpha" * 100) is None
+
+
+def test_finding_words_like_another_has_bounds(shelved: Snapshot) -> None:
+    assert read(shelved, parse("x" * 40 + "~")).units
+    with pytest.raises(QueryError, match=r"41 letters.*column 8"):
+        read(shelved, parse("summit " + "x" * 41 + "~"))
+    for query in ("summti~", "sum*", "summit -treat?"):
+        with pytest.raises(SearchTimeout):
+            read(shelved, parse(query), deadline=Deadline(0))
+
+
+def test_a_function_word_is_no_form_of_another_word(shelf: "Shelf") -> None:
+    shelf.add(
+        Document("1", "state of the union"), Document("2", "state ofs the union"), Document("3", "willing allies")
+    )
+    shelf.add(Document("4", "they will go"))
+    snapshot = shelf.snapshot()
+    assert snapshot.same_word("of") == {"of"}
+    assert snapshot.same_word("ofs") == {"ofs"}
+    assert snapshot.same_word("willing") == {"willing"}
+    assert snapshot.same_word("allies") == {"allies"}
+    assert [unit.places for unit in read(snapshot, parse("union of allies")).units] == [
+        (frozenset({"union"}),),
+        (frozenset({"allies"}),),
+    ]
 
 
 def test_a_mode_asks_no_other_leg(shelved: Snapshot) -> None:
@@ -355,7 +392,7 @@ def test_unknown_words_are_spans_of_the_query(shelved: Snapshot) -> None:
     query = 'Sumit of "the  treati" pact-quta title:zeel'
     unknown = read(shelved, parse(query)).unknown
     assert [query[span.start : span.end] for span in unknown] == ["Sumit", "quta", "zeel"]
-    assert suggest(shelved, query, unknown) == 'Summit of "the  treati" pact-quota title:zeal'
+    assert suggest(shelved, query, unknown, Deadline()) == 'Summit of "the  treati" pact-quota title:zeal'
 
 
 def test_a_constraint_without_a_word_is_an_error(shelved: Snapshot) -> None:

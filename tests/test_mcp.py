@@ -71,6 +71,8 @@ class Served:
         assert self.process.stderr
         said = self.process.stderr.readline()
         found = re.search(r"http://\S+", said)
+        if not found:
+            self.process.kill()  # else there would be no end to what it says
         assert found, said + self.process.stderr.read()
         self.url = found[0]
 

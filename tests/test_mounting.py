@@ -67,6 +67,26 @@ def host(letters: Collection, cables: Collection, tmp_path: Path) -> FlaskClient
     return app.test_client()
 
 
+def test_a_host_that_asks_for_a_password_is_asked_its_own_way(letters: Collection) -> None:
+    app = Flask("host")
+    app.before_request(lambda: ("who are you?", 401, {"WWW-Authenticate": 'Basic realm="intranet"'}))
+    Dragoman(app, letters, url_prefix="/archive")
+    for path in ("/archive/", "/archive/api/v1/search?q=consul"):
+        assert app.test_client().get(path).headers.getlist("WWW-Authenticate") == ['Basic realm="intranet"']
+
+
+def test_the_api_refuses_other_methods_itself(host: FlaskClient) -> None:
+    for path in ("search", "documents/letters/1", "nowhere"):
+        answer = host.post(f"/archive/letters/api/v1/{path}")
+        assert (answer.status_code, answer.content_type) == (405, "application/problem+json")
+        assert answer.headers["Allow"] == "GET, HEAD"
+
+
+def test_a_prefix_with_a_variable_is_refused(letters: Collection) -> None:
+    with pytest.raises(DragomanError, match="has a variable"):
+        Dragoman(Flask("host"), letters, url_prefix="/<lang>/archive")
+
+
 def test_the_host_stays_as_it_was(host: FlaskClient) -> None:
     answer = host.get("/")
     assert answer.text == "the filter of the host\n\nunstripped\n"

@@ -33,7 +33,7 @@ HOSTILE = Document(
     id="//hostile/a/../<b>?x=1&y=%2F#z",
     text=f"The sultan of Zanzibar said {ATTACK} to the consul.\x00\x1b[31m \u202eetsrever\u202c &amp;\n\n{ATTACK}",
     **dict.fromkeys(("title", "place", "outlet", "author", "kind"), ATTACK),
-    language='en"><script>',
+    language="en-x-odd",
     url="javascript:alert(1)",
     countries=(ATTACK,),
     people=(Person(ATTACK, ATTACK, ATTACK),),
@@ -401,6 +401,17 @@ def test_what_is_not_marked_for_being_too_much_is_told(client: FlaskClient, coll
             "https://a.org/",
             "外" * 80,
             f"https://a.org/#:~:text={quote('外' * 15)},{quote('外' * 15)}",
+        ),
+        (
+            # What begins a line and what ends it do not overlap: else a browser finds no end behind the beginning.
+            "https://a.org/",
+            "The Government of the Democratic People's Republic welcomed representatives.",
+            "https://a.org/#:~:text=The%20Government%20of%20the,People%27s%20Republic%20welcomed%20representatives.",
+        ),
+        (
+            "https://a.org/",
+            f"北京电 {'外' * 80}",
+            f"https://a.org/#:~:text={quote('北京电')},{quote('外' * 15)}",
         ),
         ("javascript:alert(1)", "Short", ""),
         ("", "Short", ""),

@@ -28,6 +28,8 @@ class Server:
         assert self.process.stderr
         self.said = [self.process.stderr.readline()]
         found = re.search(r"http://127\.0\.0\.1:(\d+)/", self.said[0])
+        if not found:
+            self.process.kill()  # else there would be no end to what it says
         assert found, self.said[0] + self.process.stderr.read()
         self.port = int(found[1])
         self._reading = threading.Thread(target=lambda stream: self.said.extend(stream), args=[self.process.stderr])

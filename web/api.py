@@ -258,7 +258,7 @@ def index() -> Response:
     return page("api.html", api=described(), tries=tries)
 
 
-@api.get("/<path:rest>")
+@api.route("/<path:rest>", methods=endpoints.METHODS)
 def unknown(rest: str) -> Response:
     """Whatever else is asked for under the API: so that the answer is the API's, with its headers."""
     raise NotFound(f"the API has no path {rest[:80]!r}: see {address('api.index')}")

@@ -12,6 +12,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
+from ..errors import DragomanError
 from ..search.collection import Collection
 from . import guards, problems, telemetry
 from .api import api
@@ -133,6 +134,10 @@ def blueprint(collection: Collection | str | Path, *, name: str = EXTENSION, **o
 
 
 def _mount(state: BlueprintSetupState, served: Site) -> None:
+    if "<" in (state.url_prefix or ""):
+        raise DragomanError(
+            f"the prefix {state.url_prefix} has a variable: mount a collection at each path it stands for"
+        )
     state.app.url_map.converters.setdefault("dragoman_id", DocumentId)
     # Whoever registers it may name it otherwise, or within a blueprint of theirs.
     mount(state.app.extensions, replace(served, name=f"{state.name_prefix}.{state.name}".lstrip(".")))

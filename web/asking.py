@@ -119,6 +119,12 @@ class Asked:
         filters = (self.after, self.before, self.where, self.document, *(getattr(self, name) for name in _ANY_OF))
         return any(filters)
 
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """The first and the last day that `after` and `before` leave. Raises QueryError for what is no date."""
+        first = language.parse_dates(self.after)[0] if self.after else None
+        return first, language.parse_dates(self.before)[1] if self.before else None
+
     def constraints(self) -> dict[str, Any]:
         """What is asked for but for the question's text and its paging: as options of `Collection.search`."""
         return {

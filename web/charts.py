@@ -64,11 +64,16 @@ class Chart:
     height: int = HEIGHT
 
 
-def chart(histogram: Histogram | None) -> Chart | None:
-    """The picture of a histogram; None where there are not two bars to compare."""
-    if histogram is None or len(histogram.bars) < 2:
+def chart(histogram: Histogram | None, first: date | None = None, last: date | None = None) -> Chart | None:
+    """The picture of a histogram; None where there are not two bars to compare.
+
+    `first` and `last` are the days to which a question is confined: bars end there, for that is what they count, and
+    what they lead to must not be more than what they say.
+    """
+    bars = list(_within(histogram.bars, first or date.min, last or date.max)) if histogram else []
+    if histogram is None or len(bars) < 2:
         return None
-    bars, unit = histogram.bars, histogram.unit
+    unit = histogram.unit
     most = max(bar.passages for bar in bars)
     slot = 100 / len(bars)
     width = min(slot * 0.8, _WIDEST)
@@ -90,6 +95,12 @@ def chart(histogram: Histogram | None) -> Chart | None:
     return Chart(
         unit, day_names(DateInterval(bars[0].first, bars[-1].last)), most, tuple(drawn), tuple(_ticks(bars, unit))
     )
+
+
+def _within(bars: Sequence[Bar], first: date, last: date) -> Iterator[Bar]:
+    for bar in bars:
+        if bar.first <= last and bar.last >= first:
+            yield Bar(max(bar.first, first), min(bar.last, last), bar.passages)
 
 
 def _ticks(bars: Sequence[Bar], unit: TimeUnit) -> Iterator[Tick]:

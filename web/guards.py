@@ -58,7 +58,7 @@ def finish(response: Response) -> Response:
     endpoint = _endpoint()
     if served.keys and needs_key(endpoint):
         response.vary.update(("Authorization", "X-API-Key"))
-    if response.status_code == KeyNeeded.status:
+    if "dragoman_key_needed" in g:  # a host's own 401 is its own business
         response.headers["WWW-Authenticate"] = 'Bearer realm="dragoman"'
     if _is_shared(endpoint) and served.origins:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -92,6 +92,7 @@ def _check_key() -> str | None:
     key = given.token if given and given.type == "bearer" else request.headers.get("X-API-Key")
     holder = keys.holder(key) if key else None
     if holder is None:
+        g.dragoman_key_needed = True
         raise KeyNeeded(
             "this key is not known: it may have been revoked"
             if key

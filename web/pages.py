@@ -75,7 +75,7 @@ def search() -> Response:
         unconstrained=_unconstrained(asked),
         undated=asked.parameters(after="", before="", where=(*asked.where, _UNDATED), page=1),
         facets=list(_facets(asked, chips, results.facets, more)) if results.facets and results.total else [],
-        chart=chart(results.facets.histogram) if results.facets else None,
+        chart=chart(results.facets.histogram, *asked.days) if results.facets else None,
         feed=asked.parameters(sort="relevance", page=1, per_document=False, unfold=False),
         **_described(asked, results),
         ways=[] if results.total or asked.similar else list(_ways(asked, chips)),
@@ -228,9 +228,10 @@ def _examples(facets: Facets) -> Iterator[str]:
         with suppress(NotFound):  # removed since it was listed
             some.append(collection.document(document_id))
     times = Counter(each.title for each in some)
-    # A title that many documents bear says little of any of them.
+    # A title that many documents bear says little of any of them, and of titles that begin alike one is enough.
     titles = [each.title for each in some if times[each.title] == 1 and len(each.title) < _LONGEST_EXAMPLE]
-    yield from islice(filter(_parses, titles), 3)
+    unlike = {tuple(title.split()[:2]): title for title in reversed(list(filter(_parses, titles)))}
+    yield from islice(reversed(unlike.values()), 3)
     for column in ("person", "place"):
         values = facets.columns[column].values
         if values and (example := said(language.Filter(column, values[0].value))):

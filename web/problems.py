@@ -7,7 +7,7 @@ import json
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, current_app, make_response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from ..errors import DragomanError, QueryError
 from .rendering import page
@@ -42,6 +42,8 @@ def _answer_own(error: DragomanError) -> Response:
 def _answer_http(error: HTTPException) -> Response:
     given = error.get_response()
     status = given.status_code
+    if isinstance(error, NotFound):
+        error.description = "There is nothing at this address: it may be misspelt, or have moved."
     if status < HTTPStatus.BAD_REQUEST:
         return make_response(given)
     answer = _answer(status, (error.description or "") if status < HTTPStatus.INTERNAL_SERVER_ERROR else _UNTOLD)

@@ -188,7 +188,7 @@ def _meta(found: Document) -> list[tuple[str, str]]:
     item = citations.csl(found)
     known = [
         ("citation_title", item["title"]),
-        *(("citation_author", author["literal"]) for author in item.get("author", ())),
+        *(("citation_author", author["literal"]) for author in item.get("author", ())[:LISTED]),
         ("citation_publication_date", "/".join(map(str, item["issued"]["date-parts"][0])) if "issued" in item else ""),
         ("citation_journal_title", item.get("container-title", "")),
         ("citation_publisher", item.get("publisher", "")),

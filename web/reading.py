@@ -218,16 +218,19 @@ def _text_fragment(passage: str) -> str:
         return ""
     if len(lines) == 1 and len(lines[0]) <= _QUOTED_CHARACTERS:
         return _encoded(lines[0])
-    return f"{_encoded(_few(lines[0]))},{_encoded(_few(lines[-1], last=True))}"
+    # Beginning and end of a single line must not overlap, or the browser finds no end behind the beginning.
+    most = min(_QUOTED_WORDS, max(len(lines[0].split()) // 2, 1)) if len(lines) == 1 else _QUOTED_WORDS
+    return f"{_encoded(_few(lines[0], most))},{_encoded(_few(lines[-1], most, last=True))}"
 
 
-def _few(line: str, *, last: bool = False) -> str:
-    """The first or last few words of a line; characters of one without spaces."""
+def _few(line: str, most: int, *, last: bool = False) -> str:
+    """The first or last few words of a line, `most` of them at most; characters of a word that is too long."""
     words = line.split()
-    said = " ".join(words[-_QUOTED_WORDS:] if last else words[:_QUOTED_WORDS])
-    if len(said) > _QUOTED_CHARACTERS and len(words) == 1:
-        return said[-_QUOTED_CHARACTERS // 4 :] if last else said[: _QUOTED_CHARACTERS // 4]
-    return said
+    for count in range(min(most, len(words)), 0, -1):
+        said = " ".join(words[-count:] if last else words[:count])
+        if len(said) <= _QUOTED_CHARACTERS:
+            return said
+    return words[-1][-_QUOTED_CHARACTERS // 4 :] if last else words[0][: _QUOTED_CHARACTERS // 4]
 
 
 def _encoded(said: str) -> str:

@@ -37,6 +37,11 @@ def visible(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def brief(text: str, longest: int = 300) -> str:
+    """The text, visible and cut where it is too long for what it is: a title or a name may be of any length."""
+    return visible(text) if len(text) <= longest else f"{visible(text[:longest]).rstrip()}…"
+
+
 def pieces(hit: Hit) -> Iterator[Piece]:
     """A hit's passage, cut where its marks begin and end."""
     return highlight.pieces(hit.text, hit.start, hit.highlights)
@@ -91,7 +96,7 @@ def _environment() -> Environment:
         "note_pieces": note_pieces,
         "longest_note": LONGEST_NOTE,
     }
-    filters = (counted, day_names, language_name, link_to, pieces, read_on, search_for, thousands)
+    filters = (brief, counted, day_names, language_name, link_to, pieces, read_on, search_for, thousands)
     for filter_ in (*filters, visible):
         environment.filters[filter_.__name__] = filter_
     environment.tests["web_address"] = lambda url: bool(web_address(url))

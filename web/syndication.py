@@ -26,6 +26,7 @@ _HOUR = 3600
 _LONGEST_NAME = 16  # characters, as OpenSearch wants it
 _ATOM = "http://www.w3.org/2005/Atom"
 _OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
+_RESERVED = "%/:?#[]@!$&'()*+,;=~"  # signs that stand for themselves in an address (RFC 3986), and those of escapes
 _NEVER = "1970-01-01T00:00:00Z"  # of what has no date, and yet must have one in a feed
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -91,8 +92,8 @@ def _entry(root: ElementTree.Element, hit: Hit, question: str) -> None:
     _add(entry, "title", document.title or document.id, type="text")
     _add(entry, "updated", _updated(document))
     _add(entry, "link", rel="alternate", type="text/html", href=link_to(document, hit.span, question, external=True))
-    if web_address(document.url):
-        _add(entry, "link", rel="via", href=document.url)
+    if url := web_address(document.url):
+        _add(entry, "link", rel="via", href=quote(url, safe=_RESERVED))
     if author := document.author.strip() or document.outlet.strip():
         _add(_add(entry, "author"), "name", author)
     for term in dict.fromkeys((*document.countries, *document.topics)):

@@ -163,7 +163,7 @@ def test_dragging_over_bars_narrows_to_them(open_page: "OpenPage", leftwards: bo
     page.mouse.down()
     page.mouse.move(*middle[1], steps=8)
     expect(page.locator(".bars .brushed")).to_have_count(4)
-    expect(page.locator(".readout")).to_have_text(f"August 2025 – November 2025: {sum(counts)} passages")
+    expect(page.locator(".readout")).to_have_text(f"August 2025 – November 2025: about {sum(counts)} passages")
     page.mouse.up()
     expect(page.get_by_role("link", name=f"Remove from {first}")).to_be_visible()
     assert (parameters(page)["after"], parameters(page)["before"]) == ([first], [last])
@@ -182,7 +182,7 @@ def test_bars_are_one_stop_for_the_keyboard_and_brushed_with_shift(open_page: "O
     for _ in range(2):
         page.keyboard.press("Shift+ArrowRight")
     expect(page.locator(".bars .brushed")).to_have_count(3)
-    expect(page.locator(".readout")).to_have_text(re.compile(r"^August 2025 – October 2025: \d+ passages$"))
+    expect(page.locator(".readout")).to_have_text(re.compile(r"^August 2025 – October 2025: about \d+ passages$"))
     page.keyboard.press("Escape")
     expect(page.locator(".bars .brushed")).to_have_count(0)
     for _ in range(2):
@@ -247,6 +247,19 @@ def test_back_and_forward_go_question_by_question_and_facet_by_facet(page: "Page
     expect(chips(page)).to_have_count(1)
     assert passages(page) == total
     expect(box).to_have_value("summit")
+
+
+def test_back_to_a_place_within_a_page_is_back_to_its_results(open_page: "OpenPage") -> None:
+    page = open_page("?q=summit")
+    total = passages(page)
+    page.keyboard.press("Escape")
+    page.evaluate("location.hash = 'hits'")
+    value(page, "Country", "China").get_by_role("link", name="China", exact=True).click()
+    expect(chips(page)).to_have_count(1)
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"\?q=summit#hits$"))
+    expect(chips(page)).to_have_count(0)
+    assert passages(page) == total
 
 
 def test_letters_are_no_steps_of_the_history(page: "Page", site: str) -> None:

@@ -18,8 +18,9 @@ export function brush(part, narrow) {
     else if (chosen.length === 1) readout.textContent = names[0];
     else {
       const [first, last] = [names[0], names.at(-1)].map((name) => name.slice(0, name.lastIndexOf(":")));
+      // What lies in two bars, such as a summit of two days, is counted in both.
       const passages = chosen.reduce((sum, bar) => sum + Number(bar.dataset.passages), 0);
-      readout.textContent = `${first}${/ /.test(first + last) ? " – " : "–"}${last}: ${counted(passages)}`;
+      readout.textContent = `${first}${/ /.test(first + last) ? " – " : "–"}${last}: about ${counted(passages)}`;
     }
   }
 

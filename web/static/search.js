@@ -16,6 +16,7 @@ const home = new URL(form.action).pathname;
 let request = new AbortController(); // the present fetch: there is one at most, so that answers cannot overtake each other
 let timer = 0;
 let settling = 0;
+let shown = location.pathname + location.search; // what the results in the page are of
 let draft = false; // whether the present entry of the history is a question that is still being typed
 
 // From a question to its URL
@@ -64,7 +65,9 @@ async function go(url, how) {
     if (how === "type" && answer.status === 400) return pend(page.querySelector("#mistake p:last-child").textContent);
     if (how === "type" && part.querySelector(".nothing")) await new Promise((done) => setTimeout(done, MIDWORD));
     if (signal.aborted) return;
-    if (how !== "back") remember(new URL(answer.url), how);
+    const landed = new URL(answer.url);
+    if (how !== "back") remember(landed, how);
+    shown = landed.pathname + landed.search;
     swap(page, part, how);
     if (how === "step") arrive();
     if (how === "back") scrollTo(0, place);
@@ -212,7 +215,7 @@ history.scrollRestoration = "manual";
 addEventListener("popstate", () => {
   settle();
   clearTimeout(still);
-  if (location.hash) return;
+  if (location.hash && location.pathname + location.search === shown) return; // a step within the page
   go(location.href, "back");
 });
 let still = 0;
