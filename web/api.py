@@ -258,9 +258,9 @@ def index() -> Response:
     return page("api.html", api=described(), tries=tries)
 
 
-@api.route("/<path:rest>", methods=endpoints.METHODS)
+@api.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 def unknown(rest: str) -> Response:
-    """Whatever else is asked for under the API: so that the answer is the API's, with its headers."""
+    """Whatever else is asked for under the API, and however: so that the answer is the API's, with its headers."""
     raise NotFound(f"the API has no path {rest[:80]!r}: see {address('api.index')}")
 
 

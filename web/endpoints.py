@@ -11,9 +11,6 @@ from .parameters import Text, read
 
 JSON: Final = "application/json"
 
-METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-"""What the API takes as its own business: all but GET it refuses itself, also in an app that has pages for errors."""
-
 View: TypeAlias = Callable[..., Response]
 
 
@@ -68,7 +65,7 @@ def endpoint(
         def answer(**values: str) -> Response:
             return view(**read(parameters, request.args), **values)
 
-        blueprint.add_url_rule(declared.rule, endpoint=declared.name, view_func=answer, methods=METHODS)
+        blueprint.add_url_rule(declared.rule, endpoint=declared.name, view_func=answer, methods=["GET"])
         return view
 
     return declare
