@@ -216,6 +216,16 @@ def test_suggestions_complete_or_mend(client: FlaskClient, collection: Collectio
     assert mended["suggestion"] == "strategic partnership"
 
 
+def test_suggestions_that_take_too_long_are_none(collection: Collection) -> None:
+    client = create_app(collection, timeout=0).test_client()
+    assert said(client.get("/api/v1/suggest?q=qantum+compting"))["suggestion"] is None
+    assert client.get("/api/v1/search?q=quantum").status_code == 503
+
+
+def test_a_score_of_likeness_is_not_explained(client: FlaskClient) -> None:
+    assert "without explain" in said(client.get("/api/v1/search?similar=briefs/x&explain=1"), 400)["detail"]
+
+
 def test_browsers_get_suggestions_in_the_form_that_they_want(client: FlaskClient) -> None:
     answer = client.get("/api/v1/suggest?q=south+kor&format=opensearch")
     assert answer.content_type == "application/x-suggestions+json"

@@ -1,6 +1,7 @@
 """The search page as somebody without scripts uses it: every link leads to what its label says."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -15,7 +16,7 @@ from lxml import html
 from dragoman.corpus.document import DateInterval, Document, Person
 from dragoman.corpus.readers import read
 from dragoman.index.tallies import Bar, Histogram
-from dragoman.search.collection import Collection, create_collection
+from dragoman.search.collection import Collection, create_collection, open_collection
 from dragoman.web.app import create_app
 from dragoman.web.charts import HEIGHT, MAX_TICKS, chart
 
@@ -352,6 +353,27 @@ def test_an_empty_collection_has_a_start_page(tmp_path: Path) -> None:
 def test_a_mistake_in_a_filter_leaves_the_words_to_be_searched_for(client: FlaskClient) -> None:
     page = Shown(client, "/?q=summit&where=loose+words", status=400)
     assert "/?q=summit" in [link.get("href") for link in page.find("//main//a")]
+
+
+def test_pages_bear_descriptions_without_end(empty_collections: tuple[Path, Path], tmp_path: Path) -> None:
+    shutil.copytree(empty_collections[0], tmp_path / "collection")
+    endless = "quagga " * 100_000
+    people = tuple(Person(f"{number} {endless}") for number in range(3))
+    with open_collection(tmp_path / "collection") as opened:
+        opened.add(
+            Document(
+                f"endless/{number}",
+                f"A quagga was seen, number {number}.",
+                **dict.fromkeys(("title", "outlet", "place", "author", "kind"), f"{number} {endless}"),
+                people=people,
+            )
+            for number in range(5)
+        )
+        client = create_app(opened).test_client()
+        for path in ("/", "/?q=quagga&mode=keyword", "/documents/endless/1", "/?similar=endless/1"):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            assert len(answer.text) < 100_000, path
 
 
 # The histogram's geometry

@@ -519,6 +519,7 @@ def test_an_unknown_document_and_an_unknown_page_are_told(client: FlaskClient) -
     for path in ("/documents/nowhere", "/documents/", "/documents", "/nowhere", "/a//evil.example/"):
         answer = client.get(path)
         assert answer.status_code == 404, path
+        assert "URL" not in answer.text, path
         assert_harmless(Page(answer))
 
 
