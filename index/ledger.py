@@ -107,7 +107,7 @@ class Ledger:
         self._opened: dict[threading.Thread, sqlite3.Connection] = {}
         # Whoever drops a ledger that has been replaced cannot know whether another thread still reads from it.
         weakref.finalize(self, _close_all, self._opened).atexit = False
-        self._file = _file_at(path)
+        self._file: _File | None = None
         self._lock = threading.Lock()
         self._changes_before = 0
         try:
@@ -168,16 +168,10 @@ class Ledger:
         return self._local.connection
 
     def _open(self) -> sqlite3.Connection:
-        address = f"file:{quote(str(self.path.absolute()))}"
-        try:
-            connection = self._connect(f"{address}?mode=rw")
-        except sqlite3.OperationalError:
-            self._check_exists()
-            # A medium that cannot be written to. SQLite reads a WAL database there only on our word that nobody
-            # changes it, which a log beside it would belie.
-            wal = self.path.with_name(self.path.name + "-wal")
-            connection = self._connect(f"{address}?mode=ro" + ("" if wal.exists() else "&immutable=1"))
-        if self.is_replaced:  # the other threads' connections lead to what was there before
+        file, connection = self._connected()
+        if self._file is None:
+            self._file = file
+        elif file != self._file:  # the other threads' connections lead to what was there before
             connection.close()
             raise CollectionDamaged(f"the collection at {self.path.parent} has just been replaced: ask once more")
         with self._lock:
@@ -186,6 +180,24 @@ class Ledger:
                 self._opened.pop(thread).close()
             self._opened[threading.current_thread()] = connection
         return connection
+
+    def _connected(self) -> tuple[_File | None, sqlite3.Connection]:
+        """A connection, and the file that it leads to."""
+        address = f"file:{quote(str(self.path.absolute()))}"
+        while True:
+            file = _file_at(self.path)
+            try:
+                connection = self._connect(f"{address}?mode=rw")
+            except sqlite3.OperationalError:
+                self._check_exists()
+                # A medium that cannot be written to. SQLite reads a WAL database there only on our word that nobody
+                # changes it, which a log beside it would belie.
+                wal = self.path.with_name(self.path.name + "-wal")
+                connection = self._connect(f"{address}?mode=ro" + ("" if wal.exists() else "&immutable=1"))
+            if _file_at(self.path) == file:
+                return file, connection
+            # It was replaced in between; or an overlay made a copy of it when it was first opened for writing.
+            connection.close()
 
     def _connect(self, uri: str) -> sqlite3.Connection:
         # Closing happens in whichever thread closes the collection; use stays within the thread.
