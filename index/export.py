@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import DragomanError, ModelNotFound
 from .model import DEFAULT_MODEL, Model, fingerprint, load, passage_precision, quiet, resolve_model
-from .query_encoder import INFO_FILE, MODEL_FILE, RECIPE_VERSION, TOKENIZER_FILE, QueryEncoder, sha256
+from .query_encoder import INFO_FILE, MODEL_FILE, RECIPE_VERSION, TOKENIZER_FILE, QueryEncoder, onnx_runtime, sha256
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -87,6 +87,8 @@ def _export(model: Model, folder: Path) -> None:
     """Write the query encoder of a model into an empty folder: in int8, or in float32 if int8 loses too much."""
     with quiet():
         import torch
+
+        onnx_runtime()  # first, and privately
         from onnxruntime.quantization import QuantType, quantize_dynamic
 
         class Query(torch.nn.Module):

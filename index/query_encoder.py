@@ -7,9 +7,11 @@ that is what makes a question in a terminal a matter of a third of a second. `ex
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
@@ -26,6 +28,8 @@ FILES = (INFO_FILE, TOKENIZER_FILE, MODEL_FILE)
 
 # Tokenizing goes by the whole text, so a text is cut before: no language spends 16 characters on an average token.
 CHARACTERS_PER_TOKEN = 16
+
+_REPORTS_OFF = "ORT_DISABLE_TELEMETRY"
 
 MEND = "mend it with `dragoman reindex --model NAME`"
 
@@ -93,14 +97,13 @@ class QueryEncoder:
     """
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
+        onnxruntime = onnx_runtime()
         self.info = EncoderInfo.from_json(_read(folder / INFO_FILE))
         # Read once and loaded from memory: what was verified is what runs.
         model = _verified(folder / MODEL_FILE, self.info.query_hash)
         tokenizer = _verified(folder / TOKENIZER_FILE, self.info.tokenizer_hash)
-        onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -145,6 +148,22 @@ class QueryEncoder:
         input_ids = np.array([tokens], dtype=np.int64)
         output = self._session.run(["embedding"], {"input_ids": input_ids, "attention_mask": np.ones_like(input_ids)})
         return unit(np.asarray(output[0], dtype=np.float32)[0])
+
+
+def onnx_runtime() -> ModuleType:
+    """ONNX Runtime, with its reports to its makers turned off unless the host program has decided about them.
+
+    As it is imported, it would write a lasting id of this machine and a queue of events into the user's cache, and
+    look up where to send them. Only this variable, set before the import, stops all of that.
+    """
+    undecided = _REPORTS_OFF not in os.environ
+    if undecided:
+        os.environ[_REPORTS_OFF] = "1"
+    import onnxruntime
+
+    if undecided:  # the host may have imported it already
+        onnxruntime.disable_telemetry_events()
+    return onnxruntime
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
