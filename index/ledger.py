@@ -29,6 +29,9 @@ FORMAT = 2
 newer one what an older one wrote.
 """
 
+UNFINISHED = ".unfinished"
+"""What the name of a ledger ends in until it is whole."""
+
 _SCHEMA = """
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
@@ -105,8 +108,10 @@ class Ledger:
 
     @staticmethod
     def create(path: Path, settings: dict[str, Any]) -> "Ledger":
-        """Make an empty ledger at generation 0."""
-        connection = sqlite3.connect(path)
+        """Make an empty ledger at generation 0. It takes its place once it is whole."""
+        unfinished = path.with_name(path.name + UNFINISHED)
+        unfinished.unlink(missing_ok=True)
+        connection = sqlite3.connect(unfinished)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA + copies.SCHEMA + sources.SCHEMA)
@@ -115,6 +120,7 @@ class Ledger:
                 connection.executemany("INSERT INTO settings VALUES (?, ?)", [(k, json.dumps(v)) for k, v in rows])
         finally:
             connection.close()
+        unfinished.rename(path)
         return Ledger(path)
 
     def close(self) -> None:
@@ -128,17 +134,17 @@ class Ledger:
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        """The calling thread's connection."""
+        """The calling thread's connection, to write with."""
         return self._connections.own
 
     # What is in it
 
     def setting(self, key: str) -> Any:
         """One setting. Raises KeyError if there is none of that name."""
-        row = self._connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
-        if row is None:
+        found = self.rows("SELECT value FROM settings WHERE key = ?", (key,))
+        if not found:
             raise KeyError(key)
-        return json.loads(row[0])
+        return json.loads(found[0][0])
 
     @property
     def generation(self) -> int:
@@ -147,21 +153,7 @@ class Ledger:
 
     def state(self) -> State:
         """All of the present generation, read in one go; within `change`, as it would be if that ended now."""
-        connection = self._connection
-        with nullcontext() if connection.in_transaction else _transaction(connection, "BEGIN"):
-            settings = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM settings")}
-            segments = connection.execute(
-                "SELECT number, name FROM segments WHERE retired_at IS NULL ORDER BY number"
-            ).fetchall()
-            deleted = {
-                number: np.array(
-                    connection.execute("SELECT ordinal FROM deletions WHERE segment = ?", (number,)).fetchall(),
-                    np.int64,
-                ).ravel()
-                for number, _ in segments
-            }
-            copied = copies.stored(connection)
-        return State(settings["generation"], segments, deleted, settings, copied)
+        return self._connections.read(_state)
 
     def document(self, version: int) -> Document | None:
         """A version of a document, retired or not, or None if it has been collected."""
@@ -173,55 +165,55 @@ class Ledger:
 
     def _document(self, condition: str, value: object) -> Document | None:
         query = f"SELECT description, text FROM documents WHERE {condition}"  # noqa: S608  # one of the two above
-        row = self._connection.execute(query, (value,)).fetchone()
-        return None if row is None else Document.from_description(json.loads(row[0]), row[1])
+        found = self.rows(query, (value,))
+        return Document.from_description(json.loads(found[0][0]), found[0][1]) if found else None
 
     def live_version(self, document_id: str) -> tuple[int, str] | None:
         """The version and the content hash of the document of that id, or None."""
-        return self._connection.execute(
-            "SELECT version, hash FROM documents WHERE id = ? AND retired_at IS NULL", (document_id,)
-        ).fetchone()
+        found = self.rows("SELECT version, hash FROM documents WHERE id = ? AND retired_at IS NULL", (document_id,))
+        return (found[0][0], found[0][1]) if found else None
 
     def live_ids(self, prefix: str = "", after: str = "") -> Iterator[str]:
         """The ids of all documents that begin with a prefix and come after an id, in order."""
         last = after
         page = """SELECT id FROM documents
             WHERE retired_at IS NULL AND id > ? AND substr(id, 1, ?) = ? ORDER BY id LIMIT 1000"""
-        while rows := self._connection.execute(page, (last, len(prefix), prefix)).fetchall():
+        while rows := self.rows(page, (last, len(prefix), prefix)):
             yield from (row[0] for row in rows)
             last = rows[-1][0]
 
     def live_passages(self, version: int) -> list[tuple[int, int, int, int]]:
         """Segment number, ordinal, start and end of each passage of a document's version, in order."""
-        return self._connection.execute(
+        found = self.rows(
             """SELECT passages.segment, passages.ordinal, start, end FROM passages
             JOIN segments ON segments.number = passages.segment AND segments.retired_at IS NULL
             WHERE version = ? ORDER BY start""",
             (version,),
-        ).fetchall()
+        )
+        return [(segment, ordinal, start, end) for segment, ordinal, start, end in found]
 
     def count_documents(self) -> int:
         """How many documents there are."""
-        return self._connection.execute("SELECT count(*) FROM documents WHERE retired_at IS NULL").fetchone()[0]
+        return self.rows("SELECT count(*) FROM documents WHERE retired_at IS NULL")[0][0]
 
     def segment_names(self) -> set[str]:
         """The names of all segments, those included that are retired but not yet collected."""
-        return {row[0] for row in self._connection.execute("SELECT name FROM segments")}
+        return {row[0] for row in self.rows("SELECT name FROM segments")}
 
     def problems(self) -> list[str]:
         """What SQLite's own check finds wrong, and rows that lack what they refer to."""
-        found = [row[0] for row in self._connection.execute("PRAGMA quick_check") if row[0] != "ok"]
-        lost = self._connection.execute(
+        found = [row[0] for row in self.rows("PRAGMA quick_check") if row[0] != "ok"]
+        lost = self.rows(
             """SELECT count(*) FROM passages WHERE NOT EXISTS
             (SELECT 1 FROM documents WHERE documents.version = passages.version)"""
-        ).fetchone()[0]
+        )[0][0]
         return found + ([f"{lost} passages belong to no document"] if lost else [])
 
     # What others keep in it: see `sources`.
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows that a SELECT finds."""
-        return self._connection.execute(statement, values).fetchall()
+        return self._connections.read(lambda connection: connection.execute(statement, values).fetchall())
 
     def note(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Change what no answer depends on, within `change` or by itself; return the number of rows concerned.
@@ -317,6 +309,23 @@ class Ledger:
             (before,),
         )
         return names
+
+
+def _state(connection: sqlite3.Connection) -> State:
+    with nullcontext() if connection.in_transaction else _transaction(connection, "BEGIN"):
+        settings = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM settings")}
+        segments = connection.execute(
+            "SELECT number, name FROM segments WHERE retired_at IS NULL ORDER BY number"
+        ).fetchall()
+        deleted = {
+            number: np.array(
+                connection.execute("SELECT ordinal FROM deletions WHERE segment = ?", (number,)).fetchall(),
+                np.int64,
+            ).ravel()
+            for number, _ in segments
+        }
+        copied = copies.stored(connection)
+    return State(settings["generation"], segments, deleted, settings, copied)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from uuid import uuid4
 from ..corpus.passages import DEFAULT as SPLITTING
 from ..errors import CollectionDamaged, CollectionExists, CollectionLocked, CollectionMismatch, DragomanError
 from .analysis import ANALYZER_VERSION
-from .ledger import Ledger
+from .ledger import UNFINISHED, Ledger
 from .probes import Floors
 from .query_encoder import FILES, EncoderInfo, QueryEncoder
 from .segment import Segment, sync
@@ -33,7 +33,7 @@ from .snapshot import Snapshot
 LEDGER = "ledger.sqlite"
 SEGMENTS = "segments"
 ENCODERS = "encoders"
-_UNFINISHED_LEDGER = f"{LEDGER}.unfinished"
+_UNFINISHED_LEDGER = LEDGER + UNFINISHED
 _LOCK = "writer.lock"
 _HOLDER = "writer.json"
 
@@ -106,11 +106,8 @@ class Store:
         exported = export_query_encoder(model)
         (folder / SEGMENTS).mkdir(parents=True, exist_ok=True)
         settings = {**built_with(), **adopt_encoder(folder, exported), "floors": Floors(1.0, 1.0)}
-        # Last, and under another name at first: a folder without a ledger is no collection yet, but free.
-        unfinished = folder / _UNFINISHED_LEDGER
-        unfinished.unlink(missing_ok=True)
-        Ledger.create(unfinished, settings).close()
-        unfinished.rename(folder / LEDGER)
+        # Last: a folder without a ledger is no collection yet, but free.
+        Ledger.create(folder / LEDGER, settings).close()
         return cls(folder)
 
     def close(self) -> None:
