@@ -22,7 +22,7 @@ from ..errors import (
     UnreadableSource,
 )
 from .model import DEFAULT_MODEL
-from .store import LEDGER, LOCK_TIMEOUT, Store
+from .store import LEDGER, LOCK_TIMEOUT, Store, check_name
 from .writer import Progress, Report, Writer
 
 _BEGINNING_SECONDS = 60.0
@@ -74,7 +74,8 @@ def build(
 
 
 def check_place(folder: Path, *, replace: bool) -> None:
-    """Raise CollectionExists if a new collection may not be put into that place."""
+    """Raise CollectionExists if a new collection may not be put into that place, DragomanError if it has no name."""
+    check_name(folder)
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not replace:

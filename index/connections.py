@@ -161,7 +161,7 @@ class Connections:
 
     def _connected(self) -> tuple[_File | None, sqlite3.Connection, _State | None]:
         """The file that a connection leads to, the connection, and what the file is like if it is taken to stay so."""
-        address = f"file:{quote(str(self.path.absolute()))}"
+        address = f"file:{quote(os.fsencode(self.path.absolute()))}"
         for attempt in range(_ATTEMPTS):
             file, frozen = _file_at(self.path), None
             try:

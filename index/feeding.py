@@ -8,6 +8,7 @@ document with it; records of a file that held many of them stay.
 import hashlib
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -27,14 +28,16 @@ from ..corpus.readers import (
     is_pattern,
     is_url,
     path_id,
+    path_named,
     read_file,
     read_standard_input,
     shown_name,
+    unforeseen,
 )
 from ..corpus.readers.url import Known, Memory, UrlReader
 from ..corpus.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
 from ..corpus.urls import canonical_url
-from ..errors import UnreadableSource
+from ..errors import DragomanError, UnreadableSource
 from .ledger import Ledger
 from .outlets import keep_lines, known_lines
 from .sources import KnownFile, Sources
@@ -80,7 +83,7 @@ def feed(writer: Writer, sources: Iterable[tuple[str, Feeding]]) -> Report:
 
 def remembered(sources: Sources) -> list[tuple[str, Feeding]]:
     """All that a collection is fed from, ready to be fed again."""
-    return [(each.name, Feeding.from_options(each.options)) for each in sources.all()]
+    return [(source_named(each.name), Feeding.from_options(each.options)) for each in sources.all()]
 
 
 def source_name(source: str) -> str:
@@ -91,6 +94,11 @@ def source_name(source: str) -> str:
         return canonical_url(source)
     except UnreadableSource:
         return source
+
+
+def source_named(name: str) -> str:
+    """The source that a collection calls so: the way back from `source_name`."""
+    return name if is_url(name) else path_named(name)
 
 
 def news(sources: Sources, source: str, feeding: Feeding) -> str:
@@ -113,10 +121,12 @@ def _changed(sources: Sources, source: str, feeding: Feeding) -> Iterator[tuple[
             continue
         path = path_id(file[0])
         known = sources.file(path)
-        if path.isprintable() and not (known and _is_as_it_was(known, reading, now)):
+        if not (known and _is_as_it_was(known, reading, now)):
             yield path, now.st_size, now.st_mtime_ns
     yield from (
-        (path, -1, -1) for path, known in _lost(sources, source, feeding) if not _is_unmounted(path, known.device)
+        (path, -1, -1)
+        for path, known in _lost(sources, source, feeding)
+        if not _is_unmounted(path_named(path), known.device)
     )
 
 
@@ -139,14 +149,23 @@ class Run:
                 continue
             name, before = source_name(source), self.passed_over
             taken = skipped = 0
-            for each in self._url(source, name, feeding) if is_url(source) else self._path(source, name, feeding):
+            for each in self._found(source, name, feeding):
                 taken += isinstance(each, Document)
                 skipped += isinstance(each, Skipped)
                 yield each
             taken += self.passed_over - before
             kind = _kind(source)
-            if kind and name.isprintable() and (taken or kind == "folder" or self._sources.holds(name)):
+            if kind and (taken or kind == "folder" or self._sources.holds(name)):
                 self._sources.keep(name, kind, feeding.options(), taken, skipped)
+
+    def _found(self, source: str, name: str, feeding: Feeding) -> Iterator[Document | Skipped]:
+        """What a source holds. What is unforeseen ends it, and no other."""
+        try:
+            yield from self._url(source, name, feeding) if is_url(source) else self._path(source, name, feeding)
+        except (DragomanError, OSError, sqlite3.Error, MemoryError):
+            raise
+        except Exception as error:
+            yield unforeseen(shown_name(source), error)
 
     def _path(self, source: str, name: str, feeding: Feeding) -> Iterator[Document | Skipped]:
         reading = _stamp(feeding.reading)
@@ -213,7 +232,7 @@ class Run:
             yield each
         if not self._holds(document):  # it was not fit to be kept
             document, taken, skipped = "", 0, 1
-        if now is None or not name.isprintable():
+        if now is None:
             return
         known = self._sources.file(name)
         before = known.document if known else ""
@@ -244,8 +263,8 @@ class Run:
         yield from filter(self._is_only_here, self._replaced)
         for source, feeding in sources:
             for path, known in _lost(self._sources, source, feeding):
-                shown = shown_name(path)
-                if _is_unmounted(path, known.device):
+                shown = shown_name(path_named(path))
+                if _is_unmounted(path_named(path), known.device):
                     reason = "gone with all that lay beside it: if that is not just unmounted, remove it by its id"
                     self.stay.append(Skipped(shown, reason))
                     continue
@@ -334,7 +353,7 @@ def _lost(sources: Sources, source: str, feeding: Feeding) -> Iterator[tuple[str
     name = source_name(source)
     for path, known in sources.files_below(name) if kind == "folder" else sources.files_of(name):
         try:
-            Path(path).lstat()
+            Path(path_named(path)).lstat()
         except (FileNotFoundError, NotADirectoryError):
             yield path, known
         except OSError:  # it may well be there

@@ -212,8 +212,11 @@ class Ledger:
     # What others keep in it: see `sources`.
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows that a SELECT finds."""
-        return self._connections.read(lambda connection: connection.execute(statement, values).fetchall())
+        """All rows that a SELECT finds: none where it asks for half characters (lone surrogates), which nothing has."""
+        try:
+            return self._connections.read(lambda connection: connection.execute(statement, values).fetchall())
+        except UnicodeEncodeError:
+            return []
 
     def note(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Change what no answer depends on, within `change` or by itself; return the number of rows concerned.

@@ -71,6 +71,7 @@ class Store:
     """
 
     def __init__(self, folder: Path, *, check: bool = True) -> None:
+        check_name(folder)
         self.folder = folder
         self.ledger = Ledger(folder / LEDGER)
         self._lock = threading.Lock()
@@ -101,6 +102,7 @@ class Store:
         """
         from .export import export_query_encoder
 
+        check_name(folder)
         if folder.exists() and not _is_free(folder):
             raise CollectionExists(f"{folder} exists: add to it with `dragoman add`, or give --replace to start anew")
         exported = export_query_encoder(model)
@@ -226,6 +228,15 @@ class Store:
     def new_segment_name(self) -> str:
         """A name that no segment ever had."""
         return uuid4().hex
+
+
+def check_name(folder: Path) -> None:
+    """Raise DragomanError for a path that the libraries which keep the index cannot be given: one that is no UTF-8."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(folder).decode("utf-8", "backslashreplace")
+        raise DragomanError(f"a collection's path must be UTF-8, and {shown} is not: rename the folder") from error
 
 
 def _is_free(folder: Path) -> bool:

@@ -4,18 +4,21 @@ Files are looked at by size and time alone, and read only when they have held st
 more rarely. A look takes at most a tenth of the time, however many files there are.
 """
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from ..corpus.readers import is_url
+from ..corpus.readers import is_url, shown_name
 from ..errors import DragomanError
-from .feeding import Feeding, feed, news, remembered, source_name
+from .feeding import Feeding, feed, news, remembered, source_name, source_named
 from .sources import Sources
 from .store import Store
 from .writer import Report, Writer
+
+_LOG = logging.getLogger("dragoman.watching")
 
 SETTLE_SECONDS = 1.0
 """Files that are being written are left alone until nothing about them has changed for so long."""
@@ -51,20 +54,19 @@ class Watch:
         self._complain = complain
         self._asked: dict[str, float] = {}
         self._begun: set[str] = set()
+        self._complaints: set[str] = set()
+        self._lasting: set[str] = set()
         self._looking = 0.0
 
     def run(self) -> None:
         """Watch without end."""
-        complaint = ""
         while True:
-            before, complaint = complaint, ""
+            self._lasting, self._complaints = self._complaints, set()
             self._looking = 0.0
             try:
                 self.look()
-            except (DragomanError, OSError, sqlite3.Error) as error:
-                complaint = " ".join(str(error).split())
-                if complaint != before:
-                    self._complain(complaint)
+            except Exception as error:
+                self._complain_of(_line(error))
             time.sleep(max(self._every, 10 * self._looking))
 
     def look(self) -> None:
@@ -74,7 +76,7 @@ class Watch:
         """
         # Opened each time: a collection that was replaced meanwhile is another one.
         with closing(Store(self._folder)) as store:
-            due = [each for each in self._listed(Sources(store.ledger)) if self._is_due(store, *each)]
+            due = [each for each in self._listed(Sources(store.ledger)) if self._is_due_or_tells(store, *each)]
             if not due:
                 return
             with store.writing(self._lock_timeout):
@@ -90,7 +92,23 @@ class Watch:
         if not self._sources:
             return known
         feedings = dict(known)
-        return [(name, feedings.get(name, Feeding())) for name in map(source_name, self._sources)]
+        named = (source_named(source_name(each)) for each in self._sources)
+        return [(name, feedings.get(name, Feeding())) for name in named]
+
+    def _is_due_or_tells(self, store: Store, name: str, feeding: Feeding) -> bool:
+        """Whether a source is due. What goes wrong with it is told, and keeps the others from nothing."""
+        try:
+            return self._is_due(store, name, feeding)
+        except sqlite3.Error:
+            raise
+        except Exception as error:
+            self._complain_of(f"{shown_name(name)}: {_line(error)}")
+            return False
+
+    def _complain_of(self, line: str) -> None:
+        if line not in self._complaints | self._lasting:
+            self._complain(line)
+        self._complaints.add(line)
 
     def _is_due(self, store: Store, name: str, feeding: Feeding) -> bool:
         if is_url(name):
@@ -110,3 +128,12 @@ class Watch:
         found = news(Sources(store.ledger), name, feeding)
         self._looking += time.monotonic() - began
         return found
+
+
+def _line(error: Exception) -> str:
+    """An error in one line. One that nobody foresaw says what it is, and its traceback goes to the log."""
+    said = " ".join(str(error).split())
+    if isinstance(error, DragomanError | OSError | sqlite3.Error):
+        return said
+    _LOG.debug("unforeseen while watching", exc_info=error)
+    return f"a fault in Dragoman itself ({type(error).__name__}: {said[:200]}): please report it; watching goes on"

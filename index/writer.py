@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..corpus.document import Document, Passage, Span
 from ..corpus.passages import split_passages
-from ..corpus.readers import Skipped
+from ..corpus.readers import Skipped, unforeseen
 from ..errors import CollectionDamaged, NotFound
 from .constraints import All
 from .encoder import EncoderInput, PassageEncoder
@@ -172,10 +172,9 @@ class Writer:
             if known is not None and known[1] == document.content_hash:
                 self._tally.unchanged += 1
                 continue
-            cut = list(split_passages(document)) if _is_unicode(document) else []
-            if not cut:
-                reason = "it has no text" if _is_unicode(document) else "it holds half characters (lone surrogates)"
-                self._skip(Skipped(document.origin or document.id, reason))
+            cut = _split(document)
+            if isinstance(cut, Skipped):
+                self._skip(cut)
                 continue
             if known is not None:
                 self.ledger.retire_document(known[0])
@@ -255,6 +254,17 @@ class Writer:
         for probe in self._store.encoder(snapshot).encode(PROBES):
             similarities += snapshot.cosines(probe, everything.nearest(probe, 1)).tolist()
         return floors(similarities)
+
+
+def _split(document: Document) -> list[Passage] | Skipped:
+    """A document's passages, or why it has none."""
+    origin = document.origin or document.id
+    if not _is_unicode(document):
+        return Skipped(origin, "it holds half characters (lone surrogates)")
+    try:
+        return list(split_passages(document)) or Skipped(origin, "it has no text")
+    except Exception as error:
+        return unforeseen(origin, error)
 
 
 def _is_unicode(document: Document) -> bool:

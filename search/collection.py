@@ -50,13 +50,21 @@ class Collection:
     collection that has been put in its place.
     """
 
+    # Without a dictionary, so that setting what means nothing here (`mode`, `filters`) is an error, not ignored.
+    __slots__ = ("__weakref__", "_contents", "_lock", "_opened", "_path", "_replaced", "_settings")
+
     def __init__(self, path: str | Path, *, settings: Settings | None = None) -> None:
-        self.path = Path(path)
+        self._path = Path(path)
         self._settings = settings
         self._opened = Store(self.path)
         self._replaced = 0
         self._contents: tuple[Snapshot, int, Facets] | None = None
         self._lock = threading.Lock()
+
+    @property
+    def path(self) -> Path:
+        """The folder that it was opened at."""
+        return self._path
 
     @property
     def _store(self) -> Store:

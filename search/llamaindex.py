@@ -9,7 +9,7 @@ from ..errors import MissingExtra
 from .collection import Collection
 from .engine import Mode
 from .results import Hit
-from .retrieval import Retrieval, described
+from .retrieval import OPTIONS, Retrieval, check_filters, check_known, described
 
 try:
     from llama_index.core.base.base_retriever import BaseRetriever
@@ -30,8 +30,9 @@ class DragomanRetriever(BaseRetriever):
 
     `collection` is an open one, or its path. `filters` are options of `Collection.search` (after, before, country,
     person, outlet …). With `literal`, a question is asked word for word, as is best for what people or models write
-    freely; without, it is in the query language. A node's id is its passage's, its source the document, and its
-    metadata are those of `retrieval.described`; a model is told title, date, outlet and URL alone.
+    freely; without, it is in the query language. These are attributes, and what is set later holds from then on. A
+    node's id is its passage's, its source the document, and its metadata are those of `retrieval.described`; a model
+    is told title, date, outlet and URL alone.
 
     Asynchronous calls search in a thread. Raises DragomanErrors, as the collection does. `options` are BaseRetriever's.
     """
@@ -46,11 +47,25 @@ class DragomanRetriever(BaseRetriever):
         literal: bool = False,
         **options: Any,
     ) -> None:
+        self._retrieval = Retrieval()
+        self.collection, self.k, self.mode, self.filters, self.literal = collection, k, mode, filters or {}, literal
         super().__init__(**options)
-        self._retrieval = Retrieval(collection, k=k, mode=mode, filters=filters or {}, literal=literal)
+        self._made = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Whoever narrows a search by a name that means nothing here would be shown everything.
+        if name == "filters":
+            check_filters(value)
+        elif name == "collection":
+            self._retrieval.collection(value)
+        elif not name.startswith("_") and not hasattr(self, name) and hasattr(self, "_made"):
+            check_known("option", [name], ("collection", *OPTIONS))
+        super().__setattr__(name, value)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [NodeWithScore(node=_node(hit), score=hit.score) for hit in self._retrieval(query_bundle.query_str)]
+        asked: dict[str, Any] = {name: getattr(self, name) for name in OPTIONS}
+        hits = self._retrieval(self.collection, query_bundle.query_str, **asked)
+        return [NodeWithScore(node=_node(hit), score=hit.score) for hit in hits]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         # What is inherited would search in the event loop, and hold everybody up.

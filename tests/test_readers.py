@@ -129,14 +129,6 @@ def test_a_name_that_no_file_can_have_is_skipped(name: str) -> None:
     assert len(reasons(name)) == 1
 
 
-def test_a_file_name_that_no_id_can_be_made_of_is_skipped(tmp_path: Path) -> None:
-    write(tmp_path / "two\nlines.txt", STORY)
-    (told,) = read([tmp_path])
-    assert isinstance(told, Skipped)
-    assert "\n" not in str(told)
-    assert "control characters" in told.reason
-
-
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_skipped(tmp_path: Path) -> None:
     write(tmp_path / "secret.txt", STORY).chmod(0)

@@ -140,6 +140,91 @@ def test_what_is_wrong_is_said_when_the_retriever_is_made(
         framework.make(tmp_path / "nowhere")
 
 
+def sources(found: list[Found]) -> set[str]:
+    return {each.metadata["source"] for each in found}
+
+
+def test_what_is_set_later_is_obeyed(framework: Framework, collection: Collection, programs: "Programs") -> None:
+    retriever = framework.make(str(programs.collection), k=20)
+    assert len(sources(framework.ask(retriever, QUESTION))) > 1
+    retriever.filters = {"document": "briefs/nara-summit"}
+    assert sources(framework.ask(retriever, QUESTION)) == {"briefs/nara-summit"}
+    retriever.filters["document"] = "briefs/lee-macron-johannesburg"
+    assert sources(framework.ask(retriever, QUESTION)) == {"briefs/lee-macron-johannesburg"}
+    retriever.filters = {}
+    retriever.k, retriever.mode = 1, "keyword"
+    (found,) = framework.ask(retriever, QUESTION)
+    assert found.metadata["reason"] == "keyword 1st"
+    retriever.literal = True
+    assert len(framework.ask(retriever, 'Macron "propose')) == 1
+    retriever.collection = collection
+    assert framework.ask(retriever, QUESTION) == [found]
+
+
+def test_what_means_nothing_is_refused_when_it_is_set(
+    framework: Framework, collection: Collection, tmp_path: Path
+) -> None:
+    retriever = framework.make(collection)
+    with pytest.raises(QueryError, match="there is no filter 'contry'"):
+        retriever.filters = {"contry": "France"}
+    for name in ("filter", "search_kwargs", "similarity_top_k"):
+        with pytest.raises((QueryError, ValueError)):
+            setattr(retriever, name, 3)
+    assert len(framework.ask(retriever, QUESTION)) > 3
+
+    def move() -> None:
+        retriever.collection = tmp_path / "nowhere"
+        framework.ask(retriever, QUESTION)
+
+    with pytest.raises(CollectionNotFound):
+        move()
+
+
+@pytest.mark.parametrize("nothing", ["", [], ()])
+def test_a_filter_that_names_nothing_does_not_let_everything_pass(
+    nothing: Any, framework: Framework, collection: Collection
+) -> None:
+    retriever = framework.make(collection)
+    with pytest.raises(QueryError, match="the filter 'outlet' is empty"):
+        retriever.filters = {"outlet": nothing}
+    retriever.filters["outlet"] = nothing  # what is within cannot be watched, and is looked at before each question
+    with pytest.raises(QueryError, match="the filter 'outlet' is empty"):
+        framework.ask(retriever, QUESTION)
+    retriever.filters = {"outlet": None, "document": "briefs/nara-summit"}
+    assert sources(framework.ask(retriever, QUESTION)) == {"briefs/nara-summit"}
+
+
+def test_a_copy_of_langchains_retriever_has_its_own_options(collection: Collection) -> None:
+    framework = langchain()
+    first = framework.make(collection, k=20)
+    second = first.model_copy(update={"filters": {"document": "briefs/nara-summit"}})
+    assert sources(framework.ask(second, QUESTION)) == {"briefs/nara-summit"}
+    assert len(sources(framework.ask(first, QUESTION))) > 1
+    with pytest.raises(QueryError, match="there is no filter 'contry'"):
+        framework.ask(first.model_copy(update={"filters": {"contry": "France"}}), QUESTION)
+
+
+def test_options_may_go_with_one_question_of_langchains(collection: Collection) -> None:
+    retriever = langchain().make(collection, k=20)
+    narrowed = {"document": "briefs/nara-summit"}
+    for found in (
+        retriever.invoke(QUESTION, filters=narrowed),
+        retriever.bind(filters=narrowed).invoke(QUESTION),
+        asyncio.run(retriever.ainvoke(QUESTION, filters=narrowed)),
+        retriever.batch([QUESTION], filters=narrowed)[0],
+    ):
+        assert {each.metadata["source"] for each in found} == {"briefs/nara-summit"}
+    assert len(retriever.invoke(QUESTION, k=1)) == 1
+    with pytest.raises(QueryError, match="there is no option 'filter': use k, mode, filters, literal"):
+        retriever.invoke(QUESTION, filter=narrowed)
+
+
+@pytest.mark.parametrize("name", ["filters", "mode", "limit", "path", "settings", "generation"])
+def test_a_collection_does_not_ignore_what_is_set(name: str, collection: Collection) -> None:
+    with pytest.raises(AttributeError):
+        setattr(collection, name, {"country": "France"})
+
+
 def test_it_works_in_a_chain(collection: Collection) -> None:
     made = langchain().make(collection, k=2)
     from langchain_core.runnables import RunnableLambda

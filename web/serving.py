@@ -12,6 +12,8 @@ from flask import Flask
 
 from .app import MAX_REQUEST_BYTES
 
+_LOG = logging.getLogger("dragoman.serving")
+
 GRACE = 10.0
 """Seconds that requests which have come in are given to be answered when the server is to stop."""
 
@@ -60,10 +62,14 @@ def serve(
     started()
     channels = server.active_channels
     while not stopping.is_set():
-        wasyncore.loop(timeout=0.5, map=sockets, count=1, use_poll=True)
-        _close_stalled(channels.values())
-        if len(channels) > _CONNECTIONS:
-            _make_room(channels.values())
+        try:
+            wasyncore.loop(timeout=0.5, map=sockets, count=1, use_poll=True)
+            _close_stalled(channels.values())
+            if len(channels) > _CONNECTIONS:
+                _make_room(channels.values())
+        except Exception:  # whatever one connection brings on, the others are served
+            _LOG.exception("unforeseen while serving")
+            stopping.wait(0.5)  # lest it fill the log
     # Whoever has asked is answered; whoever has only connected is not.
     for each in sockets.values():
         each.accepting = False

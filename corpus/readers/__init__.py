@@ -1,6 +1,7 @@
 """Readers: from files, folders and streams to documents. One module a format, found by the registry here."""
 
 import os
+import sqlite3
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,10 +14,20 @@ from typing import BinaryIO, Final
 
 from ...errors import UnreadableSource
 from ..document import Document
-from .contract import LARGEST_FILE, LARGEST_PACKAGE, MEGABYTE, MissingLibrary, Read, ReadOptions, Skipped, Source
-from .sources import find_files, is_pattern, is_url, reason_of, shown_name
+from .contract import (
+    LARGEST_FILE,
+    LARGEST_PACKAGE,
+    MEGABYTE,
+    MissingLibrary,
+    Read,
+    ReadOptions,
+    Skipped,
+    Source,
+    unforeseen,
+)
+from .sources import find_files, is_pattern, is_url, path_id, path_named, reason_of, shown_name
 
-__all__ = ["FORMATS", "Format", "ReadOptions", "Skipped", "is_pattern", "read"]
+__all__ = ["FORMATS", "Format", "ReadOptions", "Skipped", "is_pattern", "path_named", "read", "unforeseen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +155,6 @@ def _changed(stream: BinaryIO, before: os.stat_result) -> bool:
     return (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns)
 
 
-def path_id(path: str | Path) -> str:
-    """The id of a document that a file holds alone, if it is given no other: the file's absolute path."""
-    # Not resolved: a document keeps its name when a folder above it becomes a link.
-    return Path(os.path.normpath(Path(path).absolute())).as_posix()
-
-
 def _opened(path: Path) -> BinaryIO:
     """The file, opened without waiting for anybody who might write to it."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -170,6 +175,10 @@ def read_stream(source: Source, form: Format, options: ReadOptions) -> Iterator[
         yield Skipped(source.origin, str(error))
     except OSError as error:
         yield Skipped(source.origin, reason_of(error))
+    except (sqlite3.Error, MemoryError):
+        raise
+    except Exception as error:
+        yield unforeseen(source.origin, error)
 
 
 def _format_of(path: Path) -> Format:

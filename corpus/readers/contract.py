@@ -1,10 +1,13 @@
 """What every reader takes and gives: a source of bytes in, documents and what was skipped out."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from ..document import Document
+
+_LOG: Final = logging.getLogger("dragoman.reading")
 
 MEGABYTE: Final = 1_000_000
 LARGEST_FILE: Final = 20 * MEGABYTE
@@ -32,6 +35,16 @@ class Skipped:
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.reason}"
+
+
+def unforeseen(origin: str, error: Exception) -> Skipped:
+    """What a fault of the program's own in reading something comes to: that is left out, and the rest goes in.
+
+    The log has the traceback, at the level of debugging.
+    """
+    _LOG.debug("unforeseen in %s", origin, exc_info=error)
+    said = " ".join(str(error).split())[:200]
+    return Skipped(origin, f"a fault in Dragoman itself ({type(error).__name__}: {said}): please report it")
 
 
 @dataclass(frozen=True, slots=True)

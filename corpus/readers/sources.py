@@ -1,6 +1,7 @@
 """From what a user names (files, folders, patterns) to the files to read, in a fixed order."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 from .contract import Skipped
 
 _WILDCARDS: Final = frozenset("*?[")
+_ESCAPE: Final = re.compile(rb"\\x([0-9a-f]{2})")
 
 
 def find_files(source: str | Path, extensions: Iterable[str]) -> Iterator[Path | Skipped]:
@@ -41,6 +43,27 @@ def is_url(source: str | Path) -> bool:
 def is_pattern(source: str | Path) -> bool:
     """Whether a source that is no file or folder may stand for several."""
     return not _WILDCARDS.isdisjoint(str(source))
+
+
+def path_id(path: str | Path) -> str:
+    r"""A file's absolute path as text: what remembers it, and the id of a document that it holds alone.
+
+    Bytes that are no UTF-8 and characters that are not printable are spelled out, as in `caf\xe9.md`, and so is a
+    backslash that would begin such a spelling. `path_named` is the way back.
+    """
+    # Not resolved: a document keeps its name when a folder above it becomes a link.
+    name = Path(os.path.normpath(Path(path).absolute())).as_posix()
+    name = os.fsdecode(_ESCAPE.sub(rb"\\x5cx\1", os.fsencode(name)))
+    return "".join(each if each.isprintable() else _spelled_out(each) for each in name)
+
+
+def path_named(name: str) -> str:
+    """The path, pattern or URL that `path_id` has put as text."""
+    return os.fsdecode(_ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), os.fsencode(name)))
+
+
+def _spelled_out(character: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(character))
 
 
 def shown_name(path: str | Path) -> str:
