@@ -14,27 +14,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .corpus.document import DateInterval, Document, Passage, Person, Reference, Span
-    from .corpus.readers import ReadOptions, Skipped, read
+    from .corpus.readers.contract import ReadOptions, Skipped
+    from .corpus.readers.registry import read
     from .errors import DragomanError
-    from .index.tallies import Bar, FacetColumn, Facets, FacetValue, Histogram
+    from .index.reading.tallies import Bar, FacetColumn, Facets, FacetValue, Histogram
     from .search.collection import Collection, create_collection, open_collection, reindex_collection
     from .search.completion import Completion
-    from .search.engine import Settings
-    from .search.highlight import Highlight
-    from .search.results import Hit, Results
+    from .search.ranking.engine import Settings
+    from .search.results.highlight import Highlight
+    from .search.results.results import Hit, Results
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "corpus.document": ("DateInterval", "Document", "Passage", "Person", "Reference", "Span"),
-    "corpus.readers": ("ReadOptions", "Skipped", "read"),
+    "corpus.readers.contract": ("ReadOptions", "Skipped"),
+    "corpus.readers.registry": ("read",),
     "errors": ("DragomanError",),
-    "index.tallies": ("Bar", "FacetColumn", "FacetValue", "Facets", "Histogram"),
+    "index.reading.tallies": ("Bar", "FacetColumn", "FacetValue", "Facets", "Histogram"),
     "search.collection": ("Collection", "create_collection", "open_collection", "reindex_collection"),
     "search.completion": ("Completion",),
-    "search.engine": ("Settings",),
-    "search.highlight": ("Highlight",),
-    "search.results": ("Hit", "Results"),
+    "search.ranking.engine": ("Settings",),
+    "search.results.highlight": ("Highlight",),
+    "search.results.results": ("Hit", "Results"),
 }
 
 __all__ = [

@@ -5,34 +5,42 @@ from typing import NoReturn
 
 import click
 
-from .terminal import run
+from .search.cli.terminal import run
 
-_MODULES = {
-    "index.commands": ("index", "add", "remove", "list", "status", "compact", "reindex", "doctor"),
-    "index.feeding_commands": ("sources", "watch"),
-    "search.commands": ("show", "similar"),
-    "search.judging_commands": ("eval",),
-    "search.tuning_commands": ("tune",),
-    "web.commands": ("serve",),
-    "web.key_commands": ("key",),
-    "web.mcp_commands": ("mcp",),
+_COMMANDS = {
+    "index": "search.cli.upkeep:index",
+    "add": "search.cli.upkeep:add",
+    "remove": "search.cli.upkeep:remove",
+    "list": "search.cli.upkeep:list_",
+    "status": "search.cli.upkeep:status",
+    "compact": "search.cli.upkeep:compact",
+    "reindex": "search.cli.upkeep:reindex",
+    "doctor": "search.cli.upkeep:doctor",
+    "sources": "search.cli.feeding:sources",
+    "watch": "search.cli.feeding:watch",
+    "show": "search.cli.documents:show",
+    "similar": "search.cli.documents:similar",
+    "eval": "search.cli.evaluation:eval_",
+    "tune": "search.cli.tuning:tune",
+    "serve": "web.cli.serve:serve",
+    "key": "web.cli.keys:key",
+    "mcp": "web.cli.mcp:mcp",
 }
-_BUILT_IN = ("list", "eval")  # names of Python's own, which a command's function does not take
+"""Where each command is: a module of ours, and the command in it, loaded when it is used."""
 
 
-class _Rooms(click.Group):
+class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for names in _MODULES.values() for name in names] + super().list_commands(ctx)
+        return [*_COMMANDS, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        for module, names in _MODULES.items():
-            if cmd_name in names:
-                commands = import_module(f".{module}", __package__)
-                return getattr(commands, f"{cmd_name}_" if cmd_name in _BUILT_IN else cmd_name)
-        return super().get_command(ctx, cmd_name)
+        if cmd_name not in _COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        return getattr(import_module(f".{module}", __package__), name)
 
 
-@click.group(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="dragoman", message="%(version)s")
 def dragoman() -> None:
     """Hybrid passage search for diplomatic text. To ask a question, use `search`."""
@@ -44,7 +52,7 @@ def completion(shell: str) -> None:
     """Print what makes a shell complete options. See the README for where to put it."""
     from click.shell_completion import get_completion_class
 
-    from .search.cli import search
+    from .search.cli.search import search
 
     kind = get_completion_class(shell)
     for name, command in (("search", search), ("dragoman", dragoman)):

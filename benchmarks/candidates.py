@@ -15,13 +15,13 @@ from tqdm import tqdm
 
 from dragoman.index.analysis import analyze, stem, tells
 from dragoman.index.constraints import All, Holds
-from dragoman.index.postings import Unit
-from dragoman.index.snapshot import Snapshot
-from dragoman.index.store import Store
-from dragoman.search.fusion import min_max
-from dragoman.search.judgments import JudgedSet, Question
-from dragoman.search.plain import plain
-from dragoman.search.reading import Reading, read
+from dragoman.index.reading.snapshot import Snapshot
+from dragoman.index.segments.postings import Unit
+from dragoman.index.writing.store import Store
+from dragoman.search.evaluation.judgments import JudgedSet, Question
+from dragoman.search.language.plain import plain
+from dragoman.search.language.planner import Reading, read
+from dragoman.search.ranking.fusion import min_max
 
 Values = NDArray[np.float64]
 

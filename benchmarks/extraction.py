@@ -27,12 +27,12 @@ from pathlib import Path
 
 import trafilatura
 
-from dragoman.corpus.clean import clean
+from dragoman.corpus.cleaning.clean import clean
 from dragoman.corpus.document import Document
 from dragoman.corpus.readers.contract import ReadOptions, Source
-from dragoman.corpus.readers.decode import decode_text
 from dragoman.corpus.readers.html import read
-from dragoman.corpus.readers.html_text import visible_text
+from dragoman.corpus.readers.support.decode import decode_text
+from dragoman.corpus.readers.support.html_text import visible_text
 from dragoman.errors import UnreadableSource
 
 LONG = 100

@@ -14,9 +14,9 @@ from contextlib import closing
 from pathlib import Path
 
 from dragoman.corpus.document import Document
-from dragoman.index.feeding import Feeding, Run, news
-from dragoman.index.ledger import Ledger
-from dragoman.index.sources import Sources
+from dragoman.index.feeding.feeder import Feeding, Run, news
+from dragoman.index.ledger.ledger import Ledger
+from dragoman.index.ledger.origins import Sources
 
 SETTLED = 3.0
 """Seconds until a file that was just written is trusted."""

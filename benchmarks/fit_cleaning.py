@@ -15,8 +15,8 @@ import numpy as np
 from extraction import for_fitting, news_pages, words
 from sklearn.linear_model import LogisticRegression
 
-from dragoman.corpus.clean_lines import WEIGHTS, measures
-from dragoman.corpus.readers.html_text import visible_text
+from dragoman.corpus.cleaning.lines import WEIGHTS, measures
+from dragoman.corpus.readers.support.html_text import visible_text
 
 SHORT = 6
 """Lines of fewer words are the article's only if they stand among lines that are."""

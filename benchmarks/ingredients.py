@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 import dragoman
-from dragoman.search.plain import plain
+from dragoman.search.language.plain import plain
 
 DEFAULT = dragoman.Settings()
 WITHOUT = {

@@ -17,7 +17,7 @@ import numpy as np
 
 import dragoman
 from dragoman.errors import QueryError
-from dragoman.search.engine import Mode
+from dragoman.search.ranking.engine import Mode
 
 
 def questions(path: Path, count: int) -> list[str]:

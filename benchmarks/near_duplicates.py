@@ -30,11 +30,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dragoman.corpus.copies import Rule, Signatures, bands, signature, stars
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers import read
-from dragoman.index.copies import Copies
-from dragoman.index.ledger import Ledger
+from dragoman.corpus.readers.registry import read
+from dragoman.corpus.signatures import Rule, Signatures, bands, signature, stars
+from dragoman.index.ledger.ledger import Ledger
+from dragoman.index.ledger.near_copies import Copies
 
 NEVER = 2.0
 RULES = (

@@ -16,10 +16,10 @@ import numpy as np
 from ranking import DEFAULT, MEASURES, asked, judged_sets, ranked
 from tqdm import tqdm
 
-from dragoman.index.store import Store
-from dragoman.search import engine
-from dragoman.search.evaluate import System, evaluate
-from dragoman.search.judgments import JudgedSet
+from dragoman.index.writing.store import Store
+from dragoman.search.evaluation.evaluate import System, evaluate
+from dragoman.search.evaluation.judgments import JudgedSet
+from dragoman.search.ranking import engine
 
 SHARES = (0.0, 0.4, engine.NEARNESS, 0.6, 0.7)
 

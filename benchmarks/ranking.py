@@ -32,22 +32,22 @@ from tqdm import tqdm
 
 from dragoman import open_collection
 from dragoman.index.constraints import All, Holds
-from dragoman.index.postings import BM25F, Unit, idf
-from dragoman.index.probes import Floors
-from dragoman.index.selection import Deadline, Selection, Weighed
-from dragoman.index.snapshot import Snapshot
-from dragoman.index.store import Store
-from dragoman.search import engine
-from dragoman.search import query as language
-from dragoman.search.backend import Index
-from dragoman.search.engine import Mode, Settings
-from dragoman.search.evaluate import Evaluation, System, evaluate
-from dragoman.search.fusion import FUSIONS
-from dragoman.search.judged_collection import collection_of
-from dragoman.search.judgments import JudgedSet, Question, read_judged
-from dragoman.search.measures import randomisation_test
-from dragoman.search.plain import plain
-from dragoman.search.reading import read
+from dragoman.index.encoding.floors import Floors
+from dragoman.index.reading.selection import Deadline, Selection, Weighed
+from dragoman.index.reading.snapshot import Snapshot
+from dragoman.index.segments.postings import BM25F, Unit, idf
+from dragoman.index.writing.store import Store
+from dragoman.search.evaluation.evaluate import Evaluation, System, evaluate
+from dragoman.search.evaluation.judged_collection import collection_of
+from dragoman.search.evaluation.judgments import JudgedSet, Question, read_judged
+from dragoman.search.evaluation.measures import randomisation_test
+from dragoman.search.language import query as language
+from dragoman.search.language.plain import plain
+from dragoman.search.language.planner import read
+from dragoman.search.ranking import engine
+from dragoman.search.ranking.backend import Index
+from dragoman.search.ranking.engine import Mode, Settings
+from dragoman.search.ranking.fusion import FUSIONS
 
 DEPTH = 1000
 """So many results are kept: of these, the first hundred that count are scored."""

@@ -23,9 +23,9 @@ from candidates import WINDOW, Pool, Values, pools
 from numpy.typing import NDArray
 from ranking import chance, judged_sets
 
-from dragoman.index.store import Store
-from dragoman.search.fusion import min_max
-from dragoman.search.measures import ndcg
+from dragoman.index.writing.store import Store
+from dragoman.search.evaluation.measures import ndcg
+from dragoman.search.ranking.fusion import min_max
 
 RERANKED = 100
 """So many of the default's best documents are what a model puts in order."""

@@ -31,11 +31,11 @@ from pathlib import Path
 import numpy as np
 
 import dragoman
-from dragoman.corpus.copies import signature
 from dragoman.corpus.document import Document, Span
-from dragoman.corpus.passages import split_passages
-from dragoman.corpus.readers import Skipped
-from dragoman.index.segment import SegmentWriter
+from dragoman.corpus.readers.contract import Skipped
+from dragoman.corpus.signatures import signature
+from dragoman.corpus.splitting.passages import split_passages
+from dragoman.index.segments.segment import SegmentWriter
 
 STEPS = {
     "clean": ("corpus/clean.py", "clean"),

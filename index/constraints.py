@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple, TypeAlias
 
-from .postings import Unit
+from .segments.postings import Unit
 
 
 class Holds(NamedTuple):

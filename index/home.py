@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .store import LEDGER
+from .writing.store import LEDGER
 
 if TYPE_CHECKING:
-    from .writer import Progress
+    from .writing.writer import Progress
 
 
 def default_collection() -> Path:
@@ -20,7 +20,7 @@ def default_collection() -> Path:
 
 def briefs() -> list[Path]:
     """The documents that ship with Dragoman."""
-    return sorted((Path(__file__).parent.parent / "corpus" / "briefs").glob("*.md"))
+    return sorted((Path(__file__).parents[1] / "corpus" / "briefs").glob("*.md"))
 
 
 def ready(
@@ -47,8 +47,8 @@ def _build_own(
 
     from filelock import FileLock
 
-    from ..corpus.readers import read
-    from .build import build
+    from ..corpus.readers.registry import read
+    from .writing.build import build
 
     shipped = briefs()
     folder.parent.mkdir(parents=True, exist_ok=True)

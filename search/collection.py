@@ -14,21 +14,21 @@ from numpy.typing import NDArray
 
 from ..corpus.document import Document, Span, parse_passage_id
 from ..errors import CollectionDamaged, NotFound
-from ..index.model import DEFAULT_MODEL
-from ..index.snapshot import Snapshot
-from ..index.store import LOCK_TIMEOUT, RANKING, Status, Store
-from ..index.tallies import Facets
-from .answer import Answer, answered, neighbours
-from .asking import Filters, Question, check_range
+from ..index.encoding.model import DEFAULT_MODEL
+from ..index.reading.snapshot import Snapshot
+from ..index.reading.tallies import Facets
+from ..index.writing.store import LOCK_TIMEOUT, RANKING, Status, Store
 from .completion import Completion, complete
-from .engine import Mode, Settings, Sort
-from .results import Hit, Results
-from .settings import kept
+from .language.question import Filters, Question, check_range
+from .ranking.engine import Mode, Settings, Sort
+from .ranking.settings import kept
+from .results.answer import Answer, answered, neighbours
+from .results.results import Hit, Results
 from .suggest import suggest
 
 if TYPE_CHECKING:
-    from ..corpus.readers import ReadOptions, Skipped
-    from ..index.writer import Progress, Report, Writer
+    from ..corpus.readers.contract import ReadOptions, Skipped
+    from ..index.writing.writer import Progress, Report, Writer
 
 MAX_LIMIT = 1000
 """The most hits that one search gives."""
@@ -359,8 +359,8 @@ class Collection:
 
         Documents whose files are gone from a folder or pattern are removed, unless `keep`. See `index.feeding.feed`.
         """
-        from ..corpus.readers import ReadOptions
-        from ..index.feeding import Feeding, feed
+        from ..corpus.readers.contract import ReadOptions
+        from ..index.feeding.feeder import Feeding, feed
 
         feeding = Feeding(reading or ReadOptions(), keep=keep, reread=reread)
         with self._writing(lock_timeout, progress) as writer:
@@ -387,7 +387,7 @@ class Collection:
 
     @contextmanager
     def _writing(self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None) -> "Iterator[Writer]":
-        from ..index.writer import Writer
+        from ..index.writing.writer import Writer
 
         store = self._store
         with store.writing(lock_timeout):
@@ -423,7 +423,7 @@ def reindex_collection(
 
     Without `model`, with the one that it has. The collection answers as before until all is done.
     """
-    from ..index.writer import Writer
+    from ..index.writing.writer import Writer
 
     store = Store(Path(path), check=False)
     try:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ..corpus.document import Span
 from ..index.analysis import fold
-from ..index.selection import Deadline
-from ..index.snapshot import Snapshot
+from ..index.reading.selection import Deadline
+from ..index.reading.snapshot import Snapshot
 
 _LETTERS_BY_EDITS = ((1, 4), (2, 6))  # edits, and the letters from which on a word has not a neighbour for everything
 _LONGEST = 40  # letters

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document, Span
-from dragoman.corpus.readers import read
-from dragoman.index.ledger import Ledger
-from dragoman.index.query_encoder import EncoderInfo
-from dragoman.index.segment import Segment, SegmentWriter
-from dragoman.index.snapshot import Snapshot
-from dragoman.index.store import built_with
+from dragoman.corpus.readers.registry import read
+from dragoman.index.encoding.query_encoder import EncoderInfo
+from dragoman.index.ledger.ledger import Ledger
+from dragoman.index.reading.snapshot import Snapshot
+from dragoman.index.segments.segment import Segment, SegmentWriter
+from dragoman.index.writing.store import built_with
+from dragoman.search.cli.terminal import run
 from dragoman.search.collection import Collection, create_collection, open_collection
-from dragoman.terminal import run
 
 # Threads of a model this small wait for each other far longer than they work, above all on a busy machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

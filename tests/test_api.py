@@ -22,12 +22,12 @@ from werkzeug.test import TestResponse
 
 from dragoman.corpus.document import DateInterval, Document, Note, Span
 from dragoman.errors import QueryError
-from dragoman.search import citations
 from dragoman.search.collection import Collection, create_collection, open_collection
+from dragoman.search.results import citations
+from dragoman.web.api.endpoints import ENDPOINTS, Endpoint
 from dragoman.web.app import Dragoman, create_app
-from dragoman.web.asking import ASKED, Asked
-from dragoman.web.endpoints import ENDPOINTS, Endpoint
 from dragoman.web.parameters import MOST_VALUES, Choice, Flag, Number, Text
+from dragoman.web.state import ASKED, Asked
 
 DOCUMENTATION = Path(__file__).parent.parent / "docs" / "api.md"
 MACRON = "briefs/lee-macron-johannesburg"

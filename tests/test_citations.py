@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from pylatexenc.latex2text import LatexNodes2Text
 
 from dragoman.corpus.document import DateInterval, Document, Span
-from dragoman.search import citations
-from dragoman.search.cli import search as search_command
+from dragoman.search.cli.search import search as search_command
 from dragoman.search.collection import create_collection
+from dragoman.search.results import citations
 
 ARTICLE = Document(
     id="news/lee-macron",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dragoman.corpus.clean import clean
+from dragoman.corpus.cleaning.clean import clean
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SEEDS = sorted((SHARED / "seeds").glob("*.txt"))

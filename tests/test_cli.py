@@ -26,8 +26,8 @@ from filelock import FileLock
 
 from dragoman.corpus.document import Document
 from dragoman.errors import CollectionExists, CollectionLocked
-from dragoman.index import writer
-from dragoman.index.build import build
+from dragoman.index.writing import writer
+from dragoman.index.writing.build import build
 from dragoman.search.collection import open_collection
 
 if TYPE_CHECKING:

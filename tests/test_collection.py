@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Person, Span
-from dragoman.corpus.readers import Skipped
+from dragoman.corpus.readers.contract import Skipped
 from dragoman.errors import NotFound, QueryError, SearchTimeout
-from dragoman.index import writer
+from dragoman.index.writing import writer
 from dragoman.search.collection import Collection, create_collection, open_collection
-from dragoman.search.engine import Mode, Settings, Sort
-from dragoman.search.results import Results
+from dragoman.search.ranking.engine import Mode, Settings, Sort
+from dragoman.search.results.results import Results
 
 if TYPE_CHECKING:
     from conftest import MakeCollection

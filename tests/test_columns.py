@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Person
-from dragoman.index.columns import VALUES, Columns, ColumnsWriter
+from dragoman.index.segments.columns import VALUES, Columns, ColumnsWriter
 
 VALUES_OF = {
     "country": ["France", "South Korea", "North Korea", "Türkiye"],

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dragoman.corpus.document import Document, Person
-from dragoman.index.snapshot import Snapshot
+from dragoman.index.reading.snapshot import Snapshot
 from dragoman.search.completion import Completion, complete
-from dragoman.search.query import MAX_QUERY_LENGTH, Filter, parse
+from dragoman.search.language.query import MAX_QUERY_LENGTH, Filter, parse
 
 if TYPE_CHECKING:
     from conftest import Shelf

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from dragoman.corpus.copies import LEAST_SHINGLES, Rule, Signatures, signature, stars
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers import read
-from dragoman.index import copies
-from dragoman.index.copies import Copies
-from dragoman.index.ledger import Ledger
+from dragoman.corpus.readers.registry import read
+from dragoman.corpus.signatures import LEAST_SHINGLES, Rule, Signatures, signature, stars
+from dragoman.index.ledger import near_copies as copies
+from dragoman.index.ledger.ledger import Ledger
+from dragoman.index.ledger.near_copies import Copies
 from dragoman.search.collection import reindex_collection
-from dragoman.search.folding import folded
+from dragoman.search.ranking.folding import folded
 
 if TYPE_CHECKING:
     from conftest import MakeCollection

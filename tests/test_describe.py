@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dragoman.corpus.clean import clean
-from dragoman.corpus.countries import canonical_country, countries_in
-from dragoman.corpus.datelines import (
+from dragoman.corpus.cleaning.clean import clean
+from dragoman.corpus.dates import dates_in_address, parse_dates
+from dragoman.corpus.description.countries import canonical_country, countries_in
+from dragoman.corpus.description.datelines import (
     Dateline,
     find_byline,
     find_date_line,
@@ -16,10 +17,9 @@ from dragoman.corpus.datelines import (
     find_place_line,
     with_year,
 )
-from dragoman.corpus.dates import dates_in_address, parse_dates
-from dragoman.corpus.describe import describe, find_title, without_title
+from dragoman.corpus.description.describe import describe, find_title, without_title
+from dragoman.corpus.description.languages import language_code, language_of_script
 from dragoman.corpus.document import DateInterval, Document
-from dragoman.corpus.languages import language_code, language_of_script
 
 SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
 

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from dragoman.__main__ import dragoman
-from dragoman.search.cli import search
+from dragoman.search.cli.search import search
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ROOT / "docs" / "commands.md"

@@ -17,11 +17,12 @@ import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Passage, Span
 from dragoman.errors import CollectionDamaged, CollectionMismatch, DragomanError, ModelNotFound
-from dragoman.index import encoder, export, model
-from dragoman.index.encoder import EncoderInput, PassageEncoder
-from dragoman.index.export import export_query_encoder
-from dragoman.index.model import DEFAULT_MODEL, DEFAULT_SHA256, Model, resolve_model
-from dragoman.index.query_encoder import FILES, EncoderInfo, QueryEncoder, sha256
+from dragoman.index.encoding import export, model
+from dragoman.index.encoding import passage_encoder as encoder
+from dragoman.index.encoding.export import export_query_encoder
+from dragoman.index.encoding.model import DEFAULT_MODEL, DEFAULT_SHA256, Model, resolve_model
+from dragoman.index.encoding.passage_encoder import EncoderInput, PassageEncoder
+from dragoman.index.encoding.query_encoder import FILES, EncoderInfo, QueryEncoder, sha256
 
 make_tiny_model = runpy.run_path(str(Path(__file__).with_name("tiny_model.py")))["make_tiny_model"]
 

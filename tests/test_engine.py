@@ -13,14 +13,14 @@ import pytest
 from dragoman.corpus.document import DateInterval, Document
 from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index import constraints
-from dragoman.index.postings import BM25F
-from dragoman.index.probes import Floors
-from dragoman.index.selection import Deadline
-from dragoman.index.snapshot import Snapshot
-from dragoman.search import engine, fusion
-from dragoman.search.engine import Mode, Ranked, Settings, Sort
-from dragoman.search.query import parse
-from dragoman.search.reading import Reading, read
+from dragoman.index.encoding.floors import Floors
+from dragoman.index.reading.selection import Deadline
+from dragoman.index.reading.snapshot import Snapshot
+from dragoman.index.segments.postings import BM25F
+from dragoman.search.language.planner import Reading, read
+from dragoman.search.language.query import parse
+from dragoman.search.ranking import engine, fusion
+from dragoman.search.ranking.engine import Mode, Ranked, Settings, Sort
 from dragoman.search.suggest import suggest
 
 if TYPE_CHECKING:

@@ -20,17 +20,17 @@ import dragoman as package
 from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document
 from dragoman.errors import DragomanError, UnreadableSource
-from dragoman.index import writer
-from dragoman.index.writer import Progress
-from dragoman.search.cache import Answers
-from dragoman.search.engine import Settings
-from dragoman.search.evaluate import Case, Evaluation, System, compare, evaluate
-from dragoman.search.judged_collection import collection_of
-from dragoman.search.judgments import JudgedSet, Question
-from dragoman.search.measures import MEASURES, measure, ndcg, randomisation_test
-from dragoman.search.runs import read_run, run_file, write_run
-from dragoman.search.settings import changed
-from dragoman.terminal import run
+from dragoman.index.writing import writer
+from dragoman.index.writing.writer import Progress
+from dragoman.search.cli.terminal import run
+from dragoman.search.evaluation.answer_cache import Answers
+from dragoman.search.evaluation.evaluate import Case, Evaluation, System, compare, evaluate
+from dragoman.search.evaluation.judged_collection import collection_of
+from dragoman.search.evaluation.judgments import JudgedSet, Question
+from dragoman.search.evaluation.measures import MEASURES, measure, ndcg, randomisation_test
+from dragoman.search.evaluation.runs import read_run, run_file, write_run
+from dragoman.search.ranking.engine import Settings
+from dragoman.search.ranking.settings import changed
 
 if TYPE_CHECKING:
     from conftest import MakeCollection

@@ -16,17 +16,17 @@ import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Person
 from dragoman.errors import CollectionDamaged, NotFound, QueryError, SearchTimeout
-from dragoman.index import writer
-from dragoman.index.columns import VALUES
-from dragoman.index.tallies import MOST_BARS, Histogram, Tallies
+from dragoman.index.reading.tallies import MOST_BARS, Histogram, Tallies
+from dragoman.index.segments.columns import VALUES
+from dragoman.index.writing import writer
 from dragoman.search.collection import Collection, open_collection
-from dragoman.search.query import Filter, unparse
-from dragoman.search.results import Results
+from dragoman.search.language.query import Filter, unparse
+from dragoman.search.results.results import Results
 
 if TYPE_CHECKING:
     from conftest import MakeCollection, Shelf
 
-    from dragoman.search.engine import Mode
+    from dragoman.search.ranking.engine import Mode
 
 OUTLETS = (
     "",

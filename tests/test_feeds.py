@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document
-from dragoman.corpus.fetch import ANYWHERE, Fetcher, Limits
-from dragoman.corpus.readers import ReadOptions, Skipped, read
+from dragoman.corpus.fetching.fetch import ANYWHERE, Fetcher, Limits
+from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.corpus.readers.feed import MOST_ENTRIES, parse_feed
+from dragoman.corpus.readers.registry import read
 from dragoman.corpus.readers.url import Known, Memory, UrlReader
 from dragoman.errors import UnreadableSource
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dragoman import __version__
-from dragoman.corpus.fetch import ANYWHERE, Fetcher, Limits, Validators
-from dragoman.corpus.urls import canonical_url, is_public
+from dragoman.corpus.fetching.fetch import ANYWHERE, Fetcher, Limits, Validators
+from dragoman.corpus.fetching.urls import canonical_url, is_public
 from dragoman.errors import UnreadableSource
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers import ReadOptions, Skipped, read
-from dragoman.corpus.readers.printed import paragraphs, without_furniture
+from dragoman.corpus.readers.contract import ReadOptions, Skipped
+from dragoman.corpus.readers.registry import read
+from dragoman.corpus.readers.support.printed import paragraphs, without_furniture
 
 BODY = [
     "President Lee and President Macron met in Johannesburg on the margins of",

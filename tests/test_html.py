@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers import ReadOptions, Skipped, read
-from dragoman.corpus.readers.html_text import visible_text
+from dragoman.corpus.readers.contract import ReadOptions, Skipped
+from dragoman.corpus.readers.registry import read
+from dragoman.corpus.readers.support.html_text import visible_text
 
 MODERN = Path(__file__).resolve().parents[2] / "shared" / "modern"
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from dragoman.errors import UnreadableSource
 from dragoman.index.analysis import analyze
-from dragoman.search.judgments import JudgedSet, Question, read_judged
-from dragoman.search.plain import plain
-from dragoman.search.query import MAX_CLAUSES, parse
+from dragoman.search.evaluation.judgments import JudgedSet, Question, read_judged
+from dragoman.search.language.plain import plain
+from dragoman.search.language.query import MAX_CLAUSES, parse
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 QUERIES = [

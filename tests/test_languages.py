@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dragoman.corpus.languages import detect_language, language_code
+from dragoman.corpus.description.languages import detect_language, language_code
 
 MULTI = Path(__file__).resolve().parents[2] / "shared" / "multi"
 

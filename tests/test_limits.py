@@ -20,10 +20,10 @@ from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document
 from dragoman.errors import DragomanError, NotFound
 from dragoman.search.collection import Collection, open_collection
-from dragoman.web import keys, limits
+from dragoman.web.access import keys, limits
+from dragoman.web.access.keys import Keys
+from dragoman.web.access.limits import Limiter, client_at
 from dragoman.web.app import create_app
-from dragoman.web.keys import Keys
-from dragoman.web.limits import Limiter, client_at
 
 SEARCH = "/api/v1/search?q=consul"
 OPEN = ("/", "/?q=consul", "/documents/a", "/feed.atom?q=consul", "/opensearch.xml", "/healthz", "/api/v1/")

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from dragoman.corpus.document import DateInterval, Document, Person
-from dragoman.search import query as language
 from dragoman.search.collection import Collection, create_collection, open_collection
+from dragoman.search.language import query as language
 from dragoman.web.app import create_app
-from dragoman.web.asking import Asked
+from dragoman.web.state import Asked
 
 SITE = "http://localhost/"
 ENDLESS = "o" * 5000

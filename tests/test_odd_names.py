@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers import path_named
 from dragoman.corpus.readers import text as text_reader
-from dragoman.corpus.readers.sources import path_id
+from dragoman.corpus.readers.files import path_id, path_named
 from dragoman.errors import DragomanError
-from dragoman.index.feeding import source_name, source_named
-from dragoman.index.watching import Watch
+from dragoman.index.feeding.feeder import source_name, source_named
+from dragoman.index.feeding.watcher import Watch
 from dragoman.search.collection import create_collection, open_collection
 
 if TYPE_CHECKING:
@@ -133,7 +132,7 @@ def test_a_fault_of_a_readers_costs_that_file_alone(make_collection: "MakeCollec
 def test_a_fault_in_splitting_costs_that_document_alone(
     make_collection: "MakeCollection", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dragoman.index import writer
+    from dragoman.index.writing import writer
 
     split = writer.split_passages
     monkeypatch.setattr(writer, "split_passages", lambda each: split(each) if each.id != "bad" else {}["bad"])
@@ -144,7 +143,7 @@ def test_a_fault_in_splitting_costs_that_document_alone(
 def test_a_watch_goes_on_after_whatever_goes_wrong(
     make_collection: "MakeCollection", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dragoman.index import watching
+    from dragoman.index.feeding import watcher as watching
 
     collection = make_collection()
     write(tmp_path / "letters", "a")

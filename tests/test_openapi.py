@@ -19,8 +19,8 @@ from schemathesis import GenerationMode, checks
 
 from dragoman.corpus.document import DateInterval, Document, Note, Person, Reference
 from dragoman.search.collection import Collection, open_collection
+from dragoman.web.api.endpoints import ENDPOINTS
 from dragoman.web.app import create_app
-from dragoman.web.endpoints import ENDPOINTS
 
 MACRON = "briefs/lee-macron-johannesburg"
 

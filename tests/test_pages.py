@@ -14,11 +14,11 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from dragoman.corpus.document import DateInterval, Document, Person
-from dragoman.corpus.readers import read
-from dragoman.index.tallies import Bar, Histogram
+from dragoman.corpus.readers.registry import read
+from dragoman.index.reading.tallies import Bar, Histogram
 from dragoman.search.collection import Collection, create_collection, open_collection
 from dragoman.web.app import create_app
-from dragoman.web.charts import HEIGHT, MAX_TICKS, chart
+from dragoman.web.pages.charts import HEIGHT, MAX_TICKS, chart
 
 BRIEFS = Path(__file__).parent.parent / "corpus" / "briefs"
 STATIC = Path(__file__).parent.parent / "web" / "static"

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+from dragoman.corpus.description.languages import language_code
 from dragoman.corpus.document import Document, Passage
-from dragoman.corpus.languages import language_code
-from dragoman.corpus.passages import DEFAULT, Splitting, split_passages, split_sentences
-from dragoman.corpus.sentences import estimate_tokens
+from dragoman.corpus.splitting.passages import DEFAULT, Splitting, split_passages, split_sentences
+from dragoman.corpus.splitting.sentences import estimate_tokens
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from dragoman.corpus.description.people import find_people
 from dragoman.corpus.document import Person
-from dragoman.corpus.people import find_people
 
 REST = " in the capital on Monday, and the two of them spoke at some length about trade."
 

@@ -14,9 +14,9 @@ from whoosh.searching import Searcher
 from dragoman.corpus.document import Document, Note, Span
 from dragoman.index.analysis import FIELDS, analyze, stem
 from dragoman.index.constraints import All
-from dragoman.index.keyword import open_reader
-from dragoman.index.postings import BM25F, Unit, idf
-from dragoman.index.snapshot import Snapshot
+from dragoman.index.reading.snapshot import Snapshot
+from dragoman.index.segments.postings import BM25F, Unit, idf
+from dragoman.index.segments.whoosh_index import open_reader
 
 if TYPE_CHECKING:
     from conftest import Shelf

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dragoman.errors import QueryError
-from dragoman.search import query as language
-from dragoman.search.query import (
+from dragoman.search.language import query as language
+from dragoman.search.language.query import (
     MAX_CLAUSES,
     MAX_DEPTH,
     MAX_QUERY_LENGTH,
@@ -31,7 +31,7 @@ from dragoman.search.query import (
     parse_dates,
     unparse,
 )
-from dragoman.search.scanning import FILTER_FIELDS, TEXT_FIELDS
+from dragoman.search.language.scanning import FILTER_FIELDS, TEXT_FIELDS
 
 A, B, C, D = (Word(letter) for letter in "abcd")
 NOVEMBER = Dates(date(2025, 11, 1), date(2025, 11, 30))

@@ -13,17 +13,17 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
-from dragoman.corpus import paragraphs as corpus_paragraphs
 from dragoman.corpus.day_names import day_names
 from dragoman.corpus.document import DateInterval, Document, Note, Person, Reference, Span
-from dragoman.corpus.paragraphs import paragraph_numbers
-from dragoman.corpus.paragraphs import paragraphs as split
-from dragoman.corpus.readers import read
-from dragoman.search import citations
+from dragoman.corpus.readers.registry import read
+from dragoman.corpus.splitting import paragraphs as corpus_paragraphs
+from dragoman.corpus.splitting.paragraphs import paragraph_numbers
+from dragoman.corpus.splitting.paragraphs import paragraphs as split
 from dragoman.search.collection import Collection, create_collection, open_collection
-from dragoman.search.highlight import Highlight
+from dragoman.search.results import citations
+from dragoman.search.results.highlight import Highlight
 from dragoman.web.app import create_app
-from dragoman.web.reading import PART, Run, paragraphs, part_of, parts, source_link
+from dragoman.web.pages.reader_text import PART, Run, paragraphs, part_of, parts, source_link
 
 BRIEFS = Path(__file__).parent.parent / "corpus" / "briefs"
 MACRON = "briefs/lee-macron-johannesburg"

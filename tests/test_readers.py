@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Person, Reference
-from dragoman.corpus.readers import ReadOptions, Skipped, read
+from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.corpus.readers.markdown import readable_text
+from dragoman.corpus.readers.registry import read
 from dragoman.errors import UnreadableSource
 
 STORY = "The two leaders met in Seoul on Monday and agreed to hold a further round of talks on trade in the spring."

@@ -12,14 +12,15 @@ import pytest
 from click.testing import CliRunner
 
 from dragoman.__main__ import dragoman
-from dragoman.corpus.describe import describe
+from dragoman.corpus.cleaning.recurring import WINDOW, RecurringLines, without_recurring_lines
+from dragoman.corpus.description.describe import describe
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers import ReadOptions, Skipped, read
-from dragoman.corpus.recurring import WINDOW, RecurringLines, without_recurring_lines
-from dragoman.index import feeding
-from dragoman.index.feeding import Feeding, feed
-from dragoman.index.store import Store
-from dragoman.index.writer import Report, Writer
+from dragoman.corpus.readers.contract import ReadOptions, Skipped
+from dragoman.corpus.readers.registry import read
+from dragoman.index.feeding import feeder as feeding
+from dragoman.index.feeding.feeder import Feeding, feed
+from dragoman.index.writing.store import Store
+from dragoman.index.writing.writer import Report, Writer
 
 SLOGAN = "The Gazette – Independent since 1893"
 NOTICE = "The Gazette follows the code of the Press Council, and corrects what turns out to be wrong on page two."

@@ -12,7 +12,7 @@ import pytest
 
 from dragoman.corpus.document import Document
 from dragoman.errors import CollectionDamaged, CollectionNotFound
-from dragoman.index.build import build
+from dragoman.index.writing.build import build
 from dragoman.search.collection import Collection, open_collection
 from dragoman.web.app import create_app
 

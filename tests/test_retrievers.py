@@ -38,7 +38,7 @@ class Framework(NamedTuple):
 
 def langchain() -> Framework:
     pytest.importorskip("langchain_core", reason="not installed: pip install 'dragoman[langchain]'")
-    from dragoman.search.langchain import DragomanRetriever
+    from dragoman.search.retrievers.langchain import DragomanRetriever
 
     def as_found(documents: list[Any]) -> list[Found]:
         return [Found(each.id, each.page_content, each.metadata, each.metadata["score"]) for each in documents]
@@ -52,7 +52,7 @@ def langchain() -> Framework:
 
 def llamaindex() -> Framework:
     pytest.importorskip("llama_index.core", reason="not installed: pip install 'dragoman[llamaindex]'")
-    from dragoman.search.llamaindex import DragomanRetriever
+    from dragoman.search.retrievers.llamaindex import DragomanRetriever
 
     def as_found(nodes: list[Any]) -> list[Found]:
         return [Found(each.node_id, each.text, each.metadata, each.score) for each in nodes]
@@ -241,7 +241,7 @@ def test_a_model_is_told_the_source_but_not_our_bookkeeping(collection: Collecti
     pytest.importorskip("llama_index.core", reason="not installed: pip install 'dragoman[llamaindex]'")
     from llama_index.core.schema import MetadataMode
 
-    from dragoman.search.llamaindex import DragomanRetriever
+    from dragoman.search.retrievers.llamaindex import DragomanRetriever
 
     found = DragomanRetriever(collection, k=1).retrieve(QUESTION)[0]
     told = found.get_content(MetadataMode.LLM)

@@ -5,9 +5,9 @@ from shutil import copyfile
 
 import pytest
 
-from dragoman.corpus.datelines import find_dateline
+from dragoman.corpus.description.datelines import find_dateline
 from dragoman.corpus.document import Document, Person
-from dragoman.corpus.readers import read
+from dragoman.corpus.readers.registry import read
 
 SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared texts are not here")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers import read
+from dragoman.corpus.readers.registry import read
 
 SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared texts are not here")

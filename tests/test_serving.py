@@ -16,7 +16,7 @@ import pytest
 
 from dragoman.corpus.document import Document
 from dragoman.search.collection import create_collection, open_collection
-from dragoman.web import keys
+from dragoman.web.access import keys
 
 
 class Server:

@@ -13,12 +13,12 @@ import pytest
 from dragoman.corpus.document import DateInterval, Document, Person, Span
 from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index import constraints
-from dragoman.index import snapshot as snapshot_module
 from dragoman.index.analysis import analyze
 from dragoman.index.constraints import All, Constraint, Dated, Has, Holds, Not, Of, Undated
-from dragoman.index.postings import BM25F, Unit
-from dragoman.index.selection import Deadline
-from dragoman.index.snapshot import Snapshot
+from dragoman.index.reading import snapshot as snapshot_module
+from dragoman.index.reading.selection import Deadline
+from dragoman.index.reading.snapshot import Snapshot
+from dragoman.index.segments.postings import BM25F, Unit
 
 if TYPE_CHECKING:
     from conftest import Shelf

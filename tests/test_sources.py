@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
-from dragoman.corpus import readers
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers import ReadOptions
-from dragoman.index import feeding, ledger
-from dragoman.index.feeding import Feeding, feed
-from dragoman.index.sources import Sources
-from dragoman.index.store import Store
-from dragoman.index.writer import Report, Writer
+from dragoman.corpus.readers import registry as readers
+from dragoman.corpus.readers.contract import ReadOptions
+from dragoman.index.feeding import feeder as feeding
+from dragoman.index.feeding.feeder import Feeding, feed
+from dragoman.index.ledger import ledger
+from dragoman.index.ledger.origins import Sources
+from dragoman.index.writing.store import Store
+from dragoman.index.writing.writer import Report, Writer
 
 if TYPE_CHECKING:
     from conftest import Programs

@@ -26,7 +26,7 @@ from dragoman.errors import (
     CollectionNotFound,
     DragomanError,
 )
-from dragoman.index import writer
+from dragoman.index.writing import writer
 from dragoman.search.collection import Collection, create_collection, open_collection, reindex_collection
 
 if TYPE_CHECKING:

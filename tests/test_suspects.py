@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dragoman.corpus.description.suspects import suspects
 from dragoman.corpus.document import DateInterval, Document
-from dragoman.corpus.readers import read
-from dragoman.corpus.suspects import suspects
+from dragoman.corpus.readers.registry import read
 
 SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
 

@@ -16,7 +16,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compile
 from dragoman.corpus.document import DateInterval, Document
 from dragoman.search.collection import Collection, open_collection
 from dragoman.web.app import Dragoman, create_app
-from dragoman.web.syndication import ENTRIES
+from dragoman.web.pages.syndication import ENTRIES
 
 ATTACK = "<script>alert(1)</script>]]>&amp;'\"<!-- \x00\x0b\x1b\x7f\ufffe\uffff \u202e\U0001f600"
 HOSTILE = Document(

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Note, Person
-from dragoman.corpus.readers import Skipped, read
+from dragoman.corpus.readers.contract import Skipped
+from dragoman.corpus.readers.registry import read
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 VOLUMES = {"frus1861": 349, "frus1958-60v18": 336, "frus1969-76v19p1": 172}

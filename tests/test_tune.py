@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document
 from dragoman.errors import CollectionMismatch, QueryError
-from dragoman.index.postings import BM25F
-from dragoman.index.store import RANKING, Store
-from dragoman.search import trials, tuning
-from dragoman.search.cache import Answers
+from dragoman.index.segments.postings import BM25F
+from dragoman.index.writing.store import RANKING, Store
+from dragoman.search.cli.terminal import run
 from dragoman.search.collection import Collection, open_collection, reindex_collection
-from dragoman.search.engine import Settings
-from dragoman.search.evaluate import System, answerable, evaluate
-from dragoman.search.judgments import JudgedSet, Question
-from dragoman.search.plain import plain
-from dragoman.search.trials import Trials
-from dragoman.search.tuning import tune
-from dragoman.terminal import run
+from dragoman.search.evaluation import trials, tuning
+from dragoman.search.evaluation.answer_cache import Answers
+from dragoman.search.evaluation.evaluate import System, answerable, evaluate
+from dragoman.search.evaluation.judgments import JudgedSet, Question
+from dragoman.search.evaluation.trials import Trials
+from dragoman.search.evaluation.tuning import tune
+from dragoman.search.language.plain import plain
+from dragoman.search.ranking.engine import Settings
 
 WORDS = "the summit leaders agreed treaty trade peace envoy minister signed talks hotline quota pact zeal fish".split()
 FAR = Settings(keyword_weight=0.3, prose_discount=0.0, document_weight=0.0, pair_weight=0.0)

@@ -19,12 +19,12 @@ from werkzeug.test import TestResponse
 
 from dragoman.__main__ import dragoman
 from dragoman.corpus.document import DateInterval, Document, Person, Reference
-from dragoman.corpus.readers import read
+from dragoman.corpus.readers.registry import read
 from dragoman.errors import CollectionDamaged, CollectionNotFound, DragomanError, SearchTimeout
 from dragoman.search.collection import Collection, create_collection, open_collection
 from dragoman.web.app import create_app
-from dragoman.web.asking import Asked
-from dragoman.web.listening import LOOPBACK, own_names
+from dragoman.web.server.listening import LOOPBACK, own_names
+from dragoman.web.state import Asked
 
 BRIEFS = Path(__file__).parent.parent / "corpus" / "briefs"
 MACRON = "briefs/lee-macron-johannesburg"

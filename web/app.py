@@ -14,16 +14,17 @@ from werkzeug.routing import BaseConverter
 
 from ..errors import DragomanError
 from ..search.collection import Collection
-from . import guards, problems, telemetry
-from .api import api
-from .assets import assets
-from .keys import Keys
-from .limits import Limiter
-from .names import host_name, origin
-from .pages import pages
-from .reader import reader
+from . import problems, telemetry
+from .access import guard as guards
+from .access.hosts import host_name, origin
+from .access.keys import Keys
+from .access.limits import Limiter
+from .api.handlers import api
+from .pages.assets import assets
+from .pages.reader_page import reader
+from .pages.search_page import pages
+from .pages.syndication import syndication
 from .site import EXTENSION, Site, mount, site
-from .syndication import syndication
 
 SEARCH_TIMEOUT = 10.0
 MAX_REQUEST_BYTES = 65_536

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Final
 from .. import __version__
 from ..corpus.document import MAX_PASSAGE_ID_LENGTH, Document
 from ..errors import DragomanError, MissingExtra, NotFound
+from ..search.cli.terminal import visible
 from ..search.collection import Collection
-from ..search.engine import Mode
-from ..search.results import Results, source
-from ..terminal import visible
+from ..search.ranking.engine import Mode
+from ..search.results.results import Results, source
 
 try:
     from mcp.server import MCPServer

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, make_response, reques
 from werkzeug.exceptions import HTTPException, NotFound
 
 from ..errors import DragomanError, QueryError
-from .rendering import page
+from .pages.rendering import page
 from .site import site
 
 _UNTOLD = "The server failed to answer. What went wrong stands in its log."

@@ -13,8 +13,8 @@ from flask import current_app, request, url_for
 from ..search.collection import Collection
 
 if TYPE_CHECKING:
-    from .keys import Keys
-    from .limits import Limiter
+    from .access.keys import Keys
+    from .access.limits import Limiter
     from .telemetry import Metrics
 
 EXTENSION = "dragoman"

@@ -13,9 +13,9 @@ from typing import BinaryIO, Final
 from ...errors import UnreadableSource
 from ..document import Document
 from .contract import LONGEST_RECORD, MEGABYTE, ReadOptions, Skipped, Source
-from .decode import encoding_of
-from .packed import DAMAGED, Borrowed, decompressed, looks_like
-from .records import record_document
+from .support.decode import encoding_of
+from .support.packed import DAMAGED, Borrowed, decompressed, looks_like
+from .support.records import record_document
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLE: Final = 64 * 1024

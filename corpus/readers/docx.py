@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...errors import UnreadableSource
-from ..describe import describe
+from ..description.describe import describe
 from ..document import Document
 from .contract import ReadOptions, Skipped, Source
-from .fields import Fields
-from .markup import Element, Flow, local_name, parse_xml, plain_text, stream_xml, walk_xml
-from .packed import Package, read_all
+from .support.fields import Fields
+from .support.markup import Element, Flow, local_name, parse_xml, plain_text, stream_xml, walk_xml
+from .support.packed import Package, read_all
 from .text import stream_id
 
 _KIND: Final = "a Word document (.docx)"

@@ -7,13 +7,13 @@ from email.message import EmailMessage
 from typing import Any, Final, cast
 
 from ...errors import UnreadableSource
-from ..describe import describe
+from ..description.describe import describe
 from ..document import Document
 from .contract import ReadOptions, Skipped, Source
-from .decode import decode_text
-from .fields import Fields
-from .html_text import visible_text
-from .packed import looks_like, not_what_it_says, read_all
+from .support.decode import decode_text
+from .support.fields import Fields
+from .support.html_text import visible_text
+from .support.packed import looks_like, not_what_it_says, read_all
 from .text import stream_id
 
 _NAMED: Final = 5

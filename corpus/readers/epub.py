@@ -8,14 +8,14 @@ from urllib.parse import unquote
 
 from ...errors import UnreadableSource
 from ..dates import parse_dates
-from ..describe import describe
+from ..description.describe import describe
 from ..document import Document
 from .contract import LARGEST_TEXT, MEGABYTE, ReadOptions, Skipped, Source
-from .decode import decode_text, tidy
-from .fields import Fields
-from .html_text import visible_text
-from .markup import Element, local_name, parse_xml, plain_text
-from .packed import Package, read_all
+from .support.decode import decode_text, tidy
+from .support.fields import Fields
+from .support.html_text import visible_text
+from .support.markup import Element, local_name, parse_xml, plain_text
+from .support.packed import Package, read_all
 from .text import stream_id
 
 _KIND: Final = "an EPUB"

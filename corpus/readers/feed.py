@@ -11,7 +11,7 @@ from ...errors import UnreadableSource
 from ..dates import parse_dates
 from ..document import DateInterval
 from .contract import LARGEST_FILE, MEGABYTE
-from .decode import tidy
+from .support.decode import tidy
 
 MOST_ENTRIES: Final = 1000
 """The entries of one feed that are followed. Feeds list their newest entries first."""

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ...errors import UnreadableSource
-from ..clean import Cleaned, clean
+from ..cleaning.clean import Cleaned, clean
 from ..dates import parse_dates
 from ..document import Document
 from .contract import ReadOptions, Skipped, Source
-from .decode import read_text, tidy
-from .head import page_title
-from .html_text import Shown, look_through
+from .support.decode import read_text, tidy
+from .support.html_text import Shown, look_through
+from .support.page_title import page_title
 from .text import article
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s{0,5}=\s{0,5}["']?([\w.:-]{2,30})""", re.IGNORECASE)

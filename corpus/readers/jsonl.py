@@ -7,8 +7,8 @@ from typing import Any, Final
 from ...errors import UnreadableSource
 from ..document import Document
 from .contract import LONGEST_RECORD, MEGABYTE, ReadOptions, Skipped, Source
-from .packed import DAMAGED, decompressed
-from .records import record_document
+from .support.packed import DAMAGED, decompressed
+from .support.records import record_document
 
 _CHUNK: Final = MEGABYTE
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...errors import UnreadableSource
-from ..describe import describe, without_title
+from ..description.describe import describe, without_title
 from ..document import Document
 from .contract import LARGEST_FRONT_MATTER, ReadOptions, Skipped, Source
-from .decode import read_text
-from .fields import Fields
+from .support.decode import read_text
+from .support.fields import Fields
 from .text import stream_id
 
 _CLOSING_LINE = re.compile(r"^(?:---|\.\.\.)[^\S\n]*$", re.MULTILINE)

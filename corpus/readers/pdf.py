@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ...errors import UnreadableSource
-from ..describe import describe, without_title
+from ..description.describe import describe, without_title
 from ..document import Document
 from .contract import LARGEST_TEXT, MEGABYTE, MissingLibrary, ReadOptions, Skipped, Source
-from .decode import tidy
-from .fields import Fields
-from .packed import not_what_it_says, read_all
-from .printed import paragraphs, without_furniture
+from .support.decode import tidy
+from .support.fields import Fields
+from .support.packed import not_what_it_says, read_all
+from .support.printed import paragraphs, without_furniture
 from .text import stream_id
 
 _MOST_PAGES: Final = 10_000

@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from ...errors import UnreadableSource
 from ..dates import parse_dates
-from ..describe import describe
+from ..description.describe import describe
 from ..document import Document
 from .contract import ReadOptions, Skipped, Source
-from .fields import Fields
-from .markup import Element, Flow, local_name, plain_text, stream_xml, walk_xml
-from .packed import DAMAGED, decompressed
+from .support.fields import Fields
+from .support.markup import Element, Flow, local_name, plain_text, stream_xml, walk_xml
+from .support.packed import DAMAGED, decompressed
 
 _SERIES: Final = "Foreign Relations of the United States"
 _ADDRESS: Final = "https://history.state.gov/historicaldocuments"

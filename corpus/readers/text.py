@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..clean import Cleaned, clean
-from ..describe import describe, without_title
+from ..cleaning.clean import Cleaned, clean
+from ..description.describe import describe, without_title
 from ..document import Document
 from .contract import ReadOptions, Skipped, Source
-from .decode import read_text
-from .fields import Fields
+from .support.decode import read_text
+from .support.fields import Fields
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:

@@ -14,8 +14,8 @@ from ...errors import UnreadableSource
 from ..document import Document
 from . import html
 from .contract import LARGEST_FILE, MEGABYTE, MissingLibrary, ReadOptions, Skipped, Source
-from .decode import tidy
-from .packed import DAMAGED, Borrowed, not_what_it_says
+from .support.decode import tidy
+from .support.packed import DAMAGED, Borrowed, not_what_it_says
 
 _PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 _HOLDING_PAGES: Final = frozenset({"response", "resource"})

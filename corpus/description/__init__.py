@@ -1,0 +1,1 @@
+"""What a document's text tells of it: when, where, by whom, of whom, in which language."""

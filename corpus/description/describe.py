@@ -1,0 +1,192 @@
+"""What a document's own text tells of it: title, dateline, byline, countries, people, language.
+
+Only what is not given is looked for, and what the text does not tell stays empty. Of each field is said whether it was
+given with the source, extracted from the text or its surroundings, or inferred: put together from what these hint at.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from ..dates import dates_in_address
+from ..document import Document
+from ..splitting.sentences import split_sentences
+from .countries import country_mentions
+from .datelines import (
+    Dateline,
+    after_dateline,
+    find_byline,
+    find_date_line,
+    find_dateline,
+    find_place_line,
+    has_dateline,
+    is_label,
+    with_year,
+)
+from .languages import detect_language
+from .people import find_people
+
+DESCRIBED: Final = (
+    "title", "dates", "place", "outlet", "author", "url", "kind", "language", "countries", "people", "topics",
+    "references",
+)  # fmt: skip
+"""The fields of a document that its provenance speaks of."""
+
+LONGEST_TITLE: Final = 120
+"""A title that is made from the first sentence is no longer than this; a headline may be half as long again."""
+
+_HEAD: Final = 16
+"""How many lines at the top of a text may hold its dateline or byline."""
+
+_SHORTEST_SENTENCE: Final = 40
+"""A line without a full stop that is shorter than this names something, and tells nothing."""
+
+_LONGEST_MONTH: Final = 31
+
+
+class _Found(NamedTuple):
+    """A value for a field of the description, and how it was come by."""
+
+    value: Any
+    how: str
+
+
+def given(document: Document) -> dict[str, str]:
+    """The provenance of a document as its source gave it: "given" for each field that is not empty."""
+    return {name: "given" for name in DESCRIBED if getattr(document, name)}
+
+
+def describe(document: Document, cut: Iterable[str] = (), *, name: str = "") -> Document:
+    """The document, with what is empty in its description filled from its text where the text tells it.
+
+    `cut` are lines that cleaning took out of the text: a byline or a date is often among them. `name` is the name of
+    the file that holds this one document, which may tell its date as a URL may.
+    """
+    cut = list(cut)
+    lines = [line.strip() for line in islice(_lines(document.text), _HEAD)]
+    dateline = find_dateline(lines) if not (document.place and document.outlet and document.dates) else Dateline()
+    language = document.language or detect_language(document.text)
+    title = _Found(document.title, "given") if document.title else _title(document.text, language)
+    found = {
+        "title": title,
+        "dates": _Found(None, "") if document.dates else _dates(dateline, lines, cut, document.url or name),
+        "place": _Found(document.place or dateline.place or find_place_line(lines), "extracted"),
+        "outlet": _Found(dateline.outlet, "extracted"),
+        "author": _Found(document.author or find_byline([*cut, *lines]), "extracted"),
+        "language": _Found(language, "inferred"),
+        "countries": _Found(document.countries or find_countries(title.value, document.text), "extracted"),
+        "people": _Found(document.people or find_people(document.text, language), "extracted"),
+    }
+    found = {field: each for field, each in found.items() if each.value and not getattr(document, field)}
+    return replace(
+        document,
+        **{field: each.value for field, each in found.items()},
+        provenance=given(document) | dict(document.provenance) | {field: each.how for field, each in found.items()},
+    )
+
+
+def without_title(text: str, title: str) -> str:
+    """The text without its first line where that only repeats the title.
+
+    A first sentence that the title was made from has a full stop which the title lacks, and so stays.
+    """
+    first, newline, rest = text.lstrip().partition("\n")
+    repeats = newline and title and _plain(first) == _plain(title) and rest.strip()
+    return rest.lstrip("\n") if repeats else text
+
+
+def find_title(text: str, language: str = "") -> str:
+    """The first line if it looks like a headline, else the first sentence, shortened with "…" where it is long."""
+    return _title(text, language).value
+
+
+def find_countries(title: str, text: str) -> tuple[str, ...]:
+    """The countries that a document is about, by the simplest of rules, in order of first mention.
+
+    Those in its title or its first paragraph, and those that the text names at least twice and at least a tenth as
+    often as the one it names most.
+    """
+    mentions = list(country_mentions(text))
+    counts = Counter(mention.country for mention in mentions)
+    often = max(2, max(counts.values(), default=0) / 10)
+    begin, end = _first_paragraph(text)
+    named = [mention.country for mention in country_mentions(title)]
+    named += [each.country for each in mentions if counts[each.country] >= often or begin <= each.start < end]
+    return tuple(dict.fromkeys(named))
+
+
+def _title(text: str, language: str) -> _Found:
+    lines = list(islice((line for line in _lines(text) if not is_label(line.strip())), 2)) or text.split("\n", 1)
+    first = " ".join(lines[0].split())
+    if len(lines) > 1 and _looks_like_headline(first):
+        return _Found(first, "extracted")
+    head = text[:4000]
+    sentences = (" ".join(head[start:end].split()) for start, end in split_sentences(head, language))
+    told = [each for each in sentences if _tells_something(each)] or [first]
+    return _Found(_shortened(after_dateline(told[0])), "inferred")
+
+
+def _dates(dateline: Dateline, lines: list[str], cut: list[str], address: str) -> _Found:
+    """The days of publication, from the surest source that there is: the dateline, a line with a date, the address."""
+    if dateline.dates:
+        return _Found(dateline.dates, "extracted")
+    written = find_date_line(lines) or find_date_line(cut, labelled=True)
+    filed = dates_in_address(address) if address else None
+    near = written or filed
+    if dateline.day and near and (dates := with_year(dateline.day, near)):
+        return _Found(dates, "inferred")
+    if written:
+        return _Found(written, "extracted")
+    exact = filed is not None and (filed.last - filed.first).days < _LONGEST_MONTH
+    return _Found(filed if exact else None, "inferred")
+
+
+def _lines(text: str) -> Iterable[str]:
+    return (found[0] for found in re.finditer(r"[^\n]+", text) if not found[0].isspace())
+
+
+def _plain(line: str) -> str:
+    return " ".join(line.split()).casefold()
+
+
+def _tells_something(sentence: str) -> bool:
+    """Whether a title can be made of a sentence: it is one, not "Good morning.", "Treaty Room" or "He said:"."""
+    if sum(map(str.isalnum, sentence)) < 12 or sentence.endswith(":") or is_label(sentence):
+        return False
+    return len(sentence) >= _SHORTEST_SENTENCE or sentence.endswith(
+        (".", "!", "?", "…", "。", "！", "？", "।", "۔", "؟")
+    )
+
+
+def _looks_like_headline(line: str) -> bool:
+    words = line.split()
+    return (
+        10 <= len(line) <= LONGEST_TITLE * 1.5
+        and (len(words) >= 3 or not line.isascii())
+        and not line.endswith((".", ":", ";", ",", "。", "-", "—", "।", "۔"))
+        and not line[0].islower()
+        and not line.startswith(("-", "*", "•", "–", "(", "["))
+        and not has_dateline(line)
+    )
+
+
+def _shortened(sentence: str) -> str:
+    """At most LONGEST_TITLE characters: up to the last comma or the like in the second half, else the last word."""
+    if len(sentence) <= LONGEST_TITLE:
+        return sentence.rstrip(".。")
+    head = sentence[:LONGEST_TITLE]
+    clause = max(head.rfind(mark) for mark in (", ", "; ", ": ", " – ", " — ", "，", "、"))
+    end = clause if clause >= LONGEST_TITLE / 2 else head.rfind(" ") if " " in head else LONGEST_TITLE - 1
+    return head[:end].rstrip(" ,;:–—") + "…"
+
+
+def _first_paragraph(text: str) -> tuple[int, int]:
+    """The span of the first line that is long enough to be a paragraph, and no point of a list."""
+    for found in re.finditer(r"[^\n]+", text):
+        line = found[0].strip()
+        if len(line) >= 120 and not line.startswith(("-", "*", "•")):
+            return found.span()
+    return 0, min(len(text), 1000)

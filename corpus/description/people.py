@@ -1,0 +1,114 @@
+"""People whom a text names with their office: "President Lee Jae Myung", "Foreign Minister Cho Hyun".
+
+A rule and no model: an office before a full name, in running English prose. What it finds is nearly always a person;
+it misses everybody named without an office, by a surname alone ("President Lee"), or before the office ("Emmanuel
+Macron, the president of France"), and everybody in other languages.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ..document import Person
+from .countries import country_mentions
+
+MOST_PEOPLE: Final = 40
+"""How many people a document has at most: a list of delegates names hundreds."""
+
+_SHORTEST_LINE: Final = 80
+"""Shorter lines are headlines and labels."""
+
+_LARGEST: Final = 200_000
+"""How much of a text is read for people, in characters."""
+
+_RANK: Final = (
+    "Vice Deputy Acting Interim Assistant Under First Special Permanent Prime Foreign Defense Defence Interior Finance"
+    " Trade Economy Justice Energy Health Unification Crown Supreme High General National Security Presidential State"
+    " Federal Chief Executive Cabinet"
+).replace(" ", "|")
+OFFICE: Final = (
+    rf"(?:(?:{_RANK})[ -]){{0,4}}"
+    r"(?:President|Premier|Minister|Chancellor|Secretary[ -]General|Attorney General|Leader|Ambassador|Envoy"
+    r"|Commissioner|Secretary(?: of (?:State|Defen[cs]e|the Treasury|Commerce|Energy|War))?"
+    r"|Representative(?: for [A-Z]\w+)?|Spokes(?:person|man|woman)|Advis[eo]r|Chairman|Chairwoman|Speaker"
+    r"|Senator|Governor|King|Queen|Prince|Princess|Emperor|Empress|Emir|Pope|Admiral|Sheikh)"
+)
+"""A pattern for an office that is named before or after whoever holds it."""
+
+_PARTICLES = r"(?:al|bin|bint|ibn|van|von|der|den|de|da|do|dos|del|della|di|du|el|la|le|ter|ten|zu|y)"
+_WORD = r"(?:[A-Z]\.|(?:al-|Al-|O['’]|Mc|d['’]|D['’])?[A-Z][^\W\d_A-Z]+(?:-[^\W\d_]+)*)"
+NAME: Final = rf"{_WORD}(?: (?:{_PARTICLES} ){{0,2}}{_WORD}){{1,4}}"
+"""A pattern for a full name: two to five words, some of them particles."""
+
+_PERSON = re.compile(
+    rf"(?<![\w-])(?P<past>(?i:former|late|then|ex)[ -])?(?P<office>{OFFICE}) "
+    rf"(?P<name>{NAME})(?P<of> of (?:the )?)?"
+)
+_NO_NAME = frozenset(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August"
+    " September October November December The This That He She It His Her Its They We In On At And But Of For With"
+    " Administration Government Office House Palace Institute Center Centre Foundation Library University Street"
+    " Avenue Airport Summit Party Ministry Department Directorate Division Brigade Council Committee Assembly Affairs"
+    " State Special Foreign Defense Defence National Security Intelligence International Economic Public General"
+    " Secretary Minister President Prime Deputy Ambassador Reconciliation Republic Kingdom Union United Nations Day"
+    " Medal Award Prize Act Doctrine Hotel Mr Mrs Ms Dr Operating Trade War Peace Order".split()
+)
+
+
+def find_people(text: str, language: str = "en") -> tuple[Person, ...]:
+    """The people whom an English text names in full after their office, in order of first mention, each once.
+
+    Their country is the one named right before the office or, with "of", right after the name; else it is empty.
+    """
+    if language not in ("", "en"):
+        return ()
+    people: dict[str, Person] = {}
+    for person in _mentioned(text[:_LARGEST]):
+        key = re.sub(r"[^\w ]| \w\.", "", person.name.replace("-", " ")).casefold()
+        known = people.get(key)
+        if known is None and len(people) < MOST_PEOPLE:
+            people[key] = person
+        elif known is not None and person.country and not known.country:
+            people[key] = Person(known.name, known.role, person.country)
+    return tuple(people.values())
+
+
+def _mentioned(text: str) -> Iterator[Person]:
+    for line in re.finditer(rf"[^\n]{{{_SHORTEST_LINE},}}", text):
+        for found in _PERSON.finditer(line[0]):
+            name = _name(found["name"])
+            if not name or _is_headline(line[0]):
+                continue
+            whole = name == found["name"]
+            role = f"{found['past'] or ''}{found['office']}".replace("-", " ") if found["past"] else found["office"]
+            yield Person(name, role[0].upper() + role[1:], _country(line[0], found, whole))
+
+
+def _is_headline(line: str) -> bool:
+    words = line[:300].split()
+    return sum(word[0].islower() for word in words) < 0.4 * len(words)
+
+
+def _name(words: str) -> str:
+    """A full name out of capitalised words: what follows a country or a word that is in no name is not part of it."""
+    kept: list[str] = []
+    for word in words.split(" "):
+        if word in _NO_NAME or next(country_mentions(word), None):
+            break
+        kept.append(word)
+    while kept and kept[-1][0].islower():
+        kept.pop()
+    longer = [word for word in kept if len(word.rstrip(".")) > 1 and not word[0].islower()]
+    return " ".join(kept) if len(longer) >= 2 else ""
+
+
+def _country(line: str, found: re.Match[str], whole: bool) -> str:
+    begin = found.start()
+    for mention in country_mentions(line[max(0, begin - 50) : begin]):
+        if line[max(0, begin - 50) + mention.end : begin].strip(" ") in ("", "'s", "’s"):
+            return mention.country
+    if found["of"] and whole:
+        first = next(country_mentions(line[found.end() : found.end() + 60]), None)
+        if first and first.start == 0:
+            return first.country
+    return ""

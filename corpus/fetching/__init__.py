@@ -1,0 +1,1 @@
+"""Getting what lies at a URL, politely and safely."""

@@ -1,0 +1,159 @@
+"""A description as front matter and JSONL records give it, made into a document."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from ....errors import InvalidDocument, UnreadableSource
+from ...dates import parse_dates
+from ...description.countries import canonical_country
+from ...description.describe import given
+from ...description.languages import language_code
+from ...document import Document, Note, Person, Reference
+from .decode import tidy
+
+# Other keys that hold a field of ours, tried in this order after its own name.
+_SYNONYMS: Final = {"language": ("lang",), "dates": ("date",), "references": ("sources",)}
+# What a user may call a field of ours in a mapping.
+_CALLED: Final = {"lang": "language", "date": "dates", "sources": "references"}
+
+
+class Fields:
+    """The values of a record by our names for them. Unknown keys are left alone, empty values count as absent."""
+
+    def __init__(self, record: Mapping[str, Any], names: Mapping[str, str] | None = None) -> None:
+        self._record = record
+        self._names = {_CALLED.get(ours, ours): theirs for ours, theirs in (names or {}).items()}
+
+    def key(self, name: str) -> str:
+        """The key under which the record has the field, or should have it."""
+        if name in self._names:
+            return self._names[name]
+        present = (key for key in (name, *_SYNONYMS.get(name, ())) if self._record.get(key) is not None)
+        return next(present, name)
+
+    def text(self, name: str) -> str:
+        """A field of one line. Raises UnreadableSource if it is no string."""
+        return " ".join(self.raw_text(name).split())
+
+    def raw_text(self, name: str) -> str:
+        """A field as it is but for control characters. Raises UnreadableSource if it is no string."""
+        value = self._value(name)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise self._wrong(name, "a string", value)
+        return tidy(value)
+
+    def id(self) -> str:
+        """The id, which may be given as a whole number. Raises UnreadableSource if it is anything else."""
+        value = self._value("id")
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        return self.text("id")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of strings, or a string with commas. Raises UnreadableSource if it is neither."""
+        value = self._value(name)
+        if value is None:
+            return ()
+        items: Iterable[Any] = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else ()
+        if not isinstance(value, str | list) or not all(isinstance(item, str) for item in items):
+            raise self._wrong(name, "a list of strings", value)
+        shown = (" ".join(tidy(item).split()) for item in items)
+        return tuple(dict.fromkeys(item for item in shown if item))
+
+    def mappings(self, name: str, keys: tuple[str, ...], *, bare: str) -> Iterator[dict[str, str]]:
+        """A list of mappings, of which these keys count; a bare string stands for a mapping with the key `bare`.
+
+        Raises UnreadableSource if it is anything else, or if one of the keys has a value that is no string.
+        """
+        value = self._value(name)
+        if isinstance(value, str):
+            value = value.split(",")
+        if not isinstance(value, list | None):
+            raise self._wrong(name, "a list", value)
+        for item in value or ():
+            given = {bare: item} if isinstance(item, str) else item
+            if not isinstance(given, dict):
+                raise self._wrong(name, f"a list whose items have a {bare}", item)
+            inner = Fields(given)
+            found = {key: inner.text(key) for key in keys}
+            if any(found.values()):
+                yield found
+
+    def notes(self, text: str) -> Iterator[Note]:
+        """A list of footnotes, each [mark, offset, text] or a mapping with `mark`, `at` and `text`.
+
+        Offsets are into the record's own text, and come out as offsets into `text`, which was made of it by tidying;
+        those beyond its end are moved there. A `notes` that is a string is no list of footnotes, and left alone.
+
+        Raises UnreadableSource if it is anything else.
+        """
+        value = self._value("notes")
+        if not isinstance(value, list | str | None):
+            raise self._wrong("notes", "a list", value)
+        raw = self._value("text")
+        for item in value if isinstance(value, list) else ():
+            given = [item.get(key) for key in ("mark", "at", "text")] if isinstance(item, dict) else item
+            match given:
+                case [str() | int() | None as mark, int() | str() | None as at, str() as said] if _is_offset(at):
+                    place = int(at or 0)
+                    if isinstance(raw, str) and raw != text:
+                        place = len(tidy(raw[:place]))
+                    yield Note(tidy(str(mark or "")).strip(), min(place, len(text)), tidy(said).strip())
+                case _:
+                    wanted = "a list of [mark, offset, text]"
+                    raise UnreadableSource(f"{self.key('notes')} is not {wanted}: {str(item)[:60]!r} is in it")
+
+    def document(self, text: str, *, id: str, origin: str) -> Document:  # noqa: A002
+        """The document that the record describes; what it describes is given.
+
+        Raises UnreadableSource if a field has a wrong type or breaks an invariant of documents.
+        """
+        try:
+            dates = parse_dates(self._value("dates"))
+        except ValueError as error:
+            raise UnreadableSource(f"{self.key('dates')}: {error}") from None
+        language = self.text("language")
+        countries = (canonical_country(name) or name for name in self.texts("countries"))
+        people = self.mappings("people", ("name", "role", "country"), bare="name")
+        references = self.mappings("references", ("outlet", "title", "url", "published"), bare="title")
+        try:
+            document = Document(
+                id=self.id() or id,
+                text=text,
+                title=self.text("title"),
+                dates=dates,
+                place=self.text("place"),
+                outlet=self.text("outlet"),
+                author=self.text("author"),
+                url=self.text("url"),
+                kind=self.text("kind"),
+                language=language_code(language) or "",
+                countries=tuple(dict.fromkeys(countries)),
+                people=tuple(_person(**person) for person in people if person["name"]),
+                topics=self.texts("topics"),
+                references=tuple(Reference(**reference) for reference in references),
+                notes=tuple(self.notes(text)),
+                origin=origin,
+            )
+        except InvalidDocument as error:
+            raise UnreadableSource(str(error)) from None
+        return replace(document, provenance=given(document))
+
+    def _value(self, name: str) -> Any:
+        value = self._record.get(self.key(name))
+        return None if isinstance(value, str) and not value.strip() else value
+
+    def _wrong(self, name: str, wanted: str, value: object) -> UnreadableSource:
+        kinds = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
+        return UnreadableSource(f"{self.key(name)} is {kinds.get(type(value), type(value).__name__)}, not {wanted}")
+
+
+def _is_offset(value: int | str | None) -> bool:
+    return value is None or (str(value).isdecimal() and len(str(value)) < 20)
+
+
+def _person(name: str, role: str, country: str) -> Person:
+    return Person(name, role, canonical_country(country) or country)

@@ -1,0 +1,148 @@
+"""XML from strangers, and running text put together from marked-up pieces.
+
+The parser resolves no entities, loads nothing from anywhere, and keeps to libxml2's own limits of depth and size.
+What declares entities of its own is refused, so that nothing is shown half.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compiled, and without stubs
+
+from ....errors import UnreadableSource
+from ...document import Note
+from ..contract import LARGEST_TEXT, MEGABYTE
+from .decode import tidy
+
+Element = Any
+"""An lxml element; lxml has no types of its own."""
+
+_SAFE: Final[dict[str, Any]] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+_SPACE = re.compile(r"[ \t\r\n]+")
+_WORD, _LINE, _PARAGRAPH = 1, 2, 3
+_GAPS: Final = ("", " ", "\n", "\n\n")
+
+
+def parse_xml(data: bytes) -> Element:
+    """The root of an XML document. Raises UnreadableSource if it is damaged, too deep or declares entities."""
+    try:
+        root = etree.fromstring(data, etree.XMLParser(**_SAFE))
+    except etree.XMLSyntaxError as error:
+        raise damaged_xml(error) from None
+    _refuse_entities(root)
+    return root
+
+
+def stream_xml(stream: BinaryIO) -> Iterator[tuple[str, Element]]:
+    """The "start" and "end" events of an XML document's elements while it is read.
+
+    Whoever asks clears what it has done with. Raises UnreadableSource as `parse_xml` does.
+    """
+    try:
+        for number, (event, element) in enumerate(etree.iterparse(stream, events=("start", "end"), **_SAFE)):
+            if number == 0:
+                _refuse_entities(element)
+            yield event, element
+    except etree.XMLSyntaxError as error:
+        raise damaged_xml(error) from None
+
+
+def walk_xml(root: Element) -> Any:
+    """The "start" and "end" events of the elements of a tree, however deep; `skip_subtree` passes over one's inside."""
+    return etree.iterwalk(root, events=("start", "end"))
+
+
+def local_name(element: Element) -> str:
+    """An element's name without its namespace; "" for an entity that was left as it is."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def plain_text(element: Element | None) -> str:
+    """All text of an element on one line."""
+    return "" if element is None else " ".join(tidy("".join(element.itertext(etree.Element))).split())
+
+
+def damaged_xml(error: etree.XMLSyntaxError) -> UnreadableSource:
+    """The error of what cannot be parsed."""
+    reason = (error.msg or "it ends too early").partition(", line ")[0]
+    if reason in ("no element found", "Document is empty"):
+        return UnreadableSource("empty")
+    if "xcessive depth" in reason:
+        return UnreadableSource("XML that is nested too deeply")
+    if "amplification" in reason:
+        return UnreadableSource("an XML entity bomb")
+    return UnreadableSource(f"not XML that can be read: {reason} (line {error.lineno})")
+
+
+def _refuse_entities(root: Element) -> None:
+    declared = root.getroottree().docinfo.internalDTD
+    if declared is not None and next(iter(declared.iterentities()), None) is not None:
+        raise UnreadableSource("XML that declares entities of its own, which are not resolved: write them out")
+
+
+class Flow:
+    """Running text that grows piece by piece, with white space as one space and breaks between what stands apart.
+
+    `notes` are the footnotes marked so far, each at its offset in the text. Nothing that is written later moves them.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._gap = 0
+        self.notes: list[Note] = []
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._parts)
+
+    def write(self, text: str | None) -> None:
+        """Add running text. Raises UnreadableSource if there is too much of it."""
+        shown = _SPACE.sub(" ", tidy(text)) if text else ""
+        words = shown.strip(" ")
+        if shown.startswith(" "):
+            self._gap = max(self._gap, _WORD)
+        if not words:
+            return
+        for piece in (_GAPS[self._gap] if self._length else "", words):
+            self._parts.append(piece)
+            self._length += len(piece)
+        self._gap = _WORD if shown.endswith(" ") else 0
+        if self._length > LARGEST_TEXT:
+            raise UnreadableSource(f"more than {LARGEST_TEXT // MEGABYTE} million characters of text")
+
+    def space(self) -> None:
+        """What comes next is another word."""
+        self._gap = max(self._gap, _WORD)
+
+    def line(self) -> None:
+        """What comes next begins a line."""
+        self._gap = max(self._gap, _LINE)
+
+    def paragraph(self) -> None:
+        """What comes next begins a paragraph."""
+        self._gap = max(self._gap, _PARAGRAPH)
+
+    def bullet(self) -> None:
+        """What comes next is an item of a list, on the line or paragraph that was just begun."""
+        self.write("- ")
+
+    def cell(self, *, first: bool) -> None:
+        """What comes next is a cell of the row that the line is."""
+        if not first:
+            self.write(" | ")
+
+    def note(self, mark: str, text: str) -> None:
+        """A footnote's mark stands here."""
+        self.notes.append(Note(mark, self._length, text))

@@ -1,0 +1,1 @@
+"""Cutting a text: into sentences, paragraphs, and the passages that are indexed."""

@@ -1,0 +1,70 @@
+"""The paragraphs of a text: what blank lines part."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from threading import Lock
+from typing import NamedTuple
+
+from cachetools import LRUCache, cached
+
+from ..document import Span
+
+_STRIDE = 65_536  # characters of a long text that are counted through for one span
+_GAP = re.compile(r"\n[^\S\n]*\n\s*")
+
+
+def paragraphs(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
+    """The spans of the paragraphs of `text[start:end]`, in order, without white space around them, and none empty.
+
+    An end that falls into a paragraph cuts it.
+    """
+    stop = len(text) if end is None else end
+    at = start
+    for gap in _GAP.finditer(text, start, stop):
+        if trimmed := _trimmed(text, at, gap.start()):
+            yield trimmed
+        at = gap.end()
+    if trimmed := _trimmed(text, at, stop):
+        yield trimmed
+
+
+def paragraph_numbers(text: str, span: Span) -> tuple[int, int]:
+    """The numbers of the first and the last paragraph that a span touches, counted from 1; (0, 0) if it touches none.
+
+    A long text is counted through once, however many of its spans are asked for one after the other.
+    """
+    first = last = 0
+    milestones = _milestones(text) if span.start > _STRIDE else [_Milestone(0, 0)]
+    at, number = milestones[bisect_right(milestones, span.start, key=lambda each: each.at) - 1]
+    for paragraph in paragraphs(text, at, span.end):
+        number += 1
+        if paragraph.end > span.start:
+            first, last = first or number, number
+    return first, last
+
+
+class _Milestone(NamedTuple):
+    """A place between two paragraphs of a text, and how many there are before it."""
+
+    at: int
+    number: int
+
+
+# By their hashes: so many long texts themselves are not to be kept.
+@cached(LRUCache(64), key=lambda text: (len(text), hash(text)), lock=Lock())
+def _milestones(text: str) -> list[_Milestone]:
+    """Places in a text that lie some `_STRIDE` characters apart, the first at its beginning."""
+    milestones = [_Milestone(0, 0)]
+    for number, (start, _) in enumerate(paragraphs(text)):
+        if start - milestones[-1].at >= _STRIDE:
+            milestones.append(_Milestone(start, number))
+    return milestones
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    """The span without the white space at its ends; None if nothing else is in it."""
+    part = text[start:end]
+    kept = part.lstrip()
+    start = end - len(kept)
+    return Span(start, start + len(kept.rstrip())) if kept else None

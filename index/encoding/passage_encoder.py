@@ -1,0 +1,199 @@
+"""Passages → vectors for building: `PassageEncoder`, which encodes them and their sentences with torch."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ...corpus.document import Passage
+from ...errors import CollectionMismatch
+from .model import DEFAULT_MODEL, PRECISIONS, load, passage_precision, resolve_model, weights_hash
+from .query_encoder import EncoderInfo, unit, whole_characters
+
+if TYPE_CHECKING:
+    import torch
+
+ROWS = 16  # of every forward pass
+BUCKET = 32  # tokens: every forward pass is a multiple of it long
+CHUNK = 512  # passages sorted by length at a time: more pads less and answers later
+TITLE_CHARACTERS = 200
+
+
+class EncoderInput(NamedTuple):
+    """A passage as the encoder reads it. `sentences` are ordered `[start, end)` spans within `text`."""
+
+    title: str
+    text: str
+    sentences: Sequence[tuple[int, int]]
+
+    @classmethod
+    def of(cls, passage: Passage) -> "EncoderInput":
+        """The input for a passage of a document."""
+        spans = tuple((start - passage.start, end - passage.start) for start, end in passage.sentences)
+        return cls(passage.document.title, passage.text, spans)
+
+
+class Encoded(NamedTuple):
+    """A passage's vectors.
+
+    `vector` is float32 `[dimension]` of unit length. `sentence_vectors` is int8 `[sentences, dimension]`: each
+    scaled so that its largest component is ±127. Only their direction means anything: compare by cosine.
+    """
+
+    vector: np.ndarray
+    sentence_vectors: np.ndarray
+
+
+class _Window(NamedTuple):
+    """The tokens of one row of a forward pass, and the bin that each token (or the row as a whole) is added to."""
+
+    tokens: list[int]
+    bins: list[int]
+
+
+class PassageEncoder:
+    """Encodes passages with a Sentence Transformers model on the CPU.
+
+    With the `info` of a collection, its precision is obeyed, also where another one would be faster. Without, the
+    precision is the machine's best, and `.info` has no hashes of a query encoder.
+
+    Raises ModelNotFound if there is no such model, CollectionMismatch if it is not the one that `info` describes.
+    """
+
+    def __init__(self, name: str = DEFAULT_MODEL, info: EncoderInfo | None = None) -> None:
+        folder = resolve_model(name)
+        if info is not None:
+            _refuse_other_weights(name, weights_hash(folder), info)
+            if info.precision not in PRECISIONS:
+                raise CollectionMismatch(
+                    f"the collection was built in an unknown precision, {info.precision!r}: use the Dragoman that "
+                    f"built it, or `dragoman reindex --model {name}`"
+                )
+        self._model = load(name, folder, info.precision if info else passage_precision())
+        if info is not None:
+            _refuse_other_settings(self._model.info, info)
+        self.info = info or self._model.info
+
+    def encode(self, passages: Iterable[EncoderInput]) -> Iterator[Encoded]:
+        """The vectors of passages, in their order. Reads `CHUNK` passages ahead.
+
+        A passage's vectors depend on nothing but the passage, bit for bit on the same machine: every forward pass has
+        `ROWS` rows and a length that follows from the passage's own. What overflows a window goes into a further one,
+        and all windows count. A sentence without any token gets the passage's vector.
+        """
+        stream = iter(passages)
+        while chunk := list(islice(stream, CHUNK)):
+            yield from self._encode_chunk(chunk)
+
+    def _encode_chunk(self, chunk: list[EncoderInput]) -> Iterator[Encoded]:
+        """The vectors of at most `CHUNK` passages.
+
+        What is pooled is added up in bins: for each passage one for what belongs to no sentence, followed by one for
+        each sentence. One more, the last, takes the padding.
+        """
+        import torch
+
+        mean = self.info.pooling == "mean"
+        groups: defaultdict[tuple[bool, int], list[_Window]] = defaultdict(list)
+        firsts = np.cumsum([0, *(1 + len(passage.sentences) for passage in chunk)])
+        for first, passage in zip(firsts.tolist(), chunk, strict=False):
+            for window in self._windows(passage, first):
+                groups[self._shape(len(window.tokens))].append(window)
+        sums = torch.zeros(firsts[-1] + 1, self.info.dimension)
+        # A passage's full windows come before its last one, so that its sums are always added in the same order.
+        for (partial, length), windows in sorted(groups.items()):
+            for row in range(0, len(windows), ROWS):
+                self._add(windows[row : row + ROWS], length, partial, sums)
+        pooled = sums.numpy()
+        for first, end in pairwise(firsts):
+            vector = unit(pooled[first:end].sum(axis=0) if mean else pooled[first])
+            sentences = pooled[first + 1 : end].copy()
+            sentences[~sentences.any(axis=1)] = vector
+            yield Encoded(vector, _coded(sentences))
+
+    def _shape(self, tokens: int) -> tuple[bool, int]:
+        """Whether a window is padded, and the length of its forward pass.
+
+        A batch either pads every window or none, for transformers drops the attention mask of a batch without any
+        padding and takes another path. So lengths are rounded up beyond the next multiple, but for full windows.
+        """
+        limit = self.info.max_tokens
+        return tokens < limit, min((tokens // BUCKET + 1) * BUCKET, limit)
+
+    def _windows(self, passage: EncoderInput, first: int) -> Iterator[_Window]:
+        """A passage's windows: `first` is its bin for what belongs to no sentence."""
+        title = " ".join(passage.title.split())[:TITLE_CHARACTERS]
+        prefix = self.info.passage_prompt + (f"{title}\n" if title else "")
+        if self.info.pooling == "mean":
+            starts, ends = np.array(passage.sentences, dtype=np.int64).reshape(-1, 2).T + len(prefix)
+            for tokens, offsets in self._tokenize(prefix + passage.text):
+                # A token belongs where its last character stands: its first may be the blank before the sentence.
+                last = offsets[:, 1] - 1
+                sentence = np.searchsorted(starts, last, side="right") - 1
+                inside = (sentence >= 0) & (offsets[:, 1] > offsets[:, 0])
+                inside[inside] = last[inside] < ends[sentence[inside]]
+                yield _Window(tokens, (first + np.where(inside, sentence + 1, 0)).tolist())
+            return
+        texts = [prefix + passage.text]
+        texts += [self.info.passage_prompt + passage.text[start:end] for start, end in passage.sentences]
+        for number, text in enumerate(texts):
+            if number and not passage.text[slice(*passage.sentences[number - 1])].strip():
+                continue
+            for tokens, _ in self._tokenize(text):
+                yield _Window(tokens, [first + number])
+
+    def _tokenize(self, text: str) -> Iterator[tuple[list[int], np.ndarray]]:
+        """A text's windows: their tokens, and each token's `[start, end)` in the text, int64 `[tokens, 2]`."""
+        encoding = self._model.tokenizer.encode(whole_characters(text))
+        for window in (encoding, *encoding.overflowing):
+            if window.ids:
+                yield window.ids, np.array(window.offsets, dtype=np.int64)
+
+    def _add(self, windows: list[_Window], length: int, partial: bool, sums: "torch.Tensor") -> None:
+        """Add the embeddings of at most `ROWS` windows to their bins: `sums` is float32 `[bins, dimension]`."""
+        import torch
+
+        tokens = torch.full((ROWS, length), self._model.padding)
+        mask = torch.zeros((ROWS, length), dtype=torch.int64)
+        mask[len(windows) :, : 1 if partial else length] = 1  # a row that sees nothing would compute NaN
+        mean = self.info.pooling == "mean"
+        bins = torch.full((ROWS, length) if mean else (ROWS, 1), len(sums) - 1)
+        for row, window in enumerate(windows):
+            tokens[row, : len(window.tokens)] = torch.tensor(window.tokens)
+            mask[row, : len(window.tokens)] = 1
+            bins[row, : len(window.bins)] = torch.tensor(window.bins)
+        features: dict[str, Any] = {"input_ids": tokens, "attention_mask": mask}
+        with torch.inference_mode():
+            if mean:
+                values = self._model.chain[0](features)["token_embeddings"].float()
+            else:
+                values = torch.nn.functional.normalize(self._model.chain(features)["sentence_embedding"].float())
+            # On the CPU this adds one after the other, in order: the same sum whoever the batch-mates are.
+            sums.index_add_(0, bins.flatten(), values.reshape(-1, sums.shape[1]))
+
+
+def _coded(vectors: np.ndarray) -> np.ndarray:
+    """Vectors as int8 of the same shape, each with its largest component at ±127."""
+    largest = np.abs(vectors).max(axis=1, keepdims=True, initial=np.finfo(np.float32).tiny)
+    return np.rint(vectors / largest * 127).astype(np.int8)
+
+
+def _refuse_other_weights(name: str, model_hash: str, info: EncoderInfo) -> None:
+    """Raise CollectionMismatch if those weights are not the collection's."""
+    if model_hash != info.model_hash:
+        raise CollectionMismatch(
+            f"the collection was built with {info.name} (SHA-256 {info.model_hash[:12]}…), which is another model than "
+            f"{name} ({model_hash[:12]}…): use that one, or `dragoman reindex --model {name}`"
+        )
+
+
+def _refuse_other_settings(model: EncoderInfo, info: EncoderInfo) -> None:
+    """Raise CollectionMismatch if the same weights are now used in another way, as after an edit of their folder."""
+    for field in ("version", "dimension", "max_tokens", "query_prompt", "passage_prompt", "pooling"):
+        if (now := getattr(model, field)) != (then := getattr(info, field)):
+            raise CollectionMismatch(
+                f"the collection was built with {field} {then!r} and the model {model.name} now has {now!r}: restore "
+                f"the model's settings, or `dragoman reindex --model {model.name}`"
+            )

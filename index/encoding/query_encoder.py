@@ -1,0 +1,198 @@
+"""Text → vectors for asking: the query encoder that a collection carries with it.
+
+It is a folder of three files: the model as ONNX, its tokenizer, and a description of both and of how the passages
+were encoded. Reading it takes NumPy, ONNX Runtime and tokenizers, and neither torch nor transformers nor the network:
+that is what makes a question in a terminal a matter of a third of a second. `export.py` writes these folders.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from ...errors import CollectionDamaged, CollectionMismatch
+
+RECIPE_VERSION = 1
+"""Raised whenever the same model and passage would give another vector than before."""
+
+INFO_FILE = "encoder.json"
+TOKENIZER_FILE = "tokenizer.json"
+MODEL_FILE = "query.onnx"
+FILES = (INFO_FILE, TOKENIZER_FILE, MODEL_FILE)
+"""All that a query encoder's folder holds."""
+
+# Tokenizing goes by the whole text, so a text is cut before: no language spends 16 characters on an average token.
+CHARACTERS_PER_TOKEN = 16
+
+_REPORTS_OFF = "ORT_DISABLE_TELEMETRY"
+
+MEND = "mend it with `dragoman reindex --model NAME`"
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderInfo:
+    """What a collection's vectors were made with: all that must agree before two vectors may be compared.
+
+    `name` is the model's name or the path of its folder. `model_hash` is the SHA-256 of its weight file, or of the
+    list of them where there are several. `dimension` counts the components of a vector, `max_tokens` the tokens of a
+    window, special ones included. The prompts are put before every question and passage. `normalised` says that
+    vectors have unit length. `precision` ("bfloat16" or "float32") is that of the passages' forward pass,
+    `query_precision` ("int8" or "float32") that of `query.onnx`. `pooling` is "mean", or "other" for all else.
+    `query_hash` and `tokenizer_hash` are the SHA-256 of `query.onnx` and `tokenizer.json`, or empty before these are
+    exported. `version` is the `RECIPE_VERSION` that it was made by.
+    """
+
+    name: str
+    model_hash: str
+    dimension: int
+    max_tokens: int
+    query_prompt: str
+    passage_prompt: str
+    normalised: bool
+    precision: str
+    pooling: str
+    query_precision: str
+    query_hash: str
+    tokenizer_hash: str
+    version: int = RECIPE_VERSION
+
+    def to_json(self) -> str:
+        """The text of `encoder.json`."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, content: str | bytes) -> "EncoderInfo":
+        """The info that `to_json` wrote.
+
+        Raises CollectionMismatch if another version of Dragoman's recipe wrote it, CollectionDamaged if it is none.
+        """
+        try:
+            values = json.loads(content)
+            version = values["version"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise CollectionDamaged(f"the description of the query encoder is not readable: {MEND}") from error
+        if version != RECIPE_VERSION:
+            raise CollectionMismatch(
+                f"the query encoder was made by recipe {version!r} and this Dragoman follows recipe {RECIPE_VERSION}: "
+                "use the Dragoman that made it, or `dragoman reindex --model NAME`"
+            )
+        known = {field.name: field.type for field in fields(cls)}
+        if values.keys() != known.keys() or any(type(values[name]) is not kind for name, kind in known.items()):
+            raise CollectionDamaged(f"the description of the query encoder has missing or wrong fields: {MEND}")
+        return cls(**values)
+
+
+class QueryEncoder:
+    """The query encoder in a folder. Immutable, and safe to share among threads.
+
+    `threads` is how many a single question may use: one or two, since a question is too small for more.
+
+    Raises CollectionDamaged if a file is missing, unreadable or not the one that the folder's description names, and
+    CollectionMismatch if another version of Dragoman's recipe made it.
+    """
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        from tokenizers import Tokenizer
+
+        onnxruntime = onnx_runtime()
+        self.info = EncoderInfo.from_json(_read(folder / INFO_FILE))
+        # Read once and loaded from memory: what was verified is what runs.
+        model = _verified(folder / MODEL_FILE, self.info.query_hash)
+        tokenizer = _verified(folder / TOKENIZER_FILE, self.info.tokenizer_hash)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4  # errors come as exceptions, and nothing is printed
+        # Neither library has a base class for what it raises.
+        try:
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            raise CollectionDamaged(f"{folder / MODEL_FILE} is not a model that can be run: {MEND}") from error
+        try:
+            self._tokenizer = Tokenizer.from_str(tokenizer.decode())
+            # A tokenizer as published may pad, and truncate to another length than the model's own.
+            self._tokenizer.no_padding()
+            self._tokenizer.enable_truncation(self.info.max_tokens)
+        except Exception as error:
+            raise CollectionDamaged(f"{folder / TOKENIZER_FILE} is not a tokenizer: {MEND}") from error
+        try:
+            probe = self._encode_one("")
+        except Exception as error:
+            raise CollectionDamaged(f"{folder / MODEL_FILE} fails to encode a question: {MEND}") from error
+        if probe.shape != (self.info.dimension,) or not np.isfinite(probe).all():
+            raise CollectionDamaged(f"{folder / MODEL_FILE} is not a query encoder as it is described: {MEND}")
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """The vectors of some questions: float32 `[len(texts), dimension]`, each of unit length.
+
+        A question longer than the encoder's window counts by its beginning. An empty one gets what the model makes
+        of its special tokens alone: a valid vector, near to nothing in particular. Deterministic, and independent of
+        the other texts.
+        """
+        vectors = np.empty((len(texts), self.info.dimension), dtype=np.float32)
+        # One by one, although that costs throughput: int8 scales go by the whole input, so batch-mates would show.
+        for row, text in enumerate(texts):
+            vectors[row] = self._encode_one(text)
+        return vectors
+
+    def _encode_one(self, text: str) -> np.ndarray:
+        """The vector of one question: float32 `[dimension]`, of unit length."""
+        text = text.strip()[: CHARACTERS_PER_TOKEN * self.info.max_tokens]
+        # Token 0 stands in where even special tokens are wanting, as in tokenizers that add none.
+        tokens = self._tokenizer.encode(whole_characters(self.info.query_prompt + text)).ids or [0]
+        input_ids = np.array([tokens], dtype=np.int64)
+        output = self._session.run(["embedding"], {"input_ids": input_ids, "attention_mask": np.ones_like(input_ids)})
+        return unit(np.asarray(output[0], dtype=np.float32)[0])
+
+
+def onnx_runtime() -> ModuleType:
+    """ONNX Runtime, with its reports to its makers turned off unless the host program has decided about them.
+
+    As it is imported, it would write a lasting id of this machine and a queue of events into the user's cache, and
+    look up where to send them. Only this variable, set before the import, stops all of that.
+    """
+    undecided = _REPORTS_OFF not in os.environ
+    if undecided:
+        os.environ[_REPORTS_OFF] = "1"
+    import onnxruntime
+
+    if undecided:  # the host may have imported it already
+        onnxruntime.disable_telemetry_events()
+    return onnxruntime
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    """A vector at unit length. A zero vector, which has no direction, stays as it is."""
+    norm = np.linalg.norm(vector)
+    return vector / norm if norm > 0 else vector
+
+
+def whole_characters(text: str) -> str:
+    """A text of the same length that UTF-8 can write: with `?` for each half of a surrogate pair."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _verified(path: Path, expected: str) -> bytes:
+    """A file's content, if it has the expected SHA-256; else raises CollectionDamaged."""
+    content = _read(path)
+    if sha256(content) != expected:
+        raise CollectionDamaged(f"{path} is not the file that the collection was made with: {MEND}")
+    return content
+
+
+def _read(path: Path) -> bytes:
+    """A file's content. Raises CollectionDamaged if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CollectionDamaged(f"{path} cannot be read ({error.strerror}): {MEND}") from error

@@ -1,0 +1,1 @@
+"""Keeping a collection current with what it is fed from."""

@@ -1,0 +1,357 @@
+"""Feeding a collection: from files, folders, patterns and URLs, of which only what has changed is read again.
+
+A file whose size and time of change are those of the last reading is not even opened. Whatever is read again and has
+the same content leaves its document alone (see `writer`). A file that is gone from a folder or pattern takes its
+document with it; records of a file that held many of them stay.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from ... import __version__
+from ...corpus.cleaning.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
+from ...corpus.document import Document
+from ...corpus.fetching.fetch import ANYWHERE, Fetcher
+from ...corpus.fetching.urls import canonical_url
+from ...corpus.readers.contract import ReadOptions, Skipped, unforeseen
+from ...corpus.readers.files import is_pattern, is_url, path_id, path_named, shown_name
+from ...corpus.readers.registry import CLEANED, Format, find, read_file, read_standard_input
+from ...corpus.readers.url import Known, Memory, UrlReader
+from ...errors import DragomanError, UnreadableSource
+from ..ledger.ledger import Ledger
+from ..ledger.origins import KnownFile, Sources
+from ..ledger.recurring_lines import keep_lines, known_lines
+from ..writing.writer import Report, Writer
+
+_UNSETTLED_NS: Final = 2_000_000_000
+"""A file changed so shortly before it was read may change again without its time showing it: FAT counts two seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feeding:
+    """How a source is fed: how it is read, and whether documents stay whose files are gone (`keep`).
+
+    `reread` reads all of it again, whether it seems changed or not; a collection does not remember that.
+    """
+
+    reading: ReadOptions = field(default_factory=ReadOptions)
+    keep: bool = False
+    reread: bool = False
+
+    def options(self) -> dict[str, Any]:
+        """What a collection remembers of it, as JSON has it; `from_options` is the way back."""
+        return {**asdict(self.reading), "keep": self.keep}
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> "Feeding":
+        """The feeding that has these options."""
+        reading = {name: value for name, value in options.items() if name != "keep"}
+        return cls(ReadOptions(**reading), keep=options["keep"])
+
+
+def feed(writer: Writer, sources: Iterable[tuple[str, Feeding]]) -> Report:
+    """Bring a collection up to date with sources, each with the way to feed it; to be called within `store.writing`.
+
+    A source is a file, a folder, a pattern, a URL, or "-" for standard input. All but the last are remembered.
+    """
+    run = Run(writer.ledger)
+    listed = list(sources)
+    report = writer.add(run.documents(listed))
+    report = writer.remove(run.gone(listed))
+    return replace(report, unchanged=report.unchanged + run.passed_over, skipped=(*report.skipped, *run.stay))
+
+
+def remembered(sources: Sources) -> list[tuple[str, Feeding]]:
+    """All that a collection is fed from, ready to be fed again."""
+    return [(source_named(each.name), Feeding.from_options(each.options)) for each in sources.all()]
+
+
+def source_name(source: str) -> str:
+    """What a collection calls a source: an absolute path or pattern, or a canonical URL."""
+    if not is_url(source):
+        return path_id(source)
+    try:
+        return canonical_url(source)
+    except UnreadableSource:
+        return source
+
+
+def source_named(name: str) -> str:
+    """The source that a collection calls so: the way back from `source_name`."""
+    return name if is_url(name) else path_named(name)
+
+
+def news(sources: Sources, source: str, feeding: Feeding) -> str:
+    """What stands for the files of a path or pattern that are not as they were last read, and for what they are now.
+
+    Empty if there are none; the same as long as none of them changes. Nothing is opened.
+    """
+    found = hashlib.sha256()
+    unlike_any = found.hexdigest()
+    for each in _changed(sources, source, feeding):
+        found.update(repr(each).encode())
+    return "" if found.hexdigest() == unlike_any else found.hexdigest()
+
+
+def _changed(sources: Sources, source: str, feeding: Feeding) -> Iterator[tuple[str, int, int]]:
+    """The path, size and time of change (ns) of each file that is new or changed; those that are gone have -1."""
+    reading = _stamp(feeding.reading)
+    for file in find(source, feeding.reading):
+        if isinstance(file, Skipped) or (now := _stat(file[0])) is None:
+            continue
+        path = path_id(file[0])
+        known = sources.file(path)
+        if not (known and _is_as_it_was(known, reading, now)):
+            yield path, now.st_size, now.st_mtime_ns
+    yield from (
+        (path, -1, -1)
+        for path, known in _lost(sources, source, feeding)
+        if not _is_unmounted(path_named(path), known.device)
+    )
+
+
+class Run:
+    """One feeding: what it passes over, and what stays although its file is gone."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.passed_over = 0
+        self.stay: list[Skipped] = []
+        self._ledger = ledger
+        self._sources = Sources(ledger)
+        self._replaced: list[str] = []
+        self._fetcher = cache(lambda private: Fetcher(allowed=ANYWHERE if private else ()))
+
+    def documents(self, sources: Iterable[tuple[str, Feeding]]) -> Iterator[Document | Skipped]:
+        """What is new or changed in the sources. What is known of each is kept as its documents are taken."""
+        for source, feeding in sources:
+            if source == "-":
+                yield from read_standard_input(feeding.reading)
+                continue
+            name, before = source_name(source), self.passed_over
+            taken = skipped = 0
+            for each in self._found(source, name, feeding):
+                taken += isinstance(each, Document)
+                skipped += isinstance(each, Skipped)
+                yield each
+            taken += self.passed_over - before
+            kind = _kind(source)
+            if kind and (taken or kind == "folder" or self._sources.holds(name)):
+                self._sources.keep(name, kind, feeding.options(), taken, skipped)
+
+    def _found(self, source: str, name: str, feeding: Feeding) -> Iterator[Document | Skipped]:
+        """What a source holds. What is unforeseen ends it, and no other."""
+        try:
+            yield from self._url(source, name, feeding) if is_url(source) else self._path(source, name, feeding)
+        except (DragomanError, OSError, sqlite3.Error, MemoryError):
+            raise
+        except Exception as error:
+            yield unforeseen(shown_name(source), error)
+
+    def _path(self, source: str, name: str, feeding: Feeding) -> Iterator[Document | Skipped]:
+        reading = _stamp(feeding.reading)
+        window: list[_ReadFile] = []
+        size = 0
+        for file in find(source, feeding.reading):
+            if isinstance(file, Skipped):
+                yield file
+                continue
+            path, form = file
+            known, now = self._sources.file(path_id(path)), _stat(path)
+            if known and now and not feeding.reread and self._is_settled(known, reading, now):
+                self.passed_over += known.documents
+                continue
+            began = time.time_ns()
+            found = read_file(path, form, feeding.reading)
+            if form.name not in CLEANED or not feeding.reading.cleaning:
+                yield from self._taken(_ReadFile(path, form, now, began, found), name, feeding)
+                continue
+            window.append(_ReadFile(path, form, now, began, together := list(found)))
+            size += sum(len(each.text) for each in together if isinstance(each, Document))
+            if len(window) >= WINDOW or size > LARGEST_WINDOW:
+                yield from self._window(window, name, feeding)
+                window, size = [], 0
+        yield from self._window(window, name, feeding)
+
+    def _window(self, window: list["_ReadFile"], source: str, feeding: Feeding) -> Iterator[Document | Skipped]:
+        """The documents of files that were read together, without the lines that recur in their outlets."""
+        if not window:
+            return
+        news = self._recurring.learn(each for file in window for each in file.found if isinstance(each, Document))
+        keep_lines(self._ledger, news)
+        for file in window:
+            found = (self._cleaned(each, feeding) if isinstance(each, Document) else each for each in file.found)
+            yield from self._taken(replace(file, found=found), source, feeding)
+
+    def _cleaned(self, document: Document, feeding: Feeding) -> Document:
+        cleaned = self._recurring.without(document)
+        if cleaned is document or feeding.reread:
+            return cleaned
+        # A line that became known since then is no news of this document: it would seem to change by itself.
+        live = self._ledger.live_document(document.id)
+        before = self._recurring.without(document, among=live.cut) if live else None
+        return before if live and before and before.content_hash == live.content_hash else cleaned
+
+    @cached_property
+    def _recurring(self) -> RecurringLines:
+        return known_lines(self._ledger)
+
+    def _is_settled(self, known: KnownFile, reading: str, now: os.stat_result) -> bool:
+        # What was skipped may be read now that a library is installed, and its line belongs into every report.
+        return _is_as_it_was(known, reading, now) and not known.skipped and self._holds(known.document)
+
+    def _taken(self, file: "_ReadFile", source: str, feeding: Feeding) -> Iterator[Document | Skipped]:
+        """The documents of a file, which is remembered once they were taken as it was before it was read."""
+        name, now = path_id(file.path), file.stat
+        taken = skipped = 0
+        document = ""
+        for each in file.found:
+            taken += isinstance(each, Document)
+            skipped += isinstance(each, Skipped)
+            if isinstance(each, Document) and file.form.one_document:
+                document = each.id
+            yield each
+        if not self._holds(document):  # it was not fit to be kept
+            document, taken, skipped = "", 0, 1
+        if now is None:
+            return
+        known = self._sources.file(name)
+        before = known.document if known else ""
+        self._sources.keep_file(
+            name,
+            KnownFile(
+                source=source,
+                reading=_stamp(feeding.reading),
+                size=now.st_size,
+                modified_ns=now.st_mtime_ns if file.began - now.st_mtime_ns > _UNSETTLED_NS else 0,
+                device=now.st_dev,
+                document=document or before,
+                documents=taken,
+                skipped=skipped,
+            ),
+        )
+        if document and before not in ("", document) and not feeding.keep:
+            self._replaced.append(before)
+
+    def _url(self, source: str, name: str, feeding: Feeding) -> Iterator[Document | Skipped]:
+        memory = _UrlMemory(self._sources, self._holds, name, feeding)
+        fetcher = self._fetcher(feeding.reading.allow_private)
+        yield from UrlReader(feeding.reading, memory=memory, fetcher=fetcher).read(source)
+        self.passed_over += memory.passed_over
+
+    def gone(self, sources: Iterable[tuple[str, Feeding]]) -> Iterator[str]:
+        """The ids of the documents whose files are gone, or now hold another document; their files are forgotten."""
+        yield from filter(self._is_only_here, self._replaced)
+        for source, feeding in sources:
+            for path, known in _lost(self._sources, source, feeding):
+                shown = shown_name(path_named(path))
+                if _is_unmounted(path_named(path), known.device):
+                    reason = "gone with all that lay beside it: if that is not just unmounted, remove it by its id"
+                    self.stay.append(Skipped(shown, reason))
+                    continue
+                self._sources.drop_file(path)
+                if known.document and self._is_only_here(known.document):
+                    yield known.document
+                elif known.documents and not known.document:
+                    self.stay.append(Skipped(shown, f"the file is gone, and its {known.documents:,} records stay"))
+
+    def _holds(self, document: str) -> bool:
+        """Whether the collection has that document, if it is any."""
+        return not document or self._ledger.live_version(document) is not None
+
+    def _is_only_here(self, document: str) -> bool:
+        return not self._sources.is_held(document) and self._holds(document)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadFile:
+    """A file that is read: how it was before that (`stat`), when that began (ns since the epoch), what is found."""
+
+    path: Path
+    form: Format
+    stat: os.stat_result | None
+    began: int
+    found: Iterable[Document | Skipped]
+
+
+class _UrlMemory(Memory):
+    """What the ledger knows of URLs, for one source."""
+
+    def __init__(self, sources: Sources, holds: Callable[[str], bool], name: str, feeding: Feeding) -> None:
+        self.passed_over = 0
+        self._sources = sources
+        self._holds = holds
+        self._name = name
+        self._reading = _stamp(feeding.reading)
+        self._reread = feeding.reread
+
+    def recall(self, url: str) -> Known | None:
+        known = None if self._reread else self._sources.url(url, self._reading)
+        return known if known and self._holds(known.document) else None
+
+    def remember(self, url: str, known: Known) -> None:
+        if self._holds(known.document):
+            self._sources.keep_url(url, self._name, self._reading, known)
+
+    def unchanged(self, known: Known) -> None:
+        self.passed_over += known.documents
+
+
+def _kind(source: str) -> str:
+    """Folder, file, pattern or url; empty for a path that leads nowhere or cannot be followed."""
+    if is_url(source):
+        return "url"
+    try:
+        if (path := Path(source)).exists():
+            return "folder" if path.is_dir() else "file"
+    except OSError:
+        return ""
+    return "pattern" if is_pattern(source) else ""
+
+
+def _stamp(reading: ReadOptions) -> str:
+    """What changes whenever the same file might give another document: the options and our version."""
+    told = json.dumps([__version__, asdict(reading)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except (OSError, ValueError):
+        return None
+
+
+def _is_as_it_was(known: KnownFile, reading: str, now: os.stat_result) -> bool:
+    return (known.reading, known.size, known.modified_ns) == (reading, now.st_size, now.st_mtime_ns)
+
+
+def _lost(sources: Sources, source: str, feeding: Feeding) -> Iterator[tuple[str, KnownFile]]:
+    """The files that a folder or pattern had, and that are gone. A folder that is itself gone has lost none."""
+    kind = "" if feeding.keep or source == "-" else _kind(source)
+    if kind not in ("folder", "pattern"):
+        return
+    name = source_name(source)
+    for path, known in sources.files_below(name) if kind == "folder" else sources.files_of(name):
+        try:
+            Path(path_named(path)).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            yield path, known
+        except OSError:  # it may well be there
+            continue
+
+
+def _is_unmounted(path: str, device: int) -> bool:
+    """Whether a lost file seems to lie on a file system that is not mounted: where it was mounted, nothing is now."""
+    try:
+        folder = next(each for each in Path(path).parents if each.is_dir())
+        return folder.stat().st_dev != device and not any(folder.iterdir())
+    except OSError:  # who knows
+        return True

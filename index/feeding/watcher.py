@@ -1,0 +1,139 @@
+"""Keeping a collection current: looking at its sources again and again, and feeding it what has changed.
+
+Files are looked at by size and time alone, and read only when they have held still for a moment; URLs are asked far
+more rarely. A look takes at most a tenth of the time, however many files there are.
+"""
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from ...corpus.readers.files import is_url, shown_name
+from ...errors import DragomanError
+from ..ledger.origins import Sources
+from ..writing.store import Store
+from ..writing.writer import Report, Writer
+from .feeder import Feeding, feed, news, remembered, source_name, source_named
+
+_LOG = logging.getLogger("dragoman.watching")
+
+SETTLE_SECONDS = 1.0
+"""Files that are being written are left alone until nothing about them has changed for so long."""
+
+SETTLE_LOOKS = 30
+"""After so many looks they are read all the same: a log never holds still, and others should not wait for it."""
+
+
+class Watch:
+    """A collection that is kept current with some sources, or with all that it is fed from, as they are at the time.
+
+    `every` and `urls_every` are the seconds between two looks at files and at URLs. `tell` is called with the report of
+    each feeding, `complain` with the one line of an error, once while it lasts; after an error the watch goes on.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        sources: Sequence[str],
+        *,
+        every: float,
+        urls_every: float,
+        lock_timeout: float,
+        tell: Callable[[Report], None],
+        complain: Callable[[str], None],
+    ) -> None:
+        self._folder = folder
+        self._sources = sources
+        self._every = every
+        self._urls_every = urls_every
+        self._lock_timeout = lock_timeout
+        self._tell = tell
+        self._complain = complain
+        self._asked: dict[str, float] = {}
+        self._begun: set[str] = set()
+        self._complaints: set[str] = set()
+        self._lasting: set[str] = set()
+        self._looking = 0.0
+
+    def run(self) -> None:
+        """Watch without end."""
+        while True:
+            self._lasting, self._complaints = self._complaints, set()
+            self._looking = 0.0
+            try:
+                self.look()
+            except Exception as error:
+                self._complain_of(_line(error))
+            time.sleep(max(self._every, 10 * self._looking))
+
+    def look(self) -> None:
+        """Look once, and feed what is due: new or changed files that hold still, URLs that were not asked of late.
+
+        Raises CollectionLocked if another program writes to the collection for too long, and what opening it raises.
+        """
+        # Opened each time: a collection that was replaced meanwhile is another one.
+        with closing(Store(self._folder)) as store:
+            due = [each for each in self._listed(Sources(store.ledger)) if self._is_due_or_tells(store, *each)]
+            if not due:
+                return
+            with store.writing(self._lock_timeout):
+                report = feed(Writer(store), due)
+        for name, _ in due:
+            self._begun.add(name)
+            if is_url(name):
+                self._asked[name] = time.monotonic()
+        self._tell(report)
+
+    def _listed(self, sources: Sources) -> list[tuple[str, Feeding]]:
+        known = remembered(sources)
+        if not self._sources:
+            return known
+        feedings = dict(known)
+        named = (source_named(source_name(each)) for each in self._sources)
+        return [(name, feedings.get(name, Feeding())) for name in named]
+
+    def _is_due_or_tells(self, store: Store, name: str, feeding: Feeding) -> bool:
+        """Whether a source is due. What goes wrong with it is told, and keeps the others from nothing."""
+        try:
+            return self._is_due(store, name, feeding)
+        except sqlite3.Error:
+            raise
+        except Exception as error:
+            self._complain_of(f"{shown_name(name)}: {_line(error)}")
+            return False
+
+    def _complain_of(self, line: str) -> None:
+        if line not in self._complaints | self._lasting:
+            self._complain(line)
+        self._complaints.add(line)
+
+    def _is_due(self, store: Store, name: str, feeding: Feeding) -> bool:
+        if is_url(name):
+            return time.monotonic() - self._asked.get(name, float("-inf")) >= self._urls_every
+        if name not in self._begun:
+            return True
+        found = self._news(store, name, feeding)
+        for _ in range(SETTLE_LOOKS if found else 0):
+            time.sleep(SETTLE_SECONDS)
+            before, found = found, self._news(store, name, feeding)
+            if found == before:
+                break
+        return bool(found)
+
+    def _news(self, store: Store, name: str, feeding: Feeding) -> str:
+        began = time.monotonic()
+        found = news(Sources(store.ledger), name, feeding)
+        self._looking += time.monotonic() - began
+        return found
+
+
+def _line(error: Exception) -> str:
+    """An error in one line. One that nobody foresaw says what it is, and its traceback goes to the log."""
+    said = " ".join(str(error).split())
+    if isinstance(error, DragomanError | OSError | sqlite3.Error):
+        return said
+    _LOG.debug("unforeseen while watching", exc_info=error)
+    return f"a fault in Dragoman itself ({type(error).__name__}: {said[:200]}): please report it; watching goes on"

@@ -1,0 +1,1 @@
+"""The SQLite database that is the one truth about a collection."""

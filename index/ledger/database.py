@@ -1,0 +1,193 @@
+"""The connections to a ledger's file: one for each thread, all of them to the same file.
+
+Another collection may be put in the place of one that is open. Its ledger has the same path and is another file, and
+no connection to it may come among those to the old one.
+
+A ledger is a database in WAL mode, so that readers go on while a commit fills its log for minutes. Whoever may read it
+but not write follows it as well, as long as its log and the log's index lie beside it; SQLite takes both away with the
+last connection, and so they are put back, empty. Where they are missing all the same, on a read-only medium or before
+anybody has written with this Dragoman, the ledger is read as a file that does not change, and every answer is checked:
+if it did change, the question is asked anew.
+"""
+
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+from ...errors import CollectionDamaged, CollectionNotFound
+
+_ATTEMPTS = 20
+"""How often a ledger is opened anew that others open, close or replace at the same moment, a little later each time."""
+
+_File = tuple[int, int]
+"""A file's device and inode: what it is, whatever it is called."""
+
+_State = tuple[int, int, int, int, int]
+"""A ledger's device, inode, size and time of change (ns), and the size of its log, or -1 if there is none."""
+
+_T = TypeVar("_T")
+
+
+def _file_at(path: Path) -> _File | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _beside(path: Path) -> tuple[Path, Path]:
+    """A ledger's log and the log's index."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
+
+
+def _state_of(path: Path) -> _State | None:
+    """What a ledger's files are like, or None if there is none."""
+    try:
+        ledger = path.stat()
+    except OSError:
+        return None
+    try:
+        logged = _beside(path)[0].stat().st_size
+    except OSError:
+        logged = -1
+    return ledger.st_dev, ledger.st_ino, ledger.st_size, ledger.st_mtime_ns, logged
+
+
+def put_back(path: Path) -> None:
+    """Put the log of a ledger and the log's index back where they are missing, empty, as far as one may."""
+    with suppress(OSError):  # nobody may write here, or it is gone
+        ledger = path.stat()
+        for each in _beside(path):
+            if each.exists():
+                continue
+            # Whoever else opens the ledger at this moment may have made it already, and then it is left as it is.
+            descriptor = os.open(each, os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+            try:
+                os.fchmod(descriptor, ledger.st_mode & 0o777)  # as SQLite does, so that the same people may use them
+                if os.geteuid() == 0:
+                    os.fchown(descriptor, ledger.st_uid, ledger.st_gid)
+            finally:
+                os.close(descriptor)
+
+
+def _close_all(path: Path, opened: dict[threading.Thread, sqlite3.Connection]) -> None:
+    if opened:
+        for connection in opened.values():
+            connection.close()
+        opened.clear()
+        put_back(path)
+
+
+class Connections:
+    """The connections to the ledger at a path. Raises CollectionNotFound if there is none."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._check_exists()
+        self._local = threading.local()
+        self._opened: dict[threading.Thread, sqlite3.Connection] = {}
+        # Whoever drops a ledger that has been replaced cannot know whether another thread still reads from it.
+        weakref.finalize(self, _close_all, path, self._opened).atexit = False
+        self._file: _File | None = None
+        self._lock = threading.Lock()
+
+    def _check_exists(self) -> None:
+        if not self.path.is_file():
+            raise CollectionNotFound(
+                f"no collection at {self.path.parent}: make one with `dragoman index PATH… --collection DIR`"
+            )
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._lock:
+            _close_all(self.path, self._opened)
+        self._local = threading.local()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another file lies in its place."""
+        return _file_at(self.path) not in (self._file, None)
+
+    @property
+    def own(self) -> sqlite3.Connection:
+        """The calling thread's connection. Read through `read`: it may turn out to be of the past."""
+        if not hasattr(self._local, "connection") or self._is_past():
+            self._local.connection, self._local.frozen = self._open()
+        return self._local.connection
+
+    def read(self, question: Callable[[sqlite3.Connection], _T]) -> _T:
+        """What a question finds through the calling thread's connection, as of one moment if it is one statement.
+
+        It may be asked more than once, and must change nothing.
+        """
+        while True:
+            connection = self.own
+            try:
+                answer = question(connection)
+            except sqlite3.DatabaseError:
+                if not self._is_past():
+                    raise
+            else:
+                if not self._is_past():
+                    return answer
+
+    def _is_past(self) -> bool:
+        """Whether the thread's connection took the ledger for a file that does not change, and it has changed."""
+        return self._local.frozen is not None and _state_of(self.path) not in (self._local.frozen, None)
+
+    def _open(self) -> tuple[sqlite3.Connection, _State | None]:
+        file, connection, frozen = self._connected()
+        if self._file is None:
+            self._file = file
+        elif file != self._file:  # the other threads' connections lead to what was there before
+            connection.close()
+            raise CollectionDamaged(f"the collection at {self.path.parent} has just been replaced: ask once more")
+        with self._lock:
+            # A server may well start a thread for every question.
+            for thread in [each for each in self._opened if not each.is_alive()]:
+                self._opened.pop(thread).close()
+            if past := self._opened.pop(threading.current_thread(), None):
+                past.close()
+            self._opened[threading.current_thread()] = connection
+        return connection, frozen
+
+    def _connected(self) -> tuple[_File | None, sqlite3.Connection, _State | None]:
+        """The file that a connection leads to, the connection, and what the file is like if it is taken to stay so."""
+        address = f"file:{quote(os.fsencode(self.path.absolute()))}"
+        for attempt in range(_ATTEMPTS):
+            file, frozen = _file_at(self.path), None
+            try:
+                connection = self._connect(f"{address}?mode=rw")
+            except sqlite3.OperationalError:
+                self._check_exists()
+                frozen = _state_of(self.path)
+                if frozen is None or frozen[-1] > 0:  # without what its log holds, the ledger is of the past
+                    if attempt == _ATTEMPTS - 1:
+                        raise
+                    time.sleep(0.01 * attempt)
+                    continue
+                connection = self._connect(f"{address}?mode=ro&immutable=1")
+            if _file_at(self.path) == file:
+                return file, connection, frozen
+            # It was replaced in between; or an overlay made a copy of it when it was first opened for writing.
+            connection.close()
+        raise CollectionDamaged(f"the collection at {self.path.parent} is replaced again and again: ask once more")
+
+    def _connect(self, uri: str) -> sqlite3.Connection:
+        # Closing happens in whichever thread closes the collection; use stays within the thread.
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("SELECT count(*) FROM settings").fetchone()
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection

@@ -1,0 +1,184 @@
+"""What a collection is fed from: its sources, and what was read of each of their files and URLs, kept in the ledger.
+
+None of it bears on an answer, and so none of it raises the generation.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, astuple, dataclass, fields
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ...corpus.readers.url import Known
+    from .ledger import Ledger
+
+SCHEMA: Final = """
+CREATE TABLE sources (
+    source TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    options TEXT NOT NULL,
+    added_at REAL NOT NULL,
+    read_at REAL NOT NULL,
+    documents INTEGER NOT NULL,
+    skipped INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE files (
+    path TEXT PRIMARY KEY,
+    source TEXT NOT NULL,
+    reading TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    documents INTEGER NOT NULL,
+    skipped INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX files_by_source ON files (source);
+CREATE INDEX files_by_document ON files (document);
+CREATE TABLE urls (
+    url TEXT PRIMARY KEY,
+    source TEXT NOT NULL,
+    reading TEXT NOT NULL,
+    known TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX urls_by_source ON urls (source);
+"""
+"""The tables in the ledger."""
+
+_PAGE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FedSource:
+    """A source that a collection is fed from.
+
+    `name` is an absolute path, a pattern of one, or a URL; `kind` is "folder", "file", "pattern" or "url". `options`
+    are those it is read with, as JSON has them. The times are in seconds since the epoch; `documents` and `skipped`
+    are what the last reading found.
+    """
+
+    name: str
+    kind: str
+    options: Mapping[str, Any]
+    added_at: float
+    read_at: float
+    documents: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What was read of a file.
+
+    `source` is the source it was last read for, `reading` stands for the options and the version it was read with.
+    `device` is the number of the file system it lies on. `document` is the id of the document that it holds alone, or
+    empty; `documents` is how many were taken from it, `skipped` how many things were not.
+    """
+
+    source: str
+    reading: str
+    size: int
+    modified_ns: int
+    device: int
+    document: str
+    documents: int
+    skipped: int
+
+
+_FILE: Final = ", ".join(field.name for field in fields(KnownFile))
+
+
+class Sources:
+    """The sources of one collection. Changes belong within `Ledger.change`, or stand alone."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+
+    def all(self) -> list[FedSource]:
+        """All sources, by name."""
+        found = self._ledger.rows(
+            "SELECT source, kind, options, added_at, read_at, documents, skipped FROM sources ORDER BY source"
+        )
+        return [FedSource(name, kind, json.loads(options), *rest) for name, kind, options, *rest in found]
+
+    def holds(self, name: str) -> bool:
+        """Whether the collection is fed from a source."""
+        return bool(self._ledger.rows("SELECT 1 FROM sources WHERE source = ?", (name,)))
+
+    def keep(self, name: str, kind: str, options: Mapping[str, Any], documents: int, skipped: int) -> None:
+        """Remember a source that has just been read."""
+        now = time.time()
+        self._ledger.note(
+            """INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
+            kind = excluded.kind, options = excluded.options, read_at = excluded.read_at,
+            documents = excluded.documents, skipped = excluded.skipped""",
+            (name, kind, json.dumps(options), now, now, documents, skipped),
+        )
+
+    def forget(self, name: str) -> bool:
+        """Forget a source and what was read of it; its documents stay. False if there is none of that name."""
+        for table in ("files", "urls"):
+            self._ledger.note(f"DELETE FROM {table} WHERE source = ?", (name,))  # noqa: S608  # one of these two
+        return self._ledger.note("DELETE FROM sources WHERE source = ?", (name,)) > 0
+
+    # Files
+
+    def file(self, path: str) -> KnownFile | None:
+        """What was read of the file of that absolute path, or None."""
+        found = self._ledger.rows(f"SELECT {_FILE} FROM files WHERE path = ?", (path,))  # noqa: S608
+        return KnownFile(*found[0]) if found else None
+
+    def keep_file(self, path: str, file: KnownFile) -> None:
+        """Remember what was read of a file."""
+        self._ledger.note(
+            f"INSERT OR REPLACE INTO files (path, {_FILE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            (path, *astuple(file)),
+        )
+
+    def drop_file(self, path: str) -> None:
+        """Forget a file. Another file that holds the same document is to be read again."""
+        known = self.file(path)
+        self._ledger.note("DELETE FROM files WHERE path = ?", (path,))
+        if known and known.document:
+            self._ledger.note("UPDATE files SET reading = '' WHERE document = ?", (known.document,))
+
+    def is_held(self, document: str) -> bool:
+        """Whether a file that is remembered holds that document alone."""
+        return bool(self._ledger.rows("SELECT 1 FROM files WHERE document = ? LIMIT 1", (document,)))
+
+    def files_below(self, folder: str) -> Iterator[tuple[str, KnownFile]]:
+        """The files under a folder, whatever source they were read for, by path."""
+        first = folder.rstrip("/") + "/"
+        return self._files("path > ? AND path < ?", first, first[:-1] + chr(ord("/") + 1))
+
+    def files_of(self, source: str) -> Iterator[tuple[str, KnownFile]]:
+        """The files that were last read for a source, by path."""
+        return self._files("path > ? AND source = ?", "", source)
+
+    def _files(self, condition: str, first: str, fixed: str) -> Iterator[tuple[str, KnownFile]]:
+        page = f"SELECT path, {_FILE} FROM files WHERE {condition} ORDER BY path LIMIT {_PAGE}"  # noqa: S608
+        while found := self._ledger.rows(page, (first, fixed)):
+            yield from ((path, KnownFile(*rest)) for path, *rest in found)
+            first = found[-1][0]
+
+    # URLs
+
+    def url(self, url: str, reading: str) -> "Known | None":
+        """What was read of a URL in that way of reading, or None."""
+        # Late, because whoever only asks a question need not load what fetches.
+        from ...corpus.fetching.fetch import Validators
+        from ...corpus.readers.url import Known
+
+        found = self._ledger.rows("SELECT known FROM urls WHERE url = ? AND reading = ?", (url, reading))
+        if not found:
+            return None
+        known = json.loads(found[0][0])
+        validators = known.pop("validators")
+        return Known(**known, validators=Validators(**validators) if validators else None)
+
+    def keep_url(self, url: str, source: str, reading: str, known: "Known") -> None:
+        """Remember what was read of a URL."""
+        self._ledger.note(
+            "INSERT OR REPLACE INTO urls VALUES (?, ?, ?, ?)", (url, source, reading, json.dumps(asdict(known)))
+        )

@@ -1,0 +1,1 @@
+"""One generation of a collection, opened: what satisfies a constraint, what is nearest, what is counted."""

@@ -1,0 +1,271 @@
+"""Counts on a match set: how many passages, and of how many documents, have each value of a column or lie at a time.
+
+All is counted by document: the passages of the match set first, by one `bincount`, then the values and dates of the
+documents with these as weights. A question costs time linear in the passages that match, the documents and their
+values, without a loop in Python over any of them. The codes behind this are put together once a snapshot, a column at a
+time, when somebody first asks for it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..analysis import analyze
+from ..segments.columns import UNDATED, VALUES, Columns
+
+if TYPE_CHECKING:
+    from .snapshot import DocumentTable
+
+TimeUnit: TypeAlias = Literal["day", "month", "year", "decade", "century"]
+
+MOST_BARS: dict[TimeUnit, int] = {"day": 62, "month": 120, "year": 150, "decade": 200, "century": 200}
+"""A histogram is drawn in the first unit that needs no more bars than this. All of history is a hundred centuries."""
+
+MAX_COMPLETED = 50_000
+"""Of a column's values so many, the commonest, are offered as completions."""
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_YEARS = {"year": 1, "decade": 10, "century": 100}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a column, and how many passages of the match set have it, and documents with such passages."""
+
+    value: str
+    passages: int
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class FacetColumn:
+    """The commonest values of a column in a match set, and how many different ones there are in all."""
+
+    values: tuple[FacetValue, ...]
+    distinct: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of time, first and last day included, and how many passages are of documents dated then.
+
+    A document dated with several days counts wherever they overlap, as it does for a date constraint.
+    """
+
+    first: date
+    last: date
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """A match set over time: bars without gaps, from the first date in it to the last, each a whole `unit` long."""
+
+    unit: TimeUnit
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What a match set consists of: by column, the commonest values; by date, a histogram.
+
+    `histogram` is None if nothing in the match set is dated; `undated` counts the passages that are not.
+    """
+
+    columns: dict[str, FacetColumn]
+    histogram: Histogram | None
+    undated: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON-ready values, with the keys that the JSON API documents."""
+        columns = {
+            name: {"distinct": column.distinct, "values": [asdict(value) for value in column.values]}
+            for name, column in self.columns.items()
+        }
+        histogram = self.histogram and {
+            "unit": self.histogram.unit,
+            "bars": [
+                {"first": str(bar.first), "last": str(bar.last), "passages": bar.passages}
+                for bar in self.histogram.bars
+            ],
+        }
+        return {**columns, "histogram": histogram, "undated": self.undated}
+
+
+class Tallies:
+    """The columns of a snapshot's segments put together for counting. Safe to share among threads."""
+
+    def __init__(self, columns: Sequence[Columns], documents: "DocumentTable", live: NDArray[np.bool_]) -> None:
+        self._columns = columns
+        self._documents = documents
+        self._live = live
+        self._coded: dict[str, _Coded] = {}
+        self._completed: dict[str, _Completed] = {}
+
+    def facets(self, numbers: NDArray[np.int64], top: int) -> Facets:
+        """What some passages consist of, with the `top` commonest values of each column; ties go by value."""
+        weights = self.by_document(numbers)
+        columns = {name: self._column(name).facet(weights, top) for name in VALUES}
+        first, last = self._days
+        dated = (first != UNDATED) & (weights > 0)
+        return Facets(
+            columns,
+            _histogram(first[dated], last[dated], weights[dated]) if dated.any() else None,
+            int(weights[first == UNDATED].sum()),
+        )
+
+    def by_document(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many of some passages each document has: [documents]."""
+        return np.bincount(self._documents.passages[numbers], minlength=len(self._documents.sizes))
+
+    def completions(self, column: str, beginning: str, limit: int) -> list[tuple[str, int]]:
+        """The commonest values in which a word begins with what was typed, and how many live passages have each."""
+        if column not in self._completed:
+            self._completed[column] = _Completed(*self._column(column).commonest(self._alive, MAX_COMPLETED))
+        return self._completed[column].beginning(beginning, limit)
+
+    @cached_property
+    def _alive(self) -> NDArray[np.int64]:
+        return self.by_document(np.flatnonzero(self._live))
+
+    @cached_property
+    def _counted(self) -> NDArray[np.bool_]:
+        """Which rows of the segments' documents count: of a document that a merge split over two, one."""
+        rows = self._documents.rows
+        counted = np.zeros(len(rows), bool)
+        counted[np.unique(rows, return_index=True)[1]] = True
+        return counted
+
+    @cached_property
+    def _days(self) -> NDArray[np.int64]:
+        """The first and the last day of each document: [2, documents]."""
+        days = np.zeros((2, len(self._documents.sizes)), np.int64)
+        days[0, self._documents.rows] = _together(each.first for each in self._columns)
+        days[1, self._documents.rows] = _together(each.last for each in self._columns)
+        return days
+
+    def _column(self, name: str) -> "_Coded":
+        if name not in self._coded:
+            parts = [each.values(name) for each in self._columns]
+            distinct = [part.distinct.encodings() for part in parts]
+            # Each list is sorted, which Python's sort makes use of.
+            merged = list(dict.fromkeys(sorted(chain.from_iterable(distinct))))
+            code = {value: number for number, value in enumerate(merged)}
+            codes = [
+                np.fromiter(map(code.__getitem__, values), np.int32, len(values))[part.codes]
+                for values, part in zip(distinct, parts, strict=True)
+            ]
+            sizes = _together(np.diff(part.starts) for part in parts)
+            row = np.repeat(np.arange(len(sizes)), sizes)
+            counted = self._counted[row]
+            self._coded[name] = _Coded(merged, _together(codes)[counted], self._documents.rows[row[counted]])
+        return self._coded[name]
+
+
+class _Coded(NamedTuple):
+    """A column: its values as UTF-8, sorted; and for every value that a document has, its code and the document."""
+
+    values: list[bytes]
+    codes: NDArray[np.int64]
+    documents: NDArray[np.int64]
+
+    def facet(self, weights: NDArray[np.int64], top: int) -> FacetColumn:
+        passages, documents = self._counts(weights)
+        values = (
+            FacetValue(self.values[code].decode(), int(passages[code]), int(documents[code]))
+            for code in _highest(passages, top).tolist()
+        )
+        return FacetColumn(tuple(values), int(np.count_nonzero(passages)))
+
+    def commonest(self, weights: NDArray[np.int64], top: int) -> tuple[list[str], NDArray[np.int64]]:
+        passages, _ = self._counts(weights)
+        codes = _highest(passages, top)
+        return [self.values[code].decode() for code in codes.tolist()], passages[codes]
+
+    def _counts(self, weights: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        by_value = weights[self.documents]
+        held = np.flatnonzero(by_value)
+        codes = self.codes[held]
+        passages = np.bincount(codes, by_value[held], len(self.values)).astype(np.int64)
+        return passages, np.bincount(codes, minlength=len(self.values))
+
+
+def _highest(counts: NDArray[np.int64], top: int) -> NDArray[np.int64]:
+    """The places of the `top` highest counts above 0, highest first, then in order."""
+    found = np.flatnonzero(counts)
+    if top < len(found):
+        threshold = np.partition(counts[found], len(found) - top)[len(found) - top]
+        higher, tied = found[counts[found] > threshold], found[counts[found] == threshold]
+        found = np.concatenate([higher, tied[: top - len(higher)]])
+    return found[np.argsort(-counts[found], kind="stable")]
+
+
+class _Completed:
+    """Values in the order in which they are offered, folded into one text in which beginnings of words are sought."""
+
+    def __init__(self, values: list[str], passages: NDArray[np.int64]) -> None:
+        self._values = values
+        self._passages = passages
+        folded = [f"\n {_folded(value)}" for value in values]
+        self._text = "".join(folded)
+        self._ends = np.cumsum([len(each) for each in folded])
+
+    def beginning(self, beginning: str, limit: int) -> list[tuple[str, int]]:
+        wanted, found, place = f" {_folded(beginning)}", [], 0
+        while len(found) < limit and (place := self._text.find(wanted, place)) >= 0:
+            number = int(np.searchsorted(self._ends, place, "right"))
+            found.append((self._values[number], int(self._passages[number])))
+            place = int(self._ends[number])
+        return found
+
+
+def _folded(text: str) -> str:
+    return " ".join(token.term for token in analyze(text)).lower()
+
+
+def _histogram(first: NDArray[np.int64], last: NDArray[np.int64], weights: NDArray[np.int64]) -> Histogram:
+    """The histogram of documents dated from `first` to `last` day, each with a weight; there is at least one."""
+    unit, start, stop = _scale(np.array([first.min(), last.max()]))
+    begins, ends = _bar(first, unit) - start, _bar(last, unit) - start + 1
+    # What begins in a bar counts from there on, until after the bar in which it ends.
+    changes = np.bincount(begins, weights, stop - start + 1) - np.bincount(ends, weights, stop - start + 1)
+    counts = np.cumsum(changes)[:-1].astype(np.int64)
+    days = _opening(np.arange(start, stop + 1), unit)
+    firsts, lasts = np.maximum(days[:-1], 1), days[1:] - 1
+    bars = zip(firsts.tolist(), lasts.tolist(), counts.tolist(), strict=True)
+    return Histogram(unit, tuple(Bar(date.fromordinal(a), date.fromordinal(b), count) for a, b, count in bars))
+
+
+def _scale(ends: NDArray[np.int64]) -> tuple[TimeUnit, int, int]:
+    """The unit of the bars that reach from one day to another, the number of the first one and that after the last."""
+    fitting: list[TimeUnit] = [unit for unit, most in MOST_BARS.items() if np.ptp(_bar(ends, unit)) < most]
+    first, last = _bar(ends, fitting[0]).tolist()
+    return fitting[0], first, last + 1
+
+
+def _bar(days: NDArray[np.int64], unit: TimeUnit) -> NDArray[np.int64]:
+    """The number of the unit of time in which each day lies."""
+    if unit == "day":
+        return days
+    stamps = (days - _EPOCH).astype("datetime64[D]")
+    if unit == "month":
+        return stamps.astype("datetime64[M]").astype(np.int64)
+    return (stamps.astype("datetime64[Y]").astype(np.int64) + 1970) // _YEARS[unit]
+
+
+def _opening(bars: NDArray[np.int64], unit: TimeUnit) -> NDArray[np.int64]:
+    """The first day of each unit of time, given by number; before the first of all days for one that begins earlier."""
+    if unit == "day":
+        return bars
+    stamps = bars.astype("datetime64[M]") if unit == "month" else (bars * _YEARS[unit] - 1970).astype("datetime64[Y]")
+    return stamps.astype("datetime64[D]").astype(np.int64) + _EPOCH
+
+
+def _together(arrays: Iterable[NDArray[Any]]) -> NDArray[np.int64]:
+    return np.concatenate([np.zeros(0, np.int64), *arrays])

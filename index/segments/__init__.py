@@ -1,0 +1,1 @@
+"""One commit's passages on disk, in an immutable folder."""

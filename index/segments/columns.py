@@ -1,0 +1,174 @@
+"""What is known of each passage besides its words: document, span, dates, country, person, outlet, and so on.
+
+Memory-mapped arrays. The description belongs to documents, and is kept once a document; a passage carries its
+document's number, so that a choice of documents becomes a choice of passages by one look-up.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...corpus.document import Document
+from ..analysis import analyze, one_line
+from .arrays import Strings, load, save
+
+VALUES: dict[str, Callable[[Document], Sequence[str]]] = {
+    "country": lambda document: document.countries,
+    "person": lambda document: [person.name for person in document.people],
+    "outlet": lambda document: [document.outlet],
+    "place": lambda document: [document.place],
+    "kind": lambda document: [document.kind],
+    "lang": lambda document: [document.language],
+}
+"""The columns that passages can be filtered by, and the values that a document has in each."""
+
+UNDATED = 0
+"""Stands in the date columns for no date. Other days are counted as `date.toordinal` does, from 1 up."""
+
+
+class Columns:
+    """The columns of one segment, read-only; safe to share among threads. `documents` are numbered from 0."""
+
+    def __init__(self, folder: Path) -> None:
+        self.document = load(folder / "document.npy")
+        """int32 [passages]: the number of the passage's document."""
+        self.start = load(folder / "start.npy")
+        """int32 [passages]: where the passage starts in its document's text."""
+        self.end = load(folder / "end.npy")
+        """int32 [passages]: where it ends."""
+        self.order = load(folder / "order.npy")
+        """int32 [passages]: the passage's place when all are sorted by document id, then start."""
+        self.version = load(folder / "version.npy")
+        """int64 [documents]: the ledger's number for this version of the document."""
+        self.first = load(folder / "first.npy")
+        """int32 [documents]: the first day of the document's dates, or UNDATED."""
+        self.last = load(folder / "last.npy")
+        """int32 [documents]: the last day, or UNDATED."""
+        self.ids = Strings(folder, "ids")
+        self._values = {name: Values(folder, name) for name in VALUES}
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+    def having(self, column: str, value: str, *, exact: bool = False) -> NDArray[np.bool_]:
+        """Which passages' documents have a value in a column: bool [passages].
+
+        A value fits if it holds all words of the one asked for ("lee" fits "Lee Jae Myung"), or if `exact` only if it
+        is the same string.
+        """
+        return self._values[column].documents(value, exact=exact)[self.document]
+
+    def values(self, column: str) -> "Values":
+        """A column's values and who has them."""
+        return self._values[column]
+
+    def of(self, document_id: str) -> NDArray[np.bool_]:
+        """Which passages are of the document with that id, in any of its versions: bool [passages]."""
+        documents = np.zeros(len(self.ids), bool)
+        documents[self.ids.equal(document_id)] = True
+        return documents[self.document]
+
+    def dated(self, first: date | None, last: date | None) -> NDArray[np.bool_]:
+        """Which passages' documents have a date interval that overlaps `first` to `last`: bool [passages]."""
+        fits = self.first != UNDATED
+        if first is not None:
+            fits &= self.last >= first.toordinal()
+        if last is not None:
+            fits &= self.first <= last.toordinal()
+        return fits[self.document]
+
+    def undated(self) -> NDArray[np.bool_]:
+        """Which passages' documents have no date: bool [passages]."""
+        return (self.first == UNDATED)[self.document]
+
+
+class Values:
+    """One column of values, any number of them a document, coded by their place in a list of distinct values."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.distinct = Strings(folder, name)
+        """The values, sorted."""
+        self.starts = load(folder / f"{name}.starts.npy")
+        """int64 [documents + 1]: where among the codes those of each document begin."""
+        self.codes = load(folder / f"{name}.codes.npy")
+        """int32: the places of documents' values among the distinct ones, document after document."""
+
+    @cached_property
+    def _words(self) -> list[frozenset[str]]:
+        return [frozenset(token.term for token in analyze(value)) for value in self.distinct]
+
+    def documents(self, value: str, *, exact: bool) -> NDArray[np.bool_]:
+        """Which documents have a value that fits: see `Columns.having`."""
+        chosen = np.zeros(len(self.distinct), bool)
+        if exact:
+            code = self.distinct.find(value)
+            if code is not None:
+                chosen[code] = True
+        elif wanted := frozenset(token.term for token in analyze(value)):
+            chosen[:] = [wanted <= words for words in self._words]
+        documents = np.zeros(len(self.starts) - 1, bool)
+        holder = np.repeat(np.arange(len(documents)), np.diff(self.starts))
+        documents[holder[chosen[self.codes]]] = True
+        return documents
+
+    @staticmethod
+    def save(folder: Path, name: str, by_document: Sequence[Sequence[str]]) -> None:
+        """Write each document's values, as a list or set of strings, under a column's name."""
+        # As a question can say them: see the query language's exact values.
+        spelt = [{line for value in values if (line := one_line(value))} for values in by_document]
+        distinct = sorted(set[str]().union(*spelt))
+        code = {value: number for number, value in enumerate(distinct)}
+        codes = [sorted(code[value] for value in values) for values in spelt]
+        Strings.save(folder, name, (value.encode() for value in distinct))
+        save(folder / f"{name}.starts.npy", np.cumsum([0, *map(len, codes)]))
+        save(folder / f"{name}.codes.npy", np.array([number for row in codes for number in row], np.int32))
+
+
+class ColumnsWriter:
+    """Writes the columns of a segment into an empty folder, passage after passage, a document's passages together."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._documents: list[Document] = []
+        self._versions: list[int] = []
+        self._passages: list[tuple[int, int, int]] = []
+
+    def add(self, version: int, document: Document, start: int, end: int) -> None:
+        """Add a passage of that version of a document."""
+        if not self._versions or self._versions[-1] != version:
+            # The text is not described here, and must not be held until the segment is written.
+            self._documents.append(Document.from_description(document.description(), ""))
+            self._versions.append(version)
+        self._passages.append((len(self._versions) - 1, start, end))
+
+    def close(self) -> list[str]:
+        """Write everything out; return the language of each passage."""
+        folder = self._folder
+        document, start, end = np.array(self._passages, np.int32).reshape(-1, 3).T
+        ids = [described.id for described in self._documents]
+        # A document that was split over two segments may come in two parts when these are merged.
+        places = {described_id: place for place, described_id in enumerate(sorted(set(ids)))}
+        rank = np.array([places[described_id] for described_id in ids], np.int64)
+        order = np.zeros(len(document), np.int32)
+        order[np.lexsort((start, rank[document]))] = np.arange(len(document))
+        dates = [described.dates for described in self._documents]
+        arrays: dict[str, NDArray[Any]] = {
+            "document": document,
+            "start": start,
+            "end": end,
+            "order": order,
+            "version": np.array(self._versions, np.int64),
+            "first": np.array([interval.first.toordinal() if interval else UNDATED for interval in dates], np.int32),
+            "last": np.array([interval.last.toordinal() if interval else UNDATED for interval in dates], np.int32),
+        }
+        for name, array in arrays.items():
+            save(folder / f"{name}.npy", array)
+        Strings.save(folder, "ids", (described_id.encode() for described_id in ids))
+        for name, values in VALUES.items():
+            Values.save(folder, name, [values(described) for described in self._documents])
+        return [self._documents[number].language for number in document]

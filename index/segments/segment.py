@@ -1,0 +1,178 @@
+"""One segment: an immutable folder with the Whoosh index, postings, columns and vectors of a set of passages.
+
+A segment is written in a temporary folder, put on disk for good, and only then renamed to where it will be read.
+Nothing in it ever changes afterwards.
+"""
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...corpus.document import Document, Span
+from ...errors import CollectionDamaged
+from ..analysis import DEFAULT_LANGUAGE, FIELDS, MAX_TOKENS, analyze
+from . import postings
+from .columns import Columns, ColumnsWriter
+from .vectors import Vectors, VectorsWriter
+
+if TYPE_CHECKING:
+    from whoosh.reading import IndexReader
+
+T = TypeVar("T")
+
+_MANIFEST = "segment.json"
+_TEMPORARY = ".unfinished"
+
+
+class Segment:
+    """A segment opened for reading; safe to share among threads.
+
+    Raises CollectionDamaged if a file is missing or has not the size that it was written with.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            files: dict[str, int] = json.loads((folder / _MANIFEST).read_text())["files"]
+            if wrong := [name for name, size in files.items() if (folder / name).stat().st_size != size]:
+                raise ValueError(f"{', '.join(wrong)} changed in size")
+            self.postings = postings.Postings(folder / "postings")
+            self.columns = Columns(folder / "columns")
+            self.vectors = Vectors(folder / "vectors")
+        except Exception as error:  # a damaged file can make NumPy and FAISS raise anything
+            raise self._damaged(error) from error
+        self._local = threading.local()
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def _damaged(self, error: Exception) -> CollectionDamaged:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        return CollectionDamaged(
+            f"segment {self.folder.name} is damaged ({reason}): restore the collection from a copy, "
+            "or index its sources anew"
+        )
+
+    def like_pattern(self, pattern: str, field: str = "") -> set[str]:
+        """The terms that a pattern stands for, see `keyword.expand_pattern`."""
+        # Imported late: most questions have no pattern in them and never need Whoosh.
+        from .whoosh_index import expand_pattern
+
+        return self._ask_whoosh(lambda reader: expand_pattern(reader, pattern, field))
+
+    def like_spelling(self, term: str, distance: int, field: str = "") -> set[str]:
+        """The terms within so many edits of one, see `keyword.expand_fuzzy`."""
+        from .whoosh_index import expand_fuzzy
+
+        return self._ask_whoosh(lambda reader: expand_fuzzy(reader, term, distance, field=field))
+
+    def _ask_whoosh(self, ask: Callable[["IndexReader"], T]) -> T:
+        """An answer from the Whoosh reader of the calling thread."""
+        from .whoosh_index import open_reader
+
+        try:
+            if not hasattr(self._local, "reader"):
+                self._local.reader = open_reader(self.folder / "whoosh")
+            return ask(self._local.reader)
+        except Exception as error:  # a damaged file can make Whoosh raise anything
+            raise self._damaged(error) from error
+
+    def problems(self) -> list[str]:
+        """What a thorough look finds wrong: parts that do not agree on how many passages there are."""
+        sizes = {
+            "columns": len(self.columns),
+            "vectors": len(self.vectors),
+            "postings": len(self.postings.lengths),
+            "whoosh": self._ask_whoosh(lambda reader: reader.doc_count_all()),
+        }
+        if len(set(sizes.values())) == 1:
+            return []
+        return [f"{self.folder.name}: its parts hold different numbers of passages: {sizes}"]
+
+
+class SegmentWriter:
+    """Writes a segment, passage after passage, a document's passages together and in order."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        # Imported late: asking does not need Whoosh's writer.
+        from .whoosh_index import KeywordWriter
+
+        self.folder = folder
+        self._work = folder.with_name(folder.name + _TEMPORARY)
+        for part in ("whoosh", "postings", "columns", "vectors"):
+            (self._work / part).mkdir(parents=True)
+        self._keyword = KeywordWriter(self._work / "whoosh")
+        self._columns = ColumnsWriter(self._work / "columns")
+        self._vectors = VectorsWriter(self._work / "vectors", dimension)
+        self._lengths: list[list[int]] = []
+        self._title: tuple[str, list[str]] = "", []
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    def add(
+        self,
+        version: int,
+        document: Document,
+        span: Span,
+        vector: NDArray[np.float32],
+        sentences: Sequence[tuple[int, int]] | NDArray[np.int32],
+        sentence_vectors: NDArray[np.int8],
+    ) -> int:
+        """Add a passage of that version of a document; return its ordinal."""
+        if self._title[0] != document.title:
+            self._title = document.title, [token.term for token in analyze(document.title)]
+        text = analyze(document.text[span.start : span.end])
+        notes = chain.from_iterable(analyze(note.text) for note in document.notes_in(span))
+        fields = [self._title[1], [token.term for token in text], [token.term for token in notes]]
+        self._keyword.add(fields)
+        self._lengths.append([min(len(terms), MAX_TOKENS) for terms in fields])
+        self._columns.add(version, document, span.start, span.end)
+        self._vectors.add(vector, sentences, sentence_vectors)
+        return len(self._lengths) - 1
+
+    def close(self) -> Segment:
+        """Write everything out, put it on disk for good, give the folder its name, and open it."""
+        from .whoosh_index import open_reader, read_postings
+
+        self._keyword.commit()
+        languages = [language or DEFAULT_LANGUAGE for language in self._columns.close()]
+        self._vectors.close()
+        lengths = np.array(self._lengths, np.uint16).reshape(-1, len(FIELDS))
+        with open_reader(self._work / "whoosh") as reader:
+            postings.build(self._work / "postings", read_postings(reader), lengths, languages)
+
+        files = [path for path in self._work.rglob("*") if path.is_file()]
+        sizes = {path.relative_to(self._work).as_posix(): path.stat().st_size for path in files}
+        manifest = self._work / _MANIFEST
+        manifest.write_text(json.dumps({"passages": len(self._lengths), "files": sizes}, indent=1))
+        for path in [*files, manifest, *(path for path in self._work.iterdir() if path.is_dir()), self._work]:
+            sync(path)
+        self._work.rename(self.folder)
+        sync(self.folder.parent)
+        return Segment(self.folder)
+
+    def cancel(self) -> None:
+        """Leave nothing behind."""
+        try:
+            self._keyword.cancel()
+            self._vectors.cancel()
+        finally:
+            shutil.rmtree(self._work, ignore_errors=True)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of files, is on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

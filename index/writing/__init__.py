@@ -1,0 +1,1 @@
+"""The collection's folder, and how it changes."""

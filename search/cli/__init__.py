@@ -1,0 +1,1 @@
+"""The commands `search` and `dragoman`, but for those that serve."""

@@ -1,0 +1,175 @@
+"""The command that measures: `dragoman eval`."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import click
+
+from ...errors import UnreadableSource
+from ...index.home import ready
+from ..collection import open_collection
+from ..evaluation.answer_cache import Answers
+from ..evaluation.evaluate import System, compare, evaluate
+from ..evaluation.judged_collection import collection_of
+from ..evaluation.judgments import read_judged
+from ..evaluation.measures import check_available
+from ..evaluation.report import FORMATS, described
+from ..evaluation.runs import read_run, run_file, write_run
+from ..ranking.engine import Mode, Settings
+from ..ranking.settings import changed
+from .terminal import ProgressBar, collection_option, echo_paged, first_build, visible
+
+_DETAILS = """
+\b
+A SYSTEM is what is measured:
+  hybrid, keyword, meaning   a mode, with the collection's own settings
+  hybrid:tuned.json          with the default settings but for a JSON file's, such as {"keyword_weight": 0.5}
+  'keyword:{"depth": 500}'   or but for those that stand there; 'hybrid:{}' has all the defaults
+  before/hybrid.run          a run file, as --runs writes it
+
+\b
+JUDGED is what people found to answer questions:
+  a folder in the BEIR layout: corpus.jsonl, queries.jsonl, and qrels.tsv or qrels/test.tsv; plain, .gz or .xz
+  or a file of lines such as "who proposed a hotline<TAB>ID", with the id of a document or passage that answers
+
+\b
+Examples:
+  dragoman eval std-scifact
+  dragoman eval answers.tsv --collection summits.idx
+  dragoman eval std-scifact --compare keyword hybrid
+"""
+
+_EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("eval", epilog=_DETAILS)
+@click.argument("judged", type=click.Path(exists=True, path_type=Path))
+@collection_option
+@click.option("--mode", "systems", multiple=True, metavar="SYSTEM", help="What to measure. [default: all three modes]")
+@click.option(
+    "--compare",
+    "compared",
+    nargs=2,
+    metavar="SYSTEM SYSTEM",
+    help="How the second differs from the first: by how much, whether by chance, and on which queries most.",
+)
+@click.option("--queries", type=_EXISTING, metavar="FILE", help="These queries instead of the folder's own.")
+@click.option("--qrels", type=_EXISTING, metavar="FILE", help="These judgments instead of the folder's own.")
+@click.option("--group-by", default="class", show_default=True, metavar="FIELD", help="Which key groups the queries.")
+@click.option(
+    "--condense",
+    default="",
+    metavar="FIELD",
+    help="Count only documents whose id is, or starts with, one of the query's values in FIELD, such as volumes.",
+)
+@click.option(
+    "--depth", type=click.IntRange(1, 1000), default=100, show_default=True, metavar="N", help="Results that count."
+)
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="Ask only N of the queries, evenly spread.")
+@click.option("--runs", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write TREC run files.")
+@click.option("--fresh", is_flag=True, help="Ask again what has been asked before, instead of taking kept answers.")
+@click.option(
+    "--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How to print it."
+)
+def eval_(
+    judged: Path,
+    collection: Path | None,
+    systems: tuple[str, ...],
+    compared: tuple[str, str] | None,
+    queries: Path | None,
+    qrels: Path | None,
+    group_by: str,
+    condense: str,
+    depth: int,
+    sample: int | None,
+    runs: Path | None,
+    fresh: bool,
+    format_: str,
+) -> None:
+    """Measure how good the ranking is, by questions whose answers people have judged.
+
+    Without --collection, the documents in the folder JUDGED are indexed first, once; if there are none, your own
+    collection is asked. Answers are kept, so that the same question is asked once until something changes.
+    """
+    check_available()
+    asked = [_system(each) for each in dict.fromkeys((*systems, *(compared or ())))]
+    asked = asked or [System(mode, mode) for mode in get_args(Mode)]
+    known = read_judged(judged, queries=queries, qrels=qrels, group=group_by)
+    known = known.sample(sample) if sample else known
+    path = collection
+    if path is None and any(each.saved is None for each in asked):
+        path = _made(known.name, known.corpus) if known.corpus else ready(None, first_build)
+    try:
+        with Answers(fresh=fresh) as answers, _asking() as progress:
+            evaluation = evaluate(
+                path, known, asked, depth=depth, condense=condense, answers=answers, progress=progress
+            )
+    except KeyboardInterrupt as interruption:
+        raise KeyboardInterrupt("what was answered is kept, and the same command goes on") from interruption
+    if runs:
+        for each in evaluation.systems:
+            ids = (case.question.id for case in evaluation.cases)
+            write_run(run_file(runs, each.system.name), zip(ids, each.rankings, strict=True))
+    names = [each.name for each in asked]
+    comparison = compare(evaluation, *map(names.index, compared)) if compared else None
+    with open_collection(path) if path else nullcontext() as opened:
+        shown = FORMATS[format_](described(evaluation, comparison, opened))
+    echo_paged(shown)
+
+
+def _system(written: str) -> System:
+    mode, colon, settings = written.partition(":")
+    if mode in get_args(Mode):
+        return System(written, cast("Mode", mode), changed(Settings(), _settings(settings)) if colon else None)
+    if Path(written).is_file():
+        return System(written, saved=read_run(Path(written)))
+    modes = ", ".join(get_args(Mode))
+    raise click.UsageError(
+        f"{written!r} is no mode ({modes}), no mode with settings (hybrid:FILE.json) and no run file"
+    )
+
+
+def _settings(written: str) -> dict[str, Any]:
+    """The settings in a JSON object, or in a file of one."""
+    text = written if written.lstrip().startswith("{") else Path(written).read_text(encoding="utf-8", errors="replace")
+    try:
+        settings = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableSource(f"the settings {written[:80]!r} are not JSON: {error}") from None
+    if not isinstance(settings, dict):
+        raise UnreadableSource(f'the settings {written[:80]!r} are not an object such as {{"keyword_weight": 0.5}}')
+    return settings
+
+
+def _made(name: str, corpus: Path) -> Path:
+    """The collection of a judged set's own documents, made if it is not there."""
+
+    def progress(place: Path) -> ProgressBar:
+        click.echo(f"Indexing {visible(str(corpus))} into {visible(str(place))}, once.", err=True)
+        return ProgressBar("indexing")
+
+    place, skipped = collection_of(name, corpus, progress)
+    for each in skipped:
+        click.echo(visible(f"skipped {' '.join(str(each).split())}"), err=True)
+    return place
+
+
+@contextmanager
+def _asking() -> Iterator[Callable[[System, int, int], None]]:
+    """A progress bar for the questions, drawn only on a terminal."""
+    from tqdm import tqdm
+
+    hidden = not sys.stderr.isatty()
+    with tqdm(unit=" queries", file=sys.stderr, disable=hidden, dynamic_ncols=True, leave=False) as bar:
+
+        def progress(system: System, done: int, total: int) -> None:
+            if done == 1:
+                bar.reset(total)
+                bar.set_description(system.name, refresh=False)
+            bar.update(done - bar.n)
+
+        yield progress

@@ -1,0 +1,148 @@
+"""How commands behave in a terminal: errors of one line, exit codes, colours, the collection option, progress.
+
+Exit codes: 0 for success, 1 for a question that finds nothing, 2 for an error, 130 for an interruption.
+"""
+
+import io
+import json
+import os
+import re
+import shutil
+import sqlite3
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from ...errors import DragomanError, NotFound
+
+COLLECTION_VARIABLE = "DRAGOMAN_COLLECTION"
+
+collection_option = click.option(
+    "--collection",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar=COLLECTION_VARIABLE,
+    help=f"The collection's folder. Also {COLLECTION_VARIABLE}; else the user's own, in their data directory.",
+)
+"""The option that names a collection; the command's parameter `collection` is a Path or None."""
+
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def run(command: click.Command, name: str, arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command as a program of that name: whatever goes wrong on purpose is one line on standard error."""
+    _prepare_streams()
+    stdout = sys.stdout
+    try:
+        code = command.main(arguments, prog_name=name, standalone_mode=False, color=None if colours() else False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        _leave(2)
+    except click.ClickException as error:
+        _fail(name, error.format_message())
+    except NotFound as error:
+        _fail(name, f"{error}: `dragoman list` shows the ids of documents")
+    except DragomanError as error:
+        _fail(name, str(error), error.exit_code)
+    except (click.Abort, KeyboardInterrupt) as error:
+        kept = str(error.__cause__ or error)
+        _fail(name, f"interrupted: {kept}" if kept else "interrupted", 130)
+    except BrokenPipeError:
+        _leave(0)
+    except OSError as error:
+        _fail(name, f"{error.filename or 'the system'}: {error.strerror or error}")
+    except sqlite3.Error as error:
+        mend = "if it stays so, restore the collection from a copy, or index its sources anew"
+        _fail(name, f"the collection's ledger cannot be used ({error}): {mend}")
+    except SystemExit as left:
+        # Click covers a broken pipe and leaves with a failure, but whoever read our output has only seen enough.
+        _leave(left.code if sys.stdout is stdout else 0)
+    _leave(code)
+
+
+def _prepare_streams() -> None:
+    """Let closed standard streams lead nowhere, and spell out the characters that an encoding lacks."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            # The lowest free descriptor is this stream's own, which no file of a collection should get.
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123
+        elif isinstance(stream, io.TextIOWrapper) and mode == "w":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _fail(name: str, message: str, code: int = 2) -> NoReturn:
+    click.echo(f"{name}: {visible(' '.join(message.split()))}", err=True)
+    _leave(code)
+
+
+def _leave(code: object) -> NoReturn:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Python would complain about the rest when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def colours() -> bool:
+    """Whether to write in colours: standard output is a terminal that knows them, and nobody asked for none."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def visible(shown: str) -> str:
+    """The text without characters that would steer a terminal or turn its reading direction."""
+    return _STEERING.sub(" ", shown)
+
+
+def to_json(value: object, indent: int | None = None) -> str:
+    """JSON of the very value, with the characters that would steer a terminal, or that it lacks, as escapes."""
+    dumped = json.dumps(value, ensure_ascii=not (sys.stdout.encoding or "").lower().startswith("utf"), indent=indent)
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", dumped)
+
+
+def echo_paged(text: str) -> None:
+    """Print a text; in a terminal that it would overflow, through the user's pager."""
+    if sys.stdin.isatty() and sys.stdout.isatty() and text.count("\n") >= shutil.get_terminal_size().lines:
+        os.environ.setdefault("LESS", "-RX")  # colours as they are, and what was read stays on the screen
+        click.echo_via_pager(text)
+    else:
+        click.echo(text, nl=False)
+
+
+class ProgressBar:
+    """A progress bar on standard error, drawn only on a terminal. Call it with a Progress; use it as a context."""
+
+    def __init__(self, label: str, total: int | None = None) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(
+            desc=label,
+            total=total,
+            unit=" documents",
+            file=sys.stderr,
+            disable=not sys.stderr.isatty(),
+            dynamic_ncols=True,
+            leave=False,
+        )
+
+    def __call__(self, progress: Any) -> None:
+        """Show how far a change has come (an `index.writer.Progress`)."""
+        self._bar.set_postfix(passages=progress.passages, refresh=False)
+        self._bar.update(progress.documents - self._bar.n)
+
+    def __enter__(self) -> "ProgressBar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+
+def first_build(documents: int) -> ProgressBar:
+    """Say that the user's own collection is being made, which happens once; the bar that shows how it goes."""
+    click.echo(f"First use: building your collection from {documents} shipped documents, once.", err=True)
+    return ProgressBar("building", documents)

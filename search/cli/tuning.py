@@ -1,0 +1,232 @@
+"""The command that fits the ranking to judged questions: `dragoman tune`."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...index.home import ready
+from ..collection import open_collection
+from ..evaluation import tuning
+from ..evaluation.evaluate import MAIN
+from ..evaluation.judgments import read_judged
+from ..evaluation.tuning import DIALS, LARGEST_CHANCE, LEAST_GAIN, TELLING, Part, Tuned
+from .terminal import collection_option, first_build, to_json, visible
+from .upkeep import many, wait_option
+
+_DETAILS = """
+\b
+JUDGED is what people found to answer questions: a file of lines such as
+  who proposed a hotline<TAB>ID
+with the id of a document or passage that answers, or a folder in the BEIR layout; see `dragoman eval --help`.
+
+\b
+Examples:
+  dragoman tune answers.tsv --collection summits.idx --dry-run
+  dragoman tune answers.tsv --collection summits.idx
+  dragoman tune --reset --collection summits.idx
+"""
+
+_EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NAMED = 10
+
+
+@click.command("tune", epilog=_DETAILS)
+@click.argument("judged", required=False, type=click.Path(exists=True, path_type=Path))
+@collection_option
+@click.option("--queries", type=_EXISTING, metavar="FILE", help="These queries instead of the folder's own.")
+@click.option("--qrels", type=_EXISTING, metavar="FILE", help="These judgments instead of the folder's own.")
+@click.option(
+    "--sample",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="Take at most N of the questions, evenly spread: more take longer and tell little more.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be written.")
+@click.option("--reset", is_flag=True, help="Take the default settings back. Needs no JUDGED.")
+@wait_option
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
+def tune(
+    judged: Path | None,
+    collection: Path | None,
+    queries: Path | None,
+    qrels: Path | None,
+    sample: int,
+    dry_run: bool,
+    reset: bool,
+    wait: float,
+    format_: str,
+) -> None:
+    """Fit the ranking of a collection to questions whose answers people have judged.
+
+    A part of the questions is held out to see whether settings fitted to the others are better on those, too. Only if
+    they are, by at least 0.002 nDCG@10 and with a probability of mere chance of at most 0.05, are they written into the
+    collection; any search has them from then on. Three lines are enough to start, some fifty to tell.
+    """
+    if reset == (judged is not None):
+        raise click.UsageError("name a file or folder of judgments, or give --reset to take the defaults back")
+    path = ready(collection, first_build)
+    if judged is None:
+        _reset(path, dry_run, wait)
+        return
+    known = read_judged(judged, queries=queries, qrels=qrels).sample(sample)
+    try:
+        with _fitting() as progress:
+            found = tuning.tune(path, known, progress=progress)
+    except KeyboardInterrupt as interruption:
+        raise KeyboardInterrupt("nothing was written") from interruption
+    written = found.pays and not dry_run
+    if written:
+        with open_collection(path) as opened:
+            opened.keep_settings(found.settings, lock_timeout=wait)
+    if format_ == "json":
+        click.echo(to_json(_described(found, str(path), written), indent=2))
+    else:
+        click.echo(_text(found, path, dry_run), nl=False)
+
+
+def _reset(path: Path, dry_run: bool, wait: float) -> None:
+    with open_collection(path) as opened:
+        tuned = opened.status().tuned
+        if tuned and not dry_run:
+            opened.keep_settings(None, lock_timeout=wait)
+    again = "would have the defaults again (--dry-run)" if dry_run else "has the defaults again"
+    click.echo(f"The ranking {again if tuned else 'has the defaults already'}.")
+
+
+@contextmanager
+def _fitting() -> Iterator[Callable[[float], None]]:
+    """A progress bar for the work, drawn only on a terminal."""
+    from tqdm import tqdm
+
+    hidden = not sys.stderr.isatty()
+    shown = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
+    with tqdm(total=1.0, desc="tuning", file=sys.stderr, disable=hidden, leave=False, bar_format=shown) as bar:
+
+        def progress(share: float) -> None:
+            bar.update(share - bar.n)
+
+        yield progress
+
+
+def _described(found: Tuned, collection: str, written: bool) -> dict[str, Any]:
+    """All that tuning found, as JSON-ready values with documented keys: see docs/relevance.md."""
+
+    def part(part: Part, chance: float | None) -> dict[str, Any]:
+        values = zip(part.rows.tolist(), part.before.tolist(), part.after.tolist(), strict=True)
+        return {
+            "queries": len(part.rows),
+            "before": float(part.before.mean()),
+            "after": float(part.after.mean()),
+            "difference": part.gain,
+            "p": chance,
+            "by_query": {
+                found.cases[row].question.id: {"before": before, "after": after} for row, before, after in values
+            },
+        }
+
+    return {
+        "judged": found.judged.name,
+        "collection": collection,
+        "measure": MAIN,
+        "queries": len(found.cases),
+        "unheld": list(found.unheld),
+        "unjudged": list(found.judged.unjudged),
+        "unasked": found.judged.unasked,
+        "missing_judgments": found.missing,
+        "parts": found.parts,
+        "fitted": part(found.fitted, None),
+        "held_out": part(found.held_out, found.chance),
+        "before": asdict(found.present),
+        "after": asdict(found.settings),
+        "least_difference": LEAST_GAIN,
+        "largest_p": LARGEST_CHANCE,
+        "pays": found.pays,
+        "written": written,
+    }
+
+
+def _text(found: Tuned, path: Path, dry_run: bool) -> str:
+    """For reading in a terminal."""
+    lines = [f"{found.judged.name}: {many(len(found.cases), 'question')} in {path}"]
+    for names, what in (
+        (found.unheld, "whose answers the collection does not hold"),
+        (found.judged.unjudged, "without an answer that anybody judged"),
+    ):
+        if names:
+            more = ", …" if len(names) > _NAMED else ""
+            lines.append(f"Left out: {many(len(names), 'question')} {what}: {', '.join(names[:_NAMED])}{more}")
+    if found.missing:
+        lines.append(f"Left out: {many(found.missing, 'judgment')} of what the collection does not hold")
+    lines += [_held_out(found), ""]
+    rows = [[MAIN, "questions", "before", "after", "difference", "p"], _row("fitted", found.fitted)]
+    lines += _table([*rows, _row("held out", found.held_out, found.chance)])
+    turned = [dial for dial in DIALS if dial.get(found.present) != dial.get(found.settings)]
+    if turned:
+        values = [[dial.name, f"{dial.get(found.present)}", f"{dial.get(found.settings)}"] for dial in turned]
+        lines += ["", *_table([["setting", "before", "after"], *values])]
+    lines += ["", *_doubts(found), _verdict(found, dry_run)]
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def _held_out(found: Tuned) -> str:
+    if not found.parts:
+        return "One half of the questions was held out, and judged by settings fitted to the other half."
+    each = "question" if found.parts == len(found.cases) else f"part of {len(found.cases) // found.parts} or so"
+    return f"Each {each} was held out once, and judged by settings fitted to the others."
+
+
+def _row(name: str, part: Part, chance: float | None = None) -> list[str]:
+    p = "" if chance is None else "<.001" if chance < 0.001 else f"{chance:.3f}"
+    figures = (f"{part.before.mean():.3f}", f"{part.after.mean():.3f}", f"{part.gain:+.3f}")
+    return [name, f"{len(part.rows):,}", *figures, p]
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        f"  {name:<{widths[0]}}  {'  '.join(cell.rjust(w) for cell, w in zip(cells, widths[1:], strict=True))}".rstrip()
+        for name, *cells in rows
+    ]
+
+
+def _doubts(found: Tuned) -> Iterator[str]:
+    """What to think of figures from few questions."""
+    count = len(found.held_out.rows)
+    luckiest = 0.5 ** (count - 1)
+    if luckiest > LARGEST_CHANCE:
+        yield (
+            f"{many(count, 'question')} cannot tell good settings from luck: even if all of them gained, that would be "
+            f"chance one time in {round(1 / luckiest)}. It takes six at least, and some {TELLING} to see a small gain."
+        )
+    elif count < TELLING:
+        yield f"{count} questions can hardly tell good settings from luck: judge {TELLING} or more to see a small gain."
+
+
+def _verdict(found: Tuned, dry_run: bool) -> str:
+    if found.settings == found.present:
+        return "The present settings stay: no others suit the questions better."
+    if found.pays:
+        if dry_run:
+            return "The new settings are worth having. They were not written (--dry-run)."
+        return "The new settings are in the collection now; `dragoman tune --reset` takes the defaults back."
+    gain = f"the questions that were held out gain {found.held_out.gain:+.3f} on average"
+    if found.held_out.gain < LEAST_GAIN:
+        return f"The present settings stay: {gain}, and it takes {LEAST_GAIN} for more than rounding."
+    return (
+        f"The present settings stay: {gain}, but that is chance with a probability of {found.chance:.2f}, and "
+        f"{LARGEST_CHANCE} is the most that counts. More questions would tell."
+    )

@@ -1,0 +1,1 @@
+"""How good a ranking is, on judged questions, and how it may be tuned."""

@@ -1,0 +1,134 @@
+"""Rankings kept between runs, so that a question is asked once per state of a collection, settings and program.
+
+They lie in one SQLite file in the user's cache directory: whatever was answered is there at once, whoever interrupts.
+What nobody has asked for in 30 days goes. Deleting the file costs nothing but time.
+"""
+
+import hashlib
+import json
+import sqlite3
+import time
+import zlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ...errors import DragomanError
+
+Place = tuple[str, int, int]
+"""A result: the document's id, and where the passage starts and ends; 0 and 0 if no passage is known."""
+
+_KEPT_SECONDS = 30 * 24 * 3600.0
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS systems (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, used REAL NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS answers (
+    system INTEGER NOT NULL REFERENCES systems ON DELETE CASCADE,
+    question TEXT NOT NULL,
+    depth INTEGER NOT NULL,
+    places BLOB NOT NULL,
+    PRIMARY KEY (system, question)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+class Answers:
+    """The kept rankings. Use it as a context manager. With `fresh`, those that are there are replaced.
+
+    Raises DragomanError if nothing can be kept in that place.
+    """
+
+    def __init__(self, path: Path | None = None, *, fresh: bool = False) -> None:
+        self.path = path or _default()
+        self._fresh = fresh
+        self._written: set[tuple[int, str]] = set()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._database = _opened(self.path)
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                self.path.unlink()  # a damaged cache is worth nothing
+                self._database = _opened(self.path)
+        except (OSError, sqlite3.Error) as error:
+            raise DragomanError(f"answers cannot be kept in {self.path} ({error})") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._database.close()
+
+    def system(self, *parts: Any) -> int:
+        """A number for what decides on a ranking, the question apart: all JSON-ready values, and this very program."""
+        key = hashlib.sha256(json.dumps([*parts, _program()], sort_keys=True).encode()).hexdigest()
+        upsert = "INSERT INTO systems (key, used) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET used = excluded.used"
+        self._database.execute(upsert, (key, time.time()))
+        return self._database.execute("SELECT number FROM systems WHERE key = ?", (key,)).fetchone()[0]
+
+    def get(self, system: int, question: str, depth: int) -> list[Place] | None:
+        """The kept ranking down to that depth, or None if there is none that goes so deep."""
+        if self._fresh and (system, question) not in self._written:
+            return None
+        row = self._database.execute(
+            "SELECT depth, places FROM answers WHERE system = ? AND question = ?", (system, question)
+        ).fetchone()
+        if row is None or row[0] < depth:
+            return None
+        return [(document, start, end) for document, start, end in json.loads(zlib.decompress(row[1]))[:depth]]
+
+    def keep(self, system: int, question: str, depth: int, places: Sequence[Place]) -> None:
+        """Keep a ranking that was asked for down to that depth."""
+        packed = zlib.compress(json.dumps(places).encode())
+        self._database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", (system, question, depth, packed))
+        self._written.add((system, question))
+
+
+def _default() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("dragoman") / "answers-1.sqlite"
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=60, isolation_level=None)
+    try:
+        # In this mode a commit waits for no disk: a crash of the machine may cost the last answers, which is no harm.
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA foreign_keys = ON")
+        database.executescript(_SCHEMA)
+        database.execute("DELETE FROM systems WHERE used < ?", (time.time() - _KEPT_SECONDS,))
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+_ROOMS = ("corpus", "index", "search")
+
+
+@cache
+def _program() -> str:
+    """A fingerprint of the code that reads, finds and ranks."""
+    return fingerprint(Path(__file__).parents[2])
+
+
+def fingerprint(package: Path) -> str:
+    """What changes with every file below the rooms of a package that an answer depends on: by a release or an edit.
+
+    Args:
+        package: The folder that the rooms lie in.
+
+    Returns:
+        SHA-256 of the files' paths and contents, in hexadecimal. What Python compiled counts for nothing.
+    """
+    files = (file for room in _ROOMS for file in (package / room).rglob("*") if file.is_file())
+    digest = hashlib.sha256()
+    for file in sorted(each for each in files if each.suffix != ".pyc"):
+        content = file.read_bytes()
+        digest.update(f"{file.relative_to(package).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()

@@ -1,0 +1,86 @@
+"""A collection of a judged set's own documents, made once and kept in the user's cache directory."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...corpus.readers.contract import ReadOptions, Skipped
+from ...corpus.readers.registry import read
+from ...errors import CollectionDamaged, CollectionMismatch
+from ...index.encoding.model import DEFAULT_MODEL
+from ...index.writing.build import build
+from ...index.writing.store import LEDGER, LOCK_TIMEOUT, Store
+from ...index.writing.writer import Writer
+from .judgments import lines
+
+if TYPE_CHECKING:
+    from ...index.writing.writer import Progress
+
+
+def collection_of(
+    name: str,
+    corpus: Path,
+    progress: "Callable[[Path], AbstractContextManager[Callable[[Progress], None]]]",
+    *,
+    folder: Path | None = None,
+    model: str = DEFAULT_MODEL,
+) -> tuple[Path, tuple[Skipped, ...]]:
+    """The folder of the collection of a corpus, and what of it could not be read if it had to be made now.
+
+    It is made anew when the corpus has changed or this program would build it otherwise; an interrupted making goes
+    on where it was. `progress` is called, with the folder, only if there is something to make. `folder` is where such
+    collections are kept, in the user's cache directory if it is not given; `model` is as in `create_collection`.
+    """
+    import hashlib
+
+    from filelock import FileLock
+    from platformdirs import user_cache_path
+
+    source = str(corpus.resolve())
+    kept = folder or user_cache_path("dragoman") / "judged"
+    place = kept / f"{name}-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+    note = place.with_suffix(".json")
+    state = corpus.stat()
+    stamp = {"corpus": source, "bytes": state.st_size, "modified": state.st_mtime_ns, "model": model}
+    kept.mkdir(parents=True, exist_ok=True)
+    with FileLock(place.with_suffix(".lock")):
+        noted = _noted(note)
+        same = {key: noted.get(key) for key in stamp} == stamp and _usable(place)
+        if same and noted.get("complete"):
+            return place, ()
+        note.write_text(json.dumps({**stamp, "complete": False}))
+        documents = read([corpus], options=ReadOptions(fields=_keys(corpus)))
+        with progress(place) as shown:
+            if same:
+                with closing(Store(place)) as store, store.writing(LOCK_TIMEOUT):
+                    report = Writer(store, shown).add(documents)
+            else:
+                report = build(place, documents, model=model, replace=(place / LEDGER).is_file(), progress=shown)
+        note.write_text(json.dumps({**stamp, "complete": True}))
+    return place, report.skipped
+
+
+def _noted(note: Path) -> dict[str, Any]:
+    try:
+        return json.loads(note.read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def _usable(place: Path) -> bool:
+    if not (place / LEDGER).is_file():
+        return False
+    try:
+        Store(place).close()
+    except (CollectionMismatch, CollectionDamaged):
+        return False
+    return True
+
+
+def _keys(corpus: Path) -> dict[str, str]:
+    """BEIR's own files call the id `_id`."""
+    for _, line in lines(corpus):
+        return {"id": "_id"} if '"_id"' in line else {}
+    return {}

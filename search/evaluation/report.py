@@ -1,0 +1,297 @@
+"""An evaluation as text for a terminal, Markdown for a write-up, or JSON.
+
+`described` gathers all that is said, as JSON-ready values; the other two are only ways to print it.
+"""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ...corpus.document import parse_passage_id, passage_id
+from ...errors import NotFound
+from ..cli.terminal import to_json, visible
+from ..collection import Collection
+from ..results.results import ordinal
+from .evaluate import MAIN, Comparison, Evaluation, Measured
+from .measures import MEASURES
+
+_HITS = 3
+_JUDGED = 8
+_SNIPPET = 160
+_NAMED = 10
+
+Described = dict[str, Any]
+
+
+def described(evaluation: Evaluation, comparison: Comparison | None, collection: Collection | None) -> Described:
+    """All that an evaluation says, as JSON-ready values with documented keys: see docs/relevance.md.
+
+    The collection, where there is one, gives the titles and texts of what is shown.
+    """
+    judged = evaluation.judged
+    found: Described = {
+        "judged": judged.name,
+        "collection": None if collection is None else str(collection.path),
+        "queries": len(evaluation.cases),
+        "depth": evaluation.depth,
+        "condensed_by": evaluation.condensed or None,
+        "unheld": list(evaluation.unheld),
+        "unjudged": list(judged.unjudged),
+        "unasked": judged.unasked,
+        "missing_judgments": evaluation.missing,
+        "systems": [_system(each, evaluation) for each in evaluation.systems],
+    }
+    if comparison is not None:
+        found["comparison"] = _comparison(evaluation, comparison, collection)
+    return found
+
+
+def _system(measured: Measured, evaluation: Evaluation) -> Described:
+    system = measured.system
+    live = system.saved is None
+    return {
+        "name": system.name,
+        "mode": system.mode if live else None,
+        "settings": asdict(system.settings) if live and system.settings else None,
+        "measures": {name: float(values.mean()) for name, values in measured.values.items()},
+        "classes": {
+            group: {"queries": len(rows), **{n: float(v[rows].mean()) for n, v in measured.values.items()}}
+            for group, rows in evaluation.groups.items()
+        },
+        "by_query": {
+            case.question.id: {name: float(values[row]) for name, values in measured.values.items()}
+            for row, case in enumerate(evaluation.cases)
+        },
+    }
+
+
+def _comparison(evaluation: Evaluation, comparison: Comparison, collection: Collection | None) -> Described:
+    first, second = comparison.first, comparison.second
+    main = comparison.differences[MAIN]
+    return {
+        "first": first.system.name,
+        "second": second.system.name,
+        "measures": {
+            name: {
+                "first": float(first.values[name].mean()),
+                "second": float(second.values[name].mean()),
+                "difference": float(values.mean()),
+                "p": comparison.chances[name],
+                "better": int((values > 0).sum()),
+                "worse": int((values < 0).sum()),
+            }
+            for name, values in comparison.differences.items()
+        },
+        "classes": {
+            group: {"queries": len(rows), "difference": float(main[rows].mean()), "p": comparison.group_chances[group]}
+            for group, rows in evaluation.groups.items()
+        },
+        "helped": [_case(row, evaluation, comparison, collection) for row in comparison.helped],
+        "hurt": [_case(row, evaluation, comparison, collection) for row in comparison.hurt],
+    }
+
+
+def _case(row: int, evaluation: Evaluation, comparison: Comparison, collection: Collection | None) -> Described:
+    case = evaluation.cases[row]
+    sides = {"first": comparison.first, "second": comparison.second}
+    best = sorted((item for item in case.grades.items() if item[1]), key=lambda item: -item[1])
+    return {
+        "query": case.question.id,
+        "text": case.question.text,
+        "class": case.question.group or None,
+        **{name: float(side.values[MAIN][row]) for name, side in sides.items()},
+        "hits": {
+            name: [
+                {
+                    **_shown(collection, *place),
+                    "grade": max((case.grades.get(identity, 0) for identity in case.judged([place])), default=0),
+                }
+                for place in side.places[row][:_HITS]
+            ]
+            for name, side in sides.items()
+        },
+        "answers": [
+            {
+                **_titled(collection, identity),
+                "grade": grade,
+                "ranks": {
+                    name: side.rankings[row].index(identity) + 1 if identity in side.rankings[row] else None
+                    for name, side in sides.items()
+                },
+            }
+            for identity, grade in best[:_JUDGED]
+        ],
+        "more_answers": max(0, len(best) - _JUDGED),
+    }
+
+
+def _shown(collection: Collection | None, document_id: str, start: int, end: int) -> Described:
+    """A result: its id, its document's title and how its passage begins."""
+    shown = {"id": passage_id(document_id, start, end) if end else document_id, "title": "", "text": ""}
+    if collection is not None:
+        try:
+            document = collection.document(document_id)
+        except NotFound:  # a saved run may be of another collection
+            return shown
+        passage = " ".join(document.text[start : min(end, start + 4 * _SNIPPET)].split())
+        shown |= {"title": document.title, "text": passage[:_SNIPPET] + ("…" if len(passage) > _SNIPPET else "")}
+    return shown
+
+
+def _titled(collection: Collection | None, identity: str) -> Described:
+    title = ""
+    if collection is not None:
+        named = parse_passage_id(identity)
+        for document_id in (identity, *([named[0]] if named else [])):
+            try:
+                title = collection.document(document_id).title
+                break
+            except NotFound:
+                continue
+    return {"id": identity, "title": title}
+
+
+def as_json(found: Described) -> str:
+    """One JSON object."""
+    return to_json(found, indent=2) + "\n"
+
+
+def text(found: Described) -> str:
+    """For reading in a terminal."""
+    out = io.StringIO()
+    for line in _head(found):
+        print(visible(line), file=out)
+    for title, rows in _tables(found):
+        print(f"\n{visible(title)}\n" if title else "", file=out)
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for name, *cells in rows:
+            figures = "  ".join(cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
+            print(f"  {visible(name):<{widths[0]}}  {figures}".rstrip(), file=out)
+    for title, cases in _lists(found):
+        print(f"\n{title}", file=out)
+        for line in cases:
+            print(visible(line), file=out)
+    return out.getvalue()
+
+
+def markdown(found: Described) -> str:
+    """For a write-up: tables, and what texts say as code, which nothing can escape from."""
+    out = io.StringIO()
+    for line in _head(found):
+        print(f"    {visible(line)}", file=out)
+    for title, rows in _tables(found):
+        print(f"\n**{_cell(title)}**\n" if title else "", file=out)
+        for number, row in enumerate(rows):
+            print("| " + " | ".join(map(_cell, row)) + " |", file=out)
+            if not number:
+                print("|---" + "|---:" * (len(row) - 1) + "|", file=out)
+    for title, cases in _lists(found):
+        print(f"\n**{title}**\n", file=out)
+        for line in cases:
+            print(f"    {visible(line)}".rstrip(), file=out)
+    return out.getvalue()
+
+
+def _cell(shown: str) -> str:
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]<>#|~&" else sign for sign in visible(shown))
+
+
+def _head(found: Described) -> Iterator[str]:
+    where = f" in {found['collection']}" if found["collection"] else ""
+    yield f"{found['judged']}: {_many(found['queries'], 'query', 'queries')}{where}"
+    condensed = f", of documents that fit the query's {found['condensed_by']}" if found["condensed_by"] else ""
+    yield f"The first {found['depth']} results{condensed}; a document stands where its best passage does."
+    yield "nDCG with the gain 2^grade - 1; for the others every grade above 0 is relevant."
+    for names, what in (
+        (found["unheld"], "whose answers the collection does not hold"),
+        (found["unjudged"], "without an answer that anybody judged"),
+    ):
+        if names:
+            more = ", …" if len(names) > _NAMED else ""
+            yield f"Left out: {_many(len(names), 'query', 'queries')} {what}: {', '.join(names[:_NAMED])}{more}"
+    if found["missing_judgments"]:
+        yield f"Left out: {_many(found['missing_judgments'], 'judgment')} of what the collection does not hold"
+    if found["unasked"]:
+        yield f"Left out: the judgments of {_many(found['unasked'], 'query', 'queries')} whose text is not there"
+
+
+def _tables(found: Described) -> Iterator[tuple[str, list[list[str]]]]:
+    """The tables, each with a title and its rows, headings first."""
+    systems = found["systems"]
+    yield "", [["", *MEASURES], *([each["name"], *_figures(each["measures"])] for each in systems)]
+    groups: Sequence[str] = list(systems[0]["classes"])
+    if groups:
+        heads = [f"{group or '(none)'} ({systems[0]['classes'][group]['queries']:,})" for group in groups]
+        for name in MEASURES[:2]:
+            rows = [[each["name"], *(f"{each['classes'][group][name]:.3f}" for group in groups)] for each in systems]
+            yield f"{name} by class", [["", *heads], *rows]
+    if "comparison" in found:
+        comparison = found["comparison"]
+        rows = [
+            [name, f"{v['first']:.3f}", f"{v['second']:.3f}", *_change(v), f"{v['better']:,}", f"{v['worse']:,}"]
+            for name, v in comparison["measures"].items()
+        ]
+        heads = ["", comparison["first"], comparison["second"], "difference", "p", "better", "worse"]
+        yield f"From {comparison['first']} to {comparison['second']}", [heads, *rows]
+        if comparison["classes"]:
+            rows = [[group or "(none)", f"{v['queries']:,}", *_change(v)] for group, v in comparison["classes"].items()]
+            yield f"The same by class, {MAIN}", [["", "queries", "difference", "p"], *rows]
+
+
+def _figures(measures: Described) -> list[str]:
+    return [f"{measures[name]:.3f}" for name in MEASURES]
+
+
+def _change(values: Described) -> tuple[str, str]:
+    p = values["p"]
+    return f"{values['difference']:+.3f}", "<.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _lists(found: Described) -> Iterator[tuple[str, Iterable[str]]]:
+    if "comparison" not in found:
+        return
+    comparison = found["comparison"]
+    names = {"first": comparison["first"], "second": comparison["second"]}
+    for kind in ("helped", "hurt"):
+        if comparison[kind]:
+            cases = (line for number, case in enumerate(comparison[kind], 1) for line in _told(number, case, names))
+            yield f"Most {kind} by {names['second']}", cases
+
+
+def _told(number: int, case: Described, names: dict[str, str]) -> Iterator[str]:
+    group = f", {case['class']}" if case["class"] else ""
+    yield ""
+    yield f"{number}. {' '.join(case['text'].split())} (query {case['query']}{group})"
+    yield f"   {MAIN} {case['first']:.3f} → {case['second']:.3f}"
+    for side, name in names.items():
+        yield f"   {name} finds{'' if case['hits'][side] else ' nothing'}"
+        for rank, hit in enumerate(case["hits"][side], 1):
+            yield f"   {rank:>4}. {_graded(hit)}{_label(hit)}"
+            if hit["text"]:
+                yield f"         {hit['text']}"
+    yield "   judged to be answers"
+    for answer in case["answers"]:
+        ranks = ", ".join(
+            f"{ordinal(rank)} in {names[side]}" if rank else f"not in {names[side]}"
+            for side, rank in answer["ranks"].items()
+        )
+        yield f"      {_graded(answer)}{_label(answer)}: {ranks}"
+    if case["more_answers"]:
+        yield f"      and {case['more_answers']} more"
+
+
+def _graded(shown: Described) -> str:
+    return f"[{shown['grade']}] " if shown["grade"] else ""
+
+
+def _label(shown: Described) -> str:
+    return f"{shown['title']} ({shown['id']})" if shown["title"] else shown["id"]
+
+
+def _many(count: int, one: str, more: str = "") -> str:
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+FORMATS: dict[str, Callable[[Described], str]] = {"text": text, "json": as_json, "markdown": markdown}
+"""The ways to print an evaluation, by name."""

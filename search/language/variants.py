@@ -1,0 +1,41 @@
+"""Names of the same: a country and its people, an organisation and its acronym, two spellings of a person.
+
+Whoever asks for Türkiye means the Turkish ministers as well, and an archive that writes ROK has South Korea in it. The
+names stand in variants.txt; `Settings.variants` turns them off, and quotation marks do so for one name.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from ...index.analysis import analyze
+
+Terms: TypeAlias = tuple[str, ...]
+
+
+class Name(NamedTuple):
+    """A name at some place in a question: how many of the words it takes, and the other names of the same."""
+
+    length: int
+    others: tuple[Terms, ...]
+
+
+def name_at(terms: Sequence[str], place: int) -> Name | None:
+    """The longest known name that begins at a place in a question's terms, or None."""
+    names, longest = _table()
+    for length in range(min(longest, len(terms) - place), 0, -1):
+        if (others := names.get(tuple(terms[place : place + length]))) is not None:
+            return Name(length, others)
+    return None
+
+
+@cache
+def _table() -> tuple[dict[Terms, tuple[Terms, ...]], int]:
+    """The other names of each name, and the number of terms in the longest one."""
+    table: dict[Terms, tuple[Terms, ...]] = {}
+    for line in Path(__file__).with_name("variants.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            group = [tuple(token.term for token in analyze(name)) for name in line.split(",")]
+            table.update({name: tuple(other for other in group if other != name) for name in group})
+    return table, max(map(len, table))

@@ -1,0 +1,1 @@
+"""The hybrid algorithm: two legs, fused, folded and ordered."""

@@ -1,0 +1,92 @@
+"""Highlights: which parts of a passage to mark, dark for words, light for the sentence nearest in meaning.
+
+Offsets are into the document's text. Nothing here knows of terminals or HTML: `pieces` cuts a text for whoever does.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...corpus.document import Span
+from ...index.analysis import analyze
+from ...index.segments.postings import Unit
+
+Shade = Literal["keyword", "meaning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A part `[start, end)` of a document's text to mark, and why: it holds the words, or it is nearest in meaning."""
+
+    start: int
+    end: int
+    shade: Shade
+
+
+class Piece(NamedTuple):
+    """A run of text under the same shades."""
+
+    text: str
+    shades: frozenset[Shade]
+
+
+def words(text: str, start: int, units: Sequence[Unit], field: str = "text") -> list[Highlight]:
+    """The words and phrases in a text, which starts at `start` in its document, that units stand for in a field.
+
+    Function words are marked only within a phrase, or if there are no others. Neighbouring words become one mark.
+    """
+    here = [unit for unit in units if unit.field in ("", field)]
+    telling = [unit for unit in here if unit.tells] or here
+    forms = [form for unit in telling for form in (unit.places, *unit.variants)]
+    tokens = analyze(text)
+    single = frozenset[str]().union(*(form[0] for form in forms if len(form) == 1))
+    marked = [Span(token.start, token.end) for token in tokens if token.term in single]
+    for places in (form for form in forms if len(form) > 1):
+        runs = (tokens[first : first + len(places)] for first in range(len(tokens) - len(places) + 1))
+        marked += (
+            Span(run[0].start, run[-1].end)
+            for run in runs
+            if all(token.term in terms for token, terms in zip(run, places, strict=True))
+        )
+    merged: list[Span] = []
+    for span in sorted(marked):
+        if merged and (span.start <= merged[-1].end or text[merged[-1].end : span.start].isspace()):
+            merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
+        else:
+            merged.append(span)
+    return [Highlight(start + span.start, start + span.end, "keyword") for span in merged]
+
+
+def nearest_sentence(
+    question: NDArray[np.float32], sentences: NDArray[np.int32], vectors: NDArray[np.int8]
+) -> Highlight | None:
+    """The sentence of a passage that is nearest in meaning to a unit vector; None for a passage without sentences."""
+    if not len(sentences):
+        return None
+    decoded = vectors.astype(np.float32)
+    cosines = decoded @ question / np.maximum(np.linalg.norm(decoded, axis=1), 1e-9)
+    start, end = sentences[int(np.argmax(cosines))].tolist()
+    return Highlight(start, end, "meaning")
+
+
+def pieces(text: str, start: int, highlights: Sequence[Highlight]) -> Iterator[Piece]:
+    """A passage's text, which starts at `start` in its document, cut wherever a highlight begins or ends."""
+    stop = start + len(text)
+    inside = [mark for mark in highlights if mark.start < stop and mark.end > start]
+    edges = {start, stop} | {min(max(edge, start), stop) for mark in inside for edge in (mark.start, mark.end)}
+    begun = Counter[Shade]()
+    begins: dict[int, list[Shade]] = {}
+    ends: dict[int, list[Shade]] = {}
+    for mark in inside:
+        begins.setdefault(max(mark.start, start), []).append(mark.shade)
+        ends.setdefault(min(mark.end, stop), []).append(mark.shade)
+    for left, right in pairwise(sorted(edges)):
+        begun.subtract(ends.get(left, ()))
+        begun.update(begins.get(left, ()))
+        shades: frozenset[Shade] = frozenset(shade for shade, depth in begun.items() if depth > 0)
+        yield Piece(text[left - start : right - start], shades)

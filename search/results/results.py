@@ -1,0 +1,202 @@
+"""What a search gives back: ranked hits, each a passage with its document, its highlights and its reason."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ...corpus.document import Document, Note, Span, passage_id
+from ...index.reading.snapshot import Contribution
+from ...index.reading.tallies import Facets
+from ..ranking.engine import Leg, Mode, Standing
+from .highlight import Highlight
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a hit's score came about.
+
+    The score is the sum of both legs' parts: see `engine.Standing`. The sum of the `contributions`' impacts is what the
+    passage's own words are worth. The meaning leg's own score is a cosine.
+    """
+
+    standing: Standing
+    contributions: tuple[Contribution, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON-ready values."""
+        units = [
+            {
+                "words": [sorted(place) for place in each.weighed.unit.places],
+                "field": each.weighed.unit.field or None,
+                "passages": each.weighed.passages,
+                "idf": each.weighed.idf,
+                "counts": each.counts,
+                "saturated": each.saturated,
+                "impact": each.impact,
+            }
+            for each in self.contributions
+        ]
+        standing = self.standing
+        return {
+            "keyword_part": standing.keyword_part,
+            "meaning_part": standing.meaning_part,
+            "keyword_passage": standing.passage,
+            "keyword_document": standing.document,
+            "keyword_pairs": standing.pairs,
+            "keyword_units": units,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedNote:
+    """A footnote that holds words of the question. The offsets of its highlights are into the note's own text."""
+
+    note: Note
+    highlights: tuple[Highlight, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON-ready values."""
+        highlights = [asdict(highlight) for highlight in self.highlights]
+        return {"mark": self.note.mark, "text": self.note.text, "highlights": highlights}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage in a list of results.
+
+    `start` and `end`, like all offsets in the highlights, are characters of `document.text`. `keyword` and `meaning`
+    are its places in the two legs, None where a leg did not find it. `score` orders hits within one list of results
+    and means nothing outside of it. `notes` are the passage's footnotes that hold words of the question. `copies` are
+    the first of the `copied` near-identical documents that match as well and are folded under this one. `more` is how
+    many further passages of its document match.
+    """
+
+    rank: int
+    document: Document
+    start: int
+    end: int
+    highlights: tuple[Highlight, ...]
+    keyword: Leg | None
+    meaning: Leg | None
+    score: float
+    notes: tuple[MarkedNote, ...] = ()
+    copies: tuple[Document, ...] = ()
+    copied: int = 0
+    more: int = 0
+    explanation: Explanation | None = None
+
+    @property
+    def span(self) -> Span:
+        """Where the passage stands in its document's text."""
+        return Span(self.start, self.end)
+
+    @property
+    def passage(self) -> str:
+        """The passage's id: its document's id and its span."""
+        return passage_id(self.document.id, self.start, self.end)
+
+    @property
+    def text(self) -> str:
+        """The passage's text."""
+        return self.document.text[self.start : self.end]
+
+    @property
+    def reason(self) -> str:
+        """Why the passage is here: "keyword 2nd · meaning 1st"."""
+        legs = ("keyword", self.keyword), ("meaning", self.meaning)
+        return " · ".join(f"{name} {ordinal(leg.rank)}" for name, leg in legs if leg) or "matches the filters"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON-ready values, with the keys that the JSON API documents."""
+        document = self.document
+        fields: dict[str, Any] = {
+            "rank": self.rank,
+            "passage": self.passage,
+            "document": {
+                **source(document),
+                "place": document.place,
+                "countries": list(document.countries),
+                "people": [asdict(person) for person in document.people],
+            },
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "highlights": [asdict(highlight) for highlight in self.highlights],
+            "notes": [note.to_dict() for note in self.notes],
+            "copies": {"total": self.copied, "documents": [source(copy) for copy in self.copies]},
+            "more": self.more,
+            "legs": {
+                "keyword": asdict(self.keyword) if self.keyword else None,
+                "meaning": asdict(self.meaning) if self.meaning else None,
+            },
+            "score": self.score,
+            "reason": self.reason,
+        }
+        if self.explanation is not None:
+            fields["explanation"] = self.explanation.to_dict()
+        return fields
+
+
+def source(document: Document) -> dict[str, Any]:
+    """A document in short, as JSON-ready values."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "date": str(document.dates) if document.dates else None,
+        "outlet": document.outlet,
+        "url": document.url,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a question: iterate over it, or over `hits`.
+
+    `total` is the size of the match set: of passages, or of documents where one hit a document was asked for; it is of
+    `documents` different ones. `facets` say what it consists of, in passages, if that was asked for.
+    `suggestion` is the question with misspelt words mended, or None; it is offered, never applied. `undated` counts
+    passages that match but for a date constraint, which they could not satisfy for want of a date. `at_least` says that
+    the meaning leg was cut at its depth, so that totals and facets are of its nearest: a search that is confined to
+    fewer passages may find more among them than were counted here.
+    """
+
+    query: str
+    understood: dict[str, Any]
+    mode: Mode
+    total: int
+    took_ms: float
+    suggestion: str | None
+    undated: int
+    hits: tuple[Hit, ...]
+    documents: int
+    facets: Facets | None = None
+    at_least: bool = False
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON-ready values, with the keys that the JSON API documents."""
+        facets = {"facets": self.facets.to_dict()} if self.facets else {}
+        return {
+            "query": self.query,
+            "understood": self.understood,
+            "mode": self.mode,
+            "total": self.total,
+            "documents": self.documents,
+            "at_least": self.at_least,
+            "took_ms": self.took_ms,
+            "suggestion": self.suggestion,
+            "undated": self.undated,
+            **facets,
+            "hits": [hit.to_dict() for hit in self.hits],
+        }
+
+
+def ordinal(number: int) -> str:
+    """A number as one says it in English: 1st, 2nd, 3rd."""
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"

@@ -1,0 +1,1 @@
+"""The same search in the shapes of other frameworks."""

@@ -1,0 +1,119 @@
+"""Who may call the API, from which sites, and how often.
+
+Pages are open to all: only what is for programs, the API and the metrics, asks for a key, if the site has any. Two
+parts of the API stay open with the pages: what describes it, and the completions of the search box.
+"""
+
+from flask import Response, g, request
+
+from ...errors import DragomanError
+from ..site import site
+from .limits import client_at
+
+_ALLOWED = {"Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Max-Age": "7200"}
+_REQUEST_HEADERS = "Authorization, X-API-Key, If-None-Match"
+_ANSWER_HEADERS = "ETag, Content-Disposition, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate"
+
+_WITH_KEY = ("api.", "telemetry.metrics")
+_OPEN = ("api.index", "api.openapi", "api.suggest")
+_COUNTED = ("pages", "reader", "api", "syndication")
+_SCRIPT = "syndication.embed"  # a file, which each view of a page that embeds it asks for
+
+
+class KeyNeeded(DragomanError):
+    """The site has keys, and the request came without one, or with one that it does not know."""
+
+    status = 401
+
+
+class TooManyRequests(DragomanError):
+    """The client has asked more often than it may."""
+
+    status = 429
+
+
+def answer_preflight() -> Response | None:
+    """What a browser asks before it lets another site's page send a key along."""
+    if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers or not _reader():
+        return None
+    return Response(status=204, headers={**_ALLOWED, "Access-Control-Allow-Headers": _REQUEST_HEADERS})
+
+
+def check() -> None:
+    """Raise KeyNeeded or TooManyRequests if the request may not be answered."""
+    holder = _check_key()
+    limiter = site().limiter
+    if limiter is None or _endpoint().partition(".")[0] not in _COUNTED or _endpoint() == _SCRIPT:
+        return
+    client = f"key {holder}" if holder else client_at(request.remote_addr)
+    g.dragoman_allowance = allowance = limiter.count(client)
+    if not allowance.granted:
+        wait = f"{allowance.renewed_in} second{'' if allowance.renewed_in == 1 else 's'}"
+        raise TooManyRequests(f"more than {limiter.rate}: ask again in {wait}")
+
+
+def finish(response: Response) -> Response:
+    """Say in an answer's headers from where it may be read, and what is left to the client."""
+    served = site()
+    endpoint = _endpoint()
+    if served.keys and needs_key(endpoint):
+        response.vary.update(("Authorization", "X-API-Key"))
+    if "dragoman_key_needed" in g:  # a host's own 401 is its own business
+        response.headers["WWW-Authenticate"] = 'Bearer realm="dragoman"'
+    if _is_shared(endpoint) and served.origins:
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        if "*" not in served.origins:
+            response.vary.add("Origin")
+        if reader := _reader():
+            response.headers["Access-Control-Allow-Origin"] = reader
+            response.headers["Access-Control-Expose-Headers"] = _ANSWER_HEADERS
+    if served.limiter and "dragoman_allowance" in g:
+        # As draft-ietf-httpapi-ratelimit-headers-10 has them; Retry-After is RFC 9110's.
+        granted, remaining, renewed_in = g.dragoman_allowance
+        limiter = served.limiter
+        response.headers["RateLimit-Policy"] = f'"default";q={limiter.requests};w={limiter.seconds}'
+        response.headers["RateLimit"] = f'"default";r={remaining};t={renewed_in}'
+        if not granted:
+            response.headers["Retry-After"] = str(renewed_in)
+    return response
+
+
+def needs_key(endpoint: str) -> bool:
+    """Whether an endpoint, named within the site, asks for a key where there are keys."""
+    return endpoint.startswith(_WITH_KEY) and endpoint not in _OPEN
+
+
+def _check_key() -> str | None:
+    """The name of the key's holder, or None where none is needed."""
+    keys = site().keys
+    if keys is None or not needs_key(_endpoint()):
+        return None
+    given = request.authorization
+    key = given.token if given and given.type == "bearer" else request.headers.get("X-API-Key")
+    holder = keys.holder(key) if key else None
+    if holder is None:
+        g.dragoman_key_needed = True
+        raise KeyNeeded(
+            "this key is not known: it may have been revoked"
+            if key
+            else "a key is needed: send it as Authorization: Bearer KEY, or as X-API-Key"
+        )
+    return holder
+
+
+def _reader() -> str:
+    """The origin whose pages may read the answer, `*` for all, or nothing where they may not."""
+    allowed, origin = site().origins, request.headers.get("Origin", "")
+    if not _is_shared(_endpoint()):
+        return ""
+    return "*" if "*" in allowed else origin if origin.lower() in allowed else ""
+
+
+def _is_shared(endpoint: str) -> bool:
+    """Whether other sites' pages may read this, where they are allowed to: the API and the search box to embed."""
+    return endpoint.startswith("api.") or endpoint == _SCRIPT
+
+
+def _endpoint() -> str:
+    """The endpoint's name within the site."""
+    return (request.endpoint or "").removeprefix(f"{site().name}.")

@@ -1,0 +1,165 @@
+"""Keys to the API: a file with a line for each, its holder's name and the SHA-256 of the key.
+
+A key is 256 random bits. Nobody finds such a one by trying, so a fast hash of it protects it as well as a slow one
+would, and one that is checked with each request should be fast; passwords, which people make up, are another matter.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from ...errors import DragomanError, NotFound
+
+PREFIX = "dgm_"
+"""What keys begin with, so that one left somewhere is known for what it is."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_LARGEST_FILE = 16 * 1024 * 1024
+
+
+class _State(NamedTuple):
+    """By what a file is known to be the same."""
+
+    inode: int
+    size: int
+    changed: int
+
+
+class Keys:
+    """The keys of a file, which is read anew when it has changed. Safe to share among threads.
+
+    Raises DragomanError if the file cannot be read or holds a line that is no key's.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path)
+        self._lock = threading.Lock()
+        self._state, self._names = _read(self._path)
+
+    def holder(self, key: str) -> str | None:
+        """The name of whoever has this key, or None. Raises DragomanError if the file has become unreadable."""
+        hashed, holder = _hash(key), None
+        # All of them, however early one fits: the time that it takes tells nothing.
+        for known, name in self._current().items():
+            if hmac.compare_digest(known, hashed):
+                holder = name
+        return holder
+
+    def _current(self) -> Mapping[str, str]:
+        with self._lock:
+            if _state(self._path) != self._state:
+                self._state, self._names = _read(self._path)
+            return self._names
+
+
+def new(path: Path, name: str) -> str:
+    """Make a key for somebody and enter it into the file, which need not exist yet.
+
+    The key is given back here and kept nowhere. Raises DragomanError for a name that is taken or is none.
+    """
+    if not _NAME.fullmatch(name):
+        raise DragomanError(f"{name[:40]!r} is no name for a key: use up to 64 letters, digits, dots, dashes and _")
+    key = PREFIX + secrets.token_urlsafe(32)
+    with _changing(path) as lines:
+        if name in _parsed(path, lines).values():
+            raise DragomanError(f"{name} has a key already: revoke it first, or take another name")
+        lines.append(f"{name} {_hash(key)}")
+    return key
+
+
+def revoke(path: Path, name: str) -> None:
+    """Take somebody's key out of the file. Raises NotFound if there is none of that name."""
+    with _changing(path, must_exist=True) as lines:
+        if name not in _parsed(path, lines).values():
+            raise NotFound(f"no key is called {name[:40]!r}: `dragoman key list` shows those that there are")
+        lines[:] = [line for line in lines if line.split()[:1] != [name]]
+
+
+def holders(path: Path) -> list[str]:
+    """The names in the file, in its order. Raises DragomanError if it cannot be read."""
+    return list(_read(path)[1].values())
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _state(path: Path) -> _State:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise DragomanError(f"cannot read the keys in {path}: {error.strerror}") from error
+    return _State(found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _read(path: Path) -> tuple[_State, dict[str, str]]:
+    """A file's state, and the names by the hashes in it."""
+    state = _state(path)  # before the content: if that changes in between, it is read once more
+    return state, _parsed(path, _lines(path, state.size))
+
+
+def _lines(path: Path, size: int) -> list[str]:
+    if size > _LARGEST_FILE:
+        raise DragomanError(f"{path} is no file of keys: it has {size:,} bytes")
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise DragomanError(f"cannot read the keys in {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DragomanError(f"{path} is no file of keys: it is not text") from error
+
+
+def _parsed(path: Path, lines: Iterable[str]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, _, hashed = line.strip().partition(" ")
+        if not (_NAME.fullmatch(name) and _HASH.fullmatch(hashed)):
+            raise DragomanError(f"{path}, line {number}: not a name and a SHA-256: mend it, or take it out")
+        names[hashed] = name
+    return names
+
+
+@contextmanager
+def _changing(path: Path, must_exist: bool = False) -> Iterator[list[str]]:
+    """The lines, to be changed; written back whole, or not at all, for the file's owner alone to read."""
+    from filelock import FileLock
+
+    path = path.resolve()  # else a link would be replaced rather than what it leads to
+    if not path.parent.is_dir():
+        raise DragomanError(f"cannot write the keys to {path}: there is no such folder")
+    try:
+        with FileLock(path.with_name(f".{path.name}.lock")):
+            lines = _lines(path, _state(path).size) if must_exist or path.exists() else []
+            yield lines
+            _write(path, "".join(f"{line}\n" for line in lines))
+    except OSError as error:
+        raise DragomanError(f"cannot write the keys to {path}: {error.strerror}") from error
+
+
+def _write(path: Path, content: str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # with mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,151 @@
+"""The API described as OpenAPI 3.1, from its own declarations: nothing here has to be kept up to date by hand."""
+
+from dataclasses import is_dataclass
+from functools import cache
+from inspect import cleandoc
+from typing import Any, get_type_hints
+
+from ... import __version__
+from ..access import guard as guards
+from ..parameters import Text
+from ..site import address, site
+from . import answers
+from .endpoints import ENDPOINTS, Endpoint
+from .handlers import api
+
+_SCHEMAS = "#/components/schemas/"
+_PROBLEMS = {
+    "400": "A parameter is unknown or does not fit, or the question cannot be understood.",
+    "401": "A key is needed, or the one that came is not known.",
+    "404": "There is no such document or passage.",
+    "429": "The client has asked more often than it may.",
+    "503": "It took longer than a question may take.",
+}
+_ABOUT = """\
+Only GET and HEAD are answered. An unknown parameter is an error, so that a misspelt one does not go unnoticed; an empty
+one counts as left out. All offsets are characters (Unicode code points), and an `end` is not included. Answers carry an
+`ETag` made of the collection's state and the address: send it back as `If-None-Match`. Errors are
+`application/problem+json`. Fields may be added to answers within version 1; none is renamed or removed."""
+
+
+def described() -> dict[str, Any]:
+    """The OpenAPI document of the present site."""
+    served = site()
+    root = address("api.index").rstrip("/")
+    security = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "A key, as `Authorization: Bearer KEY`."},
+        "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key by itself."},
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"{served.title}: the API", "version": __version__, "description": _ABOUT},
+        "servers": [{"url": root}],
+        "paths": {each.path: {"get": _operation(each)} for each in ENDPOINTS},
+        "components": {
+            "schemas": _schemas(),
+            "responses": {_problem_name(status): _problem(status) for status in _PROBLEMS},
+            "headers": _headers(),
+            **({"securitySchemes": security} if served.keys else {}),
+        },
+    }
+
+
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    guarded = site().keys is not None and guards.needs_key(f"{api.name}.{endpoint.name}")
+    statuses = ["400", *(["401"] if guarded else []), *(["404"] if _names_something(endpoint) else [])]
+    asks = any(each.name == "q" for each in endpoint.parameters)
+    statuses += [*(["429"] if site().limiter else []), *(["503"] if asks else [])]
+    inside = [_parameter(endpoint.inside, "path")] if endpoint.inside else []
+    return {
+        "operationId": endpoint.name,
+        "summary": endpoint.summary,
+        **({"description": endpoint.details} if endpoint.details else {}),
+        "parameters": [*inside, *(_parameter(each, "query") for each in endpoint.parameters)],
+        "responses": {
+            "200": {
+                "description": "The answer.",
+                "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in _headers()},
+                "content": {kind: {"schema": _schema(answer)} for kind, answer in endpoint.answers.items()},
+            },
+            "304": {"description": "The answer that the client has still stands."},
+            **{status: {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in statuses},
+        },
+        **({"security": [{"bearer": []}, {"header": []}]} if guarded else {}),
+    }
+
+
+def _names_something(endpoint: Endpoint) -> bool:
+    """Whether a document is asked for by name, which need not exist."""
+    names = {each.name for each in endpoint.parameters}
+    return endpoint.inside is not None or bool(names & {"document", "id"})
+
+
+def _parameter(declared: Text, place: str) -> dict[str, Any]:
+    repeated = {"style": "form", "explode": True} if declared.repeatable else {}
+    example = [declared.example] if declared.repeatable else declared.example
+    return {
+        "name": declared.name,
+        "in": place,
+        "description": declared.about,
+        **({"required": True} if place == "path" or declared.required else {}),
+        "schema": declared.schema() | ({"minLength": 1} if place == "path" else {}),
+        **repeated,
+        **({"example": example} if declared.example else {}),
+    }
+
+
+def _schema(answer: Any) -> dict[str, Any]:
+    if answer is None:
+        return {"type": "string"}
+    if _is_named(answer):
+        return {"$ref": _SCHEMAS + answer.__name__}
+    return {"type": "array"} if answer == list[Any] else {"type": "object"}
+
+
+def _problem_name(status: str) -> str:
+    return f"Problem{status}"
+
+
+def _problem(status: str) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": f"{_SCHEMAS}Problem"}}}
+    headers: dict[str, Any] = {}
+    if status == "401":
+        headers = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
+    if status == "429":
+        seconds = {"type": "integer", "minimum": 1}
+        headers = {"Retry-After": {"schema": seconds, "required": True, "description": "Seconds."}}
+    return {"description": _PROBLEMS[status], "content": content, **({"headers": headers} if headers else {})}
+
+
+def _headers() -> dict[str, Any]:
+    headers = {"ETag": {"description": "Changes whenever the answer may.", "schema": {"type": "string"}}}
+    if site().limiter:
+        # In the words of draft-ietf-httpapi-ratelimit-headers: quota, window, remaining, time.
+        headers["RateLimit-Policy"] = {"description": "How often one may ask.", "schema": {"type": "string"}}
+        headers["RateLimit"] = {"description": "How often still, and for how long.", "schema": {"type": "string"}}
+    return headers
+
+
+@cache
+def _schemas() -> dict[str, Any]:
+    import msgspec  # only who asks for this document waits for it
+
+    types = [answers.Problem, *(answer for each in ENDPOINTS for answer in each.answers.values() if _is_named(answer))]
+    _, components = msgspec.json.schema_components(dict.fromkeys(types), ref_template=_SCHEMAS + "{name}")
+    return {name: _tidied(getattr(answers, name), schema) for name, schema in sorted(components.items())}
+
+
+def _tidied(described: type, schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with its properties in the order of the type's fields, and its description as it is meant to be read."""
+    properties = {
+        name: schema["properties"][name] for name in get_type_hints(described) if name in schema["properties"]
+    }
+    # Answers have all fields of a dataclass, be they given or not.
+    required = (
+        list(properties) if is_dataclass(described) else [name for name in properties if name in schema["required"]]
+    )
+    return {**schema, "description": cleandoc(described.__doc__ or ""), "properties": properties, "required": required}
+
+
+def _is_named(answer: Any) -> bool:
+    return getattr(answer, "__module__", "") == answers.__name__

@@ -1,0 +1,118 @@
+"""The command that serves language models: `dragoman mcp`."""
+
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...index.home import ready
+from ...search.cli.terminal import collection_option, first_build
+from ..access.hosts import host_name, origin
+from ..server.listening import LOOPBACK, in_url, listening
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
+
+_HOST = "127.0.0.1"
+_PORT = 8766
+_ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104  # nothing is bound here: no client calls a server by these
+_MAX_BODY = 65_536  # bytes of a request
+_MAX_CONNECTIONS = 128  # a client may hold one open for as long as it likes
+_LAST_WORDS = 5  # seconds that an answer may still take when the server is told to stop
+
+
+@click.command()
+@collection_option
+@click.option("--http", is_flag=True, help="Over HTTP, for several clients, rather than on standard input and output.")
+@click.option("--host", metavar="NAME", show_default=_HOST, help="With --http: the address to listen on.")
+@click.option(
+    "--port",
+    metavar="NUMBER",
+    show_default=str(_PORT),
+    type=click.IntRange(0, 65535),
+    help="With --http: the port; 0 takes any that is free.",
+)
+@click.option(
+    "--trusted-host",
+    "trusted_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="With --http: another name that the server is reached by; once for each. It answers for no others.",
+)
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar="URL",
+    help="With --http: a web site whose pages may call it, as in https://example.org; once for each.",
+)
+def mcp(
+    collection: Path | None,
+    http: bool,
+    host: str | None,
+    port: int | None,
+    trusted_hosts: tuple[str, ...],
+    origins: tuple[str, ...],
+) -> None:
+    """Serve a collection to language models, by the Model Context Protocol.
+
+    On standard input and output, as programs that host models start it; or, with --http, at /mcp until Ctrl-C. The
+    tools are search, read and similar, and none of them changes anything.
+    """
+    if not http and (host is not None or port is not None or trusted_hosts or origins):
+        raise click.UsageError("--host, --port, --trusted-host and --origin go with --http")
+    from ...search.collection import open_collection
+    from ..mcp import server
+
+    with open_collection(ready(collection, first_build)) as opened:
+        serving = server(opened)
+        if http:
+            opened.search("dragoman", limit=1)  # what is loaded now, the first client need not wait for
+            trusted, sites = [host_name(each) for each in trusted_hosts], [origin(each) for each in origins]
+            if "*" in sites:
+                raise click.UsageError("--origin takes no *: name each site whose pages may ask")
+            _serve(serving, host or _HOST, _PORT if port is None else port, trusted, sites)
+        else:
+            serving.run("stdio")
+
+
+def _serve(
+    serving: "MCPServer[Any]", host: str, port: int, trusted_hosts: Sequence[str], origins: Sequence[str]
+) -> None:
+    import uvicorn
+    from mcp.server.transport_security import TransportSecuritySettings
+    from starlette.middleware.cors import CORSMiddleware
+
+    names = [in_url(name) for name in (*LOOPBACK, *trusted_hosts, *(() if host in _ALL_ADDRESSES else (host,)))]
+    allowed = [*(f"http://{in_url(name)}:*" for name in LOOPBACK), *origins]
+    app = serving.streamable_http_app(
+        stateless_http=True,
+        json_response=True,
+        max_request_body_size=_MAX_BODY,
+        transport_security=TransportSecuritySettings(
+            allowed_hosts=[*names, *(f"{name}:*" for name in names)], allowed_origins=allowed
+        ),
+    )
+    if origins:  # browsers ask first, and tell a page nothing unless its origin is named
+        app.add_middleware(
+            CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST", "DELETE"], allow_headers=["*"]
+        )
+    with listening(host, port) as listener, suppress(KeyboardInterrupt):
+        # Uvicorn ends well on either signal, and then lets it have its usual effect.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        click.echo(f"Serving at http://{in_url(host)}:{listener.getsockname()[1]}/mcp", err=True)
+        # Its own loggers would write to standard output.
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            ws="none",
+            limit_concurrency=_MAX_CONNECTIONS,
+            timeout_graceful_shutdown=_LAST_WORDS,
+        )
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,1 @@
+"""The pages: search, reader, and what they are made of."""

@@ -1,0 +1,139 @@
+"""The histogram of a match set as a picture: where its bars and labels stand, and what they are called.
+
+Across, all is in percent, so that the picture fits any width without being stretched; up and down in pixels.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ...corpus.day_names import day_names
+from ...corpus.document import DateInterval
+from ...index.reading.tallies import Bar, Histogram, TimeUnit
+
+HEIGHT = 64
+"""The height of the highest bar in pixels."""
+
+MAX_TICKS = 8
+"""The most labels under a chart; a narrow screen shows half of them at most."""
+
+_LOWEST = 1.5  # pixels: what is there must be seen, however little it is
+_WIDEST = 5.0  # percent: three bars are no walls
+_EDGE = 4.0  # percent from either side: a label there would run out of the picture; within twice that, of a narrow one
+_STEPS: dict[TimeUnit, tuple[int, ...]] = {
+    "day": (1, 2, 7, 14),
+    "month": (1, 2, 3, 6, 12, 24, 60, 120),
+    "year": (1, 2, 5, 10, 20, 25, 50, 100),
+    "decade": (10, 20, 50, 100, 200, 500, 1000, 2000),
+    "century": (100, 200, 500, 1000, 2000, 5000),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnBar:
+    """A bar as it is drawn: `slot` is where its place begins and how wide that is, `x` and `width` are its own."""
+
+    bar: Bar
+    name: str
+    slot: tuple[float, float]
+    x: float
+    width: float
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A label on the time axis. A `minor` one is left out where there is little room."""
+
+    text: str
+    x: float
+    anchor: str
+    minor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A histogram drawn. `name` is the time it spans; `most` the number of passages in its highest bar."""
+
+    unit: TimeUnit
+    name: str
+    most: int
+    bars: tuple[DrawnBar, ...]
+    ticks: tuple[Tick, ...]
+    height: int = HEIGHT
+
+
+def chart(histogram: Histogram | None, first: date | None = None, last: date | None = None) -> Chart | None:
+    """The picture of a histogram; None where there are not two bars to compare.
+
+    `first` and `last` are the days to which a question is confined: bars end there, for that is what they count, and
+    what they lead to must not be more than what they say.
+    """
+    bars = list(_within(histogram.bars, first or date.min, last or date.max)) if histogram else []
+    if histogram is None or len(bars) < 2:
+        return None
+    unit = histogram.unit
+    most = max(bar.passages for bar in bars)
+    slot = 100 / len(bars)
+    width = min(slot * 0.8, _WIDEST)
+    drawn: list[DrawnBar] = []
+    for place, bar in enumerate(bars):
+        height = max(HEIGHT * bar.passages / most, _LOWEST) if bar.passages else 0.0
+        left = place * slot
+        drawn.append(
+            DrawnBar(
+                bar,
+                name=day_names(DateInterval(bar.first, bar.last)),
+                slot=(round(left, 3), round(slot, 3)),
+                x=round(left + (slot - width) / 2, 3),
+                width=round(width, 3),
+                y=round(HEIGHT - height, 1),
+                height=round(height, 1),
+            )
+        )
+    return Chart(
+        unit, day_names(DateInterval(bars[0].first, bars[-1].last)), most, tuple(drawn), tuple(_ticks(bars, unit))
+    )
+
+
+def _within(bars: Sequence[Bar], first: date, last: date) -> Iterator[Bar]:
+    for bar in bars:
+        if bar.first <= last and bar.last >= first:
+            yield Bar(max(bar.first, first), min(bar.last, last), bar.passages)
+
+
+def _ticks(bars: Sequence[Bar], unit: TimeUnit) -> Iterator[Tick]:
+    """Labels at round times, as many as there is room for, each in the middle of its bar."""
+    numbers = [_number(bar.first, unit) for bar in bars]
+    for step in _STEPS[unit]:
+        at = [place for place, number in enumerate(numbers) if number % step == 0]
+        if len(at) <= MAX_TICKS:
+            break
+    else:
+        at, step = [0], 1
+    coarse = unit == "month" and step % 12 == 0
+    fewer = -(-len(at) // (MAX_TICKS // 2))
+    for count, place in enumerate(at):
+        x = 100 * (place + 0.5) / len(bars)
+        anchor = "start" if x < _EDGE else "end" if x > 100 - _EDGE else "middle"
+        minor = count % fewer != 0 or (anchor == "middle" and not 2 * _EDGE <= x <= 100 - 2 * _EDGE)
+        x = {"start": 0.0, "end": 100.0}.get(anchor, round(x, 3))
+        yield Tick(_tick_text(bars[place].first, unit, coarse=coarse), x, anchor, minor)
+
+
+def _number(day: date, unit: TimeUnit) -> int:
+    """A bar's place among all of its unit, counted so that round ones are round to a reader as well."""
+    return {"day": day.toordinal(), "month": 12 * day.year + day.month - 1}.get(unit, day.year)
+
+
+def _tick_text(day: date, unit: TimeUnit, *, coarse: bool) -> str:
+    if unit == "day":
+        return f"{day.day} {_month(day)}"
+    if unit == "month" and not coarse:
+        return f"{_month(day)} {day.year}"
+    return str(day.year)
+
+
+def _month(day: date) -> str:
+    return day_names(DateInterval(day, day)).split()[1][:3]

@@ -1,0 +1,103 @@
+"""From what a page says to HTML.
+
+The templates have an environment of their own, so that an app that Dragoman is mounted in keeps its filters, names and
+settings, and we ours.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from flask import Response
+from jinja2 import Environment, PackageLoader
+
+from ...corpus.day_names import day_names
+from ...corpus.document import Document, Span
+from ...search.language import query as language
+from ...search.results import highlight
+from ...search.results.citations import web_address
+from ...search.results.highlight import Piece
+from ...search.results.results import Hit
+from ..site import address, site
+from ..state import Asked, said
+from .assets import asset
+from .reader_text import LONGEST_NOTE, note_pieces
+
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """A page, with every string in it escaped."""
+    html = _environment().get_template(template).render(site=site(), **context)
+    return Response(html, status, content_type="text/html; charset=utf-8")
+
+
+def visible(text: str) -> str:
+    """The text with a sign in the place of control characters, which HTML does not allow."""
+    return text.translate(_CONTROLS)
+
+
+def brief(text: str, longest: int = 300) -> str:
+    """The text, visible and cut where it is too long for what it is: a title or a name may be of any length."""
+    return visible(text) if len(text) <= longest else f"{visible(text[:longest]).rstrip()}…"
+
+
+def pieces(hit: Hit) -> Iterator[Piece]:
+    """A hit's passage, cut where its marks begin and end."""
+    return highlight.pieces(hit.text, hit.start, hit.highlights)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: "1 passage", "1,234 passages"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def thousands(number: int) -> str:
+    """A number with its thousands set apart."""
+    return f"{number:,}"
+
+
+@cache
+def language_name(code: str) -> str:
+    """The English name of a language; the code itself where it has none."""
+    import pycountry  # 40 ms, and few collections have languages to tell apart
+
+    known = pycountry.languages.get(alpha_2=code) if len(code) == 2 else None
+    return known.name.split(" (")[0].split(", ")[0] if known else code
+
+
+def read_on(hit: Hit, asked: Asked) -> str:
+    """The address of a hit in the reader, which is told the whole question: to mark what answers it, and lead back."""
+    return address(
+        "reader.document", document_id=hit.document.id, passage=str(hit.span), _anchor="passage", **asked.parameters()
+    )
+
+
+def link_to(document: Document, span: Span | None = None, question: str = "", *, external: bool = False) -> str:
+    """The address of a document in the reader, at a passage if there is one."""
+    where: dict[str, Any] = {"passage": str(span), "_anchor": "passage"} if span else {}
+    return address("reader.document", external=external, document_id=document.id, q=question or None, **where)
+
+
+def search_for(value: str, field: str) -> str:
+    """The address of a search for all that has a value in a field; empty where no question can say that."""
+    question = said(language.Filter(field, value))
+    return address("pages.search", q=question) if question else ""
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("dragoman.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+    )
+    environment.globals |= {
+        "address": address,
+        "asset": asset,
+        "note_pieces": note_pieces,
+        "longest_note": LONGEST_NOTE,
+    }
+    filters = (brief, counted, day_names, language_name, link_to, pieces, read_on, search_for, thousands)
+    for filter_ in (*filters, visible):
+        environment.filters[filter_.__name__] = filter_
+    environment.tests["web_address"] = lambda url: bool(web_address(url))
+    return environment

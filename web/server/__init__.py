@@ -1,0 +1,1 @@
+"""The process that serves: its socket, its threads, how it ends."""
