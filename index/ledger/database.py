@@ -166,8 +166,10 @@ class Connections:
             file, frozen = _file_at(self.path), None
             try:
                 connection = self._connect(f"{address}?mode=rw")
-            except sqlite3.OperationalError:
+            except sqlite3.OperationalError as error:
                 self._check_exists()
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY and os.access(self.path.parent, os.W_OK):
+                    raise  # no lack of rights, but of room, of descriptors
                 frozen = _state_of(self.path)
                 if frozen is None or frozen[-1] > 0:  # without what its log holds, the ledger is of the past
                     if attempt == _ATTEMPTS - 1:
