@@ -1,7 +1,6 @@
 """Fixtures shared by tests: quick snapshots with made-up vectors, quick collections, and the real programs."""
 
 import os
-import runpy
 import shutil
 import subprocess
 import sysconfig
@@ -25,13 +24,14 @@ from dragoman.index.segments.segment import Segment, SegmentWriter
 from dragoman.index.writing.store import built_with
 from dragoman.search.cli.terminal import run
 from dragoman.search.collection import Collection, create_collection, open_collection
+from support.places import BRIEFS
+from support.tiny_model import make_tiny_model
 
 # Threads of a model this small wait for each other far longer than they work, above all on a busy machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 DIMENSION = 8
 SENTENCE = np.ones((1, DIMENSION), np.int8)
-BRIEFS = Path(__file__).parent.parent / "corpus" / "briefs"
 
 MakeCollection: TypeAlias = Callable[..., Collection]
 
@@ -127,7 +127,6 @@ def shelf(make_shelf: Callable[[], Shelf]) -> Shelf:
 @pytest.fixture(scope="session")
 def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The folders of two tiny models of the same dimension with different weights."""
-    make_tiny_model = runpy.run_path(str(Path(__file__).with_name("tiny_model.py")))["make_tiny_model"]
     folder = tmp_path_factory.mktemp("models")
     return make_tiny_model(folder / "first", seed=1), make_tiny_model(folder / "second", seed=2)
 

@@ -5,7 +5,6 @@ policy forbids, or a dialog that opens, fails the test in the end.
 """
 
 import re
-import runpy
 import shutil
 import signal
 import subprocess
@@ -19,10 +18,12 @@ import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Note, Person, Reference
 from dragoman.search.collection import open_collection
+from support.web_server import web_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page
-    from web_server import WebServer
+
+    from support.web_server import WebServer
 
     from ..conftest import Programs
 
@@ -36,7 +37,6 @@ FLAGS = (
 )
 PATIENCE = 20_000  # milliseconds that anything may take on a busy machine
 
-web_server = runpy.run_path(str(TESTS / "web_server.py"))["web_server"]
 
 ATTACK = '<script>window.taken=1</script><img src=x onerror="window.taken=1"><svg onload="window.taken=1">'
 HOSTILE = Document(

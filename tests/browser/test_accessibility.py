@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import OpenPage
+    from browser.conftest import OpenPage
     from playwright.sync_api import Page
-    from web_server import WebServer
+
+    from support.web_server import WebServer
 
 expect = pytest.importorskip("playwright.sync_api", reason="no Playwright here: pip install playwright").expect
 

@@ -9,9 +9,10 @@ import pytest
 from dragoman.corpus.document import Document
 
 if TYPE_CHECKING:
-    from conftest import OpenPage
+    from browser.conftest import OpenPage
     from playwright.sync_api import Route
-    from web_server import WebServer
+
+    from support.web_server import WebServer
 
 expect = pytest.importorskip("playwright.sync_api", reason="no Playwright here: pip install playwright").expect
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import OpenPage
+    from browser.conftest import OpenPage
     from playwright.sync_api import Locator, Page, Route
 
 expect = pytest.importorskip("playwright.sync_api", reason="no Playwright here: pip install playwright").expect

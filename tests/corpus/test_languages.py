@@ -5,13 +5,13 @@ import lzma
 import subprocess
 import sys
 from itertools import islice
-from pathlib import Path
 
 import pytest
 
 from dragoman.corpus.description.languages import detect_language, language_code
+from support.places import SHARED
 
-MULTI = Path(__file__).resolve().parents[2] / "shared" / "multi"
+MULTI = SHARED / "multi"
 
 
 @pytest.mark.parametrize(

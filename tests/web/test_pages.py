@@ -19,9 +19,9 @@ from dragoman.index.reading.tallies import Bar, Histogram
 from dragoman.search.collection import Collection, create_collection, open_collection
 from dragoman.web.app import create_app
 from dragoman.web.pages.charts import HEIGHT, MAX_TICKS, chart
+from support.places import BRIEFS, ROOT
 
-BRIEFS = Path(__file__).parent.parent / "corpus" / "briefs"
-STATIC = Path(__file__).parent.parent / "web" / "static"
+STATIC = ROOT / "web" / "static"
 
 ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> & ÷"
 HOSTILE = Document(

@@ -25,8 +25,8 @@ from dragoman.search.collection import Collection, create_collection, open_colle
 from dragoman.web.app import create_app
 from dragoman.web.server.listening import LOOPBACK, own_names
 from dragoman.web.state import Asked
+from support.places import BRIEFS
 
-BRIEFS = Path(__file__).parent.parent / "corpus" / "briefs"
 MACRON = "briefs/lee-macron-johannesburg"
 
 ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"

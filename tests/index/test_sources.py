@@ -3,7 +3,6 @@
 import json
 import os
 import queue
-import runpy
 import shutil
 import signal
 import subprocess
@@ -27,12 +26,13 @@ from dragoman.index.ledger import ledger
 from dragoman.index.ledger.origins import Sources
 from dragoman.index.writing.store import Store
 from dragoman.index.writing.writer import Report, Writer
+from support.web_server import web_server
 
 if TYPE_CHECKING:
     from conftest import Programs
-    from web_server import WebServer
 
-web_server = runpy.run_path(str(Path(__file__).with_name("web_server.py")))["web_server"]
+    from support.web_server import WebServer
+
 
 STORY = (
     "The two leaders met in Seoul on Monday and agreed to hold a further round of talks on trade in the spring. "

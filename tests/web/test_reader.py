@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -24,8 +23,8 @@ from dragoman.search.results import citations
 from dragoman.search.results.highlight import Highlight
 from dragoman.web.app import create_app
 from dragoman.web.pages.reader_text import PART, Run, paragraphs, part_of, parts, source_link
+from support.places import BRIEFS
 
-BRIEFS = Path(__file__).parent.parent / "corpus" / "briefs"
 MACRON = "briefs/lee-macron-johannesburg"
 
 ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"

@@ -14,8 +14,8 @@ import pytest
 from dragoman.corpus.document import DateInterval, Document, Note, Person
 from dragoman.corpus.readers.contract import Skipped
 from dragoman.corpus.readers.registry import read
+from support.places import SHARED
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 VOLUMES = {"frus1861": 349, "frus1958-60v18": 336, "frus1969-76v19p1": 172}
 
 FRONT = """<front><titlePage><docTitle>A volume</docTitle></titlePage>

@@ -1,15 +1,13 @@
 """Dates that contradict the day of publication, and the many that do not."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from dragoman.corpus.description.suspects import suspects
 from dragoman.corpus.document import DateInterval, Document
 from dragoman.corpus.readers.registry import read
-
-SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
+from support.places import SEEDS
 
 
 def document(text: str, published: date | None = date(2025, 11, 23)) -> Document:

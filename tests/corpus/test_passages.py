@@ -17,8 +17,7 @@ from dragoman.corpus.description.languages import language_code
 from dragoman.corpus.document import Document, Passage
 from dragoman.corpus.splitting.passages import DEFAULT, Splitting, split_passages, split_sentences
 from dragoman.corpus.splitting.sentences import estimate_tokens
-
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+from support.places import SHARED
 
 PIECES = st.sampled_from(
     "Seoul agreed.|U.S.| |\n|\n\n|a. |。|！|中文|«Oui.» |(|)|e\u0301|word |...| . . . |Mr. Lee|1. |…|한국은 말했다. "

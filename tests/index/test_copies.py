@@ -20,11 +20,11 @@ from dragoman.index.ledger.ledger import Ledger
 from dragoman.index.ledger.near_copies import Copies
 from dragoman.search.collection import reindex_collection
 from dragoman.search.ranking.folding import folded
+from support.places import SHARED
 
 if TYPE_CHECKING:
     from conftest import MakeCollection
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 VOCABULARY = [f"{first}{second}" for first in "bdfgklmnprst" for second in ("alon", "erin", "imos", "ovat", "ulid")]
 
 STORY = """The foreign ministers of both countries met in Johannesburg on Saturday and agreed to raise their ties to

@@ -11,8 +11,9 @@ from dragoman.corpus.document import Document
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.corpus.readers.registry import read
 from dragoman.corpus.readers.support.html_text import visible_text
+from support.places import SHARED
 
-MODERN = Path(__file__).resolve().parents[2] / "shared" / "modern"
+MODERN = SHARED / "modern"
 
 STORY = "The two leaders met in Seoul on Monday and agreed to hold a further round of talks on trade in the spring."
 MENU = "".join(f"<li><a href='/{name}'>{name}</a></li>" for name in "Home World Asia Sport Search Login Share".split())

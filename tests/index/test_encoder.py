@@ -2,7 +2,6 @@
 
 import json
 import os
-import runpy
 import shutil
 import subprocess
 import sys
@@ -23,8 +22,7 @@ from dragoman.index.encoding.export import export_query_encoder
 from dragoman.index.encoding.model import DEFAULT_MODEL, DEFAULT_SHA256, Model, resolve_model
 from dragoman.index.encoding.passage_encoder import EncoderInput, PassageEncoder
 from dragoman.index.encoding.query_encoder import FILES, EncoderInfo, QueryEncoder, sha256
-
-make_tiny_model = runpy.run_path(str(Path(__file__).with_name("tiny_model.py")))["make_tiny_model"]
+from support.tiny_model import make_tiny_model
 
 QUESTIONS = (
     "Lee Jae-myung and Emmanuel Macron meet in Johannesburg",

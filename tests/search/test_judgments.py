@@ -15,8 +15,8 @@ from dragoman.index.analysis import analyze
 from dragoman.search.evaluation.judgments import JudgedSet, Question, read_judged
 from dragoman.search.language.plain import plain
 from dragoman.search.language.query import MAX_CLAUSES, parse
+from support.places import SHARED
 
-SHARED = Path(__file__).parent.parent.parent / "shared"
 QUERIES = [
     {"_id": "7", "text": "who proposed a hotline", "class": "question", "volumes": ["v1", "v2"]},
     {"_id": "8", "text": "hotline", "class": "entity"},

@@ -28,8 +28,9 @@ from dragoman.web.api.endpoints import ENDPOINTS, Endpoint
 from dragoman.web.app import Dragoman, create_app
 from dragoman.web.parameters import MOST_VALUES, Choice, Flag, Number, Text
 from dragoman.web.state import ASKED, Asked
+from support.places import ROOT
 
-DOCUMENTATION = Path(__file__).parent.parent / "docs" / "api.md"
+DOCUMENTATION = ROOT / "docs" / "api.md"
 MACRON = "briefs/lee-macron-johannesburg"
 FORMULA = Document(
     id="=cmd|'/c calc'!A1",

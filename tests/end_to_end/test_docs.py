@@ -4,15 +4,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 import pytest
 
 from dragoman.__main__ import dragoman
 from dragoman.search.cli.search import search
+from support.places import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ROOT / "docs" / "commands.md"
 INTRODUCTION = """# Commands
 

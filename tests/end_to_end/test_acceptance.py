@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.places import SEEDS
+
 if TYPE_CHECKING:
     from conftest import Programs
 
-SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
 JUNK = ("bookmarks", "Indian Idol", "Sabalenka", "Copyright", "Connect with us")
 NATION_PRESS, NARA, TROOPS = "000_e0eccb4d85acb3e2.txt", "001_14edb4675e1983b7.txt", "004_cae87243d21fb65e.txt"
 

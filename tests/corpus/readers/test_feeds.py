@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import runpy
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,11 +16,11 @@ from dragoman.corpus.readers.feed import MOST_ENTRIES, parse_feed
 from dragoman.corpus.readers.registry import read
 from dragoman.corpus.readers.url import Known, Memory, UrlReader
 from dragoman.errors import UnreadableSource
+from support.web_server import web_server
 
 if TYPE_CHECKING:
-    from web_server import WebServer
+    from support.web_server import WebServer
 
-web_server = runpy.run_path(str(Path(__file__).with_name("web_server.py")))["web_server"]
 
 STORY = (
     "The two leaders met in Seoul on Monday and agreed to hold a further round of talks on trade in the spring. "

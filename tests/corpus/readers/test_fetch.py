@@ -3,7 +3,6 @@
 import gzip
 import http.server
 import ipaddress
-import runpy
 import socket
 import ssl
 import subprocess
@@ -20,11 +19,11 @@ from dragoman import __version__
 from dragoman.corpus.fetching.fetch import ANYWHERE, Fetcher, Limits, Validators
 from dragoman.corpus.fetching.urls import canonical_url, is_public
 from dragoman.errors import UnreadableSource
+from support.web_server import web_server
 
 if TYPE_CHECKING:
-    from web_server import WebServer
+    from support.web_server import WebServer
 
-web_server = runpy.run_path(str(Path(__file__).with_name("web_server.py")))["web_server"]
 
 QUICK: dict[str, Any] = {"pause": 0.0, "read": 5.0, "connect": 5.0, "total": 20.0}
 

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-BRIEFS = Path(__file__).resolve().parents[1] / "corpus" / "briefs"
-EVENTS = Path(__file__).resolve().parents[2] / "shared" / "facts" / "events.json"
+from support.places import BRIEFS, SHARED
+
+EVENTS = SHARED / "facts" / "events.json"
 PATHS = sorted(BRIEFS.glob("*.md"))
 
 REQUIRED = {"id", "title", "place", "kind", "language", "outlet", "countries", "people", "topics", "sources"}

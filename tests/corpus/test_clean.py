@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.cleaning.clean import clean
+from support.places import SHARED
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 SEEDS = sorted((SHARED / "seeds").glob("*.txt"))
 needs_shared = pytest.mark.skipif(not SEEDS, reason="the shared texts are not here")
 

@@ -12,10 +12,12 @@ from urllib.request import urlopen
 
 import pytest
 
+from support.places import ROOT
+
 if TYPE_CHECKING:
     from conftest import Programs
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+EXAMPLES = ROOT / "examples"
 NEEDS = {"mcp_client.py": "mcp", "langchain_retriever.py": "langchain_core", "llamaindex_retriever.py": "llama_index"}
 
 

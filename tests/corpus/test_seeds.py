@@ -8,8 +8,8 @@ import pytest
 from dragoman.corpus.description.datelines import find_dateline
 from dragoman.corpus.document import Document, Person
 from dragoman.corpus.readers.registry import read
+from support.places import SEEDS
 
-SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared texts are not here")
 
 LEE = Person("Lee Jae Myung", "President", "South Korea")

@@ -29,11 +29,12 @@ from dragoman.errors import CollectionExists, CollectionLocked
 from dragoman.index.writing import writer
 from dragoman.index.writing.build import build
 from dragoman.search.collection import open_collection
+from support.places import BRIEFS
 
 if TYPE_CHECKING:
     from conftest import Programs, Ran
 
-SHIPPED = len(list((Path(__file__).resolve().parents[1] / "corpus" / "briefs").glob("*.md")))
+SHIPPED = len(list((BRIEFS).glob("*.md")))
 RESULT_KEYS = [
     "query",
     "understood",

@@ -1,13 +1,11 @@
 """Three articles as a scraper left them: which of their lines a person would call the article."""
 
-from pathlib import Path
-
 import pytest
 
 from dragoman.corpus.document import Document
 from dragoman.corpus.readers.registry import read
+from support.places import SEEDS
 
-SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared texts are not here")
 
 # Of the lines that are not empty, counted from 0: those of the body, and the headline where there is one.

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -20,8 +19,7 @@ from dragoman.corpus.description.datelines import (
 from dragoman.corpus.description.describe import describe, find_title, without_title
 from dragoman.corpus.description.languages import language_code, language_of_script
 from dragoman.corpus.document import DateInterval, Document
-
-SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
+from support.places import SEEDS
 
 
 def described(name: str) -> Document:

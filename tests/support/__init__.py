@@ -1,0 +1,1 @@
+"""What tests share: where things lie, a server, a model, factories."""
