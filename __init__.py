@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .search.results.highlight import Highlight
     from .search.results.results import Hit, Results
 
-__version__ = "0.1.0"
+from .version import __version__ as __version__
 
 _HOMES = {
     "corpus.document": ("DateInterval", "Document", "Passage", "Person", "Reference", "Span"),

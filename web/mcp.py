@@ -9,13 +9,13 @@ import inspect
 from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
-from .. import __version__
 from ..corpus.document import MAX_PASSAGE_ID_LENGTH, Document
 from ..errors import DragomanError, MissingExtra, NotFound
 from ..search.cli.terminal import visible
 from ..search.collection import Collection
 from ..search.ranking.engine import Mode
 from ..search.results.results import Results, source
+from ..version import __version__
 
 try:
     from mcp.server import MCPServer

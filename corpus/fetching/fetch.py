@@ -20,8 +20,8 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from ... import __version__
 from ...errors import UnreadableSource
+from ...version import __version__
 from ..readers.contract import LARGEST_PACKAGE, MEGABYTE
 from .urls import PORTS, canonical_url, is_public, plain_address
 

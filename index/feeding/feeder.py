@@ -16,7 +16,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from ... import __version__
 from ...corpus.cleaning.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
 from ...corpus.document import Document
 from ...corpus.fetching.fetch import ANYWHERE, Fetcher
@@ -26,6 +25,7 @@ from ...corpus.readers.files import is_pattern, is_url, path_id, path_named, sho
 from ...corpus.readers.registry import CLEANED, Format, find, read_file, read_standard_input
 from ...corpus.readers.url import Known, Memory, UrlReader
 from ...errors import DragomanError, UnreadableSource
+from ...version import __version__
 from ..ledger.ledger import Ledger
 from ..ledger.origins import KnownFile, Sources
 from ..ledger.recurring_lines import keep_lines, known_lines

@@ -5,7 +5,7 @@ from functools import cache
 from inspect import cleandoc
 from typing import Any, get_type_hints
 
-from ... import __version__
+from ...version import __version__
 from ..access import guard as guards
 from ..parameters import Text
 from ..site import address, site
