@@ -56,8 +56,8 @@ def refuse(*args, **kwargs):
     raise AssertionError("the network was asked for")
 
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
-from dragoman.index.encoder import EncoderInput, PassageEncoder
-from dragoman.index.export import export_query_encoder
+from dragoman.index.encoding.passage_encoder import EncoderInput, PassageEncoder
+from dragoman.index.encoding.export import export_query_encoder
 folder = export_query_encoder(cache=Path(sys.argv[1]))
 (encoded,) = PassageEncoder().encode([EncoderInput("Summit", "They met. They parted.", [(0, 9), (10, 22)])])
 assert encoded.sentence_vectors.shape == (2, 384)
@@ -67,7 +67,7 @@ assert not logging.getLogger().handlers
 ASK = """
 import sys
 from pathlib import Path
-from dragoman.index.query_encoder import QueryEncoder
+from dragoman.index.encoding.query_encoder import QueryEncoder
 vector = QueryEncoder(Path(sys.argv[1])).encode(["strategic partnership"])
 heavy = {"torch", "transformers", "sentence_transformers", "onnx", "faiss"} & set(sys.modules)
 sys.stdout.write(vector.tobytes().hex() + " " + ",".join(heavy))

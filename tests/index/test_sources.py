@@ -538,6 +538,7 @@ def test_doctor_lists_dates_that_cannot_be_right(programs: "Programs", collectio
 
 
 def test_starting_a_search_loads_nothing_of_the_feeding(programs: "Programs") -> None:
-    code = "import sys, dragoman.search.cli, dragoman.index.commands; print('dragoman.corpus.fetch' in sys.modules)"
+    commands = "dragoman.search.cli.search, dragoman.search.cli.upkeep"
+    code = f"import sys, {commands}; print('dragoman.corpus.fetching.fetch' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=programs.environment)
     assert (ran.stdout, ran.stderr) == ("False\n", "")

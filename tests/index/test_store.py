@@ -71,7 +71,7 @@ from pathlib import Path
 import torch
 torch.set_num_threads(1)  # a forked process has no pool of threads
 from dragoman.corpus.document import Document
-from dragoman.index import segment, writer
+from dragoman.index.segments import segment; from dragoman.index.writing import writer
 from dragoman.search.collection import open_collection
 
 def die(*args, **options):
@@ -202,7 +202,7 @@ def test_an_error_while_a_segment_is_written_out_is_told_as_it_is(
     collection = make_collection(BEFORE)
     for module in ("postings.build", "sync"):
         with monkeypatch.context() as patch:
-            patch.setattr(f"dragoman.index.segment.{module}", fail)
+            patch.setattr(f"dragoman.index.segments.segment.{module}", fail)
             with pytest.raises(OSError, match="No space left"):
                 collection.add([CHANGED, NEW])
         gc.collect()
@@ -247,7 +247,7 @@ def test_a_writer_within_a_writer_is_refused(make_collection: "MakeCollection") 
 def test_a_writer_in_another_process_is_waited_for(make_collection: "MakeCollection") -> None:
     collection = make_collection(BEFORE[:1])
     code = (
-        "import sys; from pathlib import Path; from dragoman.index.store import Store\n"
+        "import sys; from pathlib import Path; from dragoman.index.writing.store import Store\n"
         "store = Store(Path(sys.argv[1]))\n"
         "with store.writing(5): print('held', flush=True); sys.stdin.read()\n"
         "store.close()"

@@ -260,7 +260,8 @@ def test_a_missing_library_is_named_with_its_extra(
 ) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == library]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delitem(sys.modules, f"dragoman.search.{module}", raising=False)
+    for name in (f"dragoman.search.{module}", f"dragoman.search.retrievers.{module}"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, library, None)  # as the import system marks what is not there
     with pytest.raises(DragomanError, match=rf"pip install 'dragoman\[{extra}\]'") as missing:
         __import__(f"dragoman.search.{module}")

@@ -118,7 +118,7 @@ def test_without_its_library_the_extra_is_named(tmp_path: Path) -> None:
     script = """
 import io, sys
 sys.modules["pypdfium2"] = sys.modules["warcio"] = None
-from dragoman.corpus.readers import ReadOptions, read
+from dragoman.corpus.readers.contract import ReadOptions; from dragoman.corpus.readers.registry import read
 from dragoman.corpus.readers.contract import Source
 from dragoman.corpus.readers.pdf import read as read_pdf
 for each in read([sys.argv[1]]): print(each.reason)

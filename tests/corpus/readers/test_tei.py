@@ -158,7 +158,7 @@ def test_a_volume_that_is_cut_off_keeps_what_came_before(tmp_path: Path) -> None
 
 READ_A_LONG_VOLUME = """
 import resource, sys
-from dragoman.corpus.readers import read
+from dragoman.corpus.readers.registry import read
 
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
