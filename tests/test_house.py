@@ -4,6 +4,7 @@ Imports within functions and under TYPE_CHECKING count as well.
 """
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,3 +105,12 @@ def test_every_package_is_shipped() -> None:
     for name, file in modules().items():
         if file.name == "__init__.py":
             assert f'"dragoman.{name}"' in shipped or not name, name
+
+
+def test_the_architecture_names_every_folder_and_nothing_that_is_not_there() -> None:
+    told = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:corpus|index|search|web)/[\w/.]*)`", told):
+        assert (ROOT / path).exists(), path
+    for name, file in modules().items():
+        if file.name == "__init__.py" and name:
+            assert f"{name.replace('.', '/')}/" in told, name
