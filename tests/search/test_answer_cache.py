@@ -1,4 +1,4 @@
-"""Answers that `dragoman eval` keeps belong to the program that gave them: an edit anywhere below its rooms answers anew."""
+"""Answers that `dragoman eval` keeps belong to the program that gave them: an edit anywhere in it answers anew."""
 
 import shutil
 from pathlib import Path
