@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .corpus.document import DateInterval, Document, Passage, Person, Reference, Span
+    from .corpus.read import read
     from .corpus.readers.contract import ReadOptions, Skipped
-    from .corpus.readers.registry import read
     from .errors import DragomanError
     from .index.reading.tallies import Bar, FacetColumn, Facets, FacetValue, Histogram
     from .search.collection import Collection, create_collection, open_collection, reindex_collection
@@ -29,7 +29,7 @@ from .version import __version__ as __version__
 _HOMES = {
     "corpus.document": ("DateInterval", "Document", "Passage", "Person", "Reference", "Span"),
     "corpus.readers.contract": ("ReadOptions", "Skipped"),
-    "corpus.readers.registry": ("read",),
+    "corpus.read": ("read",),
     "errors": ("DragomanError",),
     "index.reading.tallies": ("Bar", "FacetColumn", "FacetValue", "Facets", "Histogram"),
     "search.collection": ("Collection", "create_collection", "open_collection", "reindex_collection"),
