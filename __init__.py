@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .index.reading.tallies import Bar, FacetColumn, Facets, FacetValue, Histogram
     from .search.collection import Collection, create_collection, open_collection, reindex_collection
     from .search.completion import Completion
-    from .search.ranking.engine import Settings
+    from .search.ranking.settings import Settings
     from .search.results.highlight import Highlight
     from .search.results.results import Hit, Results
 
@@ -34,7 +34,7 @@ _HOMES = {
     "index.reading.tallies": ("Bar", "FacetColumn", "FacetValue", "Facets", "Histogram"),
     "search.collection": ("Collection", "create_collection", "open_collection", "reindex_collection"),
     "search.completion": ("Completion",),
-    "search.ranking.engine": ("Settings",),
+    "search.ranking.settings": ("Settings",),
     "search.results.highlight": ("Highlight",),
     "search.results.results": ("Hit", "Results"),
 }

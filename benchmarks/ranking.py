@@ -42,12 +42,14 @@ from dragoman.search.evaluation.judged_collection import collection_of
 from dragoman.search.evaluation.judgments import JudgedSet, Question, read_judged
 from dragoman.search.evaluation.measures import randomisation_test
 from dragoman.search.language import query as language
+from dragoman.search.language.parser import parse
 from dragoman.search.language.plain import plain
 from dragoman.search.language.planner import read
 from dragoman.search.ranking import engine
 from dragoman.search.ranking.backend import Index
-from dragoman.search.ranking.engine import Mode, Settings
+from dragoman.search.ranking.engine import Mode
 from dragoman.search.ranking.fusion import FUSIONS
+from dragoman.search.ranking.settings import Settings
 
 DEPTH = 1000
 """So many results are kept: of these, the first hundred that count are scored."""
@@ -103,7 +105,7 @@ class Asked:
 def asked(store: Store, question: Question) -> Asked:
     """A question, as `Collection.search` would ask it."""
     snapshot = store.snapshot()
-    query = language.parse(plain(question.text))
+    query = parse(plain(question.text))
     vector = store.encoder(snapshot).encode([query.meaning])[0]
     floors = Floors(*snapshot.settings["floors"])
     return Asked(cast("Index", Remembering(snapshot)), query, vector, floors, Deadline())

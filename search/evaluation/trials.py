@@ -15,11 +15,12 @@ from ...index.encoding.floors import Floors
 from ...index.reading.selection import Deadline
 from ...index.segments.postings import BM25F
 from ...index.writing.store import Store
-from ..language import query as language
+from ..language.parser import parse
 from ..language.plain import plain
 from ..language.planner import Reading, read
-from ..ranking.engine import Candidates, Evidence, Settings, fused, gather
+from ..ranking.engine import Candidates, Evidence, fused, gather
 from ..ranking.fusion import ranks
+from ..ranking.settings import Settings
 from .answer_cache import Place
 from .evaluate import Case
 from .measures import ndcg
@@ -132,7 +133,7 @@ class Trials:
         self._values |= {each: ndcg(grades, self._judged, RESULTS) for each, grades in found.items()}
 
     def _ask(self, store: Store, case: Case, variants: bool) -> _Asked:
-        query = language.parse(plain(case.question.text))
+        query = parse(plain(case.question.text))
         reading = read(self._snapshot, query, variants=variants)
         meaning = query.meaning
         vector = store.encoder(self._snapshot).encode([meaning])[0] if meaning else None

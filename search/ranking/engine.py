@@ -3,64 +3,24 @@
 Read `rank` first; what it needs stands below it.
 """
 
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import QueryError
 from ...index import constraints
 from ...index.encoding.floors import Floors
 from ...index.reading.selection import Deadline, KeywordMatches, Pair, Weighed
-from ...index.segments.postings import BM25F, Unit
+from ...index.segments.postings import Unit
 from ..language.planner import Reading
 from .backend import Index, Selection
 from .folding import Folding, folded
 from .fusion import FUSIONS, ranks
+from .settings import Settings
 
 Mode = Literal["hybrid", "keyword", "meaning"]
 Sort = Literal["relevance", "newest", "oldest"]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the engine ranks. The defaults are what measured best on judged queries: see docs/relevance.md.
-
-    `depth` is how many passages of each leg are candidates for fusion. `keyword_weight` is the keyword leg's share in
-    the fused score, from 0 to 1; the meaning leg has the rest. `prose_discount`, times the share of function words
-    among the question's words, is taken off that: a list of names wants keywords, a sentence wants its meaning found.
-    In the keyword leg the passage's own BM25F has weight 1, `document_weight` is that of its whole document's and
-    `pair_weight` that of words standing side by side as in the question. `variants` counts other names of the same as
-    the same: see `search.variants`.
-
-    Raises QueryError if a value is out of its range.
-    """
-
-    depth: int = 1000
-    fusion: str = "min-max"
-    keyword_weight: float = 0.75
-    prose_discount: float = 0.6
-    bm25f: BM25F = field(default_factory=BM25F)
-    document_weight: float = 1.3
-    pair_weight: float = 0.8
-    variants: bool = True
-
-    def __post_init__(self) -> None:
-        if self.fusion not in FUSIONS:
-            raise QueryError(f"fusion is {self.fusion!r}, and must be one of {', '.join(FUSIONS)}")
-        shares = {"keyword_weight": self.keyword_weight, "prose_discount": self.prose_discount}
-        if wrong := [name for name, value in shares.items() if not 0 <= value <= 1]:
-            raise QueryError(f"{wrong[0]} is {shares[wrong[0]]}, and must be from 0 to 1")
-        weights = {"document_weight": self.document_weight, "pair_weight": self.pair_weight}
-        if wrong := [name for name, value in weights.items() if not 0 <= value < math.inf]:
-            raise QueryError(f"{wrong[0]} is {weights[wrong[0]]}, and must be 0 or more")
-        if self.depth < 1:
-            raise QueryError(f"depth is {self.depth}, and must be 1 or more")
-        k1, b, by_field = self.bm25f.k1, self.bm25f.b, self.bm25f.weights
-        if not (0 < k1 < math.inf and all(0 <= each <= 1 for each in b) and all(0 <= w < math.inf for w in by_field)):
-            raise QueryError(f"{self.bm25f} needs a k1 above 0, every b from 0 to 1, and weights of 0 or more")
 
 
 @dataclass(frozen=True, slots=True)

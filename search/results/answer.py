@@ -14,7 +14,8 @@ from ...index.reading.snapshot import Snapshot
 from ...index.segments.postings import Unit
 from ..language.planner import Reading, read
 from ..language.question import Question
-from ..ranking.engine import Leg, Ranked, Settings, Standing, rank
+from ..ranking.engine import Leg, Ranked, Standing, rank
+from ..ranking.settings import Settings
 from . import highlight
 from .results import Explanation, Hit, MarkedNote
 

@@ -17,10 +17,11 @@ from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.selection import Deadline
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.postings import BM25F
+from dragoman.search.language.parser import parse
 from dragoman.search.language.planner import Reading, read
-from dragoman.search.language.query import parse
 from dragoman.search.ranking import engine, fusion
-from dragoman.search.ranking.engine import Mode, Ranked, Settings, Sort
+from dragoman.search.ranking.engine import Mode, Ranked, Sort
+from dragoman.search.ranking.settings import Settings
 from dragoman.search.suggest import suggest
 
 if TYPE_CHECKING:
