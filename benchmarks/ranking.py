@@ -44,7 +44,7 @@ from dragoman.search.evaluation.measures import randomisation_test
 from dragoman.search.language import query as language
 from dragoman.search.language.parser import parse
 from dragoman.search.language.plain import plain
-from dragoman.search.language.planner import read
+from dragoman.search.language.planner import make_plan
 from dragoman.search.ranking import engine
 from dragoman.search.ranking.backend import Index
 from dragoman.search.ranking.engine import Mode
@@ -115,7 +115,7 @@ def ranked(asked: Asked, mode: Mode, settings: Settings, *, limit: int, per_docu
     """What the engine answers."""
     return engine.rank(
         asked.index,
-        read(asked.index, asked.query, variants=settings.variants),
+        make_plan(asked.index, asked.query, variants=settings.variants),
         asked.vector,
         mode=mode,
         sort="relevance",
@@ -143,7 +143,7 @@ def textbook_ranking(fuse: str | None, weight: float, asked: Asked) -> NDArray[n
     `weight` is the keyword leg's; without a way to fuse, it is that leg alone if it is 1, and the cosine if it is 0.
     """
     index = asked.index
-    units = read(index, asked.query, variants=False).units
+    units = make_plan(index, asked.query, variants=False).units
     everything = index.select(All(()), asked.deadline)
     scores = everything.keyword(units, PLAIN, everything.numbers).scores
     by_words = index.order(np.flatnonzero(scores), scores[scores > 0], DEPTH * (10 if fuse is None else 1))
@@ -163,7 +163,7 @@ def whole_document_ranking(asked: Asked) -> NDArray[np.int64]:
     index = asked.index
     everything = index.select(All(()), asked.deadline)
     first = everything.numbers[np.unique(index.documents(everything.numbers), return_index=True)[1]]
-    units = read(index, asked.query, variants=False).units
+    units = make_plan(index, asked.query, variants=False).units
     scores = everything.whole_documents(
         [by_documents(asked, unit, len(first)) for unit in units], PLAIN_DOCUMENT, first
     )
