@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .corpus.document import DateInterval, Document, Passage, Person, Reference, Span
+    from .corpus.read import read
     from .corpus.readers.contract import ReadOptions, Skipped
-    from .corpus.readers.registry import read
     from .errors import DragomanError
     from .index.reading.tallies import Bar, FacetColumn, Facets, FacetValue, Histogram
     from .search.collection import Collection, create_collection, open_collection, reindex_collection
     from .search.completion import Completion
-    from .search.ranking.engine import Settings
+    from .search.ranking.settings import Settings
     from .search.results.highlight import Highlight
     from .search.results.results import Hit, Results
 
@@ -29,12 +29,12 @@ from .version import __version__ as __version__
 _HOMES = {
     "corpus.document": ("DateInterval", "Document", "Passage", "Person", "Reference", "Span"),
     "corpus.readers.contract": ("ReadOptions", "Skipped"),
-    "corpus.readers.registry": ("read",),
+    "corpus.read": ("read",),
     "errors": ("DragomanError",),
     "index.reading.tallies": ("Bar", "FacetColumn", "FacetValue", "Facets", "Histogram"),
     "search.collection": ("Collection", "create_collection", "open_collection", "reindex_collection"),
     "search.completion": ("Completion",),
-    "search.ranking.engine": ("Settings",),
+    "search.ranking.settings": ("Settings",),
     "search.results.highlight": ("Highlight",),
     "search.results.results": ("Hit", "Results"),
 }

@@ -80,4 +80,7 @@ class ModelNotFound(DragomanError):
 
 
 class MissingExtra(DragomanError, ImportError):
-    """A library is missing that an extra of Dragoman's installs. The message names the extra."""
+    """A library is missing that one of Dragoman's extras installs.
+
+    The message says what needs it and how to install it; `name` is the library's, where that is known.
+    """

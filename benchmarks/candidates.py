@@ -20,7 +20,7 @@ from dragoman.index.segments.postings import Unit
 from dragoman.index.writing.store import Store
 from dragoman.search.evaluation.judgments import JudgedSet, Question
 from dragoman.search.language.plain import plain
-from dragoman.search.language.planner import Reading, read
+from dragoman.search.language.planner import Plan, make_plan
 from dragoman.search.ranking.fusion import min_max
 
 Values = NDArray[np.float64]
@@ -136,7 +136,7 @@ def pool(store: Store, corpus: Corpus, place: dict[str, int], question: Question
     if not any(grades.values()):
         return None
     put = asked(store, question)
-    reading = read(put.index, put.query)
+    reading = make_plan(put.index, put.query)
     answer = ranked(put, "hybrid", DEFAULT, limit=len(corpus.documents), per_document=False)
     numbers = np.array(sorted(answer.standings, key=lambda n: corpus.documents[n]))
     standings = [answer.standings[int(number)] for number in numbers]
@@ -204,7 +204,7 @@ def windows(
     words: NDArray[np.int32],
     owner: NDArray[np.int64],
     numbers: NDArray[np.int64],
-    reading: Reading,
+    reading: Plan,
     idf: dict[Unit, float],
 ) -> Values:
     """As the evidence of words side by side, for words in either order within WINDOW of each other.

@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 from dragoman.corpus.signatures import Rule, Signatures, bands, signature, stars
 from dragoman.index.ledger.ledger import Ledger
 from dragoman.index.ledger.near_copies import Copies

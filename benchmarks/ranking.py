@@ -42,12 +42,14 @@ from dragoman.search.evaluation.judged_collection import collection_of
 from dragoman.search.evaluation.judgments import JudgedSet, Question, read_judged
 from dragoman.search.evaluation.measures import randomisation_test
 from dragoman.search.language import query as language
+from dragoman.search.language.parser import parse
 from dragoman.search.language.plain import plain
-from dragoman.search.language.planner import read
+from dragoman.search.language.planner import make_plan
 from dragoman.search.ranking import engine
 from dragoman.search.ranking.backend import Index
-from dragoman.search.ranking.engine import Mode, Settings
+from dragoman.search.ranking.engine import Mode
 from dragoman.search.ranking.fusion import FUSIONS
+from dragoman.search.ranking.settings import Settings
 
 DEPTH = 1000
 """So many results are kept: of these, the first hundred that count are scored."""
@@ -103,7 +105,7 @@ class Asked:
 def asked(store: Store, question: Question) -> Asked:
     """A question, as `Collection.search` would ask it."""
     snapshot = store.snapshot()
-    query = language.parse(plain(question.text))
+    query = parse(plain(question.text))
     vector = store.encoder(snapshot).encode([query.meaning])[0]
     floors = Floors(*snapshot.settings["floors"])
     return Asked(cast("Index", Remembering(snapshot)), query, vector, floors, Deadline())
@@ -113,7 +115,7 @@ def ranked(asked: Asked, mode: Mode, settings: Settings, *, limit: int, per_docu
     """What the engine answers."""
     return engine.rank(
         asked.index,
-        read(asked.index, asked.query, variants=settings.variants),
+        make_plan(asked.index, asked.query, variants=settings.variants),
         asked.vector,
         mode=mode,
         sort="relevance",
@@ -141,7 +143,7 @@ def textbook_ranking(fuse: str | None, weight: float, asked: Asked) -> NDArray[n
     `weight` is the keyword leg's; without a way to fuse, it is that leg alone if it is 1, and the cosine if it is 0.
     """
     index = asked.index
-    units = read(index, asked.query, variants=False).units
+    units = make_plan(index, asked.query, variants=False).units
     everything = index.select(All(()), asked.deadline)
     scores = everything.keyword(units, PLAIN, everything.numbers).scores
     by_words = index.order(np.flatnonzero(scores), scores[scores > 0], DEPTH * (10 if fuse is None else 1))
@@ -161,7 +163,7 @@ def whole_document_ranking(asked: Asked) -> NDArray[np.int64]:
     index = asked.index
     everything = index.select(All(()), asked.deadline)
     first = everything.numbers[np.unique(index.documents(everything.numbers), return_index=True)[1]]
-    units = read(index, asked.query, variants=False).units
+    units = make_plan(index, asked.query, variants=False).units
     scores = everything.whole_documents(
         [by_documents(asked, unit, len(first)) for unit in units], PLAIN_DOCUMENT, first
     )

@@ -19,6 +19,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from .scripts import UNSPACED
+
 SIGNATURE_VERSION = 1
 """Raised when a text's signature changes: signatures of two versions cannot be compared."""
 
@@ -34,9 +36,7 @@ VALUES = 256
 BANDS, _ROWS = 24, 3
 """Two texts of Jaccard similarity s share a band with probability 1 - (1 - s³)^24: .96 at .5, .99996 at .7."""
 
-_UNSPACED: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-# In scripts written without spaces a character does for a word.
-_WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+_WORD: Final = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
 
 
 def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from ..corpus.scripts import INDEXED_BY_CHARACTER
+
 ANALYZER_VERSION = 2
 """Raised whenever the same text would give other terms; a collection built with another version must be re-indexed."""
 
@@ -69,18 +71,14 @@ _ACRONYMS = frozenset({"us", "it", "who"})
 # in which "US" may well be the pronoun.
 _SHOUTED_CAPITALS = 20
 
-_CJK = (
-    "\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-    "\uff66-\uff9f\U00020000-\U0003ffff"
-)
 # Combining marks are no \w in Python, and without them words of Hindi, Arabic or decomposed French fall apart.
 _MARKS = "".join(chr(code) for code in range(0x300, 0x1D00) if unicodedata.category(chr(code)).startswith("M"))
 _JOINERS = "\u00ad\u200c\u200d"
-_LETTER = f"[^\\W\\d_{_CJK}]"
+_LETTER = f"[^\\W\\d_{INDEXED_BY_CHARACTER}]"
 _TOKEN = re.compile(
     rf"""(?P<acronym>(?<![\w.]){_LETTER}(?:\.{_LETTER})+(?!\w)\.?(?:['’ʼ][sS](?!\w))?)
     |(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)*)(?:{_LETTER}|\d)*)
-    |(?P<cjk>[{_CJK}]+)
+    |(?P<cjk>[{INDEXED_BY_CHARACTER}]+)
     |(?P<word>{_LETTER}(?:{_LETTER}|[\d{_MARKS}{_JOINERS}]|['’ʼ](?={_LETTER}))*)""",
     re.VERBOSE,
 )

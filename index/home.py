@@ -47,7 +47,7 @@ def _build_own(
 
     from filelock import FileLock
 
-    from ..corpus.readers.registry import read
+    from ..corpus.read import read
     from .writing.build import build
 
     shipped = briefs()

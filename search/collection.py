@@ -20,8 +20,9 @@ from ..index.reading.tallies import Facets
 from ..index.writing.store import LOCK_TIMEOUT, RANKING, Status, Store
 from .completion import Completion, complete
 from .language.question import Filters, Question, check_range
-from .ranking.engine import Mode, Settings, Sort
-from .ranking.settings import kept
+from .language.unparser import understood
+from .ranking.engine import Mode, Sort
+from .ranking.settings import Settings, settings_of
 from .results.answer import Answer, answered, neighbours
 from .results.results import Hit, Results
 from .suggest import suggest
@@ -127,7 +128,7 @@ class Collection:
             ranked = found.ranked
             return Results(
                 query=query,
-                understood=question.query.understood(),
+                understood=understood(question.query),
                 mode=mode,
                 total=ranked.total,
                 took_ms=round((time.perf_counter() - began) * 1000, 1),
@@ -244,7 +245,7 @@ class Collection:
         return self._settings_for(self._store.snapshot())
 
     def _settings_for(self, snapshot: Snapshot) -> Settings:
-        return self._settings or kept(snapshot.settings)
+        return self._settings or settings_of(snapshot.settings)
 
     def _on_snapshot(self, answer: Callable[[Snapshot], Results]) -> Results:
         """An answer from the present snapshot; once more from a fresh one if that has just been compacted away."""

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias, cast
 
 from ..index.analysis import BLANKS, analyze
-from .language.query import MAX_QUERY_LENGTH, Filter, unparse
+from .language.query import MAX_QUERY_LENGTH, Filter
 from .language.scanning import ALL_FIELDS, FILTER_FIELDS, TOKEN, field_called
+from .language.unparser import unparse
 from .ranking.backend import Index
 
 CompletionKind: TypeAlias = Literal["word", "country", "person", "outlet", "place", "kind", "lang", "field"]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document, Span
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 from dragoman.index.encoding.query_encoder import EncoderInfo
 from dragoman.index.ledger.ledger import Ledger
 from dragoman.index.reading.snapshot import Snapshot

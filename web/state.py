@@ -12,6 +12,8 @@ from ..corpus.document import MAX_ID_LENGTH, MAX_PASSAGE_ID_LENGTH
 from ..errors import QueryError
 from ..search.collection import MAX_LIMIT as MAX_SIMILAR
 from ..search.language import query as language
+from ..search.language.parser import parse, parse_constraints, parse_date_range
+from ..search.language.unparser import unparse
 from ..search.ranking.engine import Mode, Sort
 from ..search.results.results import Hit, Results
 from .parameters import LONGEST_VALUE, MOST_VALUES, Choice, Flag, Number, Text, Texts, Verbatim, read
@@ -122,8 +124,8 @@ class Asked:
     @property
     def days(self) -> tuple[date | None, date | None]:
         """The first and the last day that `after` and `before` leave. Raises QueryError for what is no date."""
-        first = language.parse_dates(self.after)[0] if self.after else None
-        return first, language.parse_dates(self.before)[1] if self.before else None
+        first = parse_date_range(self.after)[0] if self.after else None
+        return first, parse_date_range(self.before)[1] if self.before else None
 
     def constraints(self) -> dict[str, Any]:
         """What is asked for but for the question's text and its paging: as options of `Collection.search`."""
@@ -213,7 +215,7 @@ class Asked:
 
     def _typed_chips(self) -> Iterator[Chip]:
         try:
-            typed = language.parse(self.q) if self.q else language.Query("")
+            typed = parse(self.q) if self.q else language.Query("")
         except QueryError:
             return
         for index, node in enumerate(typed.must):
@@ -237,7 +239,7 @@ class Asked:
 
 def said(node: language.Node, longest: int = language.MAX_QUERY_LENGTH) -> str:
     """A constraint as text; nothing where that would be too long, or not be understood as the same."""
-    text = language.unparse(node)
+    text = unparse(node)
     return text if len(text) <= longest and _nodes(text) == (node,) else ""
 
 
@@ -250,7 +252,7 @@ def _constraint(column: str, value: str, exclude: bool) -> str:
 def _nodes(where: str) -> tuple[language.Node, ...]:
     """The nodes of a constraint; none for one that cannot be understood, which the search will tell."""
     try:
-        return language.parse_constraints(where)
+        return parse_constraints(where)
     except QueryError:
         return ()
 
@@ -267,6 +269,6 @@ def _named(node: language.Node) -> tuple[str, str]:
         case language.Dates(first, last):
             return "date", f"{first or ''}..{last or ''}"
         case language.Not(child):
-            return "without", language.unparse(child)
+            return "without", unparse(child)
         case _:
-            return "", language.unparse(node)
+            return "", unparse(node)

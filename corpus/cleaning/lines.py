@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from ..scripts import SENTENCE_ENDS, WIDE
 from .patterns import is_closing, is_end, is_label, is_site
 
 WEIGHTS: Final = {
@@ -42,8 +43,8 @@ _BRIDGE: Final = 15
 _WORTH_A_BRIDGE: Final = 0.15
 """The share of the best run's sum that another needs to count as the same article's."""
 
-_ENDS = re.compile(r"[.!?…:;。！？।۔؟][\"'”’»›)\]」』]*$")
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_ENDS = re.compile(rf"[{SENTENCE_ENDS}:;][\"'”’»›)\]」』]*$")
+_WIDE = re.compile(f"[{WIDE}]")
 _WORD = re.compile(r"\w{4,}")
 
 

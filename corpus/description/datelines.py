@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from ..dates import FULL_DATE, MONTH, MONTHS, parse_dates
 from ..document import DateInterval
+from ..scripts import LATIN_ENDS
 from .countries import canonical_country, is_capital
 from .people import NAME, OFFICE
 
@@ -189,7 +190,7 @@ def _month_and_day(text: str) -> tuple[int, int] | None:
 
 def _is_paragraph(line: str) -> bool:
     """Whether a line is part of the running text: a headline may be as long, but ends without a full stop."""
-    return len(line) > _LONGEST_LINE and line.rstrip("\"'”’»)").endswith((".", "!", "?", "…", ":", "。"))
+    return len(line) > _LONGEST_LINE and line.rstrip("\"'”’»)").endswith((*LATIN_ENDS, ":", "。"))
 
 
 def _place(line: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from ..dates import dates_in_address
 from ..document import Document
+from ..scripts import SENTENCE_ENDS
 from ..splitting.sentences import split_sentences
 from .countries import country_mentions
 from .datelines import (
@@ -156,9 +157,7 @@ def _tells_something(sentence: str) -> bool:
     """Whether a title can be made of a sentence: it is one, not "Good morning.", "Treaty Room" or "He said:"."""
     if sum(map(str.isalnum, sentence)) < 12 or sentence.endswith(":") or is_label(sentence):
         return False
-    return len(sentence) >= _SHORTEST_SENTENCE or sentence.endswith(
-        (".", "!", "?", "…", "。", "！", "？", "।", "۔", "؟")
-    )
+    return len(sentence) >= _SHORTEST_SENTENCE or sentence.endswith(tuple(SENTENCE_ENDS))
 
 
 def _looks_like_headline(line: str) -> bool:

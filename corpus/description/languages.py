@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from ..scripts import HAN, HANGUL
+
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
@@ -30,9 +32,9 @@ _MEMBERS: Final = {
 
 # A script that one language (or one above all) is written in. Latin, Cyrillic and others tell nothing.
 _SCRIPTS: Final = {
-    "ko": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af",
+    "ko": HANGUL,
     "ja": "\u3041-\u3096\u30a1-\u30fa",
-    "zh": "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff",
+    "zh": HAN,
     "ar": "\u0620-\u064a\u0671-\u06d3",
     "he": "\u05d0-\u05ea",
     "el": "\u0370-\u03ff\u1f00-\u1fff",

@@ -1,1 +1,1 @@
-"""Getting what lies at a URL, politely and safely."""
+"""URLs: fetched politely and safely, and read by the reader that their content asks for."""

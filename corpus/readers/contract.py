@@ -80,12 +80,5 @@ class Source:
 Read = Callable[[Source, ReadOptions], Iterator[Document | Skipped]]
 """A reader: it raises UnreadableSource when there is nothing more to get from the source.
 
-One whose library is not installed raises MissingLibrary when it is first asked for a document.
+One whose library is not installed raises MissingExtra when it is first asked for a document.
 """
-
-
-class MissingLibrary(ImportError):
-    """A format needs a library that is not installed. The message says how to install it: by an extra of Dragoman's."""
-
-    def __init__(self, library: str, extra: str) -> None:
-        super().__init__(f'{library} is not installed: pip install "dragoman[{extra}]"', name=library)

@@ -13,10 +13,10 @@ from ...errors import UnreadableSource
 from ..description.describe import describe
 from ..document import Document
 from .contract import ReadOptions, Skipped, Source
+from .support.article import stream_id
 from .support.fields import Fields
 from .support.markup import Element, Flow, local_name, parse_xml, plain_text, stream_xml, walk_xml
 from .support.packed import Package, read_all
-from .text import stream_id
 
 _KIND: Final = "a Word document (.docx)"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"

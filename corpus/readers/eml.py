@@ -10,11 +10,11 @@ from ...errors import UnreadableSource
 from ..description.describe import describe
 from ..document import Document
 from .contract import ReadOptions, Skipped, Source
+from .support.article import stream_id
 from .support.decode import decode_text
 from .support.fields import Fields
 from .support.html_text import visible_text
 from .support.packed import looks_like, not_what_it_says, read_all
-from .text import stream_id
 
 _NAMED: Final = 5
 """How many attachments are named."""

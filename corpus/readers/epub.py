@@ -11,12 +11,12 @@ from ..dates import parse_dates
 from ..description.describe import describe
 from ..document import Document
 from .contract import LARGEST_TEXT, MEGABYTE, ReadOptions, Skipped, Source
+from .support.article import stream_id
 from .support.decode import decode_text, tidy
 from .support.fields import Fields
 from .support.html_text import visible_text
 from .support.markup import Element, local_name, parse_xml, plain_text
 from .support.packed import Package, read_all
-from .text import stream_id
 
 _KIND: Final = "an EPUB"
 _CONTAINER: Final = "META-INF/container.xml"

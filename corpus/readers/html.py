@@ -1,45 +1,16 @@
-"""Web pages: the article of the page, found by trafilatura, and what its metadata tells.
+"""Web pages: the article of each, with what the page's metadata tell of it."""
 
-What is not a whole page, such as the body of a press release out of a content system, has nothing around it: all that
-it shows is its text. So is what trafilatura makes little or nothing of, and a page whose markup is too much for any
-parser; our own cleaning of plain text comes after in each case.
-"""
-
-import logging
 import re
 from collections.abc import Iterator
-from typing import Any, Final
 
-from ...errors import UnreadableSource
 from ..cleaning.clean import Cleaned, clean
-from ..dates import parse_dates
 from ..document import Document
 from .contract import ReadOptions, Skipped, Source
-from .support.decode import read_text, tidy
-from .support.html_text import Shown, look_through
-from .support.page_title import page_title
-from .text import article
+from .support.article import article
+from .support.decode import read_text
+from .support.web_page import page_content
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s{0,5}=\s{0,5}["']?([\w.:-]{2,30})""", re.IGNORECASE)
-_DECLARED_TEXT = re.compile(r"""((?:charset|encoding)\s{0,5}=\s{0,5}["']?)[\w.:-]{2,30}""", re.IGNORECASE)
-_BODY = re.compile("<body", re.IGNORECASE)
-_LANGUAGE = re.compile(r"""<html\b[^>]{0,300}?\blang\s{0,5}=\s{0,5}["']?([A-Za-z]{2,3})\b""", re.IGNORECASE)
-_PAGE = re.compile("<(?:html|head|body)\\b", re.IGNORECASE)
-_TABLE = re.compile("<table", re.IGNORECASE)
-_GIVEN: Final = ("title", "author", "url")
-
-LITTLE: Final = 200
-"""Of fewer characters than this, an article was not found, and all that the page shows is taken."""
-
-# Beyond these a parser takes more than a few seconds, for some in proportion to the square of the number.
-_MOST_CHARACTERS: Final = 5_000_000
-_MOST_TAGS: Final = 50_000
-_MOST_ATTRIBUTES: Final = 2_000
-_MOST_TABLES: Final = 1_000
-
-# Its warnings would go to standard error where the host has set up no logging.
-logging.getLogger("trafilatura").addHandler(logging.NullHandler())
-logging.getLogger("htmldate").addHandler(logging.NullHandler())
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
@@ -49,65 +20,3 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
     """
     text, found = page_content(read_text(source.stream, _DECLARED))
     yield article(text, found, source, cleaned=clean(text) if options.cleaning else Cleaned(text, ()))
-
-
-def page_content(page: str) -> tuple[str, dict[str, str]]:
-    """The text of the article of a page or fragment, before cleaning, and what the page's metadata tell of it.
-
-    Raises UnreadableSource if the page has no text.
-    """
-    shown = look_through(page)
-    found = _extracted(_prepared(page)) if _PAGE.search(page) and not _is_too_much(page, shown) else {}
-    text = tidy(found.pop("text", ""))
-    if len(text) < LITTLE:
-        text = max(text, tidy(shown.text), key=len)
-    if not text.strip():
-        raise UnreadableSource("a page without text")
-    if language := _LANGUAGE.search(page[:20_000]):
-        found["language"] = language[1]
-    return text, found
-
-
-def _is_too_much(page: str, shown: Shown) -> bool:
-    return (
-        len(page) > _MOST_CHARACTERS
-        or shown.tags > _MOST_TAGS
-        or shown.attributes > _MOST_ATTRIBUTES
-        or sum(1 for _ in _TABLE.finditer(page)) > _MOST_TABLES
-    )
-
-
-def _prepared(page: str) -> str:
-    """The page as the parser needs it: what was decoded says that it is UTF-8, and a fragment has a body."""
-    page = _DECLARED_TEXT.sub(r"\1utf-8", page[:4096]) + page[4096:]
-    return page if _BODY.search(page) else f"<html><body>{page}</body></html>"
-
-
-def _extracted(page: str) -> dict[str, str]:
-    """The article's text and what the page's own metadata say of it; nothing if the parser fails."""
-    import trafilatura
-
-    try:
-        # A date is taken from the page's metadata or address only: one in the running text is not its date.
-        found = trafilatura.bare_extraction(
-            page,
-            with_metadata=True,
-            include_comments=False,
-            date_extraction_params={"extensive_search": False, "original_date": True},
-        )
-    except Exception:  # what strange markup raises within a parser is not ours to list, and the page's text is at hand
-        return {}
-    text = getattr(found, "text", None)
-    told = _metadata(found)
-    told["title"] = page_title(page, title=told.get("title", ""), site=told["outlet"])
-    return {"text": text if isinstance(text, str) else ""} | told
-
-
-def _metadata(page: Any) -> dict[str, str]:
-    found = {key: value for key in _GIVEN if isinstance(value := getattr(page, key, None), str)}
-    found["outlet"] = getattr(page, "sitename", None) or ""
-    try:
-        found["date"] = str(parse_dates(getattr(page, "date", None)) or "")
-    except ValueError:
-        found["date"] = ""
-    return found

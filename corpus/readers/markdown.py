@@ -9,9 +9,9 @@ from ...errors import UnreadableSource
 from ..description.describe import describe, without_title
 from ..document import Document
 from .contract import LARGEST_FRONT_MATTER, ReadOptions, Skipped, Source
+from .support.article import stream_id
 from .support.decode import read_text
 from .support.fields import Fields
-from .text import stream_id
 
 _CLOSING_LINE = re.compile(r"^(?:---|\.\.\.)[^\S\n]*$", re.MULTILINE)
 _FIELD_LINE = re.compile(r"\s*(?:#.*\n\s*)*[A-Za-z_][\w-]*[^\S\n]*:(?:\s|$)")

@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from ...errors import UnreadableSource
+from ...errors import MissingExtra, UnreadableSource
 from ..description.describe import describe, without_title
 from ..document import Document
-from .contract import LARGEST_TEXT, MEGABYTE, MissingLibrary, ReadOptions, Skipped, Source
+from .contract import LARGEST_TEXT, MEGABYTE, ReadOptions, Skipped, Source
+from .support.article import stream_id
 from .support.decode import tidy
 from .support.fields import Fields
 from .support.packed import not_what_it_says, read_all
 from .support.printed import paragraphs, without_furniture
-from .text import stream_id
 
 _MOST_PAGES: Final = 10_000
 _WRONG_PASSWORD: Final = 4
@@ -29,12 +29,12 @@ _FILE_NAME = re.compile(r"microsoft (?:word|powerpoint|excel)\b.*|.*\.\w{2,5}|un
 def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
     """The one document of a PDF, and a `Skipped` that counts its pages without text if there are some.
 
-    Raises UnreadableSource if it is no PDF, damaged, protected by a password or without any text, and MissingLibrary.
+    Raises UnreadableSource if it is no PDF, damaged, protected by a password or without any text, and MissingExtra.
     """
     try:
         import pypdfium2
     except ImportError:
-        raise MissingLibrary("pypdfium2", "pdf") from None
+        raise MissingExtra('pypdfium2 is not installed: pip install "dragoman[pdf]"', name="pypdfium2") from None
     data = read_all(source.stream)
     if b"%PDF-" not in data[:1024]:
         raise not_what_it_says(data, "a PDF")

@@ -1,33 +1,20 @@
-"""Readers: from files, folders and streams to documents. One module a format, found by the registry here."""
+"""The formats that can be read, and the reading of a file or stream in one of them. Each has a module here."""
 
 import os
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ...errors import UnreadableSource
+from ...errors import MissingExtra, UnreadableSource
 from ..document import Document
-from .contract import (
-    LARGEST_FILE,
-    LARGEST_PACKAGE,
-    MEGABYTE,
-    MissingLibrary,
-    Read,
-    ReadOptions,
-    Skipped,
-    Source,
-    unforeseen,
-)
-from .files import find_files, is_pattern, is_url, path_id, path_named, reason_of, shown_name
-
-__all__ = ["FORMATS", "Format", "ReadOptions", "Skipped", "is_pattern", "path_named", "read", "unforeseen"]
+from .contract import LARGEST_FILE, LARGEST_PACKAGE, MEGABYTE, Read, ReadOptions, Skipped, Source, unforeseen
+from .files import find_files, path_id, reason_of, shown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,43 +55,6 @@ FORMATS: Final = (
 
 CLEANED: Final = frozenset({"text", "html"})
 """The formats whose documents come with what stood around them."""
-
-
-def read(sources: Iterable[str | Path], *, options: ReadOptions | None = None) -> Iterator[Document | Skipped]:
-    """The documents of files, folders, patterns and, for "-", standard input; and whatever could not be read.
-
-    Nothing that lies in a source raises: bad content, a missing file and an unknown extension are each a `Skipped`.
-
-    Raises UnreadableSource at once if the options name an unknown format.
-    """
-    options = options or ReadOptions()
-    if options.format:
-        format_named(options.format)
-    return _read_all(sources, options)
-
-
-def _read_all(sources: Iterable[str | Path], options: ReadOptions) -> Iterator[Document | Skipped]:
-    for source in sources:
-        if str(source) == "-":
-            yield from read_standard_input(options)
-        elif is_url(source):
-            from .url import UrlReader
-
-            yield from UrlReader(options).read(str(source))
-        else:
-            from ..cleaning.recurring import without_recurring_lines
-
-            for cleaned, files in groupby(find(source, options), _is_cleaned):
-                found = (each for file in files for each in _read_found(file, options))
-                yield from without_recurring_lines(found) if cleaned and options.cleaning else found
-
-
-def _is_cleaned(file: tuple[Path, Format] | Skipped) -> bool:
-    return isinstance(file, Skipped) or file[1].name in CLEANED
-
-
-def _read_found(file: tuple[Path, Format] | Skipped, options: ReadOptions) -> Iterable[Document | Skipped]:
-    return [file] if isinstance(file, Skipped) else read_file(*file, options)
 
 
 def find(source: str | Path, options: ReadOptions) -> Iterator[tuple[Path, Format] | Skipped]:
@@ -169,9 +119,7 @@ def read_stream(source: Source, form: Format, options: ReadOptions) -> Iterator[
     """The documents of an open source. Whatever is wrong with it is a `Skipped`."""
     try:
         yield from form.reader()(source, options)
-    except UnreadableSource as error:
-        yield Skipped(source.origin, str(error))
-    except MissingLibrary as error:
+    except (UnreadableSource, MissingExtra) as error:
         yield Skipped(source.origin, str(error))
     except OSError as error:
         yield Skipped(source.origin, reason_of(error))

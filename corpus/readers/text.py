@@ -1,15 +1,12 @@
 """Plain text: one article a file, with whatever a scraper left around it."""
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ..cleaning.clean import Cleaned, clean
-from ..description.describe import describe, without_title
 from ..document import Document
 from .contract import ReadOptions, Skipped, Source
+from .support.article import article
 from .support.decode import read_text
-from .support.fields import Fields
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
@@ -19,18 +16,3 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
     """
     text = read_text(source.stream)
     yield article(text, {}, source, cleaned=clean(text) if options.cleaning else Cleaned(text, ()))
-
-
-def article(text: str, given: dict[str, str], source: Source, cleaned: Cleaned) -> Document:
-    """The document of a file that holds one, with the rest of its description found in its text.
-
-    `text` is what was read: a source without a path is named after it.
-    """
-    document = Fields(given).document(cleaned.text, id=source.id or stream_id(text), origin=source.origin)
-    described = describe(replace(document, cut=cleaned.cut), cleaned.cut, name=source.name)
-    return Document.from_description(described.description(), without_title(described.text, described.title).strip())
-
-
-def stream_id(text: str) -> str:
-    """The id of a document that came without one, from a stream that has no path: made of its text."""
-    return "stdin:" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]

@@ -10,29 +10,28 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from ...errors import UnreadableSource
+from ...errors import MissingExtra, UnreadableSource
 from ..document import Document
 from . import html
-from .contract import LARGEST_FILE, MEGABYTE, MissingLibrary, ReadOptions, Skipped, Source
+from .contract import LARGEST_FILE, MEGABYTE, ReadOptions, Skipped, Source
 from .support.decode import tidy
 from .support.packed import DAMAGED, Borrowed, not_what_it_says
 
 _PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 _HOLDING_PAGES: Final = frozenset({"response", "resource"})
-_OTHERS: Final = frozenset({"warcinfo", "request", "metadata", "revisit", "continuation", "conversion"})
 _GZIP: Final = b"\x1f\x8b"
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
     """The pages of an archive in order, streamed, and at its end a `Skipped` that counts what else it holds.
 
-    Raises UnreadableSource if it is no archive or damaged, and MissingLibrary.
+    Raises UnreadableSource if it is no archive or damaged, and MissingExtra.
     """
     try:
         from warcio.archiveiterator import ArchiveIterator
         from warcio.exceptions import ArchiveLoadFailed
     except ImportError:
-        raise MissingLibrary("warcio", "warc") from None
+        raise MissingExtra('warcio is not installed: pip install "dragoman[warc]"', name="warcio") from None
     stream = io.BufferedReader(Borrowed(source.stream))
     head = stream.peek(1024)
     if not head.startswith((b"WARC/", _GZIP)):

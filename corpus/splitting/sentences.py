@@ -11,17 +11,14 @@ from itertools import pairwise
 from typing import Final
 
 from ..document import Span
+from ..scripts import FULL_WIDTH_ENDS, ONE_TOKEN_EACH, OTHER_ENDS, SENTENCE_ENDS
 
 LONGEST_SENTENCE: Final = 200
 """What a sentence may cost, in estimated tokens, before it is cut into pieces."""
 
 # ---------------------------------------------------------------------------------------------------------- cost
 
-_CJK = (
-    "\u1100-\u11ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u3400-\u9fff"
-    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_UNIT = re.compile(rf"[A-Za-z0-9_\u00c0-\u036f\u1e00-\u1eff]{{1,24}}|[{_CJK}]|\w\w?|[^\w\s]")
+_UNIT = re.compile(rf"[A-Za-z0-9_\u00c0-\u036f\u1e00-\u1eff]{{1,24}}|[{ONE_TOKEN_EACH}]|\w\w?|[^\w\s]")
 # Mean number of wordpieces of an English word by its length, measured on despatches and press releases with the
 # MiniLM vocabulary; from 16 letters on (URLs, run-together words) four letters make about one.
 _SHORT_WORDS = (0.0, 1.0, 1.0, 1.04, 1.05, 1.05, 1.08, 1.1, 1.1, 1.15, 1.22, 1.3, 1.35, 1.45, 1.5, 2.0)
@@ -41,15 +38,15 @@ def estimate_tokens(text: str) -> float:
 # ----------------------------------------------------------------------------------------------------- the rules
 
 _CLOSING = "\"'”’»›)\\]}」』】）》〉］"
-_EVENT = re.compile(rf"([.!?…‥。！？｡؟۔।॥]++)(?:[{_CLOSING}]|\[\d{{1,3}}\]|[¹²³⁰-⁹])*+|\n\s*+")
+_EVENT = re.compile(rf"([{SENTENCE_ENDS}‥｡॥]++)(?:[{_CLOSING}]|\[\d{{1,3}}\]|[¹²³⁰-⁹])*+|\n\s*+")
 _NEXT = re.compile(r"\s*+[\"'“‘„«‹(\[{「『【（¿¡]*+")
 _VISIBLE = re.compile(r"\S")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*+\n")
 _ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[)\]]?")
 _ROMAN = re.compile(r"[IVXLC]+\b")
 _NOT_OPENING = frozenset(".,;:!?…)]}”’»›")
-_FULL_WIDTH = frozenset("。！？｡")
-_UNSPACED = frozenset("؟۔।॥")
+_FULL_WIDTH = frozenset(FULL_WIDTH_ENDS + "｡")
+_UNSPACED = frozenset(OTHER_ENDS + "॥")
 # A Japanese quotation that one of these follows is the object of its sentence, not its end.
 _AFTER_QUOTATION = frozenset("とっなのはがをにもや、，,")
 _FULL_LINE_ENDS = frozenset(".!?:;…")

@@ -19,11 +19,11 @@ from typing import Any, Final
 from ...corpus.cleaning.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
 from ...corpus.document import Document
 from ...corpus.fetching.fetch import ANYWHERE, Fetcher
+from ...corpus.fetching.url_reader import Known, Memory, UrlReader
 from ...corpus.fetching.urls import canonical_url
 from ...corpus.readers.contract import ReadOptions, Skipped, unforeseen
 from ...corpus.readers.files import is_pattern, is_url, path_id, path_named, shown_name
 from ...corpus.readers.registry import CLEANED, Format, find, read_file, read_standard_input
-from ...corpus.readers.url import Known, Memory, UrlReader
 from ...errors import DragomanError, UnreadableSource
 from ...version import __version__
 from ..ledger.ledger import Ledger

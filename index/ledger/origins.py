@@ -10,7 +10,7 @@ from dataclasses import asdict, astuple, dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from ...corpus.readers.url import Known
+    from ...corpus.fetching.url_reader import Known
     from .ledger import Ledger
 
 SCHEMA: Final = """
@@ -168,7 +168,7 @@ class Sources:
         """What was read of a URL in that way of reading, or None."""
         # Late, because whoever only asks a question need not load what fetches.
         from ...corpus.fetching.fetch import Validators
-        from ...corpus.readers.url import Known
+        from ...corpus.fetching.url_reader import Known
 
         found = self._ledger.rows("SELECT known FROM urls WHERE url = ? AND reading = ?", (url, reading))
         if not found:

@@ -19,8 +19,8 @@ from ..evaluation.judgments import read_judged
 from ..evaluation.measures import check_available
 from ..evaluation.report import FORMATS, described
 from ..evaluation.runs import read_run, run_file, write_run
-from ..ranking.engine import Mode, Settings
-from ..ranking.settings import changed
+from ..ranking.engine import Mode
+from ..ranking.settings import Settings, apply_changes
 from .terminal import ProgressBar, collection_option, echo_paged, first_build, visible
 
 _DETAILS = """
@@ -124,7 +124,7 @@ def eval_(
 def _system(written: str) -> System:
     mode, colon, settings = written.partition(":")
     if mode in get_args(Mode):
-        return System(written, cast("Mode", mode), changed(Settings(), _settings(settings)) if colon else None)
+        return System(written, cast("Mode", mode), apply_changes(Settings(), _settings(settings)) if colon else None)
     if Path(written).is_file():
         return System(written, saved=read_run(Path(written)))
     modes = ", ".join(get_args(Mode))

@@ -25,7 +25,8 @@ from ...errors import QueryError, UnreadableSource
 from ...index.writing.store import SEGMENTS
 from ..collection import MAX_LIMIT, Collection, open_collection
 from ..language.plain import plain
-from ..ranking.engine import Mode, Settings
+from ..ranking.engine import Mode
+from ..ranking.settings import Settings
 from .answer_cache import Answers, Place
 from .judgments import JudgedSet, Question
 from .measures import MEASURES, ROUNDS, measure, randomisation_test

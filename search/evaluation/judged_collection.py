@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...corpus.read import read
 from ...corpus.readers.contract import ReadOptions, Skipped
-from ...corpus.readers.registry import read
 from ...errors import CollectionDamaged, CollectionMismatch
 from ...index.encoding.model import DEFAULT_MODEL
 from ...index.writing.build import build

@@ -15,11 +15,12 @@ from ...index.encoding.floors import Floors
 from ...index.reading.selection import Deadline
 from ...index.segments.postings import BM25F
 from ...index.writing.store import Store
-from ..language import query as language
+from ..language.parser import parse
 from ..language.plain import plain
-from ..language.planner import Reading, read
-from ..ranking.engine import Candidates, Evidence, Settings, fused, gather
+from ..language.planner import Plan, make_plan
+from ..ranking.engine import Candidates, Evidence, fused, gather
 from ..ranking.fusion import ranks
+from ..ranking.settings import Settings
 from .answer_cache import Place
 from .evaluate import Case
 from .measures import ndcg
@@ -35,7 +36,7 @@ class _Asked:
     """A question as the engine gets it. `near` has the meaning leg's best by depth; `versions` the judged documents."""
 
     case: Case
-    reading: Reading
+    plan: Plan
     vector: NDArray[np.float32] | None
     near: Mapping[int, NDArray[np.int64]]
     versions: Mapping[int, str]
@@ -132,30 +133,28 @@ class Trials:
         self._values |= {each: ndcg(grades, self._judged, RESULTS) for each, grades in found.items()}
 
     def _ask(self, store: Store, case: Case, variants: bool) -> _Asked:
-        query = language.parse(plain(case.question.text))
-        reading = read(self._snapshot, query, variants=variants)
+        query = parse(plain(case.question.text))
+        plan = make_plan(self._snapshot, query, variants=variants)
         meaning = query.meaning
         vector = store.encoder(self._snapshot).encode([meaning])[0] if meaning else None
         near = {depth: np.zeros(0, np.int64) for depth in self._depths}
         if vector is not None:
-            selection = self._snapshot.select(reading.constraint)
+            selection = self._snapshot.select(plan.constraint)
             near = {depth: selection.nearest(vector, depth) for depth in self._depths}
         documents = case.spans or case.grades
         known = {each: self._ledger.live_version(each) for each in documents}
-        return _Asked(case, reading, vector, near, {version[0]: each for each, version in known.items() if version})
+        return _Asked(case, plan, vector, near, {version[0]: each for each, version in known.items() if version})
 
     def _gathered(self, asked: _Asked, wanted: Iterable[BM25F]) -> dict[BM25F, _Pool]:
         """The pools of a question by BM25F."""
-        selection = self._snapshot.select(asked.reading.constraint, Deadline())
-        deepest, reading = self._depths[-1], asked.reading
+        selection = self._snapshot.select(asked.plan.constraint, Deadline())
+        deepest, plan = self._depths[-1], asked.plan
         found: dict[BM25F, _Pool] = {}
         for bm25f in wanted:
             # Any weight but 0 has the evidence looked for.
             settings = Settings(depth=deepest, bm25f=bm25f, document_weight=1, pair_weight=1)
             near = asked.near[deepest]
-            every = gather(
-                self._snapshot, selection, reading, reading.units, asked.vector, near, self._floors, settings
-            )
+            every = gather(self._snapshot, selection, plan, plan.units, asked.vector, near, self._floors, settings)
             found[bm25f] = self._pool(asked, every)
         return found
 

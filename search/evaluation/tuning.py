@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 
 from ...index.analysis import FIELDS
 from ...index.writing.store import Store
-from ..ranking.engine import Settings
 from ..ranking.fusion import FUSIONS
-from ..ranking.settings import kept
+from ..ranking.settings import Settings, settings_of
 from .evaluate import Case, answerable
 from .judgments import JudgedSet
 from .measures import randomisation_test
@@ -153,7 +152,7 @@ def tune(path: Path, judged: JudgedSet, *, progress: Callable[[float], None] | N
     cases, unheld, missing = answerable(path, judged)
     store = Store(path)
     try:
-        present = kept(store.snapshot().settings)
+        present = settings_of(store.snapshot().settings)
         find = _halved if len(cases) >= HALVED_FROM else _in_turn
         settings, fitted, held_out, turns = find(store, cases, present, progress or (lambda _: None))
     finally:

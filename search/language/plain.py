@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from ...errors import QueryError
-from .query import MAX_CLAUSES, MAX_QUERY_LENGTH, parse
+from .parser import parse
+from .query import MAX_CLAUSES, MAX_QUERY_LENGTH
 
 # The language's signs, and what it takes for a space: control characters, invisible ones, halves of characters.
 _BETWEEN_SIGNS = re.compile(r'[^\s()"“”„«»*?~:\x00-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]+')

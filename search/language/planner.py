@@ -1,4 +1,4 @@
-"""From a query to the index's own terms: what is scored, and what is demanded."""
+"""From a query to the plan of a search: what is scored and what is demanded, in the index's own terms."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +19,7 @@ from .variants import name_at
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Plan:
     """A query in the index's own terms: what is scored, and what is demanded.
 
     `pairs` are units that stand side by side in it. `prose` is the share of function words among its free words.
@@ -35,7 +35,7 @@ class Reading:
     unknown: tuple[Span, ...]
 
 
-def read(index: Index, query: language.Query, *, variants: bool = True, deadline: Deadline | None = None) -> Reading:
+def make_plan(index: Index, query: language.Query, *, variants: bool = True, deadline: Deadline | None = None) -> Plan:
     """A query in the terms of an index; `variants` counts other names of the same as the same.
 
     Raises QueryError if a phrase or pattern in it holds no word, or a word is too long for others to be near it,
@@ -64,7 +64,7 @@ def read(index: Index, query: language.Query, *, variants: bool = True, deadline
     telling = [unit for unit in units if unit.tells]
     known = [_is_known(index, unit) for unit in telling]
     demanded = tuple(_constraint(index, node, deadline) for node in query.must)
-    return Reading(
+    return Plan(
         units=tuple(dict.fromkeys(telling or units)),
         pairs=tuple(dict.fromkeys(pairs)),
         prose=sum(map(STOP_WORDS.__contains__, terms)) / max(len(terms), 1),
@@ -76,10 +76,10 @@ def read(index: Index, query: language.Query, *, variants: bool = True, deadline
 
 def _is_known(index: Index, unit: Unit) -> bool:
     """Whether the index has seen all words of some way to write a unit."""
-    return any(all(any(map(index.frequency, place)) for place in form) for form in unit.forms)
+    return any(all(any(map(index.frequency, position)) for position in form) for form in unit.forms)
 
 
-class _Read(NamedTuple):
+class _Placed(NamedTuple):
     """A word or name of a question: the unit that it stands for, and where it stands in the query's text."""
 
     unit: Unit
@@ -104,22 +104,22 @@ def _runs(query: language.Query) -> Iterator[list[Token]]:
 _UNDIVIDED = re.compile(r"[\s\-‐‑'’&.]*")
 
 
-def _words(index: Index, run: Sequence[Token], variants: bool) -> Iterator[_Read]:
+def _words(index: Index, run: Sequence[Token], variants: bool) -> Iterator[_Placed]:
     """The units that a run of tokens stands for: known names, which may be several words, and words."""
     terms = [token.term for token in run]
-    place = 0
-    while place < len(run):
-        name = name_at(terms, place) if variants else None
-        here = run[place : place + (name.length if name else 1)]
+    position = 0
+    while position < len(run):
+        name = name_at(terms, position) if variants else None
+        here = run[position : position + (name.length if name else 1)]
         own = _form(index, [token.term for token in here])
         others = [_form(index, other) for other in (name.others if name else ()) if all(map(index.same_word, other))]
-        # Single words are all in one place, so that none is counted twice.
+        # Single words share one position, so that none is counted twice.
         single = [form[0] for form in (own, *others) if len(form) == 1]
         word: Form = (frozenset[str]().union(*single),)
         names = tuple(dict.fromkeys(form for form in others if len(form) > 1))
         unit = Unit(word, variants=names) if len(own) == 1 else Unit(own, variants=(word, *names) if single else names)
-        yield _Read(unit, [Span(token.start, token.end) for token in here])
-        place += len(here)
+        yield _Placed(unit, [Span(token.start, token.end) for token in here])
+        position += len(here)
 
 
 def _form(index: Index, terms: Iterable[str]) -> Form:

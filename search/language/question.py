@@ -9,6 +9,7 @@ from ...errors import QueryError
 from ...index.reading.selection import Deadline
 from ..ranking.engine import Mode, Sort
 from . import query as language
+from .parser import parse, parse_constraints, parse_date_range
 
 
 class Filters(TypedDict, total=False):
@@ -93,9 +94,9 @@ def constrained(
     if (length := sum(map(len, _listed(where)))) > language.MAX_QUERY_LENGTH:
         raise QueryError(f"the constraints have {length} characters, more than {language.MAX_QUERY_LENGTH}")
     for each in _listed(where):
-        nodes += language.parse_constraints(each)
+        nodes += parse_constraints(each)
     alone = not text.strip() and (nodes or document is not None)
-    return (language.Query("") if alone else language.parse(text)).restricted(*nodes)
+    return (language.Query("") if alone else parse(text)).restricted(*nodes)
 
 
 def _days(name: str, given: date | str | None) -> tuple[date | None, date | None]:
@@ -104,7 +105,7 @@ def _days(name: str, given: date | str | None) -> tuple[date | None, date | None
         return given, given
     if ".." in given:
         raise QueryError(f"{name} is {given[:40]!r}, and must be a day, month or year, such as 2025-11")
-    return language.parse_dates(given)
+    return parse_date_range(given)
 
 
 def check_range(name: str, value: int, low: int, high: int) -> None:

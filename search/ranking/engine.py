@@ -3,64 +3,24 @@
 Read `rank` first; what it needs stands below it.
 """
 
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import QueryError
 from ...index import constraints
 from ...index.encoding.floors import Floors
 from ...index.reading.selection import Deadline, KeywordMatches, Pair, Weighed
-from ...index.segments.postings import BM25F, Unit
-from ..language.planner import Reading
+from ...index.segments.postings import Unit
+from ..language.planner import Plan
 from .backend import Index, Selection
 from .folding import Folding, folded
 from .fusion import FUSIONS, ranks
+from .settings import Settings
 
 Mode = Literal["hybrid", "keyword", "meaning"]
 Sort = Literal["relevance", "newest", "oldest"]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the engine ranks. The defaults are what measured best on judged queries: see docs/relevance.md.
-
-    `depth` is how many passages of each leg are candidates for fusion. `keyword_weight` is the keyword leg's share in
-    the fused score, from 0 to 1; the meaning leg has the rest. `prose_discount`, times the share of function words
-    among the question's words, is taken off that: a list of names wants keywords, a sentence wants its meaning found.
-    In the keyword leg the passage's own BM25F has weight 1, `document_weight` is that of its whole document's and
-    `pair_weight` that of words standing side by side as in the question. `variants` counts other names of the same as
-    the same: see `search.variants`.
-
-    Raises QueryError if a value is out of its range.
-    """
-
-    depth: int = 1000
-    fusion: str = "min-max"
-    keyword_weight: float = 0.75
-    prose_discount: float = 0.6
-    bm25f: BM25F = field(default_factory=BM25F)
-    document_weight: float = 1.3
-    pair_weight: float = 0.8
-    variants: bool = True
-
-    def __post_init__(self) -> None:
-        if self.fusion not in FUSIONS:
-            raise QueryError(f"fusion is {self.fusion!r}, and must be one of {', '.join(FUSIONS)}")
-        shares = {"keyword_weight": self.keyword_weight, "prose_discount": self.prose_discount}
-        if wrong := [name for name, value in shares.items() if not 0 <= value <= 1]:
-            raise QueryError(f"{wrong[0]} is {shares[wrong[0]]}, and must be from 0 to 1")
-        weights = {"document_weight": self.document_weight, "pair_weight": self.pair_weight}
-        if wrong := [name for name, value in weights.items() if not 0 <= value < math.inf]:
-            raise QueryError(f"{wrong[0]} is {weights[wrong[0]]}, and must be 0 or more")
-        if self.depth < 1:
-            raise QueryError(f"depth is {self.depth}, and must be 1 or more")
-        k1, b, by_field = self.bm25f.k1, self.bm25f.b, self.bm25f.weights
-        if not (0 < k1 < math.inf and all(0 <= each <= 1 for each in b) and all(0 <= w < math.inf for w in by_field)):
-            raise QueryError(f"{self.bm25f} needs a k1 above 0, every b from 0 to 1, and weights of 0 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +76,7 @@ class Evidence(NamedTuple):
 
     `words` is float64 [3, n]: the BM25F of a passage's own words, of its whole document's, and of words that stand side
     by side as in the question. `meaning` [n] is the similarity. `both` says whether both legs were asked; what one that
-    was not says is 0. `prose` is the question's: see Reading.
+    was not says is 0. `prose` is the question's: see Plan.
     """
 
     words: NDArray[np.float64]
@@ -142,8 +102,8 @@ class Candidates(NamedTuple):
 
 def rank(
     index: Index,
-    reading: Reading,
-    question: NDArray[np.float32] | None,
+    plan: Plan,
+    vector: NDArray[np.float32] | None,
     *,
     mode: Mode,
     sort: Sort,
@@ -156,25 +116,25 @@ def rank(
 ) -> Ranked:
     """The passages that a query matches, the first `limit` of them in order.
 
-    `question` is the query's unit vector, or None if it says nothing to the meaning leg. The match set: the admitted
+    `vector` is the query's, of length 1, or None if it says nothing to the meaning leg. The match set: the admitted
     passages with enough of the query's words (see `Selection.keyword`), and the admitted neighbours in meaning above
     the floor (see `gather`). Without words it is all that the constraints admit. `fold` leaves of near-copies only the
     best; `per_document` lists only the best of each document.
     """
-    selection = index.select(reading.constraint, deadline)
-    units = () if mode == "meaning" and question is not None else reading.units
+    selection = index.select(plan.constraint, deadline)
+    units = () if mode == "meaning" and vector is not None else plan.units
     if mode == "keyword":
-        question = None
-    undated = _undated(index, reading, units, settings, deadline)
-    if not units and question is None:
+        vector = None
+    undated = _undated(index, plan, units, settings, deadline)
+    if not units and vector is None:
         # Only filtered: by date, newest first unless the oldest are asked for.
         by_date: Sort = "newest" if sort == "relevance" else sort
         listed = _listed(index, selection.numbers, np.zeros(len(selection.numbers)), by_date, per_document, fold, limit)
         return Ranked(*listed, standings={}, weighed=(), undated=undated)
 
     # Each leg's best are the candidates; both legs score all of them, and fusion weighs what they say.
-    near = selection.nearest(question, settings.depth) if question is not None else _NOTHING
-    found = gather(index, selection, reading, units, question, near, floors, settings)
+    near = selection.nearest(vector, settings.depth) if vector is not None else _NOTHING
+    found = gather(index, selection, plan, units, vector, near, floors, settings)
     by_words, parts = fused(found.evidence, settings)
 
     # The rest of the match set follows by keyword score.
@@ -196,9 +156,9 @@ Else a small collection, all of it about the same, would match as a whole: its t
 def gather(
     index: Index,
     selection: Selection,
-    reading: Reading,
+    plan: Plan,
     units: tuple[Unit, ...],
-    question: NDArray[np.float32] | None,
+    vector: NDArray[np.float32] | None,
     near: NDArray[np.int64],
     floors: Floors,
     settings: Settings,
@@ -211,17 +171,17 @@ def gather(
     leading = index.order(words.numbers, words.scores[words.numbers], settings.depth)
     numbers = np.union1d(leading, near)
     worded = np.isin(numbers, words.numbers, assume_unique=True)
-    cosines = index.cosines(question, numbers) if question is not None else np.zeros(len(numbers))
+    cosines = index.cosines(vector, numbers) if vector is not None else np.zeros(len(numbers))
 
     # What neither holds enough of the words nor lies near enough is no match.
-    floor = floors.strict + reading.known * (floors.lenient - floors.strict)
-    if units and question is not None:
-        floor = max(floor, NEARNESS * _nearest(index, reading, question, cosines))
-    lies_near = (cosines >= floor) & (question is not None)
+    floor = floors.strict + plan.known * (floors.lenient - floors.strict)
+    if units and vector is not None:
+        floor = max(floor, NEARNESS * _nearest(index, plan, vector, cosines))
+    lies_near = (cosines >= floor) & (vector is not None)
     matches = worded | lies_near
     numbers = numbers[matches]
-    by_words = _by_words(selection, words, reading, numbers, settings)
-    evidence = Evidence(by_words, cosines[matches], question is not None and bool(units), reading.prose)
+    by_words = _by_words(selection, words, plan, numbers, settings)
+    evidence = Evidence(by_words, cosines[matches], vector is not None and bool(units), plan.prose)
     return Candidates(numbers, evidence, worded[matches], lies_near[matches], leading, words)
 
 
@@ -235,18 +195,18 @@ def fused(evidence: Evidence, settings: Settings) -> tuple[NDArray[np.float64], 
     return by_words, FUSIONS[settings.fusion](keyword_scores, evidence.meaning, weight)
 
 
-def _nearest(index: Index, reading: Reading, question: NDArray[np.float32], cosines: NDArray[np.float64]) -> float:
+def _nearest(index: Index, plan: Plan, vector: NDArray[np.float32], cosines: NDArray[np.float64]) -> float:
     """The highest similarity to a question in the whole index, where `cosines` are those of the candidates.
 
     Filters do not count: they choose from what a question matches, and what that is must not change with them.
     """
-    if reading.constraint.constraints:
-        cosines = index.cosines(question, index.select(constraints.All(())).nearest(question, 1))
+    if plan.constraint.constraints:
+        cosines = index.cosines(vector, index.select(constraints.All(())).nearest(vector, 1))
     return float(cosines.max(initial=0))
 
 
 def _by_words(
-    selection: Selection, words: KeywordMatches, reading: Reading, numbers: NDArray[np.int64], settings: Settings
+    selection: Selection, words: KeywordMatches, plan: Plan, numbers: NDArray[np.int64], settings: Settings
 ) -> NDArray[np.float64]:
     """What speaks for some passages in the keyword leg: their own words, their documents', words side by side: [3, n].
 
@@ -258,7 +218,7 @@ def _by_words(
         by_words[1] = selection.whole_documents(words.weighed, settings.bm25f, numbers)
     if settings.pair_weight:
         idf = {each.unit: each.idf for each in words.weighed if each.passages}
-        sides = [(left, right) for left, right in reading.pairs if left in idf and right in idf]
+        sides = [(left, right) for left, right in plan.pairs if left in idf and right in idf]
         pairs = [Pair(Unit((a.places[-1], b.places[0])), (idf[a] + idf[b]) / 2) for a, b in sides]
         by_words[2] = selection.side_by_side(pairs, settings.bm25f, numbers)
     return by_words
@@ -342,8 +302,8 @@ def _recency(index: Index, numbers: NDArray[np.int64], sort: Sort) -> NDArray[np
     return np.where(days > 0, -days, np.iinfo(np.int64).min + 1) if sort == "oldest" else days
 
 
-def _undated(index: Index, reading: Reading, units: tuple[Unit, ...], settings: Settings, deadline: Deadline) -> int:
-    parts = reading.constraint.constraints
+def _undated(index: Index, plan: Plan, units: tuple[Unit, ...], settings: Settings, deadline: Deadline) -> int:
+    parts = plan.constraint.constraints
     if not any(isinstance(part, constraints.Dated) for part in parts):
         return 0
     others = tuple(part for part in parts if not isinstance(part, constraints.Dated))

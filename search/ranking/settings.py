@@ -1,17 +1,58 @@
-"""The ranking's settings as JSON: as users write them, and as `dragoman tune` keeps them in a collection."""
+"""How the engine ranks: its settings, by default, as users write them, and as `dragoman tune` keeps them."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from ...errors import CollectionMismatch, DragomanError, UnreadableSource
+from ...errors import CollectionMismatch, DragomanError, QueryError, UnreadableSource
+from ...index.segments.postings import BM25F
 from ...index.writing.store import RANKING
-from .engine import Settings
+from .fusion import FUSIONS
 
 _Settings = TypeVar("_Settings")
 
 
-def kept(collection: Mapping[str, Any]) -> Settings:
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the engine ranks. The defaults are what measured best on judged queries: see docs/relevance.md.
+
+    `depth` is how many passages of each leg are candidates for fusion. `keyword_weight` is the keyword leg's share in
+    the fused score, from 0 to 1; the meaning leg has the rest. `prose_discount`, times the share of function words
+    among the question's words, is taken off that: a list of names wants keywords, a sentence wants its meaning found.
+    In the keyword leg the passage's own BM25F has weight 1, `document_weight` is that of its whole document's and
+    `pair_weight` that of words standing side by side as in the question. `variants` counts other names of the same as
+    the same: see `search.variants`.
+
+    Raises QueryError if a value is out of its range.
+    """
+
+    depth: int = 1000
+    fusion: str = "min-max"
+    keyword_weight: float = 0.75
+    prose_discount: float = 0.6
+    bm25f: BM25F = field(default_factory=BM25F)
+    document_weight: float = 1.3
+    pair_weight: float = 0.8
+    variants: bool = True
+
+    def __post_init__(self) -> None:
+        if self.fusion not in FUSIONS:
+            raise QueryError(f"fusion is {self.fusion!r}, and must be one of {', '.join(FUSIONS)}")
+        shares = {"keyword_weight": self.keyword_weight, "prose_discount": self.prose_discount}
+        if wrong := [name for name, value in shares.items() if not 0 <= value <= 1]:
+            raise QueryError(f"{wrong[0]} is {shares[wrong[0]]}, and must be from 0 to 1")
+        weights = {"document_weight": self.document_weight, "pair_weight": self.pair_weight}
+        if wrong := [name for name, value in weights.items() if not 0 <= value < math.inf]:
+            raise QueryError(f"{wrong[0]} is {weights[wrong[0]]}, and must be 0 or more")
+        if self.depth < 1:
+            raise QueryError(f"depth is {self.depth}, and must be 1 or more")
+        k1, b, by_field = self.bm25f.k1, self.bm25f.b, self.bm25f.weights
+        if not (0 < k1 < math.inf and all(0 <= each <= 1 for each in b) and all(0 <= w < math.inf for w in by_field)):
+            raise QueryError(f"{self.bm25f} needs a k1 above 0, every b from 0 to 1, and weights of 0 or more")
+
+
+def settings_of(collection: Mapping[str, Any]) -> Settings:
     """How a collection ranks by its own settings: as it was tuned, or by default.
 
     Raises CollectionMismatch if what is kept there means nothing to this Dragoman.
@@ -20,7 +61,7 @@ def kept(collection: Mapping[str, Any]) -> Settings:
     try:
         if known is not None and not isinstance(known, dict):
             raise UnreadableSource(f"they are {str(known)[:80]!r}")
-        return changed(Settings(), known or {})
+        return apply_changes(Settings(), known or {})
     except DragomanError as error:
         mend = "take the defaults back with `dragoman tune --reset`"
         raise CollectionMismatch(
@@ -28,7 +69,7 @@ def kept(collection: Mapping[str, Any]) -> Settings:
         ) from error
 
 
-def changed(settings: _Settings, changes: Mapping[str, Any]) -> _Settings:
+def apply_changes(settings: _Settings, changes: Mapping[str, Any]) -> _Settings:
     """Settings with some values changed, as JSON gives them; settings within settings are changed likewise.
 
     Raises UnreadableSource for a name that there is not, or a value of another kind; for one that is out of its range,
@@ -47,7 +88,7 @@ def changed(settings: _Settings, changes: Mapping[str, Any]) -> _Settings:
 
 def _fitting(name: str, known: Any, value: Any) -> Any:
     if is_dataclass(known) and isinstance(value, dict):
-        return changed(known, value)
+        return apply_changes(known, value)
     if isinstance(known, tuple) and isinstance(value, list) and len(value) == len(known):
         return tuple(_fitting(name, *pair) for pair in zip(known, value, strict=True))
     if isinstance(known, float) and type(value) is int:

@@ -12,9 +12,10 @@ from ...index.constraints import All, Of
 from ...index.encoding.floors import Floors
 from ...index.reading.snapshot import Snapshot
 from ...index.segments.postings import Unit
-from ..language.planner import Reading, read
+from ..language.planner import Plan, make_plan
 from ..language.question import Question
-from ..ranking.engine import Leg, Ranked, Settings, Standing, rank
+from ..ranking.engine import Leg, Ranked, Standing, rank
+from ..ranking.settings import Settings
 from . import highlight
 from .results import Explanation, Hit, MarkedNote
 
@@ -33,16 +34,16 @@ def answered(
 ) -> "Answer":
     """The first `limit` passages that answer a question; `encode` gives a text's unit vector."""
     query, mode = question.query, question.mode
-    reading = read(snapshot, query, variants=settings.variants, deadline=question.deadline)
+    plan = make_plan(snapshot, query, variants=settings.variants, deadline=question.deadline)
     if question.document is not None:
-        reading = replace(reading, constraint=All((*reading.constraint.constraints, Of(question.document))))
+        plan = replace(plan, constraint=All((*plan.constraint.constraints, Of(question.document))))
     meaning = encode(query.meaning) if query.meaning and mode != "keyword" else None
     ranked = rank(
         snapshot,
-        reading,
+        plan,
         meaning,
         mode=mode,
-        sort=question.sort or ("relevance" if query.meaning or reading.units else "newest"),
+        sort=question.sort or ("relevance" if query.meaning or plan.units else "newest"),
         per_document=question.per_document,
         fold=question.fold,
         limit=limit,
@@ -50,7 +51,7 @@ def answered(
         settings=settings,
         deadline=question.deadline,
     )
-    return Answer(snapshot, ranked, reading, meaning, settings)
+    return Answer(snapshot, ranked, plan, meaning, settings)
 
 
 def neighbours(
@@ -79,23 +80,23 @@ def neighbours(
 
 
 class Answer:
-    """A ranking of passages of a snapshot, with what it was asked for: a reading and the meaning's vector, if any."""
+    """A ranking of passages of a snapshot, with what it was asked for: a plan and the meaning's vector, if any."""
 
     def __init__(
         self,
         snapshot: Snapshot,
         ranked: Ranked,
-        reading: Reading | None,
+        plan: Plan | None,
         meaning: NDArray[np.float32] | None,
         settings: Settings,
     ) -> None:
         self.ranked = ranked
-        self.unknown = reading.unknown if reading else ()
+        self.unknown = plan.unknown if plan else ()
         """The words that the index has never seen, as spans of the question's text."""
         self.documents, self._own = snapshot.spread(ranked.matches, ranked.numbers)
         """`documents` is how many different ones the match set is of."""
         self._snapshot = snapshot
-        self._units = reading.units if reading else ()
+        self._units = plan.units if plan else ()
         self._meaning = meaning
         self._settings = settings
 

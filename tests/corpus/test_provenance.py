@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 
 if TYPE_CHECKING:
     from conftest import MakeCollection, Ran

@@ -15,8 +15,8 @@ from dragoman.__main__ import dragoman
 from dragoman.corpus.cleaning.recurring import WINDOW, RecurringLines, without_recurring_lines
 from dragoman.corpus.description.describe import describe
 from dragoman.corpus.document import Document
+from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
-from dragoman.corpus.readers.registry import read
 from dragoman.index.feeding import feeder as feeding
 from dragoman.index.feeding.feeder import Feeding, feed
 from dragoman.index.writing.store import Store

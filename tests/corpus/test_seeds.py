@@ -7,7 +7,7 @@ import pytest
 
 from dragoman.corpus.description.datelines import find_dateline
 from dragoman.corpus.document import Document, Person
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 from support.places import SEEDS
 
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared texts are not here")

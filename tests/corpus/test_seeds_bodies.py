@@ -3,7 +3,7 @@
 import pytest
 
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 from support.places import SEEDS
 
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared texts are not here")

@@ -6,7 +6,7 @@ import pytest
 
 from dragoman.corpus.description.suspects import suspects
 from dragoman.corpus.document import DateInterval, Document
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 from support.places import SEEDS
 
 

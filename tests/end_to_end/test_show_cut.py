@@ -6,7 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from dragoman.__main__ import dragoman
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 from dragoman.search.collection import Collection
 
 STORY = "The two leaders met in Seoul on Monday and agreed to hold a further round of talks on trade in the spring."

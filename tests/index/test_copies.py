@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 from dragoman.corpus.signatures import LEAST_SHINGLES, Rule, Signatures, signature, stars
 from dragoman.index.ledger import near_copies as copies
 from dragoman.index.ledger.ledger import Ledger

@@ -17,7 +17,8 @@ from dragoman.corpus.readers.contract import Skipped
 from dragoman.errors import NotFound, QueryError, SearchTimeout
 from dragoman.index.writing import writer
 from dragoman.search.collection import Collection, create_collection, open_collection
-from dragoman.search.ranking.engine import Mode, Settings, Sort
+from dragoman.search.ranking.engine import Mode, Sort
+from dragoman.search.ranking.settings import Settings
 from dragoman.search.results.results import Results
 
 if TYPE_CHECKING:

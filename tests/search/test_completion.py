@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from dragoman.corpus.document import Document, Person
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.search.completion import Completion, complete
-from dragoman.search.language.query import MAX_QUERY_LENGTH, Filter, parse
+from dragoman.search.language.parser import parse
+from dragoman.search.language.query import MAX_QUERY_LENGTH, Filter
 
 if TYPE_CHECKING:
     from conftest import Shelf

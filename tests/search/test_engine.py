@@ -17,10 +17,11 @@ from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.selection import Deadline
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.postings import BM25F
-from dragoman.search.language.planner import Reading, read
-from dragoman.search.language.query import parse
+from dragoman.search.language.parser import parse
+from dragoman.search.language.planner import Plan, make_plan
 from dragoman.search.ranking import engine, fusion
-from dragoman.search.ranking.engine import Mode, Ranked, Settings, Sort
+from dragoman.search.ranking.engine import Mode, Ranked, Sort
+from dragoman.search.ranking.settings import Settings
 from dragoman.search.suggest import suggest
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def rank(snapshot: Snapshot, query: str, *, limit: int = 1000, mode: Mode = "hyb
 
 
 @cache
-def understood(snapshot: Snapshot, query: str) -> Reading:
-    return read(snapshot, parse(query))
+def understood(snapshot: Snapshot, query: str) -> Plan:
+    return make_plan(snapshot, parse(query))
 
 
 def ids(snapshot: Snapshot, ranked: Ranked) -> list[str]:
@@ -198,9 +199,9 @@ def test_a_word_known_from_deleted_passages_alone_is_unknown(shelf: "Shelf") -> 
     shelf.add(Document("3", "shuttle diplomacy"), Document("4", "shuttle bus"))
     shelf.remove("2")
     snapshot = shelf.snapshot()
-    reading = read(snapshot, parse("shuttel diplomacy"))
-    assert [("shuttel diplomacy")[span.start : span.end] for span in reading.unknown] == ["shuttel"]
-    assert suggest(snapshot, "shuttel diplomacy", reading.unknown, Deadline()) == "shuttle diplomacy"
+    plan = make_plan(snapshot, parse("shuttel diplomacy"))
+    assert [("shuttel diplomacy")[span.start : span.end] for span in plan.unknown] == ["shuttel"]
+    assert suggest(snapshot, "shuttel diplomacy", plan.unknown, Deadline()) == "shuttle diplomacy"
 
 
 def test_mending_a_question_is_an_extra_with_bounds(shelf: "Shelf") -> None:
@@ -208,7 +209,7 @@ def test_mending_a_question_is_an_extra_with_bounds(shelf: "Shelf") -> None:
     snapshot = shelf.snapshot()
 
     def mended(query: str, seconds: float | None = None) -> str | None:
-        return suggest(snapshot, query, read(snapshot, parse(query)).unknown, Deadline(seconds))
+        return suggest(snapshot, query, make_plan(snapshot, parse(query)).unknown, Deadline(seconds))
 
     assert mended("alphe brovo charlio delti foxtrat") == "alpha bravo charlie delta foxtrat"
     assert mended("alphe", 0) is None
@@ -216,12 +217,12 @@ def test_mending_a_question_is_an_extra_with_bounds(shelf: "Shelf") -> None:
 
 
 def test_finding_words_like_another_has_bounds(shelved: Snapshot) -> None:
-    assert read(shelved, parse("x" * 40 + "~")).units
+    assert make_plan(shelved, parse("x" * 40 + "~")).units
     with pytest.raises(QueryError, match=r"41 letters.*column 8"):
-        read(shelved, parse("summit " + "x" * 41 + "~"))
+        make_plan(shelved, parse("summit " + "x" * 41 + "~"))
     for query in ("summti~", "sum*", "summit -treat?"):
         with pytest.raises(SearchTimeout):
-            read(shelved, parse(query), deadline=Deadline(0))
+            make_plan(shelved, parse(query), deadline=Deadline(0))
 
 
 def test_a_function_word_is_no_form_of_another_word(shelf: "Shelf") -> None:
@@ -234,7 +235,7 @@ def test_a_function_word_is_no_form_of_another_word(shelf: "Shelf") -> None:
     assert snapshot.same_word("ofs") == {"ofs"}
     assert snapshot.same_word("willing") == {"willing"}
     assert snapshot.same_word("allies") == {"allies"}
-    assert [unit.places for unit in read(snapshot, parse("union of allies")).units] == [
+    assert [unit.places for unit in make_plan(snapshot, parse("union of allies")).units] == [
         (frozenset({"union"}),),
         (frozenset({"allies"}),),
     ]
@@ -284,8 +285,8 @@ def test_scores_fall_and_are_the_sum_of_both_legs_parts(shelved: Snapshot, name:
 
 def test_every_candidate_is_scored_by_both_legs(shelved: Snapshot) -> None:
     ranked = rank(shelved, "summit treaty", settings=Settings(depth=5))
-    words = shelved.select(read(shelved, parse("summit treaty")).constraint)
-    units = read(shelved, parse("summit treaty")).units
+    words = shelved.select(make_plan(shelved, parse("summit treaty")).constraint)
+    units = make_plan(shelved, parse("summit treaty")).units
     scores = words.keyword(units, Settings().bm25f, np.flatnonzero(shelved.live)).scores
     assert {number: each.passage for number, each in ranked.standings.items() if each.keyword} == {
         number: scores[number] for number in ranked.standings if scores[number] > 0
@@ -295,8 +296,8 @@ def test_every_candidate_is_scored_by_both_legs(shelved: Snapshot) -> None:
 
 def test_what_lies_beyond_the_candidates_follows_by_keyword_score(shelved: Snapshot) -> None:
     ranked = rank(shelved, "the of", settings=Settings(depth=5))
-    units = read(shelved, parse("the of")).units
-    every = shelved.select(read(shelved, parse("the of")).constraint)
+    units = make_plan(shelved, parse("the of")).units
+    every = shelved.select(make_plan(shelved, parse("the of")).constraint)
     scores = every.keyword(units, Settings().bm25f, np.zeros(0, int)).scores
     beyond = [number for number in ranked.numbers.tolist() if number not in ranked.standings]
     assert len(beyond) > 20
@@ -327,9 +328,9 @@ def test_reciprocal_rank_gives_nothing_for_a_leg_that_found_nothing() -> None:
 
 
 def test_words_in_one_token_of_the_query_are_several_words(shelved: Snapshot) -> None:
-    units = read(shelved, parse("summit-treaty US/us")).units
+    units = make_plan(shelved, parse("summit-treaty US/us")).units
     assert [sorted(*unit.places) for unit in units] == [["summit", "summits"], ["treaty"], ["US"], ["us"]]
-    (phrase,) = read(shelved, parse('"summit-treaty"')).units
+    (phrase,) = make_plan(shelved, parse('"summit-treaty"')).units
     assert [sorted(place) for place in phrase.places] == [["summit", "summits"], ["treaty"]]
 
 
@@ -348,7 +349,7 @@ def test_other_names_of_the_same_are_the_same(shelf: "Shelf") -> None:
     snapshot = shelf.snapshot()
 
     def found(query: str, settings: Settings | None = None) -> set[str]:
-        units = read(snapshot, parse(query), variants=settings is None).units
+        units = make_plan(snapshot, parse(query), variants=settings is None).units
         matches = snapshot.select(constraints.All(())).keyword(units, BM25F(), np.zeros(0, int))
         return {snapshot.passage(number)[0].id for number in matches.numbers.tolist()}
 
@@ -385,18 +386,18 @@ def test_settings_out_of_range_are_an_error(wrong: dict[str, Any]) -> None:
 
 
 def test_a_word_asked_twice_counts_once(shelved: Snapshot) -> None:
-    assert len(read(shelved, parse("summit Summits summit")).units) == 1
+    assert len(make_plan(shelved, parse("summit Summits summit")).units) == 1
 
 
 def test_unknown_words_are_spans_of_the_query(shelved: Snapshot) -> None:
     query = 'Sumit of "the  treati" pact-quta title:zeel'
-    unknown = read(shelved, parse(query)).unknown
+    unknown = make_plan(shelved, parse(query)).unknown
     assert [query[span.start : span.end] for span in unknown] == ["Sumit", "quta", "zeel"]
     assert suggest(shelved, query, unknown, Deadline()) == 'Summit of "the  treati" pact-quota title:zeal'
 
 
 def test_a_constraint_without_a_word_is_an_error(shelved: Snapshot) -> None:
     with pytest.raises(QueryError, match="holds no word"):
-        read(shelved, parse("summit -ـ"))
+        make_plan(shelved, parse("summit -ـ"))
     with pytest.raises(QueryError, match="not one word"):
-        read(shelved, parse("sum-mit~"))
+        make_plan(shelved, parse("sum-mit~"))

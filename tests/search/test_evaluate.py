@@ -29,8 +29,7 @@ from dragoman.search.evaluation.judged_collection import collection_of
 from dragoman.search.evaluation.judgments import JudgedSet, Question
 from dragoman.search.evaluation.measures import MEASURES, measure, ndcg, randomisation_test
 from dragoman.search.evaluation.runs import read_run, run_file, write_run
-from dragoman.search.ranking.engine import Settings
-from dragoman.search.ranking.settings import changed
+from dragoman.search.ranking.settings import Settings, apply_changes
 
 if TYPE_CHECKING:
     from conftest import MakeCollection
@@ -217,8 +216,8 @@ def test_settings_make_another_system(place: Path) -> None:
 
 
 def test_settings_from_json() -> None:
-    assert changed(Settings(), {"keyword_weight": 1, "depth": 7}) == Settings(keyword_weight=1.0, depth=7)
-    bm25f = changed(Settings(), {"bm25f": {"k1": 2}}).bm25f
+    assert apply_changes(Settings(), {"keyword_weight": 1, "depth": 7}) == Settings(keyword_weight=1.0, depth=7)
+    bm25f = apply_changes(Settings(), {"bm25f": {"k1": 2}}).bm25f
     assert bm25f == replace(Settings().bm25f, k1=2.0)
     for wrong, message in (
         ({"keyword_wait": 1}, "there is no setting 'keyword_wait': there are "),
@@ -227,7 +226,7 @@ def test_settings_from_json() -> None:
         ({"bm25f": {"b": [0.1]}}, "the setting b is"),
     ):
         with pytest.raises(UnreadableSource, match=message):
-            changed(Settings(), wrong)
+            apply_changes(Settings(), wrong)
 
 
 # Kept answers

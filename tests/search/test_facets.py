@@ -20,7 +20,8 @@ from dragoman.index.reading.tallies import MOST_BARS, Histogram, Tallies
 from dragoman.index.segments.columns import VALUES
 from dragoman.index.writing import writer
 from dragoman.search.collection import Collection, open_collection
-from dragoman.search.language.query import Filter, unparse
+from dragoman.search.language.query import Filter
+from dragoman.search.language.unparser import unparse
 from dragoman.search.results.results import Results
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dragoman.errors import QueryError
-from dragoman.search.language import query as language
+from dragoman.search.language.parser import parse, parse_constraints, parse_date_range
 from dragoman.search.language.query import (
     MAX_CLAUSES,
     MAX_DEPTH,
@@ -26,12 +26,9 @@ from dragoman.search.language.query import (
     Phrase,
     Query,
     Word,
-    parse,
-    parse_constraints,
-    parse_dates,
-    unparse,
 )
 from dragoman.search.language.scanning import FILTER_FIELDS, TEXT_FIELDS
+from dragoman.search.language.unparser import understood, unparse
 
 A, B, C, D = (Word(letter) for letter in "abcd")
 NOVEMBER = Dates(date(2025, 11, 1), date(2025, 11, 30))
@@ -233,7 +230,7 @@ DATES: list[tuple[str, date | None, date | None]] = [
 
 @pytest.mark.parametrize(("value", "first", "last"), DATES)
 def test_dates_run_from_the_first_day_to_the_last(value: str, first: date | None, last: date | None) -> None:
-    assert parse_dates(value) == (first, last)
+    assert parse_date_range(value) == (first, last)
     assert parse(f'date:"{value}"').must == (Dates(first, last),)
 
 
@@ -244,7 +241,7 @@ def test_dates_run_from_the_first_day_to_the_last(value: str, first: date | None
 )
 def test_what_is_no_date_is_refused(value: str) -> None:
     with pytest.raises(QueryError) as caught:
-        parse_dates(value)
+        parse_date_range(value)
     assert caught.value.column is None
 
 
@@ -273,13 +270,13 @@ def test_a_query_is_restricted_without_being_changed() -> None:
     assert narrower == Query("a b*", (A,), (Pattern("b*"), NOVEMBER, Filter("country", "Japan"), Phrase("c d")))
     assert narrower.meaning == "a c d"
     assert query.must == (Pattern("b*"),)
-    assert Query("").restricted(NOVEMBER).understood()["constraints"] == ["date:2025-11-01..2025-11-30"]
+    assert understood(Query("").restricted(NOVEMBER))["constraints"] == ["date:2025-11-01..2025-11-30"]
 
 
 def test_the_query_as_understood_is_ready_for_json() -> None:
     text = 'Lee? "strategic  partnership" -Macron language:en country:Japan date:2026-01 (a OR b) \ud800'
-    understood = parse(text).understood()
-    assert understood == {
+    shown = understood(parse(text))
+    assert shown == {
         "words": ["Lee?"],
         "constraints": [
             '"strategic partnership"',
@@ -291,7 +288,7 @@ def test_the_query_as_understood_is_ready_for_json() -> None:
         ],
         "meaning": "Lee? strategic partnership a b",
     }
-    assert json.loads(json.dumps(understood, ensure_ascii=False).encode()) == understood
+    assert json.loads(json.dumps(shown, ensure_ascii=False).encode()) == shown
 
 
 @pytest.mark.parametrize(
@@ -385,7 +382,7 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
         column = refusal.column
         assert column is None or 1 <= column <= len(text)
         return
-    json.dumps(query.understood(), ensure_ascii=False).encode()
+    json.dumps(understood(query), ensure_ascii=False).encode()
     for word in query.free:
         assert parse(word.text).free == (word,)
     for place, node in enumerate(query.must):
@@ -406,5 +403,5 @@ def test_canonical_text_parses_to_the_same_node(node: Node) -> None:
 
 def test_the_module_loads_nothing_heavy() -> None:
     heavy = "numpy whoosh faiss torch onnxruntime click flask yaml".split()
-    code = f"import sys, {language.__name__}; sys.exit(' '.join(sys.modules.keys() & set({heavy})) or None)"
+    code = f"import sys, {parse.__module__}; sys.exit(' '.join(sys.modules.keys() & set({heavy})) or None)"
     subprocess.run([sys.executable, "-c", code], check=True)

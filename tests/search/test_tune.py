@@ -26,7 +26,7 @@ from dragoman.search.evaluation.judgments import JudgedSet, Question
 from dragoman.search.evaluation.trials import Trials
 from dragoman.search.evaluation.tuning import tune
 from dragoman.search.language.plain import plain
-from dragoman.search.ranking.engine import Settings
+from dragoman.search.ranking.settings import Settings
 
 WORDS = "the summit leaders agreed treaty trade peace envoy minister signed talks hotline quota pact zeal fish".split()
 FAR = Settings(keyword_weight=0.3, prose_discount=0.0, document_weight=0.0, pair_weight=0.0)

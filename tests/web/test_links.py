@@ -12,7 +12,7 @@ from lxml import html
 
 from dragoman.corpus.document import DateInterval, Document, Person
 from dragoman.search.collection import Collection, create_collection, open_collection
-from dragoman.search.language import query as language
+from dragoman.search.language.parser import parse
 from dragoman.web.app import create_app
 from dragoman.web.state import Asked
 
@@ -122,5 +122,5 @@ def test_the_examples_of_the_start_page_are_questions(client: FlaskClient) -> No
     links = page.xpath("//section[@class='examples']//a/@href")
     assert links
     for link in links:
-        assert language.parse(parse_qs(urlsplit(link).query)["q"][0])
+        assert parse(parse_qs(urlsplit(link).query)["q"][0])
     assert "/?q=date:0476-09" in links

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from dragoman.corpus.document import DateInterval, Document, Person
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 from dragoman.index.reading.tallies import Bar, Histogram
 from dragoman.search.collection import Collection, create_collection, open_collection
 from dragoman.web.app import create_app

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
-from dragoman.corpus.day_names import day_names
+from dragoman.corpus.dates import day_names
 from dragoman.corpus.document import DateInterval, Document, Note, Person, Reference, Span
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 from dragoman.corpus.splitting import paragraphs as corpus_paragraphs
 from dragoman.corpus.splitting.paragraphs import paragraph_numbers
 from dragoman.corpus.splitting.paragraphs import paragraphs as split

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from dragoman.__main__ import dragoman
 from dragoman.corpus.document import DateInterval, Document, Person, Reference
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 from dragoman.errors import CollectionDamaged, CollectionNotFound, DragomanError, SearchTimeout
 from dragoman.search.collection import Collection, create_collection, open_collection
 from dragoman.web.app import create_app

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from ...corpus.document import Document, Note, Span
+from ...corpus.scripts import FULL_WIDTH_ENDS, LATIN_ENDS
 from ...corpus.splitting.paragraphs import paragraphs as split
 from ...errors import QueryError
 from ...search.results import highlight
@@ -202,7 +203,7 @@ def _kind(document: Document, span: Span, opens: bool) -> Kind:
         return ""
     if opens and span.end < len(document.text) and _is_dateline(document, text):
         return "dateline"
-    if len(text) > _LONGEST_LINE or text[-1] in ".!?…。！？؟।”»":
+    if len(text) > _LONGEST_LINE or text[-1] in LATIN_ENDS + FULL_WIDTH_ENDS + "؟।”»":
         return ""
     return "heading" if text.isupper() and sum(map(str.isalpha, text)) > 3 else "line"
 

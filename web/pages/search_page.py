@@ -14,6 +14,7 @@ from ...corpus.document import Document
 from ...errors import NotFound, QueryError, SearchTimeout
 from ...index.reading.tallies import Facets, FacetValue
 from ...search.language import query as language
+from ...search.language.parser import parse
 from ...search.results.results import Results
 from ..parameters import Choice, read
 from ..site import address, site
@@ -213,7 +214,7 @@ def _ways(asked: Asked, chips: Sequence[Chip]) -> Iterator[_Way]:
 
 def _unconstrained(asked: Asked) -> dict[str, Any]:
     """The parameters of the question without any of its constraints."""
-    words = " ".join(word.text for word in language.parse(asked.q).free) if asked.q else ""
+    words = " ".join(word.text for word in parse(asked.q).free) if asked.q else ""
     return Asked(q=words, mode=asked.mode, sort=asked.sort, per_document=asked.per_document).parameters()
 
 
@@ -247,6 +248,6 @@ def _examples(facets: Facets) -> Iterator[str]:
 
 def _parses(question: str) -> bool:
     try:
-        return bool(language.parse(question).free)
+        return bool(parse(question).free)
     except QueryError:
         return False

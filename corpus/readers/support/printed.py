@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from ...scripts import FULL_WIDTH_ENDS, LATIN_ENDS, UNSPACED_IN_PRINT
+
 _EDGE: Final = 3
 """How many lines at the top and at the bottom of a page may be furniture."""
 
@@ -22,11 +24,11 @@ _NUMBERED_PAGE = re.compile(
     r"\W*(?:page|p\.|seite|página|стр\.?)\s*\d+(?:\s*(?:of|/|von|de|из)\s*\d+)?\W*", re.IGNORECASE
 )
 _ITEM = re.compile(r"(?:[•●▪■◦‣–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
-_ENDS = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
+_ENDS = re.compile(rf"[{LATIN_ENDS}{FULL_WIDTH_ENDS}:;][\"'”’»)\]]*$")
 _BROKEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
 _OPENS = re.compile(r"[^\W\d_]+")
 _COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
-_UNSPACED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_UNSPACED = re.compile(f"[{UNSPACED_IN_PRINT}]")
 
 
 def without_furniture(pages: Sequence[Sequence[str]]) -> tuple[list[list[str]], list[str]]:

@@ -33,7 +33,7 @@ def record_document(record: Mapping[str, Any], origin: str, options: ReadOptions
 def _page_document(page: str, fields: Fields, origin: str, options: ReadOptions) -> Document:
     """The document of a web page or fragment; what its record says of it goes before what it says of itself."""
     # Late: most records are no web pages, whose reader brings a parser with it.
-    from ..html import page_content
+    from .web_page import page_content
 
     text, told = page_content(page)
     cut: tuple[str, ...] = ()

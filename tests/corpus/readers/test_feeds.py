@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document
+from dragoman.corpus.fetching.feed import MOST_ENTRIES, parse_feed
 from dragoman.corpus.fetching.fetch import ANYWHERE, Fetcher, Limits
+from dragoman.corpus.fetching.url_reader import Known, Memory, UrlReader
+from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
-from dragoman.corpus.readers.feed import MOST_ENTRIES, parse_feed
-from dragoman.corpus.readers.registry import read
-from dragoman.corpus.readers.url import Known, Memory, UrlReader
 from dragoman.errors import UnreadableSource
 from support.web_server import web_server
 

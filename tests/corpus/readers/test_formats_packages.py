@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Note, Person
+from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
-from dragoman.corpus.readers.registry import read
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 RELATIONS = (

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import Document
+from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
-from dragoman.corpus.readers.registry import read
 from dragoman.corpus.readers.support.printed import paragraphs, without_furniture
 
 BODY = [
@@ -118,8 +118,8 @@ def test_without_its_library_the_extra_is_named(tmp_path: Path) -> None:
     script = """
 import io, sys
 sys.modules["pypdfium2"] = sys.modules["warcio"] = None
-from dragoman.corpus.readers.contract import ReadOptions; from dragoman.corpus.readers.registry import read
-from dragoman.corpus.readers.contract import Source
+from dragoman.corpus.read import read
+from dragoman.corpus.readers.contract import ReadOptions, Source
 from dragoman.corpus.readers.pdf import read as read_pdf
 for each in read([sys.argv[1]]): print(each.reason)
 for each in read([sys.argv[1]], options=ReadOptions(format="warc")): print(each.reason)

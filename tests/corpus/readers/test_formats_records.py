@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Note
+from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import LONGEST_RECORD, ReadOptions, Skipped
-from dragoman.corpus.readers.registry import read
 
 HEADER = "id,title,text,date,countries\n"
 ROW = 'a,Talks,"Lee said: ""Yes, we will.""\nMacron agreed.",2025-11-22,"France, ROK"\n'

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document
+from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
-from dragoman.corpus.readers.registry import read
 
 CAPTURED = "2025-12-24T10:00:00Z"
 PARAGRAPH = "The two leaders met in {} on Monday and agreed to hold a further round of talks on trade in the spring. "

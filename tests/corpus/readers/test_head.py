@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 from dragoman.corpus.readers.support.page_title import page_title
 
 MENU = "<h2>Latest from around the world</h2><h2>Write a reply or comment</h2>"

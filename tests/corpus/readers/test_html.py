@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import Document
+from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
-from dragoman.corpus.readers.registry import read
 from dragoman.corpus.readers.support.html_text import visible_text
 from support.places import SHARED
 

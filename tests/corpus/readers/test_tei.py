@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Note, Person
+from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import Skipped
-from dragoman.corpus.readers.registry import read
 from support.places import SHARED
 
 VOLUMES = {"frus1861": 349, "frus1958-60v18": 336, "frus1969-76v19p1": 172}
@@ -158,7 +158,7 @@ def test_a_volume_that_is_cut_off_keeps_what_came_before(tmp_path: Path) -> None
 
 READ_A_LONG_VOLUME = """
 import resource, sys
-from dragoman.corpus.readers.registry import read
+from dragoman.corpus.read import read
 
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 

@@ -1,4 +1,4 @@
-"""RSS and Atom feeds: which pages they link to, and what they say of each. The pages are read in `url`."""
+"""RSS and Atom feeds: which pages they link to, and what they say of each. The pages are read by `url_reader`."""
 
 import io
 import re
@@ -10,8 +10,8 @@ from typing import Any, Final
 from ...errors import UnreadableSource
 from ..dates import parse_dates
 from ..document import DateInterval
-from .contract import LARGEST_FILE, MEGABYTE
-from .support.decode import tidy
+from ..readers.contract import LARGEST_FILE, MEGABYTE
+from ..readers.support.decode import tidy
 
 MOST_ENTRIES: Final = 1000
 """The entries of one feed that are followed. Feeds list their newest entries first."""

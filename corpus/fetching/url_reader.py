@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from ...errors import UnreadableSource
 from ..document import Document
-from ..fetching.fetch import ANYWHERE, Fetched, Fetcher, Validators
-from ..fetching.urls import canonical_url
-from .contract import MEGABYTE, ReadOptions, Skipped, Source
+from ..readers.contract import MEGABYTE, ReadOptions, Skipped, Source
+from ..readers.registry import FORMATS, Format, format_named, read_stream
 from .feed import Entry, looks_like_feed, looks_like_page, parse_feed
-from .registry import FORMATS, Format, format_named, read_stream
+from .fetch import ANYWHERE, Fetched, Fetcher, Validators
+from .urls import canonical_url
 
 FEED: Final = "feed"
 _FEED_TYPES: Final = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})

@@ -1,0 +1,39 @@
+"""Scripts: the ranges of characters that need care of their own, and the marks that sentences end with.
+
+A range is what stands between the brackets of a regular expression's character class; ranges are joined by adding
+them. The sets below differ where their uses do, and on purpose: what is indexed, in particular, may not change.
+"""
+
+from typing import Final
+
+HANGUL: Final = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
+KANA: Final = "\u3040-\u30ff"
+HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Chinese characters, wherever they are used, without the rare ones."""
+
+RARE_HAN: Final = "\U00020000-\U0003ffff"
+SOUTHEAST_ASIAN: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Thai, Lao, Burmese and Khmer."""
+
+INDEXED_BY_CHARACTER: Final = HANGUL + KANA + "\u31f0-\u31ff" + HAN + "\uff66-\uff9f" + RARE_HAN
+"""Characters that the index takes in pairs, with small and half-width kana."""
+
+ONE_TOKEN_EACH: Final = HANGUL + KANA + HAN + "\u2e80-\u2fdf\u3005-\u3007\u4dc0-\u4dff" + RARE_HAN
+"""Characters of which each costs an encoder a token, with radicals, iteration marks and hexagrams."""
+
+UNSPACED: Final = SOUTHEAST_ASIAN + KANA + HAN
+"""Scripts written without spaces, in which a character does for a word."""
+
+WIDE: Final = KANA + "\u3400-\u9fff\uac00-\ud7af"
+"""Characters that take twice the room of a Latin letter, and say as much as two or three."""
+
+UNSPACED_IN_PRINT: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+"""Characters between which no space is put where printed lines are joined, with full-width punctuation."""
+
+LATIN_ENDS: Final = ".!?…"
+FULL_WIDTH_ENDS: Final = "。！？"
+OTHER_ENDS: Final = "؟۔।"
+"""The Arabic question mark, the Urdu full stop and the danda."""
+
+SENTENCE_ENDS: Final = LATIN_ENDS + FULL_WIDTH_ENDS + OTHER_ENDS
+"""The marks that a sentence ends with in any script; a colon and a semicolon are none."""

@@ -1,0 +1,239 @@
+"""The query language: from what somebody typed to words that score, nodes that constrain and text that means.
+
+    words "a phrase" -Macron country:France person:="Xi Jinping" date:2025-11..2026-01 title:summit wild* fuzz~ (a OR b)
+
+    sequence    := alternative*
+    alternative := conjunction (OR conjunction)*
+    conjunction := unary (AND unary)*
+    unary       := ('-' | NOT) unary | '(' sequence ')' | field ':' ['='] value | phrase | pattern | fuzzy | word
+
+A word stays free (it scores and excludes nothing) unless AND, OR, NOT or a field takes hold of it. Whatever cannot be
+understood is a QueryError with the column of the culprit: nothing that was typed is skipped in silence but punctuation.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple, TypeAlias
+
+from ...corpus.dates import parse_range
+from ...errors import QueryError
+from ...index.analysis import BLANKS
+from .query import (
+    MAX_CLAUSES,
+    MAX_DEPTH,
+    MAX_QUERY_LENGTH,
+    And,
+    Dates,
+    Filter,
+    Fuzzy,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Phrase,
+    Query,
+    Word,
+)
+from .scanning import FILTER_FIELDS, LETTER, NAME, Token, scan
+
+_WILDCARD = re.compile(r"\*|\?(?=[\w?*])")
+
+
+def parse(text: str) -> Query:
+    """The query that the text says. Raises QueryError, with the 1-based column of the culprit where there is one."""
+    if len(text) > MAX_QUERY_LENGTH:
+        raise QueryError(f"the query has {len(text)} characters, more than {MAX_QUERY_LENGTH}: shorten it")
+    text = BLANKS.sub(" ", text)
+    placed = list(_flat(_Parser(scan(text)).sequence()))
+    if not placed:
+        raise QueryError('the query holds no word: type one, or a "phrase", or a filter such as country:France')
+    free = tuple(node for node, _ in placed if isinstance(node, Word) and not node.field)
+    must = [each for each in placed if not isinstance(each.node, Word) or each.node.field]
+    return Query(text, free, tuple(node for node, _ in must), tuple(place for _, place in must))
+
+
+def parse_constraints(text: str) -> tuple[Node, ...]:
+    """The nodes of a text that must only constrain: to be added to a question in which it was not typed.
+
+    Raises QueryError, without a column, for it would point into another text than the question.
+    """
+    try:
+        query = parse(text)
+    except QueryError as error:
+        raise QueryError(f"in the constraint {text[:80]!r}: {error}") from error
+    if query.free:
+        hint = "name a field, as in country:France, exclude it, as in -word, or quote it"
+        raise QueryError(f"in the constraint {text[:80]!r}: {query.free[0].text[:40]!r} constrains nothing: {hint}")
+    return tuple(map(_untyped, query.must))
+
+
+def parse_date_range(value: str, column: int | None = None) -> tuple[date | None, date | None]:
+    """The days that a question means by a date.
+
+    Args:
+        value: `2025`, `2025-11` or `2025-11-22`, or a range of them, such as `2025-11..2026-01` or `..2025-06`.
+        column: The 1-based column of the question at which an error is to point, if it was typed there.
+
+    Returns:
+        The first and the last day; None for the side that is open.
+
+    Raises:
+        QueryError: If it is no such date, or ends before it begins.
+    """
+    try:
+        first, last = parse_range(value)
+    except ValueError:
+        forms = "2025, 2025-11, 2025-11-22 or a range such as 2025-11..2026-01, ..2025-06 or 2025-11.."
+        raise QueryError(f"{value[:40]!r} is no date: write {forms}", column) from None
+    if first and last and last < first:
+        raise QueryError(f"the dates {value[:40]!r} end before they begin: write the earlier one first", column)
+    return first, last
+
+
+def _untyped(node: Node) -> Node:
+    """The node as one that has no column in the question."""
+    match node:
+        case Not(child):
+            return Not(_untyped(child))
+        case And(nodes) | Or(nodes):
+            return type(node)(tuple(map(_untyped, nodes)))
+        case Filter() | Dates():
+            return node
+        case _:
+            return replace(node, column=0)
+
+
+class _Placed(NamedTuple):
+    """A node that no operator has taken hold of, and the span of the text in which it stands."""
+
+    node: Node
+    place: tuple[int, int]
+
+
+# A plain group is a list until it is known whether an operator takes hold of it.
+_Group: TypeAlias = "list[_Placed | _Group]"
+_Parsed: TypeAlias = "Node | _Group"
+
+
+def _flat(group: _Group) -> Iterator[_Placed]:
+    for part in group:
+        if isinstance(part, list):
+            yield from _flat(part)
+        else:
+            yield part
+
+
+def _settled(parsed: _Parsed) -> Node:
+    """The node that a part is once it constrains: words side by side are all wanted."""
+    if not isinstance(parsed, list):
+        return parsed
+    nodes = tuple(node for node, _ in _flat(parsed))
+    return nodes[0] if len(nodes) == 1 else And(nodes)
+
+
+class _Parser:
+    def __init__(self, tokens: Iterator[Token]) -> None:
+        self._tokens = tokens
+        self._before = Token("start", "", 0, 0)
+        self._token = next(tokens)
+        self._field = ""  # of the group that the parser is in
+        self._exact = False  # whether that field's values are
+        self._clauses = 0
+
+    def _take(self) -> Token:
+        self._before, self._token = self._token, next(self._tokens, self._token)
+        return self._before
+
+    def sequence(self, opening: Token | None = None, depth: int = 0) -> _Group:
+        """The parts up to the parenthesis that closes `opening`, or all to the end."""
+        parts: _Group = []
+        while self._token.kind not in (")", "end"):
+            start = self._token.column - 1
+            part = self._chain("OR", depth)
+            parts.append(part if isinstance(part, list) else _Placed(part, (start, self._before.end)))
+        closed = self._take().kind == ")"
+        if closed and not opening:
+            raise QueryError("this parenthesis closes nothing: remove it or open one before it", self._before.column)
+        if opening and not closed:
+            raise QueryError("this parenthesis is never closed: add )", opening.column)
+        if opening and not parts:
+            raise QueryError("the group is empty: put a word between the parentheses", opening.column)
+        return parts
+
+    def _chain(self, operator: str, depth: int) -> _Parsed:
+        """Alternatives, whose operands are conjunctions; or a conjunction, whose operands may be negated."""
+        parts: list[_Parsed] = []
+        while not parts or (self._token.kind == operator and self._take()):
+            parts.append(self._chain("AND", depth) if operator == "OR" else self._unary(depth))
+        kind = Or if operator == "OR" else And
+        return parts[0] if len(parts) == 1 else kind(tuple(map(_settled, parts)))
+
+    def _unary(self, depth: int) -> _Parsed:
+        owner, token = self._before, self._take()
+        if depth > MAX_DEPTH:
+            raise QueryError(f"groups and negations are nested more than {MAX_DEPTH} deep", owner.column)
+        if token.kind in ("-", "NOT"):
+            return Not(_settled(self._unary(depth + 1)))
+        if token.kind in (")", "end", "OR", "AND"):
+            side, culprit = ("right", owner) if owner.kind in ("-", "OR", "AND", "NOT") else ("left", token)
+            raise QueryError(f"{culprit.text} needs a word, phrase or group on its {side}", culprit.column)
+        if token.kind == "(":
+            return self.sequence(token, depth + 1)
+        if token.kind not in ("field", "exact"):
+            return self._leaf(token)
+        if self._field:
+            raise QueryError(f"{token.text}: stands in a group of {self._field}: close that first", token.column)
+        self._field, self._exact = token.text, token.kind == "exact"
+        value = self._take()  # The scanner lets no field pass without one.
+        node = _settled(self.sequence(value, depth + 1) if value.kind == "(" else self._leaf(value))
+        self._field, self._exact = "", False
+        return node
+
+    def _leaf(self, token: Token) -> Node:
+        self._clauses += 1
+        if self._clauses > MAX_CLAUSES:
+            raise QueryError(f"the query has more than {MAX_CLAUSES} words, phrases and filters", token.column)
+        kind, text, column, _ = token
+        if kind == "phrase" and not (text if self._exact else LETTER.search(text)):
+            raise QueryError("the phrase holds no word: put some between the quotes or leave them out", column)
+        if kind == "value" and text.startswith("-"):
+            raise QueryError(f"put the minus before the field: -{self._field}:{text.lstrip('-')[:40]}", column)
+        if self._field == "date":
+            return Dates(*parse_date_range(text.rstrip(",;?"), column))
+        if not LETTER.search(text) and "*" not in text and kind != "phrase":
+            raise QueryError(f"{self._field}: needs a letter or digit, not {text[:40]!r} alone", column)
+        term = Phrase(text, self._field, column) if kind == "phrase" else _term(text, self._field, column)
+        if self._field not in FILTER_FIELDS:
+            return term
+        if isinstance(term, Pattern | Fuzzy):
+            raise QueryError(f"{self._field}: takes no wildcard and no ~: write the value out, or quote it", column)
+        return Filter(self._field, text if kind == "phrase" else text.rstrip(",;?"), self._exact)
+
+
+def _term(run: str, field: str, column: int) -> Word | Pattern | Fuzzy:
+    """A run of word characters as the term that it is."""
+    if "://" in run and LETTER.search(run):
+        return Word(run, field, column)  # An address: its ?, * and ~ are its own.
+    # Off with the punctuation around it: a wildcard is none, nor a last ~, but a last ? is.
+    marks = {character for character in run if unicodedata.category(character)[0] in "PS"}
+    ended = run.rstrip("".join(marks - {"*", "~"}))
+    core = ended.lstrip("".join(marks - {"*", "?"}))
+    if NAME.match(core):
+        core = ended  # What stands before "name:" keeps it from being a field.
+    tail = core.rstrip("0123456789.")
+    stem, distance = tail.rstrip("~"), core[len(tail) :]
+    # "5~6" is a span, not a fuzzy 5.
+    if stem != tail and LETTER.search(stem) and (not distance or any(map(str.isalpha, stem))):
+        if _WILDCARD.search(stem):
+            raise QueryError("a word has wildcards or is fuzzy, not both: leave out * and ?, or ~", column)
+        if distance not in ("", "1", "2"):
+            raise QueryError(f"~{distance} is no distance: write ~, ~1 or ~2", column + run.rindex("~"))
+        return Fuzzy(stem, int(distance) if distance else None, field, column)
+    if not _WILDCARD.search(core):
+        return Word(run, field, column)
+    if not LETTER.search(core):
+        raise QueryError("a wildcard needs at least one letter or digit beside it", column)
+    return Pattern(core, field, column)

@@ -1,0 +1,47 @@
+"""From a query back to its canonical text."""
+
+import re
+from typing import Any
+
+from .query import And, Dates, Filter, Fuzzy, Node, Not, Or, Pattern, Phrase, Query, Word
+
+_PLAIN_VALUE = re.compile(r"\w[\w.'’&+-]*")
+
+
+def unparse(node: Node) -> str:
+    """The node's canonical text. Parsed again, within the limits, it gives the same node."""
+    match node:
+        case Not(child):
+            return f"{'NOT ' if isinstance(child, Not) else '-'}{unparse(child)}"
+        case And(nodes) | Or(nodes):
+            operator = " AND " if isinstance(node, And) else " OR "
+            return f"({operator.join(map(unparse, nodes))})"
+        case Dates(first, last):
+            return f"date:{first}" if first == last else f"date:{first or ''}..{last or ''}"
+        case Filter(field, value, exact):
+            return f"{field}:{'=' if exact else ''}{value if _PLAIN_VALUE.fullmatch(value) else _quoted(value)}"
+        case Phrase(text, field):
+            return f"{field}:{_quoted(text)}" if field else _quoted(text)
+        case Fuzzy(text, distance, field):
+            text = f"{text}~{distance or ''}"
+        case Word(text, field) | Pattern(text, field):
+            pass
+    if field and text.startswith(("/", "=")):
+        text = f"({text})"  # Right after the colon a slash would make a word of the whole, as in https://…
+    return f"{field}:{text}" if field else text
+
+
+def understood(query: Query) -> dict[str, Any]:
+    """A query in JSON-ready values.
+
+    Returns:
+        `words`, the free words as typed; `constraints`, each in canonical text; `meaning`, the question for the
+        meaning leg.
+    """
+    constraints = [unparse(node) for node in query.must]
+    return {"words": [word.text for word in query.free], "constraints": constraints, "meaning": query.meaning}
+
+
+def _quoted(text: str) -> str:
+    opening, closing = next((pair for pair in ('""', "“”", "«»") if pair[1] not in text), '""')
+    return opening + text.replace(closing, " ") + closing  # Whatever was typed fits one of them as it is.
