@@ -24,6 +24,7 @@ from .pages.assets import assets
 from .pages.reader_page import reader
 from .pages.search_page import pages
 from .pages.syndication import syndication
+from .server.metrics import Metrics
 from .site import EXTENSION, Site, mount, site
 
 SEARCH_TIMEOUT = 10.0
@@ -112,7 +113,7 @@ def blueprint(collection: Collection | str | Path, *, name: str = EXTENSION, **o
         trusted_hosts=frozenset(map(host_name, options.get("trusted_hosts", ()))),
         origins=frozenset(map(origin, options.get("origins", ()))),
         title=options.get("title", "Dragoman"),
-        metrics=telemetry.Metrics(opened),
+        metrics=Metrics(opened),
         keys=keys if keys is None or isinstance(keys, Keys) else Keys(keys),
         limiter=Limiter(rate) if rate else None,
     )

@@ -6,16 +6,14 @@ Kept in the app's extensions under the name that it is mounted by, never in a gl
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from flask import current_app, request, url_for
 
 from ..search.collection import Collection
-
-if TYPE_CHECKING:
-    from .access.keys import Keys
-    from .access.limits import Limiter
-    from .telemetry import Metrics
+from .access.keys import Keys
+from .access.limits import Limiter
+from .server.metrics import Metrics
 
 EXTENSION = "dragoman"
 
@@ -36,9 +34,9 @@ class Site:
     trusted_hosts: frozenset[str]
     origins: frozenset[str]
     title: str
-    metrics: "Metrics"
-    keys: "Keys | None" = None
-    limiter: "Limiter | None" = None
+    metrics: Metrics
+    keys: Keys | None = None
+    limiter: Limiter | None = None
     _run: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def version(self, url: str) -> str:
@@ -49,6 +47,16 @@ class Site:
         """
         seed = f"{self._run} {self.collection.version} {url}"
         return hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+    def address(self, endpoint: str, *, external: bool = False, **values: Any) -> str:
+        """The URL of one of the site's own endpoints, wherever it is mounted. To be asked within a request.
+
+        Args:
+            endpoint: The endpoint's name within the site, such as `reader.document`.
+            external: Whether the URL is to name scheme and host as well.
+            **values: The variables of its path, and the parameters of its query string.
+        """
+        return url_for(f"{self.name}.{endpoint}", _external=external, **values)
 
 
 def mount(sites: dict[str, Any], site: Site) -> None:
@@ -63,5 +71,5 @@ def site() -> Site:
 
 
 def address(endpoint: str, *, external: bool = False, **values: Any) -> str:
-    """The URL of one of the present site's own endpoints, wherever it is mounted."""
-    return url_for(f"{site().name}.{endpoint}", _external=external, **values)
+    """The URL of one of the present site's own endpoints: see `Site.address`."""
+    return site().address(endpoint, external=external, **values)

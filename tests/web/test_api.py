@@ -24,7 +24,8 @@ from dragoman.corpus.document import DateInterval, Document, Note, Span
 from dragoman.errors import QueryError
 from dragoman.search.collection import Collection, create_collection, open_collection
 from dragoman.search.results import citations
-from dragoman.web.api.endpoints import ENDPOINTS, Endpoint
+from dragoman.web.api.endpoints import Endpoint
+from dragoman.web.api.handlers import ENDPOINTS
 from dragoman.web.app import Dragoman, create_app
 from dragoman.web.parameters import MOST_VALUES, Choice, Flag, Number, Text
 from dragoman.web.state import ASKED, Asked

@@ -19,7 +19,7 @@ from schemathesis import GenerationMode, checks
 
 from dragoman.corpus.document import DateInterval, Document, Note, Person, Reference
 from dragoman.search.collection import Collection, open_collection
-from dragoman.web.api.endpoints import ENDPOINTS
+from dragoman.web.api.handlers import ENDPOINTS
 from dragoman.web.app import create_app
 
 MACRON = "briefs/lee-macron-johannesburg"
@@ -73,6 +73,11 @@ def test_every_route_under_the_api_is_described(app: Flask, described: dict[str,
     assert {each.path for each in ENDPOINTS} == written
     names = [item["get"]["operationId"] for item in described["paths"].values()]
     assert len(set(names)) == len(names)
+
+
+def test_only_the_second_way_to_what_is_similar_is_deprecated(described: dict[str, Any]) -> None:
+    deprecated = [path for path, item in described["paths"].items() if item["get"].get("deprecated")]
+    assert deprecated == ["/similar/{identity}"]
 
 
 def test_every_parameter_and_answer_is_told_in_words(described: dict[str, Any]) -> None:

@@ -1,33 +1,44 @@
-"""The endpoints of the API, each declared once: its route, its parameters, and what it answers with."""
+"""What an endpoint of the API is: its path, its parameters, what it answers with, and the function that answers."""
 
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from ..parameters import Text, read
 
 JSON: Final = "application/json"
 
-View: TypeAlias = Callable[..., Response]
+Handler: TypeAlias = Callable[..., Response]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Endpoint:
     """A path under the API and how it is answered.
 
-    `parameters` stand in the query; `inside` in the path, where it takes all characters, slashes included. `answers`
-    are a type for each media type, or None for what is no JSON.
+    Attributes:
+        handler: The function that answers. It is called with the values of the parameters, and with that of `inside`,
+            by their names. Its name is the endpoint's, and its docstring describes the endpoint.
+        path: The path below the API's own, as OpenAPI writes it.
+        parameters: The parameters of the query string.
+        inside: The parameter in the path, which takes any characters, slashes included; None if there is none.
+        answers: For each media type the type of its content, or None for what is not JSON.
+        deprecated: Whether new programs should use another endpoint.
     """
 
-    name: str
+    handler: Handler
     path: str
-    about: str
     parameters: tuple[Text, ...]
     inside: Text | None
     answers: Mapping[str, Any]
+    deprecated: bool
+
+    @property
+    def name(self) -> str:
+        """What it is called, in Flask's endpoints and as OpenAPI's `operationId`."""
+        return self.handler.__name__
 
     @property
     def rule(self) -> str:
@@ -37,35 +48,37 @@ class Endpoint:
     @property
     def summary(self) -> str:
         """What it does, in a sentence."""
-        return self.about.partition("\n\n")[0].replace("\n", " ")
+        return self._description.partition("\n\n")[0].replace("\n", " ")
 
     @property
     def details(self) -> str:
-        """What else there is to say of it, in Markdown."""
-        return self.about.partition("\n\n")[2]
+        """What else there is to say about it, in Markdown."""
+        return self._description.partition("\n\n")[2]
 
+    @property
+    def _description(self) -> str:
+        return inspect.getdoc(self.handler) or ""
 
-ENDPOINTS: Final[list[Endpoint]] = []
-"""All of them, in the order in which they are described."""
+    def answer(self, **inside: str) -> Response:
+        """Answer the present request.
+
+        Args:
+            **inside: The value of the parameter in the path, by its name.
+
+        Raises:
+            QueryError: A parameter is unknown, or its value does not fit.
+        """
+        return self.handler(**read(self.parameters, request.args), **inside)
 
 
 def endpoint(
-    blueprint: Blueprint, path: str, *parameters: Text, inside: Text | None = None, answers: Mapping[str, Any]
-) -> Callable[[View], View]:
-    """Declare the function below as the answer at a path.
+    path: str, *parameters: Text, inside: Text | None = None, answers: Mapping[str, Any], deprecated: bool = False
+) -> Callable[[Handler], Endpoint]:
+    """Make an endpoint of the function below: see `Endpoint`."""
 
-    It is called with the values of the parameters, and with that of `inside`, by their names. Its docstring describes
-    the endpoint.
-    """
-
-    def declare(view: View) -> View:
-        declared = Endpoint(view.__name__, path, inspect.getdoc(view) or "", parameters, inside, answers)
-        ENDPOINTS.append(declared)
-
-        def answer(**values: str) -> Response:
-            return view(**read(parameters, request.args), **values)
-
-        blueprint.add_url_rule(declared.rule, endpoint=declared.name, view_func=answer, methods=["GET"])
-        return view
+    def declare(handler: Handler) -> Endpoint:
+        return Endpoint(
+            handler=handler, path=path, parameters=parameters, inside=inside, answers=answers, deprecated=deprecated
+        )
 
     return declare

@@ -4,9 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response
 
@@ -20,8 +19,9 @@ from ..pages.rendering import page
 from ..parameters import Choice, Flag, Number, Text, Verbatim
 from ..site import address, site
 from ..state import ASKED, MAX_LIMIT, MAX_OFFSET, PAGE_SIZE, Asked
-from . import answers, endpoints
-from .endpoints import JSON
+from . import answers
+from .endpoints import JSON, Endpoint, endpoint
+from .openapi import described
 
 MAX_VALUES = 100
 """Of a column so many values are counted out at most."""
@@ -51,9 +51,6 @@ _FILES = {
     "bibtex": ("application/x-bibtex; charset=utf-8", "bib"),
 }
 _SUGGESTIONS = "application/x-suggestions+json"
-
-api = Blueprint("api", __name__, url_prefix="/api/v1")
-endpoint = partial(endpoints.endpoint, api)
 
 
 @endpoint("/search", *ASKED, _LIMIT, _OFFSET, _EXPLAIN, _VALUES, answers={JSON: answers.SearchAnswer})
@@ -196,7 +193,7 @@ def passage(passage_id: str) -> Response:
 @endpoint("/similar", _IDENTITY, _LIMIT, _PER_DOCUMENT, answers={JSON: answers.SearchAnswer})
 def similar(id: str, limit: int, per_document: bool) -> Response:  # noqa: A002
     """The passages of other documents nearest in meaning to a passage or a document."""
-    return _json(site().collection.similar(id, limit=limit, per_document=per_document).to_dict())
+    return _near(id, limit, per_document)
 
 
 @endpoint(
@@ -205,10 +202,11 @@ def similar(id: str, limit: int, per_document: bool) -> Response:  # noqa: A002
     _PER_DOCUMENT,
     inside=Text(name="identity", about=_IDENTITY.about, example=_DOCUMENT, longest=MAX_PASSAGE_ID_LENGTH),
     answers={JSON: answers.SearchAnswer},
+    deprecated=True,
 )
 def similar_to(identity: str, limit: int, per_document: bool) -> Response:
     """The same, with the id in the path."""
-    return similar(identity, limit, per_document)
+    return _near(identity, limit, per_document)
 
 
 @endpoint(
@@ -237,16 +235,12 @@ def export(limit: int, format: str, **question: Any) -> Response:  # noqa: A002
 @endpoint("/openapi.json", answers={JSON: dict[str, Any]})
 def openapi() -> Response:
     """This API, described for programs: an OpenAPI 3.1 document."""
-    from .openapi import described
-
-    return _json(described())
+    return _json(described(ENDPOINTS, site()))
 
 
 @endpoint("/", answers={"text/html": None})
 def index() -> Response:
     """This API, described for people."""
-    from .openapi import described
-
     tries = {
         "search": address("api.search", q="Korea", limit=3, facets=5),
         "facets": address("api.facets", q="Korea"),
@@ -255,13 +249,37 @@ def index() -> Response:
         "export": address("api.export", q="Korea", limit=20),
         "openapi": address("api.openapi"),
     }
-    return page("api.html", api=described(), tries=tries)
+    return page("api.html", api=described(ENDPOINTS, site()), tries=tries)
+
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    search,
+    facets,
+    suggest,
+    documents,
+    document,
+    passage,
+    similar,
+    similar_to,
+    export,
+    openapi,
+    index,
+)
+"""All of them, in the order in which they are described."""
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+for _each in ENDPOINTS:
+    api.add_url_rule(_each.rule, endpoint=_each.name, view_func=_each.answer, methods=["GET"])
 
 
 @api.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 def unknown(rest: str) -> Response:
     """Whatever else is asked for under the API, and however: so that the answer is the API's, with its headers."""
     raise NotFound(f"the API has no path {rest[:80]!r}: see {address('api.index')}")
+
+
+def _near(identity: str, limit: int, per_document: bool) -> Response:
+    return _json(site().collection.similar(identity, limit=limit, per_document=per_document).to_dict())
 
 
 def _as_jsonl(hits: Iterable[Hit]) -> str:

@@ -6,12 +6,11 @@ from inspect import cleandoc
 from typing import Any, get_type_hints
 
 from ...version import __version__
-from ..access import guard as guards
+from ..access import guard
 from ..parameters import Text
-from ..site import address, site
+from ..site import Site
 from . import answers
-from .endpoints import ENDPOINTS, Endpoint
-from .handlers import api
+from .endpoints import Endpoint
 
 _SCHEMAS = "#/components/schemas/"
 _PROBLEMS = {
@@ -28,43 +27,51 @@ one counts as left out. All offsets are characters (Unicode code points), and an
 `application/problem+json`. Fields may be added to answers within version 1; none is renamed or removed."""
 
 
-def described() -> dict[str, Any]:
-    """The OpenAPI document of the present site."""
-    served = site()
-    root = address("api.index").rstrip("/")
+def described(endpoints: tuple[Endpoint, ...], site: Site) -> dict[str, Any]:
+    """The OpenAPI document of a site.
+
+    Args:
+        endpoints: What the API consists of, in the order of the document.
+        site: Whose title, keys and limits the document states; it must be the one that the present request is for.
+
+    Returns:
+        The document, ready to be written as JSON.
+    """
+    root = site.address("api.index").rstrip("/")
     security = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "A key, as `Authorization: Bearer KEY`."},
         "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key by itself."},
     }
     return {
         "openapi": "3.1.0",
-        "info": {"title": f"{served.title}: the API", "version": __version__, "description": _ABOUT},
+        "info": {"title": f"{site.title}: the API", "version": __version__, "description": _ABOUT},
         "servers": [{"url": root}],
-        "paths": {each.path: {"get": _operation(each)} for each in ENDPOINTS},
+        "paths": {each.path: {"get": _operation(each, site)} for each in endpoints},
         "components": {
-            "schemas": _schemas(),
+            "schemas": _schemas(endpoints),
             "responses": {_problem_name(status): _problem(status) for status in _PROBLEMS},
-            "headers": _headers(),
-            **({"securitySchemes": security} if served.keys else {}),
+            "headers": _headers(site),
+            **({"securitySchemes": security} if site.keys else {}),
         },
     }
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
-    guarded = site().keys is not None and guards.needs_key(f"{api.name}.{endpoint.name}")
+def _operation(endpoint: Endpoint, site: Site) -> dict[str, Any]:
+    guarded = site.keys is not None and guard.needs_key(f"api.{endpoint.name}")
     statuses = ["400", *(["401"] if guarded else []), *(["404"] if _names_something(endpoint) else [])]
     asks = any(each.name == "q" for each in endpoint.parameters)
-    statuses += [*(["429"] if site().limiter else []), *(["503"] if asks else [])]
+    statuses += [*(["429"] if site.limiter else []), *(["503"] if asks else [])]
     inside = [_parameter(endpoint.inside, "path")] if endpoint.inside else []
     return {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         **({"description": endpoint.details} if endpoint.details else {}),
+        **({"deprecated": True} if endpoint.deprecated else {}),
         "parameters": [*inside, *(_parameter(each, "query") for each in endpoint.parameters)],
         "responses": {
             "200": {
                 "description": "The answer.",
-                "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in _headers()},
+                "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in _headers(site)},
                 "content": {kind: {"schema": _schema(answer)} for kind, answer in endpoint.answers.items()},
             },
             "304": {"description": "The answer that the client has still stands."},
@@ -117,9 +124,9 @@ def _problem(status: str) -> dict[str, Any]:
     return {"description": _PROBLEMS[status], "content": content, **({"headers": headers} if headers else {})}
 
 
-def _headers() -> dict[str, Any]:
+def _headers(site: Site) -> dict[str, Any]:
     headers = {"ETag": {"description": "Changes whenever the answer may.", "schema": {"type": "string"}}}
-    if site().limiter:
+    if site.limiter:
         # In the words of draft-ietf-httpapi-ratelimit-headers: quota, window, remaining, time.
         headers["RateLimit-Policy"] = {"description": "How often one may ask.", "schema": {"type": "string"}}
         headers["RateLimit"] = {"description": "How often still, and for how long.", "schema": {"type": "string"}}
@@ -127,10 +134,10 @@ def _headers() -> dict[str, Any]:
 
 
 @cache
-def _schemas() -> dict[str, Any]:
+def _schemas(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
     import msgspec  # only who asks for this document waits for it
 
-    types = [answers.Problem, *(answer for each in ENDPOINTS for answer in each.answers.values() if _is_named(answer))]
+    types = [answers.Problem, *(answer for each in endpoints for answer in each.answers.values() if _is_named(answer))]
     _, components = msgspec.json.schema_components(dict.fromkeys(types), ref_template=_SCHEMAS + "{name}")
     return {name: _tidied(getattr(answers, name), schema) for name, schema in sorted(components.items())}
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 from flask import Blueprint, Response, send_from_directory
@@ -10,26 +11,38 @@ from ..site import address
 
 assets = Blueprint("assets", __name__, url_prefix="/assets")
 
-_FOLDER = Path(__file__).parents[1] / "static"
+_FOLDER = Path(str(files("dragoman.web") / "static"))
 _YEAR = 365 * 24 * 3600
 
 
 @assets.get("/<version>/<path:name>")
 def file(version: str, name: str) -> Response:
     """A file, whatever version is asked for: a page that was opened before an upgrade gets the present one."""
-    response = send_from_directory(_FOLDER, name, max_age=_YEAR if version == _version() else 0)
+    response = send_asset(name, max_age=_YEAR if version == _version() else 0)
     response.cache_control.immutable = version == _version()
     return response
 
 
+def send_asset(name: str, *, max_age: int, mimetype: str | None = None) -> Response:
+    """A file as an answer.
+
+    Args:
+        name: The file's name.
+        max_age: For how many seconds a browser may keep it.
+        mimetype: Its media type; None for the one that goes with the ending of its name.
+
+    Raises:
+        werkzeug.exceptions.NotFound: There is no such file.
+    """
+    return send_from_directory(_FOLDER, name, max_age=max_age, mimetype=mimetype)
+
+
 def asset(name: str) -> str:
-    """The URL of a file."""
+    """The URL of a file, at which a browser may keep it for good."""
     return address("assets.file", version=_version(), name=name)
 
 
 @cache
 def _version() -> str:
-    files = sorted(_FOLDER.iterdir())
-    return hashlib.sha256(
-        b"\0".join(part for each in files for part in (each.name.encode(), each.read_bytes()))
-    ).hexdigest()[:12]
+    named = ((each.name.encode(), each.read_bytes()) for each in sorted(_FOLDER.iterdir()))
+    return hashlib.sha256(b"\0".join(part for each in named for part in each)).hexdigest()[:12]
