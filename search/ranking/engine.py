@@ -241,7 +241,7 @@ def _nearest(index: Index, reading: Reading, question: NDArray[np.float32], cosi
     Filters do not count: they choose from what a question matches, and what that is must not change with them.
     """
     if reading.constraint.constraints:
-        cosines = index.cosines(question, index.select(constraints.All(())).nearest(question, 1))
+        cosines = index.cosines(question, index.select(constraints.AllOf(())).nearest(question, 1))
     return float(cosines.max(initial=0))
 
 
@@ -347,5 +347,5 @@ def _undated(index: Index, reading: Reading, units: tuple[Unit, ...], settings: 
     if not any(isinstance(part, constraints.Dated) for part in parts):
         return 0
     others = tuple(part for part in parts if not isinstance(part, constraints.Dated))
-    selection: Selection = index.select(constraints.All((*others, constraints.Undated())), deadline)
+    selection: Selection = index.select(constraints.AllOf((*others, constraints.Undated())), deadline)
     return len(selection.keyword(units, settings.bm25f, _NOTHING).numbers if units else selection.numbers)
