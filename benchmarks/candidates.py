@@ -14,7 +14,7 @@ from ranking import DEFAULT, asked, by_documents, ranked
 from tqdm import tqdm
 
 from dragoman.index.analysis import analyze, stem, tells
-from dragoman.index.constraints import All, Holds
+from dragoman.index.constraints import AllOf, Holds
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.postings import Unit
 from dragoman.index.writing.store import Store
@@ -146,7 +146,7 @@ def pool(store: Store, corpus: Corpus, place: dict[str, int], question: Question
     features = {
         name: np.array([getattr(each, name) for each in standings]) for name in ("passage", "document", "pairs")
     }
-    everything = put.index.select(All(()), put.deadline)
+    everything = put.index.select(AllOf(()), put.deadline)
     neighbours = corpus.before[numbers], corpus.after[numbers]
     scores = everything.keyword(reading.units, DEFAULT.bm25f, np.unique([numbers, *neighbours])).scores
     cosines = (corpus.vectors @ put.vector).astype(float)

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from dragoman import open_collection
-from dragoman.index.constraints import All, Holds
+from dragoman.index.constraints import AllOf, Holds
 from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.selection import Deadline, Selection, Weighed
 from dragoman.index.reading.snapshot import Snapshot
@@ -144,7 +144,7 @@ def textbook_ranking(fuse: str | None, weight: float, asked: Asked) -> NDArray[n
     """
     index = asked.index
     units = make_plan(index, asked.query, variants=False).units
-    everything = index.select(All(()), asked.deadline)
+    everything = index.select(AllOf(()), asked.deadline)
     scores = everything.keyword(units, PLAIN, everything.numbers).scores
     by_words = index.order(np.flatnonzero(scores), scores[scores > 0], DEPTH * (10 if fuse is None else 1))
     near = everything.nearest(asked.vector, DEPTH)
@@ -161,7 +161,7 @@ PLAIN_DOCUMENT = BM25F(k1=1.2, b=(0.75, 0.75, 0.75), weights=PLAIN.weights)
 def whole_document_ranking(asked: Asked) -> NDArray[np.int64]:
     """Documents by BM25 over the whole of each, as most reference figures are: a passage of each, best first."""
     index = asked.index
-    everything = index.select(All(()), asked.deadline)
+    everything = index.select(AllOf(()), asked.deadline)
     first = everything.numbers[np.unique(index.documents(everything.numbers), return_index=True)[1]]
     units = make_plan(index, asked.query, variants=False).units
     scores = everything.whole_documents(

@@ -43,16 +43,16 @@ class Not(NamedTuple):
     constraint: "Constraint"
 
 
-class All(NamedTuple):
+class AllOf(NamedTuple):
     """All constraints hold; none means that everything is admitted."""
 
     constraints: tuple["Constraint", ...]
 
 
-class Any(NamedTuple):
+class AnyOf(NamedTuple):
     """At least one of the constraints holds."""
 
     constraints: tuple["Constraint", ...]
 
 
-Constraint: TypeAlias = Holds | Has | Of | Dated | Undated | Not | All | Any
+Constraint: TypeAlias = Holds | Has | Of | Dated | Undated | Not | AllOf | AnyOf

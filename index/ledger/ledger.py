@@ -77,6 +77,22 @@ class State(NamedTuple):
     copies: NDArray[np.int64]
 
 
+class LiveVersion(NamedTuple):
+    """Which version of a document is live, and the hash of its content."""
+
+    version: int
+    hash: str
+
+
+class PassageRow(NamedTuple):
+    """Where a passage is kept, by the number of its segment and its ordinal there, and its span in the document."""
+
+    segment: int
+    ordinal: int
+    start: int
+    end: int
+
+
 class Ledger:
     """The ledger of one collection; safe to share among threads, each of which has a connection of its own.
 
@@ -169,10 +185,10 @@ class Ledger:
         found = self.rows(query, (value,))
         return Document.from_description(json.loads(found[0][0]), found[0][1]) if found else None
 
-    def live_version(self, document_id: str) -> tuple[int, str] | None:
-        """The version and the content hash of the document of that id, or None."""
+    def live_version(self, document_id: str) -> LiveVersion | None:
+        """The version of the document of that id that is live, or None."""
         found = self.rows("SELECT version, hash FROM documents WHERE id = ? AND retired_at IS NULL", (document_id,))
-        return (found[0][0], found[0][1]) if found else None
+        return LiveVersion(*found[0]) if found else None
 
     def live_ids(self, prefix: str = "", after: str = "") -> Iterator[str]:
         """The ids of all documents that begin with a prefix and come after an id, in order."""
@@ -183,15 +199,15 @@ class Ledger:
             yield from (row[0] for row in rows)
             last = rows[-1][0]
 
-    def live_passages(self, version: int) -> list[tuple[int, int, int, int]]:
-        """Segment number, ordinal, start and end of each passage of a document's version, in order."""
+    def live_passages(self, version: int) -> list[PassageRow]:
+        """The passages of a document's version, in order."""
         found = self.rows(
             """SELECT passages.segment, passages.ordinal, start, end FROM passages
             JOIN segments ON segments.number = passages.segment AND segments.retired_at IS NULL
             WHERE version = ? ORDER BY start""",
             (version,),
         )
-        return [(segment, ordinal, start, end) for segment, ordinal, start, end in found]
+        return [PassageRow(*row) for row in found]
 
     def count_documents(self) -> int:
         """How many documents there are."""

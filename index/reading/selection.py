@@ -1,10 +1,11 @@
-"""The passages of a snapshot that satisfy a constraint, and what both legs find among them."""
+"""The passages of a stack that satisfy a constraint, and what both legs find among them."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,10 @@ from .. import constraints
 from ..analysis import FIELDS
 from ..constraints import Constraint
 from ..segments.postings import BM25F, Occurrences, Unit, idf
-
-if TYPE_CHECKING:
-    from .snapshot import Snapshot
+from ..segments.segment import Segment
+from .stack import TITLE, Stack
 
 _ROUNDING = 1e-9  # of sums of idf, which are compared with what is wanted of them
-_TITLE = FIELDS.index("title")
 
 
 class Deadline:
@@ -60,7 +59,7 @@ class KeywordMatches:
     """The keyword leg's answer.
 
     `numbers` are the passages that match, in ascending order. `scores` is float64
-    [size of the snapshot]: exact for those and for the passages that were asked for besides.
+    [size of the stack]: exact for those and for the passages that were asked for besides.
     """
 
     numbers: NDArray[np.int64]
@@ -69,14 +68,14 @@ class KeywordMatches:
 
 
 class Selection:
-    """The live passages of a snapshot that satisfy a constraint, and what both legs find among them."""
+    """The live passages of a stack that satisfy a constraint, and what both legs find among them."""
 
-    def __init__(self, snapshot: "Snapshot", constraint: Constraint, deadline: Deadline) -> None:
-        self._snapshot = snapshot
+    def __init__(self, stack: Stack, constraint: Constraint, deadline: Deadline) -> None:
+        self._stack = stack
         self._deadline = deadline
-        self._found: dict[Unit, list[Occurrences]] = {}
-        self.admitted = snapshot.live & self._evaluate(constraint)
-        """bool [size of the snapshot]"""
+        self._looked_up: dict[Unit, list[Occurrences]] = {}
+        self.admitted = stack.live & self._evaluate(constraint)
+        """bool [size of the stack]"""
 
     @property
     def numbers(self) -> NDArray[np.int64]:
@@ -84,14 +83,12 @@ class Selection:
         return np.flatnonzero(self.admitted)
 
     def _evaluate(self, constraint: Constraint) -> NDArray[np.bool_]:
-        snapshot = self._snapshot
-        parts = [self._matching(index, constraint) for index in range(len(snapshot._segments))]
+        parts = [self._matching(index, segment, constraint) for index, segment in enumerate(self._stack.segments)]
         return np.concatenate([np.zeros(0, bool), *parts])
 
-    def _matching(self, index: int, constraint: Constraint) -> NDArray[np.bool_]:
-        """Which passages of one segment satisfy a constraint."""
+    def _matching(self, index: int, segment: Segment, constraint: Constraint) -> NDArray[np.bool_]:
+        """Which passages of one segment, the one of that index, satisfy a constraint."""
         self._deadline.check()
-        segment = self._snapshot._segments[index]
         match constraint:
             case constraints.Holds(unit):
                 admitted = np.zeros(len(segment), bool)
@@ -106,20 +103,20 @@ class Selection:
             case constraints.Undated():
                 return segment.columns.undated()
             case constraints.Not(negated):
-                return ~self._matching(index, negated)
-            case constraints.All(parts):
-                every = (self._matching(index, part) for part in parts)
+                return ~self._matching(index, segment, negated)
+            case constraints.AllOf(parts):
+                every = (self._matching(index, segment, part) for part in parts)
                 return reduce(np.logical_and, every, np.ones(len(segment), bool))
-            case constraints.Any(parts):
-                each = (self._matching(index, part) for part in parts)
+            case constraints.AnyOf(parts):
+                each = (self._matching(index, segment, part) for part in parts)
                 return reduce(np.logical_or, each, np.zeros(len(segment), bool))
 
     def _occurrences(self, unit: Unit) -> list[Occurrences]:
         """A unit's occurrences in each segment, looked up once."""
-        if unit not in self._found:
+        if unit not in self._looked_up:
             self._deadline.check()
-            self._found[unit] = [segment.postings.occurrences(unit) for segment in self._snapshot._segments]
-        return self._found[unit]
+            self._looked_up[unit] = [segment.postings.occurrences(unit) for segment in self._stack.segments]
+        return self._looked_up[unit]
 
     def keyword(self, units: Sequence[Unit], bm25f: BM25F, also: NDArray[np.int64]) -> KeywordMatches:
         """Score passages by the words they hold (BM25F); `also` names passages to score whether they match or not.
@@ -130,7 +127,6 @@ class Selection:
         that held none so far can no longer match, so of a common word's long postings only those of passages already
         seen are looked at. That changes no score.
         """
-        snapshot = self._snapshot
         weighed = sorted(map(self._weigh, units), key=lambda each: -each.idf)
         known = [each.idf for each in weighed if each.passages]
         remaining = sum(known)
@@ -141,14 +137,12 @@ class Selection:
         seen[also] = True
         for each in weighed:
             still_open = remaining >= wanted
-            for base, segment, found in zip(
-                snapshot._bases, snapshot._segments, self._occurrences(each.unit), strict=False
-            ):
+            for (base, segment), found in zip(self._stack, self._occurrences(each.unit), strict=True):
                 self._deadline.check()
                 here = slice(base, base + len(segment))
                 looked_at = (self.admitted if still_open else seen)[here][found.ordinals]
                 ordinals, counts = found.ordinals[looked_at], found.counts[looked_at]
-                saturated = bm25f.saturated(counts, segment.postings.lengths[ordinals], snapshot.averages)
+                saturated = bm25f.saturated(counts, segment.postings.lengths[ordinals], self._stack.averages)
                 scores[here][ordinals] += each.idf * saturated
                 mass[here][ordinals] += each.idf
                 seen[here][ordinals] = True
@@ -160,22 +154,22 @@ class Selection:
         self, weighed: Sequence[Weighed], bm25f: BM25F, numbers: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """The BM25F of the document of each of some passages, taken as a whole: what all its passages hold together."""
-        table = self._snapshot.of_documents
+        table = self._stack.table
         documents, owner = np.unique(table.passages[numbers], return_inverse=True)
-        place = np.full(len(table.sizes), -1, np.int32)
-        place[documents] = np.arange(len(documents))
+        row = np.full(len(table.sizes), -1, np.int32)
+        row[documents] = np.arange(len(documents))
         scores = np.zeros(len(documents))
         for each in weighed:
             self._deadline.check()
             counts = np.zeros((len(documents), len(FIELDS)))
-            for base, found in zip(self._snapshot._bases, self._occurrences(each.unit), strict=False):
-                rows = place[table.passages[base : base + len(table.passages)][found.ordinals]]
+            for (base, _), found in zip(self._stack, self._occurrences(each.unit), strict=True):
+                rows = row[table.passages[base : base + len(table.passages)][found.ordinals]]
                 asked = np.flatnonzero(rows >= 0)
                 rows, of_asked = rows[asked], found.counts[asked]
                 for field in range(len(FIELDS)):
                     held = np.flatnonzero(of_asked[:, field])
                     counts[:, field] += np.bincount(rows[held], of_asked[held, field], len(documents))
-            counts[:, _TITLE] /= table.sizes[documents]  # which every passage repeats
+            counts[:, TITLE] /= table.sizes[documents]  # which every passage repeats
             scores += each.idf * bm25f.saturated(counts, table.lengths[documents], table.averages)
         return scores[owner]
 
@@ -184,35 +178,33 @@ class Selection:
 
         Each pair counts as a word would that has the pair's idf.
         """
-        snapshot = self._snapshot
         scores = np.zeros(len(numbers))
-        edges = np.searchsorted(numbers, snapshot._bases)
-        for base, segment, start, stop in zip(snapshot._bases, snapshot._segments, edges, edges[1:], strict=False):
+        edges = np.searchsorted(numbers, self._stack.bases).tolist()
+        for (base, segment), (start, stop) in zip(self._stack, pairwise(edges), strict=True):
             ordinals = (numbers[start:stop] - base).astype(np.int32)
             for unit, worth in pairs:
                 self._deadline.check()
                 found = segment.postings.occurrences(unit, ordinals)
                 lengths = segment.postings.lengths[found.ordinals]
-                saturated = bm25f.saturated(found.counts, lengths, snapshot.averages)
+                saturated = bm25f.saturated(found.counts, lengths, self._stack.averages)
                 scores[start + np.searchsorted(ordinals, found.ordinals)] += worth * saturated
         return scores
 
     def _weigh(self, unit: Unit) -> Weighed:
-        snapshot = self._snapshot
+        stack = self._stack
         passages = sum(
-            int(snapshot.live[base + found.ordinals].sum())
-            for base, found in zip(snapshot._bases, self._occurrences(unit), strict=False)
+            int(stack.live[base + found.ordinals].sum())
+            for (base, _), found in zip(stack, self._occurrences(unit), strict=True)
         )
-        return Weighed(unit, passages, idf(snapshot.count, passages) if passages else 0.0)
+        return Weighed(unit, passages, idf(stack.count, passages) if passages else 0.0)
 
     def nearest(self, question: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
         """The `depth` passages nearest in meaning to a unit vector [dimension], nearest first."""
-        snapshot = self._snapshot
         found = [np.zeros(0, np.int64)]
-        for base, segment in zip(snapshot._bases, snapshot._segments, strict=False):
+        for base, segment in self._stack:
             self._deadline.check()
             admitted = self.admitted[base : base + len(segment)]
             if admitted.any():
                 found.append(base + segment.vectors.nearest(question, depth, admitted))
         numbers = np.concatenate(found)
-        return snapshot.order(numbers, snapshot.cosines(question, numbers), depth)
+        return self._stack.order(numbers, self._stack.cosines(question, numbers), depth)

@@ -2,25 +2,23 @@
 
 All is counted by document: the passages of the match set first, by one `bincount`, then the values and dates of the
 documents with these as weights. A question costs time linear in the passages that match, the documents and their
-values, without a loop in Python over any of them. The codes behind this are put together once a snapshot, a column at a
+values, without a loop in Python over any of them. The codes behind this are put together once a stack, a column at a
 time, when somebody first asks for it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import analyze
-from ..segments.columns import UNDATED, VALUES, Columns
-
-if TYPE_CHECKING:
-    from .snapshot import DocumentTable
+from ..segments.columns import UNDATED, VALUES
+from .stack import Stack
 
 TimeUnit: TypeAlias = Literal["day", "month", "year", "decade", "century"]
 
@@ -99,12 +97,12 @@ class Facets:
 
 
 class Tallies:
-    """The columns of a snapshot's segments put together for counting. Safe to share among threads."""
+    """The columns of a stack's segments put together for counting. Safe to share among threads."""
 
-    def __init__(self, columns: Sequence[Columns], documents: "DocumentTable", live: NDArray[np.bool_]) -> None:
-        self._columns = columns
-        self._documents = documents
-        self._live = live
+    def __init__(self, stack: Stack) -> None:
+        self._columns = [segment.columns for segment in stack.segments]
+        self._documents = stack.table
+        self._live = stack.live
         self._coded: dict[str, _Coded] = {}
         self._completed: dict[str, _Completed] = {}
 

@@ -17,7 +17,7 @@ from ...corpus.document import Document, Passage, Span
 from ...corpus.readers.contract import Skipped, unforeseen
 from ...corpus.splitting.passages import split_passages
 from ...errors import CollectionDamaged, NotFound
-from ..constraints import All
+from ..constraints import AllOf
 from ..encoding.export import export_query_encoder
 from ..encoding.floors import PROBES, floors
 from ..encoding.passage_encoder import EncoderInput, PassageEncoder
@@ -247,7 +247,7 @@ class Writer:
 
     def _measured_floors(self) -> Sequence[float]:
         snapshot = self._store.uncommitted()
-        everything = snapshot.select(All(()))
+        everything = snapshot.select(AllOf(()))
         if not snapshot.count:
             return floors([])
         similarities = []

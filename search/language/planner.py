@@ -30,7 +30,7 @@ class Plan:
     units: tuple[Unit, ...]
     pairs: tuple[tuple[Unit, Unit], ...]
     prose: float
-    constraint: constraints.All
+    constraint: constraints.AllOf
     known: float
     unknown: tuple[Span, ...]
 
@@ -68,7 +68,7 @@ def make_plan(index: Index, query: language.Query, *, variants: bool = True, dea
         units=tuple(dict.fromkeys(telling or units)),
         pairs=tuple(dict.fromkeys(pairs)),
         prose=sum(map(STOP_WORDS.__contains__, terms)) / max(len(terms), 1),
-        constraint=constraints.All(demanded),
+        constraint=constraints.AllOf(demanded),
         known=sum(known) / max(len(known), 1),
         unknown=tuple(unknown),
     )
@@ -163,9 +163,9 @@ def _constraint(index: Index, node: language.Node, deadline: Deadline) -> Constr
         case language.Not(negated):
             return constraints.Not(_constraint(index, negated, deadline))
         case language.And(nodes):
-            return constraints.All(tuple(_constraint(index, each, deadline) for each in nodes))
+            return constraints.AllOf(tuple(_constraint(index, each, deadline) for each in nodes))
         case language.Or(nodes):
-            return constraints.Any(tuple(_constraint(index, each, deadline) for each in nodes))
+            return constraints.AnyOf(tuple(_constraint(index, each, deadline) for each in nodes))
         case _:
             units = list(_units(index, node, deadline))
             if not units:

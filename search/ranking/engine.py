@@ -201,7 +201,7 @@ def _nearest(index: Index, plan: Plan, vector: NDArray[np.float32], cosines: NDA
     Filters do not count: they choose from what a question matches, and what that is must not change with them.
     """
     if plan.constraint.constraints:
-        cosines = index.cosines(vector, index.select(constraints.All(())).nearest(vector, 1))
+        cosines = index.cosines(vector, index.select(constraints.AllOf(())).nearest(vector, 1))
     return float(cosines.max(initial=0))
 
 
@@ -307,5 +307,5 @@ def _undated(index: Index, plan: Plan, units: tuple[Unit, ...], settings: Settin
     if not any(isinstance(part, constraints.Dated) for part in parts):
         return 0
     others = tuple(part for part in parts if not isinstance(part, constraints.Dated))
-    selection: Selection = index.select(constraints.All((*others, constraints.Undated())), deadline)
+    selection: Selection = index.select(constraints.AllOf((*others, constraints.Undated())), deadline)
     return len(selection.keyword(units, settings.bm25f, _NOTHING).numbers if units else selection.numbers)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...corpus.document import Note
-from ...index.constraints import All, Of
+from ...index.constraints import AllOf, Of
 from ...index.encoding.floors import Floors
 from ...index.reading.snapshot import Snapshot
 from ...index.segments.postings import Unit
@@ -36,7 +36,7 @@ def answered(
     query, mode = question.query, question.mode
     plan = make_plan(snapshot, query, variants=settings.variants, deadline=question.deadline)
     if question.document is not None:
-        plan = replace(plan, constraint=All((*plan.constraint.constraints, Of(question.document))))
+        plan = replace(plan, constraint=AllOf((*plan.constraint.constraints, Of(question.document))))
     meaning = encode(query.meaning) if query.meaning and mode != "keyword" else None
     ranked = rank(
         snapshot,
@@ -65,7 +65,7 @@ def neighbours(
     """The passages nearest in meaning to what some say together, but for those `left_out`."""
     center = snapshot.vectors(own).mean(axis=0)
     center /= max(float(np.linalg.norm(center)), 1e-9)
-    near = snapshot.select(All(())).nearest(center, settings.depth + len(left_out))
+    near = snapshot.select(AllOf(())).nearest(center, settings.depth + len(left_out))
     near = near[~np.isin(near, left_out)]
     cosines = snapshot.cosines(center, near)
     near, cosines = near[cosines > 0], cosines[cosines > 0]
@@ -108,7 +108,7 @@ class Answer:
         placed = enumerate(zip(self.ranked.numbers.tolist(), self._own.tolist(), strict=True), 1)
         version, document = -1, None
         for place, (number, own) in islice(placed, offset, None):
-            owner, span = self._snapshot.place(number)
+            owner, span = self._snapshot.position(number)
             if document is None or owner != version:  # hits of one document often follow each other
                 version, document = owner, self._snapshot.whole(owner)
             standing = self.ranked.standings.get(number, _UNPLACED)

@@ -13,7 +13,7 @@ from whoosh.searching import Searcher
 
 from dragoman.corpus.document import Document, Note, Span
 from dragoman.index.analysis import FIELDS, analyze, stem
-from dragoman.index.constraints import All
+from dragoman.index.constraints import AllOf
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.postings import BM25F, Unit, idf
 from dragoman.index.segments.whoosh_index import open_reader
@@ -138,7 +138,7 @@ def test_scores_are_those_of_the_paper(shelved: Snapshot, question: list[tuple[s
     passages = list(rows(shelved))
     everything = np.array([row.number for row in passages])
     units = [unit(shelved, *each) for each in question]
-    found = shelved.select(All(())).keyword(units, free, everything)
+    found = shelved.select(AllOf(())).keyword(units, free, everything)
     expected = reference(passages, [word(*each) for each in question], free)
     np.testing.assert_allclose(found.scores[everything], expected, rtol=1e-12, atol=1e-12)
     assert max(expected) > 0
@@ -154,15 +154,15 @@ def test_statistics_count_live_passages_alone(shelved: Snapshot) -> None:
     passages = list(rows(shelved))
     assert shelved.count == len(passages)
     lengths = np.array([[len(terms) for terms in row.fields] for row in passages])
-    np.testing.assert_array_equal(shelved.averages, lengths.sum(axis=0) / len(passages))
-    (weighed,) = shelved.select(All(())).keyword([unit(shelved, "summit")], BM25F(), np.zeros(0, int)).weighed
+    np.testing.assert_array_equal(shelved.stack.averages, lengths.sum(axis=0) / len(passages))
+    (weighed,) = shelved.select(AllOf(())).keyword([unit(shelved, "summit")], BM25F(), np.zeros(0, int)).weighed
     assert weighed.passages == sum(any(counts(row, word("summit"))) for row in passages)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 17, 60, 1000])
 @pytest.mark.parametrize("text", ["summit", "the", "US"])
 def test_the_best_come_first_and_ties_go_by_document_and_place(shelved: Snapshot, text: str, limit: int) -> None:
-    found = shelved.select(All(())).keyword([unit(shelved, text)], BM25F(), np.zeros(0, int))
+    found = shelved.select(AllOf(())).keyword([unit(shelved, text)], BM25F(), np.zeros(0, int))
     ordered = shelved.order(found.numbers, found.scores[found.numbers], limit)
     known = {row.number: row for row in rows(shelved)}
     expected = sorted(found.numbers.tolist(), key=lambda n: (-found.scores[n], known[n].document, known[n].start))
@@ -174,7 +174,7 @@ def test_the_best_come_first_and_ties_go_by_document_and_place(shelved: Snapshot
 def test_counts_of_words_and_phrases_are_right_in_each_field(shelved: Snapshot, asked: tuple[str, str]) -> None:
     wanted = unit(shelved, *asked)
     found = {}
-    for base, segment in zip(shelved._bases, shelved._segments, strict=False):
+    for base, segment in shelved.stack:
         occurrences = segment.postings.occurrences(wanted)
         assert np.all(np.diff(occurrences.ordinals) > 0)
         found |= dict(zip((base + occurrences.ordinals).tolist(), occurrences.counts.tolist(), strict=True))
@@ -191,9 +191,9 @@ def test_a_phrase_does_not_run_from_one_field_or_passage_into_another(shelf: "Sh
     shelf.add(Document("3", "the United Nations United Nations"), Document("4", "text", title="United Nations"))
     snapshot = shelf.snapshot()
     wanted = Unit((frozenset({"united"}), frozenset({"nations"})))
-    found = snapshot.select(All(())).keyword([wanted], BM25F(), np.zeros(0, int))
+    found = snapshot.select(AllOf(())).keyword([wanted], BM25F(), np.zeros(0, int))
     assert [snapshot.passage(n)[0].id for n in found.numbers.tolist()] == ["3", "4"]
-    both = [segment.postings.occurrences(wanted) for segment in snapshot._segments]
+    both = [segment.postings.occurrences(wanted) for segment in snapshot.stack.segments]
     assert [each.counts.tolist() for each in both] == [[], [[0, 2, 0], [1, 0, 0]]]
 
 
@@ -270,7 +270,7 @@ def _asked() -> Iterator[tuple[str, str]]:
 def test_whoosh_finds_the_same_passages(shelf: "Shelf") -> None:
     shelf.add(*documents(11, 300))
     snapshot = shelf.snapshot()
-    (segment,) = snapshot._segments
+    (segment,) = snapshot.stack.segments
     matched = 0
     with Searcher(open_reader(segment.folder / "whoosh")) as searcher:
         for kind, text in _asked():
@@ -284,7 +284,7 @@ def test_whoosh_finds_the_same_passages(shelf: "Shelf") -> None:
 
 def test_whoosh_counts_the_same(shelf: "Shelf") -> None:
     shelf.add(*documents(12, 100))
-    (segment,) = shelf.snapshot()._segments
+    (segment,) = shelf.snapshot().stack.segments
     reader = open_reader(segment.folder / "whoosh")
     for column, field in enumerate(FIELDS):
         for term in reader.lexicon(field):

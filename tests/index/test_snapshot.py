@@ -14,8 +14,8 @@ from dragoman.corpus.document import DateInterval, Document, Person, Span
 from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index import constraints
 from dragoman.index.analysis import analyze
-from dragoman.index.constraints import All, Constraint, Dated, Has, Holds, Not, Of, Undated
-from dragoman.index.reading import snapshot as snapshot_module
+from dragoman.index.constraints import AllOf, Constraint, Dated, Has, Holds, Not, Of, Undated
+from dragoman.index.reading import vocabulary
 from dragoman.index.reading.selection import Deadline
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.postings import BM25F, Unit
@@ -101,9 +101,9 @@ def _holds(found: Document, span: Span, constraint: Constraint) -> bool:
             return found.dates is None
         case Not(negated):
             return not _holds(found, span, negated)
-        case All(parts):
+        case AllOf(parts):
             return all(_holds(found, span, part) for part in parts)
-        case constraints.Any(parts):
+        case constraints.AnyOf(parts):
             return any(_holds(found, span, part) for part in parts)
         case Of(document):
             return found.id == document
@@ -115,8 +115,8 @@ TREATY, PHRASE, TITLE = (
     Holds(Unit((frozenset({"summit"}),), "title")),
 )
 CONSTRAINTS: list[Constraint] = [
-    All(()),
-    constraints.Any(()),
+    AllOf(()),
+    constraints.AnyOf(()),
     TREATY,
     PHRASE,
     TITLE,
@@ -127,9 +127,9 @@ CONSTRAINTS: list[Constraint] = [
     Undated(),
     Not(TREATY),
     Not(Not(PHRASE)),
-    All((TREATY, Not(Has("country", "Japan", exact=True)), Dated(None, date(2025, 2, 20)))),
-    constraints.Any((TITLE, All((PHRASE, Has("person", "Kim"))), Undated())),
-    Not(constraints.Any((TREATY, Has("country", "Korea", exact=True)))),
+    AllOf((TREATY, Not(Has("country", "Japan", exact=True)), Dated(None, date(2025, 2, 20)))),
+    constraints.AnyOf((TITLE, AllOf((PHRASE, Has("person", "Kim"))), Undated())),
+    Not(constraints.AnyOf((TREATY, Has("country", "Korea", exact=True)))),
 ]
 
 
@@ -142,12 +142,12 @@ def test_both_legs_obey_constraints_and_deletions(shelved: Snapshot, constraint:
     assert selection.numbers.tolist() == expected
     assert sorted(selection.nearest(question(1), 10_000).tolist()) == expected
     the = unit(shelved, "the")
-    by_words = shelved.select(All((constraint, Holds(the)))).numbers.tolist()
+    by_words = shelved.select(AllOf((constraint, Holds(the)))).numbers.tolist()
     assert selection.keyword([the], FREE, NONE).numbers.tolist() == by_words
 
 
 def test_what_was_deleted_or_replaced_is_in_neither_leg(shelved: Snapshot) -> None:
-    everything = shelved.select(All(()))
+    everything = shelved.select(AllOf(()))
     gone = {"d010", "d060", "d061"}
     replaced = {f"d{n:03}" for n in range(5)}
     for numbers in (
@@ -163,7 +163,7 @@ def test_what_was_deleted_or_replaced_is_in_neither_leg(shelved: Snapshot) -> No
 
 
 @pytest.mark.parametrize("depth", [1, 7, 100, 10_000])
-@pytest.mark.parametrize("constraint", [All(()), TREATY, Not(TREATY)])
+@pytest.mark.parametrize("constraint", [AllOf(()), TREATY, Not(TREATY)])
 def test_the_nearest_are_the_nearest(shelved: Snapshot, depth: int, constraint: Constraint) -> None:
     asked, selection = question(3), shelved.select(constraint)
     numbers = selection.numbers.tolist()
@@ -175,7 +175,7 @@ def test_the_nearest_are_the_nearest(shelved: Snapshot, depth: int, constraint: 
 
 
 def test_a_cosine_is_the_same_in_whatever_company(shelved: Snapshot) -> None:
-    everything = shelved.select(All(())).numbers
+    everything = shelved.select(AllOf(())).numbers
     together = shelved.cosines(question(4), everything)
     alone = [shelved.cosines(question(4), np.array([number]))[0] for number in everything]
     assert together.tolist() == alone
@@ -192,7 +192,7 @@ def _brute_force(
     admitted = set(snapshot.select(constraint).numbers.tolist())
     scores = dict.fromkeys(live.tolist(), 0.0)
     mass = dict.fromkeys(live.tolist(), 0.0)
-    weighed = snapshot.select(All(())).keyword(units, FREE, NONE).weighed
+    weighed = snapshot.select(AllOf(())).keyword(units, FREE, NONE).weighed
     for number in live.tolist():
         for each in snapshot.contributions(number, weighed, FREE):
             scores[number] += each.impact
@@ -201,7 +201,7 @@ def _brute_force(
     return {n for n in admitted if mass[n] > 0 and mass[n] >= wanted - 1e-9}, scores, mass
 
 
-@pytest.mark.parametrize("constraint", [All(()), TREATY, Not(TREATY), constraints.Any(())])
+@pytest.mark.parametrize("constraint", [AllOf(()), TREATY, Not(TREATY), constraints.AnyOf(())])
 @pytest.mark.parametrize(
     "text", ["the", "zeal", "the of", "zeal the", "summit treaty", "the of summit", "US us the zeal quota pact of 1950"]
 )
@@ -222,25 +222,25 @@ def test_the_match_set_is_what_holds_half_of_the_idf(shelf: "Shelf") -> None:
     shelf.add(Document("1", "alpha beta"), Document("2", "alpha"), Document("3", "beta"), Document("4", "gamma"))
     snapshot = shelf.snapshot()
     units = [unit(snapshot, "alpha"), unit(snapshot, "beta")]
-    found = snapshot.select(All(())).keyword(units, FREE, NONE)
+    found = snapshot.select(AllOf(())).keyword(units, FREE, NONE)
     assert found.numbers.tolist() == [0, 1, 2], "exactly half is enough"
-    found = snapshot.select(All(())).keyword([*units, unit(snapshot, "gamma")], FREE, NONE)
+    found = snapshot.select(AllOf(())).keyword([*units, unit(snapshot, "gamma")], FREE, NONE)
     assert found.numbers.tolist() == [0], "the rarest word alone weighs less than half of the three"
-    assert snapshot.select(All(())).keyword([unit(snapshot, "omega")], FREE, NONE).numbers.tolist() == []
-    assert snapshot.select(All(())).keyword([], FREE, NONE).numbers.tolist() == []
+    assert snapshot.select(AllOf(())).keyword([unit(snapshot, "omega")], FREE, NONE).numbers.tolist() == []
+    assert snapshot.select(AllOf(())).keyword([], FREE, NONE).numbers.tolist() == []
 
 
 def test_of_a_long_question_one_and_a_half_words_are_enough(shelf: "Shelf") -> None:
     shelf.add(Document("1", "alpha beta"), Document("2", "alpha"), Document("3", "gamma delta"), Document("4", "none"))
     snapshot = shelf.snapshot()
     asked = [unit(snapshot, word) for word in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")]
-    found = snapshot.select(All(())).keyword(asked, FREE, NONE)
+    found = snapshot.select(AllOf(())).keyword(asked, FREE, NONE)
     assert found.numbers.tolist() == [0, 2], "two words of six, not one"
 
 
 def test_unknown_words_count_as_what_was_asked(shelf: "Shelf") -> None:
     shelf.add(Document("1", "a visit"), Document("2", "a summit"), Document("3", "a summit and a treaty"))
-    select = shelf.snapshot().select(All(()))
+    select = shelf.snapshot().select(AllOf(()))
 
     def matching(text: str) -> list[int]:
         places = [shelf.snapshot().same_word(word) or frozenset({word}) for word in text.split()]
@@ -253,7 +253,7 @@ def test_unknown_words_count_as_what_was_asked(shelf: "Shelf") -> None:
 
 def test_contributions_add_up_to_the_score(shelved: Snapshot) -> None:
     units = [unit(shelved, "summit"), unit(shelved, "of the"), unit(shelved, "treaty", "title")]
-    found = shelved.select(All(())).keyword(units, FREE, NONE)
+    found = shelved.select(AllOf(())).keyword(units, FREE, NONE)
     for number in found.numbers[:20].tolist():
         parts = shelved.contributions(number, found.weighed, FREE)
         assert sum(part.impact for part in parts) == pytest.approx(found.scores[number], rel=1e-12)
@@ -268,7 +268,7 @@ UNITS = [("the", ""), ("summit", ""), ("of the", ""), ("US", ""), ("zeal", "titl
 def _observed(snapshot: Snapshot) -> dict[str, object]:
     """All that a search could be told, by the identity of passages."""
     names = {number: identity(snapshot, number) for number in np.flatnonzero(snapshot.live).tolist()}
-    observed: dict[str, object] = {"count": snapshot.count, "averages": snapshot.averages.tolist()}
+    observed: dict[str, object] = {"count": snapshot.count, "averages": snapshot.stack.averages.tolist()}
     observed["words"] = {word: sorted(snapshot.same_word(word)) for word in ("summits", "us", "US", "gone", "new")}
     observed["frequency"] = {word: snapshot.frequency(word) for word in ("summit", "zeal", "gone", "new")}
     for constraint, chosen in product(CONSTRAINTS, (UNITS[:1], UNITS[1:3], UNITS)):
@@ -338,7 +338,7 @@ def test_a_document_is_found_with_its_passages_in_order(shelved: Snapshot) -> No
 
 def test_an_empty_snapshot_answers(shelf: "Shelf") -> None:
     snapshot = shelf.snapshot()
-    selection = snapshot.select(All((Has("country", "France", exact=True), Not(Undated()))))
+    selection = snapshot.select(AllOf((Has("country", "France", exact=True), Not(Undated()))))
     assert selection.numbers.size == 0
     assert selection.nearest(question(1), 5).size == 0
     assert selection.keyword([unit(snapshot, "summit")], FREE, NONE).numbers.size == 0
@@ -354,6 +354,6 @@ def test_a_deadline_ends_a_search(shelved: Snapshot) -> None:
 
 
 def test_a_pattern_for_too_many_words_is_refused(shelved: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot_module, "MAX_EXPANSION", 3)
+    monkeypatch.setattr(vocabulary, "MAX_EXPANSION", 3)
     with pytest.raises(QueryError, match=r"\*.*different words"):
         shelved.like_pattern("*")

@@ -350,7 +350,7 @@ def test_other_names_of_the_same_are_the_same(shelf: "Shelf") -> None:
 
     def found(query: str, settings: Settings | None = None) -> set[str]:
         units = make_plan(snapshot, parse(query), variants=settings is None).units
-        matches = snapshot.select(constraints.All(())).keyword(units, BM25F(), np.zeros(0, int))
+        matches = snapshot.select(constraints.AllOf(())).keyword(units, BM25F(), np.zeros(0, int))
         return {snapshot.passage(number)[0].id for number in matches.numbers.tolist()}
 
     assert found("South Korea") == found("rok") == found("republic of korea") == {"1", "2", "3"}

@@ -16,6 +16,7 @@ import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Person
 from dragoman.errors import CollectionDamaged, NotFound, QueryError, SearchTimeout
+from dragoman.index.reading.stack import Stack
 from dragoman.index.reading.tallies import MOST_BARS, Histogram, Tallies
 from dragoman.index.segments.columns import VALUES
 from dragoman.index.writing import writer
@@ -265,12 +266,9 @@ def test_a_document_of_several_days_is_in_every_bar_that_they_touch(shelf: "Shel
 def test_a_document_that_a_merge_split_over_two_segments_counts_once(shelf: "Shelf") -> None:
     day = DateInterval(date(2025, 1, 1), date(2025, 1, 1))
     shelf.add(Document("a", "treaty\ntalks", dates=day, countries=("France",)), Document("b", "treaty", dates=day))
-    snapshot = shelf.snapshot()
-    halves = [segment.columns for segment in snapshot._segments] * 2
-    table = snapshot.of_documents
-    passages, rows = np.tile(table.passages, 2), np.tile(table.rows, 2)
-    both = Tallies(halves, table._replace(passages=passages, rows=rows), np.ones(len(passages), bool))
-    facets = both.facets(np.array([0, 4]), 5)  # the first line of "a", and the second one in the other segment
+    (segment,) = shelf.snapshot().stack.segments
+    both = Stack([segment, segment], [np.zeros(0, np.int64)] * 2)
+    facets = Tallies(both).facets(np.array([0, 4]), 5)  # the first line of "a", and the second one in the other segment
     (france,) = facets.columns["country"].values
     assert (france.passages, france.documents) == (2, 1)
     assert facets.histogram

@@ -1,0 +1,172 @@
+"""The segments of one generation on top of each other: their passages under one numbering.
+
+Passages are numbered from 0 through all segments, deleted ones included. Statistics count live passages alone, so that
+scores do not depend on how documents were batched.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..analysis import FIELDS
+from ..segments.segment import Segment
+
+TITLE = FIELDS.index("title")
+"""Which of the fields is the title: every passage repeats that of its document."""
+
+
+class DocumentTable(NamedTuple):
+    """The documents of a stack as wholes, deleted ones included, numbered from 0 through all segments.
+
+    `passages` is int32 [size of the stack]: the number of each passage's document. `rows` is int64: that of each row
+    of the segments' columns by document; one that a merge split over two segments has two rows. `sizes` is int64
+    [documents]: how many passages it has. `lengths` is float64 [documents, fields]: its tokens by field, the title's
+    once; `averages` are those of the live ones.
+    """
+
+    passages: NDArray[np.int32]
+    rows: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    lengths: NDArray[np.float64]
+    averages: NDArray[np.float64]
+
+
+class Stack:
+    """Segments whose passages are numbered through; safe to share among threads.
+
+    Args:
+        segments: The segments, in the order of their passages' numbers.
+        deleted: For each segment, int64: the ordinals of the passages in it that are deleted.
+    """
+
+    def __init__(self, segments: Sequence[Segment], deleted: Sequence[NDArray[np.int64]]) -> None:
+        self.segments = segments
+        sizes = [len(segment) for segment in segments]
+        self.bases = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        """int64 [segments + 1]: the number of each segment's first passage, and at the end how many there are."""
+        self.live = np.ones(int(self.bases[-1]), bool)
+        """bool [size]: which passages are not deleted."""
+        lengths = np.zeros(len(FIELDS), np.int64)
+        for (base, segment), gone in zip(self, deleted, strict=True):
+            self.live[base + gone] = False
+            lengths += segment.postings.lengths.sum(axis=0, dtype=np.int64)
+            lengths -= segment.postings.lengths[gone].sum(axis=0, dtype=np.int64)
+        self.count = int(self.live.sum())
+        """How many passages are live."""
+        self.averages = lengths / max(self.count, 1)
+        """float64 [fields]: the average number of tokens in each field of a live passage."""
+
+    def __len__(self) -> int:
+        return len(self.live)
+
+    def __iter__(self) -> Iterator[tuple[int, Segment]]:
+        """Each segment after the number of its first passage."""
+        return zip(self.bases[:-1].tolist(), self.segments, strict=True)
+
+    @cached_property
+    def table(self) -> DocumentTable:
+        """The documents as wholes: which passages are whose, and how long they are."""
+        columns = [segment.columns for segment in self.segments]
+        versions = np.concatenate([np.zeros(0, np.int64), *(each.version for each in columns)])
+        # A document that a merge split over two segments is one all the same.
+        numbers = np.unique(versions, return_inverse=True)[1]
+        ends = np.cumsum([len(each.version) for each in columns])
+        by_segment = np.split(numbers, ends[:-1]) if columns else []
+        passages = np.concatenate(
+            [np.zeros(0, np.int64), *(n[each.document] for n, each in zip(by_segment, columns, strict=True))]
+        )
+        count = int(numbers.max(initial=-1)) + 1
+        sizes = np.bincount(passages, minlength=count)
+        lengths = np.zeros((count, len(FIELDS)))
+        for field in range(len(FIELDS)):
+            by_passage = [segment.postings.lengths[:, field] for segment in self.segments]
+            lengths[:, field] = np.bincount(passages, np.concatenate([np.zeros(0), *by_passage]), count)
+        lengths[:, TITLE] /= np.maximum(sizes, 1)
+        living = np.zeros(count, bool)
+        living[passages[self.live]] = True
+        averages = lengths[living].mean(axis=0) if living.any() else np.zeros(len(FIELDS))
+        return DocumentTable(passages.astype(np.int32), numbers, sizes, lengths, averages)
+
+    # Of passages, by number
+
+    def locate(self, number: int) -> tuple[Segment, int]:
+        """The segment that a passage is in, and its ordinal there."""
+        index = int(np.searchsorted(self.bases, number, "right")) - 1
+        return self.segments[index], number - int(self.bases[index])
+
+    def days(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The first day of each passage's dates, as `date.toordinal` counts them, or UNDATED."""
+        return self._each(numbers, lambda segment, n: segment.columns.first[segment.columns.document[n]], np.int64)
+
+    def documents(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The ledger's number for each passage's document: equal for passages of one document."""
+        return self._each(numbers, lambda segment, n: segment.columns.version[segment.columns.document[n]], np.int64)
+
+    def starts(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where each passage starts in its document's text, in characters."""
+        return self._each(numbers, lambda segment, n: segment.columns.start[n], np.int64)
+
+    def cosines(self, question: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The similarity of each of some passages to a unit vector [dimension]."""
+        return self._each(numbers, lambda segment, n: segment.vectors.cosines(question, n), np.float64)
+
+    def _each(
+        self,
+        numbers: NDArray[np.int64],
+        read: Callable[[Segment, NDArray[np.int64]], NDArray[Any]],
+        kind: type[Any],
+    ) -> NDArray[Any]:
+        """What `read` gives for the ordinals of each segment, put together in the order of `numbers`."""
+        values = np.zeros(len(numbers), kind)
+        owners = self._owners(numbers)
+        for index in np.unique(owners):
+            here = owners == index
+            values[here] = read(self.segments[index], numbers[here] - self.bases[index])
+        return values
+
+    def _owners(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which segment each passage is in."""
+        return np.searchsorted(self.bases, numbers, "right") - 1
+
+    # In order
+
+    def order(self, numbers: NDArray[np.int64], keys: NDArray[Any], limit: int) -> NDArray[np.int64]:
+        """The `limit` passages with the highest keys, highest first; ties by document id, then start."""
+        if limit < len(numbers):
+            threshold = np.partition(keys, len(keys) - limit)[len(keys) - limit] if limit else np.inf
+            numbers, keys = numbers[keys >= threshold], keys[keys >= threshold]
+            # Ties at the threshold may be many; of each segment's only the first can be wanted.
+            tied = np.flatnonzero(keys == threshold)
+            wanted = limit - (len(keys) - len(tied))
+            if len(tied) > wanted:
+                owners, ranks = self._owners(numbers[tied]), self._ranks(numbers[tied])
+                chosen = keys != threshold
+                for each in np.unique(owners):
+                    here = owners == each
+                    chosen[tied[here][np.argsort(ranks[here])[:wanted]]] = True
+                numbers, keys = numbers[chosen], keys[chosen]
+        owners = self._owners(numbers)
+        index = np.lexsort((self._ranks(numbers), owners, -keys))
+        numbers, keys, owners = numbers[index], keys[index], owners[index]
+        # Only where passages of several segments tie does it take the ids themselves.
+        first = np.flatnonzero(np.concatenate([[True], np.diff(keys) != 0])[: len(keys)])
+        sizes = np.diff(first, append=len(keys))
+        mixed = np.flatnonzero(np.repeat(owners[first] != owners[first + sizes - 1], sizes))
+        run = np.repeat(first, sizes)[mixed].tolist()
+        identities = zip(run, self._identities(numbers[mixed]), numbers[mixed].tolist(), strict=True)
+        numbers[mixed] = [number for *_, number in sorted(identities)]
+        return numbers[:limit]
+
+    def _ranks(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where each passage comes in its own segment, by document id and start."""
+        return self._each(numbers, lambda segment, n: segment.columns.order[n], np.int64)
+
+    def _identities(self, numbers: NDArray[np.int64]) -> Iterator[tuple[str, int]]:
+        """Document id and start of each of some passages."""
+        owners = self._owners(numbers).tolist()
+        documents = self._each(numbers, lambda segment, n: segment.columns.document[n], np.int64).tolist()
+        for owner, document, start in zip(owners, documents, self.starts(numbers).tolist(), strict=True):
+            yield self.segments[owner].columns.ids[document], start

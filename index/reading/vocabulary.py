@@ -1,0 +1,97 @@
+"""The words of a collection: which of them a question's word, pattern or half-typed beginning may stand for."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from ...errors import QueryError
+from ..analysis import fold, tells
+from .stack import Stack
+
+_SIGHTED = 256  # terms of each segment that are looked at to complete a word
+_LIKELY = 4  # times as many as are wanted: of these the live passages are counted
+
+MAX_EXPANSION = 10_000
+"""A pattern or fuzzy term may stand for so many different words."""
+
+
+class Vocabulary:
+    """The surface terms in the live passages of a stack. Safe to share among threads."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages of the passages, unknown ones counted as English."""
+        return frozenset[str]().union(*(segment.postings.languages for segment in self._stack.segments))
+
+    def same_word(self, term: str) -> frozenset[str]:
+        """The surface terms in live passages that count as the same word as this one, in any of their languages.
+
+        A function word has no other forms, and is none of another word, whatever their stems: "ofs", a slip of a
+        typist's, would make a word that tells of every "of", and "willing" is not "will".
+        """
+        same = _union(segment.postings.same_word(term) for segment in self._stack.segments)
+        return self._living(frozenset(filter(tells, same)) if tells(term) else same & {term})
+
+    def like_pattern(self, pattern: str, field: str = "") -> frozenset[str]:
+        """The terms that a pattern with `*` and `?` stands for, in one field or in any.
+
+        Raises:
+            QueryError: They are more than MAX_EXPANSION.
+        """
+        folded = "".join(part if part in "*?" else fold(part) for part in _split_at_wildcards(pattern))
+        return _few(pattern, (segment.like_pattern(folded, field) for segment in self._stack.segments))
+
+    def like_spelling(self, term: str, distance: int, field: str = "") -> frozenset[str]:
+        """The terms within so many edits of one, in one field or in any.
+
+        Raises:
+            QueryError: They are more than MAX_EXPANSION.
+        """
+        near = (segment.like_spelling(term, distance, field) for segment in self._stack.segments)
+        return self._living(_few(term, near))
+
+    def like_beginning(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """The terms that go on from a prefix, in most live passages first, and how many these are.
+
+        Terms of which no segment has many are left out where very many begin so; function words always are.
+        """
+        passages = Counter[str]()
+        for segment in self._stack.segments:
+            for term, holding in segment.postings.commonest(prefix, _SIGHTED):
+                passages[term] += holding
+        ordered = sorted(passages, key=lambda term: (-passages[term], term))
+        likely = [term for term in ordered if term != prefix and tells(term)][: limit * _LIKELY]
+        living = [(term, count) for term in likely if (count := self.frequency(term))]
+        return sorted(living, key=lambda each: (-each[1], each[0]))[:limit]
+
+    def frequency(self, term: str) -> int:
+        """How many live passages hold that very surface term."""
+        live = self._stack.live
+        return sum(int(live[base + segment.postings.holding(term)].sum()) for base, segment in self._stack)
+
+    def _living(self, terms: frozenset[str]) -> frozenset[str]:
+        """Those of the terms that are not in deleted passages alone."""
+        return terms if self._stack.live.all() else frozenset(filter(self.frequency, terms))
+
+
+def _few(pattern: str, terms: Iterable[set[str]]) -> frozenset[str]:
+    united = _union(terms)
+    if len(united) > MAX_EXPANSION:
+        raise QueryError(f"{pattern} stands for {len(united)} different words, {MAX_EXPANSION} at most: be more exact")
+    return united
+
+
+def _union(sets: Iterable[set[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*sets)
+
+
+def _split_at_wildcards(pattern: str) -> list[str]:
+    parts = [""]
+    for character in pattern:
+        if character in "*?":
+            parts += [character, ""]
+        else:
+            parts[-1] += character
+    return [part for part in parts if part]
