@@ -165,7 +165,7 @@ class Document:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 of the text and the description but for `origin`: equal for a document that has not changed."""
+        """SHA-256 of the text and the description without `origin`: equal for a document that has not changed."""
         fields = self.description()
         del fields["origin"]
         content = json.dumps([fields, self.text], sort_keys=True, ensure_ascii=True)

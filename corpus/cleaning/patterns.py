@@ -15,7 +15,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{each})" for each in _PATTERNS[pattern]), re.IGNORECASE)
 
 
-_PATTERNS: Final[dict[str, list[str]]] = tomllib.loads(files(__package__).joinpath("patterns.toml").read_text("utf-8"))
+_DATA = files(__package__ or "").joinpath("patterns.toml").read_text("utf-8")
+_PATTERNS: Final[dict[str, list[str]]] = tomllib.loads(_DATA)
 
 LONGEST_SITE_LINE: Final = 400
 LONGEST_LABEL: Final = 60

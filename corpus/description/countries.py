@@ -136,7 +136,7 @@ class _Tables(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _tables() -> _Tables:
-    return _Tables(**tomllib.loads(files(__package__).joinpath("countries.toml").read_text("utf-8")))
+    return _Tables(**tomllib.loads(files(__package__ or "").joinpath("countries.toml").read_text("utf-8")))
 
 
 def _aliases() -> Iterator[tuple[str, str]]:

@@ -49,7 +49,7 @@ _LONGEST_MONTH: Final = 31
 
 
 class _Found(NamedTuple):
-    """A value for a field of the description, and how it was come by."""
+    """A value for a field of the description, and where it is from: given, extracted or inferred."""
 
     value: Any
     how: str

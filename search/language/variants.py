@@ -34,7 +34,7 @@ def name_at(terms: Sequence[str], position: int) -> Name | None:
 def _table() -> tuple[dict[Terms, tuple[Terms, ...]], int]:
     """The other names of each name, and the number of terms in the longest one."""
     table: dict[Terms, tuple[Terms, ...]] = {}
-    for line in files(__package__).joinpath("variants.txt").read_text("utf-8").splitlines():
+    for line in files(__package__ or "").joinpath("variants.txt").read_text("utf-8").splitlines():
         if not line.startswith("#"):
             group = [tuple(token.term for token in analyze(name)) for name in line.split(",")]
             table.update({name: tuple(other for other in group if other != name) for name in group})
