@@ -61,7 +61,7 @@ def parse_dates(value: object) -> DateInterval | None:
     2025" and "November 2025"; 2025年11月22日 and other forms with the year first; two of them as a list or around `..`
     or `/`. The day is the one that is written, whatever the time zone.
 
-    Raises ValueError if the value is none of these, or a day that no calendar has.
+    Raises ValueError if the value has no such form, or a day that no calendar has.
     """
     match value:
         case None | "":
@@ -70,9 +70,7 @@ def parse_dates(value: object) -> DateInterval | None:
             return DateInterval(value.date(), value.date())
         case date():
             return DateInterval(value, value)
-        case bool():
-            raise ValueError(_not_a_date(value))
-        case int():
+        case int() if not isinstance(value, bool):
             return _parse(str(value)) if abs(value) < 10**8 else _refuse(value)
         case str():
             if found := _YEAR_FIRST.fullmatch(value.strip()):
@@ -81,9 +79,9 @@ def parse_dates(value: object) -> DateInterval | None:
             if separator:
                 return _between(first, last)
             return _parse(first) if first else None
-        case [only] if not isinstance(only, list):
+        case [object() as only] if not isinstance(only, list):
             return parse_dates(only)
-        case [first, last] if not (isinstance(first, list) or isinstance(last, list)):
+        case [object() as first, object() as last] if not (isinstance(first, list) or isinstance(last, list)):
             return _between(first, last)
         case _:
             raise ValueError(_not_a_date(value))
@@ -124,7 +122,7 @@ def parse_range(text: str) -> tuple[date | None, date | None]:
         be written the wrong way round.
 
     Raises:
-        ValueError: If the text is none of these, or names a day that no calendar has.
+        ValueError: If the text has no such form, or names a day that no calendar has.
     """
     start, dots, end = text.strip().partition("..")
     first = _whole(start)[0] if start or not end else None

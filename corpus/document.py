@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
@@ -165,7 +165,7 @@ class Document:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 of the text and the description but for `origin`: equal for a document that has not changed."""
+        """SHA-256 of the text and the description without `origin`: equal for a document that has not changed."""
         fields = self.description()
         del fields["origin"]
         content = json.dumps([fields, self.text], sort_keys=True, ensure_ascii=True)
@@ -194,10 +194,6 @@ class Passage:
     def text(self) -> str:
         """The passage's own text."""
         return self.document.text[self.start : self.end]
-
-    def sentence_texts(self) -> Iterator[str]:
-        """The text of each sentence, in order."""
-        return (self.document.text[start:end] for start, end in self.sentences)
 
 
 def passage_id(document_id: str, start: int, end: int) -> str:

@@ -13,11 +13,18 @@ from .readers.registry import CLEANED, Format, find, format_named, read_file, re
 
 
 def read(sources: Iterable[str | Path], *, options: ReadOptions | None = None) -> Iterator[Document | Skipped]:
-    """The documents of files, folders, patterns and, for "-", standard input; and whatever could not be read.
+    """Read sources one after the other, as their documents are asked for.
 
-    Nothing that lies in a source raises: bad content, a missing file and an unknown extension are each a `Skipped`.
+    Args:
+        sources: Files, folders, patterns (`"*.txt"`), URLs, and `"-"` for standard input.
+        options: How they are read; by default as ReadOptions says.
 
-    Raises UnreadableSource at once if the options name an unknown format.
+    Returns:
+        The documents, and a `Skipped` for all that could not be read: bad content, a missing file or an unknown
+        extension raises nothing.
+
+    Raises:
+        UnreadableSource: At once, if the options name an unknown format.
     """
     options = options or ReadOptions()
     if options.format:

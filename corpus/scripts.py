@@ -36,4 +36,4 @@ OTHER_ENDS: Final = "؟۔।"
 """The Arabic question mark, the Urdu full stop and the danda."""
 
 SENTENCE_ENDS: Final = LATIN_ENDS + FULL_WIDTH_ENDS + OTHER_ENDS
-"""The marks that a sentence ends with in any script; a colon and a semicolon are none."""
+"""The marks that a sentence ends with in any script; a colon and a semicolon do not count."""

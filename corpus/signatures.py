@@ -48,9 +48,9 @@ def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 # Made by arithmetic rather than by a random generator, whose stream could change with a release of NumPy.
 _STEP: Final = np.uint64(0x9E3779B97F4A7C15)
-_FACTORS, _OFFSETS = (_mixed(np.arange(1, 2 * VALUES + 1, dtype=np.uint64) * _STEP) >> np.uint64(32)).reshape(2, VALUES)
-_FACTORS = _FACTORS.astype(np.uint32) | np.uint32(1)  # odd, so that multiplying by it permutes
-_OFFSETS = _OFFSETS.astype(np.uint32)
+_SEEDS: Final = (_mixed(np.arange(1, 2 * VALUES + 1, dtype=np.uint64) * _STEP) >> np.uint64(32)).reshape(2, VALUES)
+_FACTORS: Final = _SEEDS[0].astype(np.uint32) | np.uint32(1)  # odd, so that multiplying by it permutes
+_OFFSETS: Final = _SEEDS[1].astype(np.uint32)
 
 
 class Signature(NamedTuple):
@@ -63,7 +63,7 @@ class Signature(NamedTuple):
 def signature(text: str) -> Signature | None:
     """A text's signature, made of its words alone, not of case, punctuation or layout; None if the text is too short.
 
-    The same on every machine and in every version of Python, but for characters that only a newer Unicode knows.
+    The same on every machine and in every version of Python, except for characters that only a newer Unicode knows.
     """
     shingles = _shingles(text)
     if len(shingles) < LEAST_SHINGLES:

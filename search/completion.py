@@ -1,15 +1,17 @@
 """Completing the last word of a question: with a word that the index knows, a value of a column, or a field's name."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from ..index.analysis import BLANKS, analyze
 from .language.query import MAX_QUERY_LENGTH, Filter
 from .language.scanning import ALL_FIELDS, FILTER_FIELDS, TOKEN, field_called
 from .language.unparser import unparse
 from .ranking.backend import Index
+
+if TYPE_CHECKING:
+    import re
 
 CompletionKind: TypeAlias = Literal["word", "country", "person", "outlet", "place", "kind", "lang", "field"]
 
@@ -39,7 +41,7 @@ def complete(index: Index, text: str, limit: int = 8) -> list[Completion]:
 
     After a field of FILTER_FIELDS these are its values in which a word begins as typed, most passages first, written as
     exact ones. A word that stands free may become a known word, a country, a person, an outlet or a field. Case and
-    accents make no difference. Whatever is half typed, this raises nothing.
+    accents make no difference. A question that is only half typed raises nothing.
     """
     text = BLANKS.sub(" ", text)
     typed = _last(text) if len(text) <= MAX_QUERY_LENGTH else None

@@ -13,12 +13,13 @@ _MOST = 4  # words, the first unknown ones: each costs some 50 ms a segment
 
 
 def suggest(index: Snapshot, query: str, unknown: Sequence[Span], deadline: Deadline) -> str | None:
-    """The query with unknown words replaced by the likeliest known ones; None if there is none for any of them.
+    """The query with unknown words replaced by the likeliest known ones; None if no word has one.
 
     The likeliest is the nearest by edit distance, and among those the one in most passages. As it is an extra, only the
     first few words are mended, and none once the time is over.
     """
-    mended, end = [], 0
+    mended: list[str] = []
+    end = 0
     for start, stop in sorted(unknown)[:_MOST]:
         word = query[start:stop]
         if deadline.is_over:

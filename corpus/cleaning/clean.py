@@ -6,7 +6,7 @@ last), and at the end headlines that alternate with cut-off teasers. Summaries s
 points, which are statements on the matter, and lose their label.
 
 A text with many such signs is a whole page with its menus: there `clean_lines` finds where the article stands, and
-what lies before and behind is cut but for its headline. What was cut is returned.
+what lies before and behind is cut except for its headline. What was cut is returned.
 """
 
 import re

@@ -101,7 +101,7 @@ class RecurringLines:
 
 
 def without_recurring_lines(found: Iterable[Document | Other]) -> Iterator[Document | Other]:
-    """The same documents in the same order, without lines that recur; whatever else is among them comes as it is.
+    """The same documents in the same order, without lines that recur; anything else among them comes as it is.
 
     At most WINDOW documents or some ten million characters are held back at a time.
     """

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import takewhile
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ..dates import FULL_DATE, MONTH, MONTHS, parse_dates
 from ..document import DateInterval
@@ -213,5 +213,6 @@ def _regions() -> frozenset[str]:
     """States and provinces that stand after a town's name, by name and by postal code."""
     import pycountry
 
-    states = [each for code in ("US", "CA", "AU") for each in pycountry.subdivisions.get(country_code=code) or ()]
+    subdivisions: Any = pycountry.subdivisions
+    states: list[Any] = [each for code in ("US", "CA", "AU") for each in subdivisions.get(country_code=code) or ()]
     return frozenset({each.name for each in states} | {each.code[3:] for each in states} | {"West Bank", "Gaza Strip"})

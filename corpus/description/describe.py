@@ -49,7 +49,7 @@ _LONGEST_MONTH: Final = 31
 
 
 class _Found(NamedTuple):
-    """A value for a field of the description, and how it was come by."""
+    """A value for a field of the description, and where it is from: given, extracted or inferred."""
 
     value: Any
     how: str
@@ -99,11 +99,6 @@ def without_title(text: str, title: str) -> str:
     return rest.lstrip("\n") if repeats else text
 
 
-def find_title(text: str, language: str = "") -> str:
-    """The first line if it looks like a headline, else the first sentence, shortened with "…" where it is long."""
-    return _title(text, language).value
-
-
 def find_countries(title: str, text: str) -> tuple[str, ...]:
     """The countries that a document is about, by the simplest of rules, in order of first mention.
 
@@ -120,6 +115,7 @@ def find_countries(title: str, text: str) -> tuple[str, ...]:
 
 
 def _title(text: str, language: str) -> _Found:
+    """The first line if it looks like a headline, else the first sentence, shortened with "…" where it is long."""
     lines = list(islice((line for line in _lines(text) if not is_label(line.strip())), 2)) or text.split("\n", 1)
     first = " ".join(lines[0].split())
     if len(lines) > 1 and _looks_like_headline(first):

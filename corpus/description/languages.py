@@ -7,12 +7,9 @@ to load, and so is loaded by the first text that needs it, never by a question.
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from ..scripts import HAN, HANGUL
-
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
 
 _SAMPLE: Final = 4000
 """How much of a text is looked at for its script, in characters."""
@@ -90,10 +87,11 @@ def detect_language(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> "LanguageIdentifier":
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+def _identifier() -> Any:
+    from py3langid import langid  # pyright: ignore[reportMissingTypeStubs]
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    library: Any = langid
+    identifier = library.LanguageIdentifier.from_model_file(library.MODEL_FILE, norm_probs=True)
     # The others are dialects without a two-letter code, which short texts in their larger neighbour are taken for.
     identifier.set_languages([code for code in identifier.labels if len(code) == 2])
     return identifier
@@ -104,7 +102,8 @@ def _codes() -> dict[str, str]:
     import pycountry
 
     codes = dict(_MEMBERS)
-    for each in pycountry.languages:
+    languages: Any = pycountry.languages
+    for each in languages:
         code = getattr(each, "alpha_2", None)
         if code is not None:
             names = (code, each.alpha_3, getattr(each, "bibliographic", code), each.name.split(" (")[0])

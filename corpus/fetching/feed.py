@@ -48,18 +48,19 @@ def looks_like_page(beginning: str) -> bool:
 def parse_feed(data: bytes, url: str, charset: str = "") -> list[Entry]:
     """The entries of a feed, in its order, at most MOST_ENTRIES of them; links are made absolute with the feed's URL.
 
-    Raises UnreadableSource if it is none, or defines entities, which no honest feed does.
+    Raises UnreadableSource if it is not a feed, or defines entities, which no honest feed does.
     """
     if len(data) > LARGEST_FILE:
         raise UnreadableSource(f"a feed of more than {LARGEST_FILE // MEGABYTE} MB")
     if _DECLARED_ENTITY.search(data.replace(b"\0", b"")):
         raise UnreadableSource("a feed that defines XML entities, which are never expanded")
-    import feedparser
+    import feedparser  # pyright: ignore[reportMissingTypeStubs]
 
+    library: Any = feedparser
     headers = {"content-location": url, "content-type": f"application/xml; charset={charset}" if charset else ""}
     try:
         # A stream, because bytes might be taken for the name of a file.
-        parsed: Any = feedparser.parse(io.BytesIO(data), response_headers=headers)
+        parsed = library.parse(io.BytesIO(data), response_headers=headers)
     except Exception as error:  # what strange markup raises within a parser is not ours to list
         raise UnreadableSource(f"a feed that cannot be parsed: {type(error).__name__}") from None
     if not parsed.get("version"):
@@ -71,9 +72,9 @@ def parse_feed(data: bytes, url: str, charset: str = "") -> list[Entry]:
 def _entry(entry: Any, outlet: str) -> Entry:
     title = _line(entry, "title")
     # As a plain dict: feedparser's own puts "published" in the place of a missing "updated", with a warning.
-    published, updated = (str(dict.get(entry, name) or "") for name in ("published", "updated"))
+    published, updated = (str(dict[str, Any].get(entry, name) or "") for name in ("published", "updated"))
     return Entry(
-        url=str(dict.get(entry, "link") or ""),
+        url=str(dict[str, Any].get(entry, "link") or ""),
         title=title,
         author=_line(entry, "author"),
         dates=_dates(entry, published or updated),
@@ -84,8 +85,8 @@ def _entry(entry: Any, outlet: str) -> Entry:
 
 def _line(found: Any, name: str) -> str:
     """A field as one line of plain text."""
-    value = str(dict.get(found, name) or "")
-    if "html" in str(dict.get(found, f"{name}_detail", {}).get("type", "")):
+    value = str(dict[str, Any].get(found, name) or "")
+    if "html" in str(dict[str, Any].get(found, f"{name}_detail", {}).get("type", "")):
         value = unescape(_TAG.sub("", value))
     return " ".join(tidy(value).split())[:1000]
 
@@ -95,6 +96,6 @@ def _dates(entry: Any, written: str) -> DateInterval | None:
         # The day where it was written; what feedparser parsed is the day in Greenwich.
         return parse_dates(written)
     except ValueError:
-        parsed = dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed")
+        parsed = dict[str, Any].get(entry, "published_parsed") or dict[str, Any].get(entry, "updated_parsed")
         day = date(*parsed[:3]) if parsed else None
         return DateInterval(day, day) if day else None

@@ -239,7 +239,7 @@ class Fetcher:
 
 
 class _Pinned(http.client.HTTPConnection):
-    """A connection to an address that has been checked, whatever the host's name may stand for by now."""
+    """A connection to an address that has been checked, even if the host's name has come to mean another one."""
 
     def __init__(
         self, host: str, port: int, addresses: Sequence[_Address], limits: Limits, tls: ssl.SSLContext | None
@@ -340,7 +340,7 @@ def _to_send_back(headers: http.client.HTTPMessage, name: str) -> str:
 
 
 def _location(answer: _Answer) -> str:
-    """Where a redirect leads to; "" if the answer is none."""
+    """Where a redirect leads to; "" if the answer is not a redirect."""
     if answer.status not in _REDIRECTS:
         return ""
     # Python reads headers as Latin-1, and servers write UTF-8.

@@ -64,7 +64,7 @@ class Memory:
     """What is remembered of URLs from one run to the next. This one remembers nothing."""
 
     def recall(self, url: str) -> Known | None:
-        """What is known of a URL; None if it is to be read whatever it holds."""
+        """What is known of a URL; None if it is to be read even if it has not changed."""
 
     def remember(self, url: str, known: Known) -> None:
         """Keep what is known of a URL. Called after its documents were taken."""
@@ -82,7 +82,7 @@ class UrlReader:
         self._fetcher = fetcher or Fetcher(allowed=ANYWHERE if options.allow_private else ())
 
     def read(self, url: str) -> Iterator[Document | Skipped]:
-        """The documents of a URL that are not known yet. Whatever is wrong is a `Skipped`."""
+        """The documents of a URL that are not known yet. What cannot be read is a `Skipped`."""
         try:
             yield from self._read(canonical_url(url), None)
         except UnreadableSource as error:

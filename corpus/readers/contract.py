@@ -17,7 +17,7 @@ LARGEST_PACKAGE: Final = 100 * MEGABYTE
 """The most bytes of a file of one document in a format that holds pictures as well: PDF, Word, EPUB, e-mail."""
 
 LARGEST_TEXT: Final = 20 * MEGABYTE
-"""The most characters of one document's text, from whatever it was unpacked."""
+"""The most characters of one document's text, however it was packed."""
 
 LONGEST_RECORD: Final = 20 * MEGABYTE
 """The most bytes of one line of JSONL, and the most characters of one cell of CSV."""

@@ -23,14 +23,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The documents of a CSV file in order, and a `Skipped` with its line number for each row that is none.
+    """The documents of a CSV file in order, and a `Skipped` with its line number for each row that is not a document.
 
     Raises UnreadableSource if the file is damaged, has no row of names, or a quotation in it never ends.
     """
     stream = decompressed(source)
     rows = _Rows(stream)
     try:
-        names = [name.strip() for name in next(rows, [])]
+        names = [name.strip() for name in next(rows, list[str]())]
         if not any(names):
             raise UnreadableSource("empty")
         if len(names) < 2:

@@ -28,7 +28,7 @@ _NOTES: Final = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
     """The one document of a Word file.
 
-    Raises UnreadableSource if it is none, damaged, protected by a password, a bomb, or without text.
+    Raises UnreadableSource if it is not a Word document, damaged, protected by a password, a bomb, or without text.
     """
     del options  # what was written as a document needs no cleaning
     data = read_all(source.stream)

@@ -4,7 +4,7 @@ import email
 import email.policy
 from collections.abc import Iterator
 from email.message import EmailMessage
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from ...errors import UnreadableSource
 from ..description.describe import describe
@@ -32,7 +32,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
     del options  # a message has no boilerplate that could be told from what was written
     data = read_all(source.stream)
     try:
-        message = cast("EmailMessage", email.message_from_bytes(data, policy=email.policy.default))
+        message = email.message_from_bytes(data, policy=email.policy.default)
         if looks_like(data) or not any(header in message for header in _HEADERS):
             raise not_what_it_says(data, "an e-mail message")
         text, record, attachments = _text(message), _headers(message), list(_attachments(message))

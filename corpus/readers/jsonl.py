@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ...errors import UnreadableSource
 from ..document import Document
@@ -14,7 +14,7 @@ _CHUNK: Final = MEGABYTE
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The documents of a JSONL file in order, and a `Skipped` with its line number for each record that is none.
+    """The documents of a JSONL file in order, and a `Skipped` with the line number for each bad record.
 
     Raises UnreadableSource if the file is damaged, or is JSON but has not a record a line.
     """
@@ -51,7 +51,7 @@ def _record(line: bytes) -> dict[str, Any]:
         raise UnreadableSource("not JSON that can be read: it is nested too deeply") from None
     if not isinstance(record, dict):
         raise UnreadableSource("not a record: each line is to hold one JSON object")
-    return record
+    return cast("dict[str, Any]", record)
 
 
 def _lines(source: Source) -> Iterator[tuple[int, bytes | None]]:

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from ...errors import UnreadableSource
 from ..description.describe import describe, without_title
@@ -79,7 +79,7 @@ def _yaml(front_matter: str) -> dict[str, Any]:
         """All scalars are strings, so that `countries: [NO]` is no boolean; aliases, which may explode, are refused."""
 
         def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-            if self.check_event(yaml.AliasEvent):
+            if self.check_event(yaml.AliasEvent):  # pyright: ignore[reportUnknownMemberType]
                 raise UnreadableSource("its front matter holds YAML aliases: write the values out")
             return super().compose_node(parent, index)
 
@@ -97,7 +97,8 @@ def _yaml(front_matter: str) -> dict[str, Any]:
         return {}
     if not isinstance(fields, dict):
         raise UnreadableSource("its front matter is not a list of fields such as `title: …`")
-    return {key: None if value in ("~", "null") else value for key, value in fields.items() if isinstance(key, str)}
+    named = cast("dict[Any, Any]", fields).items()
+    return {key: None if value in ("~", "null") else value for key, value in named if isinstance(key, str)}
 
 
 def readable_text(markdown: str) -> tuple[str, str]:
@@ -167,7 +168,7 @@ def _is_hard_break(line: str) -> bool:
 
 
 def _joined(block: list[str]) -> Iterator[str]:
-    """The lines of a block as one, but for those marked as lines of their own."""
+    """The lines of a block as one, except for those marked as lines of their own."""
     if block:
         lines = (line.rstrip("\\") if _is_hard_break(line) else line for line in block)
         yield (

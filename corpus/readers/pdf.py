@@ -32,7 +32,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
     Raises UnreadableSource if it is no PDF, damaged, protected by a password or without any text, and MissingExtra.
     """
     try:
-        import pypdfium2
+        import pypdfium2  # pyright: ignore[reportMissingTypeStubs]
     except ImportError:
         raise MissingExtra('pypdfium2 is not installed: pip install "dragoman[pdf]"', name="pypdfium2") from None
     data = read_all(source.stream)

@@ -58,7 +58,7 @@ CLEANED: Final = frozenset({"text", "html"})
 
 
 def find(source: str | Path, options: ReadOptions) -> Iterator[tuple[Path, Format] | Skipped]:
-    """The files that a path or pattern names, each with the format to read it in; and whatever has none."""
+    """The files that a path or pattern names, each with the format to read it in, or a `Skipped` without one."""
     forced = format_named(options.format) if options.format else None
     # With the format given, any name will do.
     extensions = ("",) if forced else tuple(end for each in FORMATS for end in each.extensions)
@@ -73,7 +73,7 @@ def read_standard_input(options: ReadOptions) -> Iterator[Document | Skipped]:
 
 
 def read_file(path: Path, form: Format, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The documents of one file. Whatever is wrong with it is a `Skipped`."""
+    """The documents of one file, and a `Skipped` for what cannot be read."""
     origin = shown_name(path)
     try:
         stream = _opened(path)
@@ -116,7 +116,7 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def read_stream(source: Source, form: Format, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The documents of an open source. Whatever is wrong with it is a `Skipped`."""
+    """The documents of an open source, and a `Skipped` for what cannot be read."""
     try:
         yield from form.reader()(source, options)
     except (UnreadableSource, MissingExtra) as error:

@@ -28,8 +28,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
     Raises UnreadableSource if it is no archive or damaged, and MissingExtra.
     """
     try:
-        from warcio.archiveiterator import ArchiveIterator
-        from warcio.exceptions import ArchiveLoadFailed
+        from warcio.archiveiterator import ArchiveIterator  # pyright: ignore[reportMissingTypeStubs]
+        from warcio.exceptions import ArchiveLoadFailed  # pyright: ignore[reportMissingTypeStubs]
     except ImportError:
         raise MissingExtra('warcio is not installed: pip install "dragoman[warc]"', name="warcio") from None
     stream = io.BufferedReader(Borrowed(source.stream))

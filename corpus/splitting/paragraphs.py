@@ -51,8 +51,12 @@ class _Milestone(NamedTuple):
     number: int
 
 
-# By their hashes: so many long texts themselves are not to be kept.
-@cached(LRUCache(64), key=lambda text: (len(text), hash(text)), lock=Lock())
+def _length_and_hash(text: str) -> tuple[int, int]:
+    """What stands for a text in the cache, which is not to keep so many long texts themselves."""
+    return len(text), hash(text)
+
+
+@cached(LRUCache(64), key=_length_and_hash, lock=Lock())
 def _milestones(text: str) -> list[_Milestone]:
     """Places in a text that lie some `_STRIDE` characters apart, the first at its beginning."""
     milestones = [_Milestone(0, 0)]

@@ -204,7 +204,11 @@ def _full_stop_ends(text: str, stop: int, start: int, place: int, language: str)
         return opens
     if "." in token and all(part.isalpha() and len(part) <= 3 for part in token.split(".") if part):
         return opens
-    token = token.rpartition("-")[2]
+    return _word_ends(token.rpartition("-")[2], text, place, opens, language)
+
+
+def _word_ends(token: str, text: str, place: int, opens: bool, language: str) -> bool:
+    """Whether a word or number with a full stop ends its sentence; `opens` says that the next word opens one."""
     if token in _TITLES:
         return False
     if token in _NUMBERED:

@@ -7,7 +7,7 @@
     conjunction := unary (AND unary)*
     unary       := ('-' | NOT) unary | '(' sequence ')' | field ':' ['='] value | phrase | pattern | fuzzy | word
 
-A word stays free (it scores and excludes nothing) unless AND, OR, NOT or a field takes hold of it. Whatever cannot be
+A word stays free (it scores and excludes nothing) unless AND, OR, NOT or a field takes hold of it. What cannot be
 understood is a QueryError with the column of the culprit: nothing that was typed is skipped in silence but punctuation.
 """
 
@@ -217,7 +217,7 @@ def _term(run: str, field: str, column: int) -> Word | Pattern | Fuzzy:
     """A run of word characters as the term that it is."""
     if "://" in run and LETTER.search(run):
         return Word(run, field, column)  # An address: its ?, * and ~ are its own.
-    # Off with the punctuation around it: a wildcard is none, nor a last ~, but a last ? is.
+    # The punctuation around it goes, and so does a last ?; wildcards and a last ~ stay.
     marks = {character for character in run if unicodedata.category(character)[0] in "PS"}
     ended = run.rstrip("".join(marks - {"*", "~"}))
     core = ended.lstrip("".join(marks - {"*", "?"}))

@@ -27,7 +27,7 @@ class Word(_Text):
 
 @dataclass(frozen=True, slots=True)
 class Phrase(_Text):
-    """Words in that order, one after the other: as typed between the quotes, but for single spaces."""
+    """Words in that order, one after the other: as typed between the quotes, with single spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """Whatever the node does not match."""
+    """Everything that the node does not match."""
 
     node: "Node"
 

@@ -17,8 +17,8 @@ class Filters(TypedDict, total=False):
 
     `after` and `before` are days, months or years (`2025-11`), themselves included. Of several countries (people,
     outlets, kinds, languages) one must fit. `where` are constraints in the query language, such as
-    `country:="South Korea"` or `-outlet:"News Agency"`, which must all hold; free words are none. `document` is the id
-    of the only document whose passages are wanted.
+    `country:="South Korea"` or `-outlet:"News Agency"`, which must all hold and may not be free words. `document` is
+    the id of the only document whose passages are wanted.
     """
 
     after: date | str | None
@@ -115,7 +115,7 @@ def check_range(name: str, value: int, low: int, high: int) -> None:
 
 
 def check_choice(name: str, value: str, choices: Any) -> None:
-    """Raise QueryError if the option of that name is none of the literals that there are to choose from."""
+    """Raise QueryError if the option of that name is not one of the literals to choose from."""
     if value not in get_args(choices):
         known = cast("tuple[str, ...]", get_args(choices))
         raise QueryError(f"{name} is {value!r}, and must be one of {', '.join(known)}")

@@ -6,7 +6,7 @@ names stand in variants.txt; `Settings.variants` turns them off, and quotation m
 
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import NamedTuple, TypeAlias
 
 from ...index.analysis import analyze
@@ -15,17 +15,17 @@ Terms: TypeAlias = tuple[str, ...]
 
 
 class Name(NamedTuple):
-    """A name at some place in a question: how many of the words it takes, and the other names of the same."""
+    """A name at some position in a question: how many of the words it takes, and the other names of the same."""
 
     length: int
     others: tuple[Terms, ...]
 
 
-def name_at(terms: Sequence[str], place: int) -> Name | None:
-    """The longest known name that begins at a place in a question's terms, or None."""
+def name_at(terms: Sequence[str], position: int) -> Name | None:
+    """The longest known name that begins at a position in a question's terms, or None."""
     names, longest = _table()
-    for length in range(min(longest, len(terms) - place), 0, -1):
-        if (others := names.get(tuple(terms[place : place + length]))) is not None:
+    for length in range(min(longest, len(terms) - position), 0, -1):
+        if (others := names.get(tuple(terms[position : position + length]))) is not None:
             return Name(length, others)
     return None
 
@@ -34,7 +34,7 @@ def name_at(terms: Sequence[str], place: int) -> Name | None:
 def _table() -> tuple[dict[Terms, tuple[Terms, ...]], int]:
     """The other names of each name, and the number of terms in the longest one."""
     table: dict[Terms, tuple[Terms, ...]] = {}
-    for line in Path(__file__).with_name("variants.txt").read_text(encoding="utf-8").splitlines():
+    for line in files(__package__ or "").joinpath("variants.txt").read_text("utf-8").splitlines():
         if not line.startswith("#"):
             group = [tuple(token.term for token in analyze(name)) for name in line.split(",")]
             table.update({name: tuple(other for other in group if other != name) for name in group})

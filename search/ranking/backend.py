@@ -1,7 +1,7 @@
 """What the engine asks of an index: the one seam between asking and keeping.
 
-`index.snapshot.Snapshot` is the reference. Whoever outgrows one machine can put a cluster behind the same engine by
-answering these questions. A passage is known by a number, which need not mean anything outside of one search.
+`index.reading.snapshot.Snapshot` is the reference. Whoever outgrows one machine can put a cluster behind the same
+engine by answering these questions. A passage is known by a number, which need not mean anything outside of one search.
 """
 
 from collections.abc import Sequence

@@ -54,11 +54,11 @@ class Ranked:
     """The match set of a query, and the first of it in order.
 
     `numbers` are the first passages, best first, as many as were asked for. `matches` is the match set, ascending:
-    everything that matches but what was folded away; totals, facets and the like are counted on it. `total` is how many
+    all that matches except what was folded away; totals, facets and the like are counted on it. `total` is how many
     hits there are to list: all of it, or one a document. `folding` says what was folded under what, if anything was.
     `standings` has those among `numbers` that were candidates. `weighed` are the units with their idf; `undated` counts
-    what a date constraint left out only for want of a date. `cut` says whether the meaning leg's neighbours, of which
-    there are `Settings.depth`, all lie near enough: then there may be more, and a filter brings them in.
+    what a date constraint left out only because it has no date. `cut` says whether the meaning leg's neighbours, of
+    which there are `Settings.depth`, all lie near enough: then there may be more, and a filter brings them in.
     """
 
     numbers: NDArray[np.int64]

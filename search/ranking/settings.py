@@ -3,7 +3,8 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from itertools import repeat
+from typing import Any, TypeVar, cast
 
 from ...errors import CollectionMismatch, DragomanError, QueryError, UnreadableSource
 from ...index.segments.postings import BM25F
@@ -22,7 +23,7 @@ class Settings:
     among the question's words, is taken off that: a list of names wants keywords, a sentence wants its meaning found.
     In the keyword leg the passage's own BM25F has weight 1, `document_weight` is that of its whole document's and
     `pair_weight` that of words standing side by side as in the question. `variants` counts other names of the same as
-    the same: see `search.variants`.
+    the same: see `search.language.variants`.
 
     Raises QueryError if a value is out of its range.
     """
@@ -61,7 +62,7 @@ def settings_of(collection: Mapping[str, Any]) -> Settings:
     try:
         if known is not None and not isinstance(known, dict):
             raise UnreadableSource(f"they are {str(known)[:80]!r}")
-        return apply_changes(Settings(), known or {})
+        return apply_changes(Settings(), cast("dict[str, Any]", known or {}))
     except DragomanError as error:
         mend = "take the defaults back with `dragoman tune --reset`"
         raise CollectionMismatch(
@@ -88,11 +89,16 @@ def apply_changes(settings: _Settings, changes: Mapping[str, Any]) -> _Settings:
 
 def _fitting(name: str, known: Any, value: Any) -> Any:
     if is_dataclass(known) and isinstance(value, dict):
-        return apply_changes(known, value)
-    if isinstance(known, tuple) and isinstance(value, list) and len(value) == len(known):
-        return tuple(_fitting(name, *pair) for pair in zip(known, value, strict=True))
+        return apply_changes(cast("Any", known), cast("dict[str, Any]", value))
+    defaults, values = _elements(known, tuple), _elements(value, list)
+    if values and len(values) == len(defaults):
+        return tuple(map(_fitting, repeat(name), defaults, values))
     if isinstance(known, float) and type(value) is int:
         return float(value)
     if known is not None and type(value) is not type(known):
         raise UnreadableSource(f"the setting {name} is {known!r} by default, and cannot be {value!r}")
     return value
+
+
+def _elements(value: Any, kind: type) -> list[Any]:
+    return list(value) if isinstance(value, kind) else []

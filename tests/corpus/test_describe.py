@@ -7,7 +7,7 @@ import pytest
 
 from dragoman.corpus.cleaning.clean import clean
 from dragoman.corpus.dates import dates_in_address, parse_dates
-from dragoman.corpus.description.countries import canonical_country, countries_in
+from dragoman.corpus.description.countries import canonical_country, country_mentions
 from dragoman.corpus.description.datelines import (
     Dateline,
     find_byline,
@@ -16,7 +16,7 @@ from dragoman.corpus.description.datelines import (
     find_place_line,
     with_year,
 )
-from dragoman.corpus.description.describe import describe, find_title, without_title
+from dragoman.corpus.description.describe import describe, without_title
 from dragoman.corpus.description.languages import language_code, language_of_script
 from dragoman.corpus.document import DateInterval, Document
 from support.places import SEEDS
@@ -28,6 +28,10 @@ def described(name: str) -> Document:
         pytest.skip("the shared texts are not here")
     cleaned = clean(paths[0].read_text(encoding="utf-8"))
     return describe(Document(id="x", text=cleaned.text), cleaned.cut)
+
+
+def title_of(text: str) -> str:
+    return describe(Document(id="x", text=text)).title
 
 
 def test_an_article_with_headline_and_dateline() -> None:
@@ -249,16 +253,16 @@ def test_bylines(line: str, name: str) -> None:
 
 def test_a_first_line_that_is_the_title_leaves_the_text_and_a_first_sentence_stays() -> None:
     assert without_title("Lee Meets Macron\n\nThey spoke.", "Lee meets  Macron") == "They spoke."
-    assert without_title("They met.\nThey spoke.", find_title("They met.\nThey spoke.")) == "They met.\nThey spoke."
+    assert without_title("They met.\nThey spoke.", title_of("They met.\nThey spoke.")) == "They met.\nThey spoke."
     assert without_title("Lee Meets Macron\n", "Lee Meets Macron") == "Lee Meets Macron\n"
 
 
 def test_titles() -> None:
-    assert find_title("") == ""
-    assert find_title("Lee and Macron meet in Seoul\n\nThey spoke.") == "Lee and Macron meet in Seoul"
-    assert find_title("They met. They spoke at length of trade.") == "They spoke at length of trade"
-    assert find_title("SEOUL, Nov 3 (Yonhap) -- Lee met Macron here.\nThey spoke.") == "Lee met Macron here"
-    long = find_title("word " * 500)
+    assert title_of("") == ""
+    assert title_of("Lee and Macron meet in Seoul\n\nThey spoke.") == "Lee and Macron meet in Seoul"
+    assert title_of("They met. They spoke at length of trade.") == "They spoke at length of trade"
+    assert title_of("SEOUL, Nov 3 (Yonhap) -- Lee met Macron here.\nThey spoke.") == "Lee met Macron here"
+    long = title_of("word " * 500)
     assert len(long) <= 121
     assert long.endswith("word…")
 
@@ -317,7 +321,7 @@ def test_one_usual_name_for_each_country(name: str, country: str | None) -> None
     ],
 )  # fmt: skip
 def test_countries_that_a_text_names(text: str, countries: list[str]) -> None:
-    assert countries_in(text) == countries
+    assert list(dict.fromkeys(mention.country for mention in country_mentions(text))) == countries
 
 
 def test_a_country_named_once_in_passing_is_not_what_a_document_is_about() -> None:

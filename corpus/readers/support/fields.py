@@ -1,8 +1,8 @@
 """A description as front matter and JSONL records give it, made into a document."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ....errors import InvalidDocument, UnreadableSource
 from ...dates import parse_dates
@@ -16,6 +16,14 @@ from .decode import tidy
 _SYNONYMS: Final = {"language": ("lang",), "dates": ("date",), "references": ("sources",)}
 # What a user may call a field of ours in a mapping.
 _CALLED: Final = {"lang": "language", "date": "dates", "sources": "references"}
+# What a message calls the types of JSON and YAML.
+_KINDS: Final[dict[type[object], str]] = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
+}
 
 
 class Fields:
@@ -37,7 +45,7 @@ class Fields:
         return " ".join(self.raw_text(name).split())
 
     def raw_text(self, name: str) -> str:
-        """A field as it is but for control characters. Raises UnreadableSource if it is no string."""
+        """A field as it is, without control characters. Raises UnreadableSource if it is no string."""
         value = self._value(name)
         if value is None:
             return ""
@@ -57,9 +65,9 @@ class Fields:
         value = self._value(name)
         if value is None:
             return ()
-        items: Iterable[Any] = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else ()
+        items: list[Any] = list(value.split(",")) if isinstance(value, str) else _listed(value)
         if not isinstance(value, str | list) or not all(isinstance(item, str) for item in items):
-            raise self._wrong(name, "a list of strings", value)
+            raise self._wrong(name, "a list of strings", cast("object", value))
         shown = (" ".join(tidy(item).split()) for item in items)
         return tuple(dict.fromkeys(item for item in shown if item))
 
@@ -69,15 +77,13 @@ class Fields:
         Raises UnreadableSource if it is anything else, or if one of the keys has a value that is no string.
         """
         value = self._value(name)
-        if isinstance(value, str):
-            value = value.split(",")
-        if not isinstance(value, list | None):
+        items: list[Any] = list(value.split(",")) if isinstance(value, str) else _listed(value)
+        if not isinstance(value, str | list | None):
             raise self._wrong(name, "a list", value)
-        for item in value or ():
-            given = {bare: item} if isinstance(item, str) else item
-            if not isinstance(given, dict):
+        for item in items:
+            if not isinstance(item, str | dict):
                 raise self._wrong(name, f"a list whose items have a {bare}", item)
-            inner = Fields(given)
+            inner = Fields({bare: item} if isinstance(item, str) else cast("dict[str, Any]", item))
             found = {key: inner.text(key) for key in keys}
             if any(found.values()):
                 yield found
@@ -91,12 +97,12 @@ class Fields:
         Raises UnreadableSource if it is anything else.
         """
         value = self._value("notes")
+        items = _listed(value)
         if not isinstance(value, list | str | None):
             raise self._wrong("notes", "a list", value)
         raw = self._value("text")
-        for item in value if isinstance(value, list) else ():
-            given = [item.get(key) for key in ("mark", "at", "text")] if isinstance(item, dict) else item
-            match given:
+        for item in items:
+            match _note_parts(item):
                 case [str() | int() | None as mark, int() | str() | None as at, str() as said] if _is_offset(at):
                     place = int(at or 0)
                     if isinstance(raw, str) and raw != text:
@@ -147,8 +153,21 @@ class Fields:
         return None if isinstance(value, str) and not value.strip() else value
 
     def _wrong(self, name: str, wanted: str, value: object) -> UnreadableSource:
-        kinds = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
-        return UnreadableSource(f"{self.key(name)} is {kinds.get(type(value), type(value).__name__)}, not {wanted}")
+        kind = _KINDS.get(type(value), type(value).__name__)
+        return UnreadableSource(f"{self.key(name)} is {kind}, not {wanted}")
+
+
+def _listed(value: object) -> list[Any]:
+    """A value of a record if it is a list, else an empty list."""
+    return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def _note_parts(item: object) -> object:
+    """Mark, offset and text of a footnote that may be a mapping; anything else as it is."""
+    if not isinstance(item, dict):
+        return item
+    named = cast("dict[str, Any]", item)
+    return [named.get(key) for key in ("mark", "at", "text")]
 
 
 def _is_offset(value: int | str | None) -> bool:

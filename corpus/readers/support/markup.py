@@ -8,15 +8,18 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
-from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compiled, and without stubs
+from lxml import etree as _etree  # pyright: ignore[reportAttributeAccessIssue, reportMissingTypeStubs, reportUnknownVariableType]
 
 from ....errors import UnreadableSource
 from ...document import Note
 from ..contract import LARGEST_TEXT, MEGABYTE
 from .decode import tidy
 
+etree: Any = _etree  # pyright: ignore[reportUnknownVariableType]
+"""lxml's parser, which is compiled and has no types."""
+
 Element = Any
-"""An lxml element; lxml has no types of its own."""
+"""An lxml element."""
 
 _SAFE: Final[dict[str, Any]] = {
     "resolve_entities": False,
@@ -72,7 +75,7 @@ def plain_text(element: Element | None) -> str:
     return "" if element is None else " ".join(tidy("".join(element.itertext(etree.Element))).split())
 
 
-def damaged_xml(error: etree.XMLSyntaxError) -> UnreadableSource:
+def damaged_xml(error: Any) -> UnreadableSource:
     """The error of what cannot be parsed."""
     reason = (error.msg or "it ends too early").partition(", line ")[0]
     if reason in ("no element found", "Document is empty"):

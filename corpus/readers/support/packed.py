@@ -1,4 +1,4 @@
-"""Bytes that a stranger packed: read whole, or unpacked, no further than is allowed, whatever they say of themselves.
+"""Bytes that a stranger packed: read whole, or unpacked, no further than is allowed, whatever size they claim to have.
 
 A few kilobytes can claim to hold terabytes, so nothing here believes a size that is written in a file: what comes out
 is counted while it comes, and against what went in.

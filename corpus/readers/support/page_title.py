@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compiled, and without stubs
+from .markup import Element, etree
 
 _LONGEST: Final = 300
 """Longer headings are text in large letters, in characters."""
@@ -59,7 +59,7 @@ def _is_site(part: str, site: str) -> bool:
     return bool(mine and other) and (mine in other or other in mine)
 
 
-def _texts(root: etree._Element, path: str) -> list[str]:
+def _texts(root: Element, path: str) -> list[str]:
     texts = (_tidy(" ".join(each.itertext())) for each in root.xpath(path)[:10])
     return [text for text in texts if 0 < len(text) <= _LONGEST]
 
