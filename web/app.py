@@ -93,10 +93,11 @@ class Dragoman:
         Raises ValueError if no collection is named, or if the app has a blueprint of that name; DragomanError for an
         option that does not fit.
         """
-        named = self._collection or app.config.get("DRAGOMAN_COLLECTION")
-        if named is None:
+        config: Any = app.config
+        collection: Collection | str | Path | None = self._collection or config.get("DRAGOMAN_COLLECTION")
+        if collection is None:
             raise ValueError("which collection? Give it to Dragoman(), or set DRAGOMAN_COLLECTION in the app's config")
-        app.register_blueprint(blueprint(named, name=self._name, **self._options), url_prefix=self._url_prefix)
+        app.register_blueprint(blueprint(collection, name=self._name, **self._options), url_prefix=self._url_prefix)
 
 
 def blueprint(collection: Collection | str | Path, *, name: str = EXTENSION, **options: Unpack[Options]) -> Blueprint:

@@ -139,7 +139,7 @@ class Flag(Text):
         return {"type": "boolean", "default": False}
 
 
-def read(declared: Iterable[Text], given: "MultiDict[str, str]") -> dict[str, Any]:
+def read(declared: Iterable[Text], given: MultiDict[str, str]) -> dict[str, Any]:
     """The values of the declared parameters, by name.
 
     Raises QueryError for a parameter that is not declared, one that is given twice and may not be, and a value that
@@ -150,7 +150,7 @@ def read(declared: Iterable[Text], given: "MultiDict[str, str]") -> dict[str, An
     return {each.name: each.read(given.getlist(each.name)) for each in parameters}
 
 
-def check_names(given: "MultiDict[str, str]", known: Sequence[str], repeatable: Collection[str] = ()) -> None:
+def check_names(given: MultiDict[str, str], known: Sequence[str], repeatable: Collection[str] = ()) -> None:
     """Raise QueryError for a parameter that is not known, or that is given twice and may not be."""
     for name, values in given.lists():
         if name not in known:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, Self, get_args
+from typing import Any, Final, NamedTuple, Self, cast, get_args
 
 from werkzeug.datastructures import MultiDict
 
@@ -61,6 +61,7 @@ ASKED: Final = (
 """The parameters of a question: what `Asked` is read from, in its order."""
 
 _ANY_OF = ("country", "person", "outlet", "kind", "lang")
+_SEVERAL = (*_ANY_OF, "where")
 _WITH_SIMILAR = ("similar", "per_document", "page")
 
 
@@ -94,7 +95,7 @@ class Asked:
     page: int = 1
 
     @classmethod
-    def read(cls, given: "MultiDict[str, str]") -> Self:
+    def read(cls, given: MultiDict[str, str]) -> Self:
         """The question in a URL's parameters. Raises QueryError for parameters that are none, or do not fit."""
         return cls.of(read(ASKED, given))
 
@@ -150,9 +151,21 @@ class Asked:
         offset: int | None = None,
         explain: bool = False,
         facets: int = 0,
-        timeout: float | None = None,
     ) -> Results:
-        """The answer. Without an offset, the one that belongs to the page; without a timeout, within the site's."""
+        """The answer, within the time that the site gives a search.
+
+        Args:
+            site: The site whose collection is asked.
+            limit: How many hits to give, at most.
+            offset: How many hits to pass over; None for as many as stand on the pages before.
+            explain: Whether each hit says how its score came about.
+            facets: How many values of each column to count; 0 for none.
+
+        Raises:
+            QueryError: The question cannot be understood, or its page lies beyond the last.
+            SearchTimeout: It took longer than a question may take.
+            NotFound: There is no such document or passage to find similar ones for.
+        """
         start = (self.page - 1) * limit if offset is None else offset
         if start > MAX_OFFSET:
             raise QueryError(f"that is hit {start + 1:,}: pages end at {MAX_OFFSET:,} hits, narrow the question")
@@ -164,7 +177,7 @@ class Asked:
             offset=start,
             explain=explain,
             facets=facets,
-            timeout=site.timeout if timeout is None else timeout,
+            timeout=site.timeout,
             **self.constraints(),
         )
 
@@ -183,17 +196,12 @@ class Asked:
     def parameters(self, **changes: Any) -> dict[str, Any]:
         """The parameters that say the same, with changes: the shortest such list, as `url_for` takes it."""
         changed, blank = replace(self, **changes), Asked()
-        values = {name: getattr(changed, name) for name in self.__slots__}
-        return {
-            name: 1 if value is True else list(value) if isinstance(value, tuple) else value
-            for name, value in values.items()
-            if value != getattr(blank, name)
-        }
+        values: dict[str, Any] = {name: getattr(changed, name) for name in self.__slots__}
+        return {name: _in_url(value) for name, value in values.items() if value != getattr(blank, name)}
 
     def without(self, name: str, value: str) -> dict[str, Any]:
         """The parameters without one of the filters, from the first page."""
-        present = getattr(self, name)
-        rest = tuple(each for each in present if each != value) if isinstance(present, tuple) else ""
+        rest = tuple(each for each in getattr(self, name) if each != value) if name in _SEVERAL else ""
         return self.parameters(page=1, **{name: rest})
 
     def narrow(self, column: str, value: str, exclude: bool = False) -> dict[str, Any] | None:
@@ -235,6 +243,13 @@ class Asked:
         for name, label in (("document", "document"), ("similar", "similar to")):
             if value := getattr(self, name):
                 yield Chip(label, value, self.without(name, value))
+
+
+def _in_url(value: Any) -> Any:
+    """A field's value as `url_for` takes it."""
+    if value is True:
+        return 1
+    return list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
 
 
 def said(node: language.Node, longest: int = language.MAX_QUERY_LENGTH) -> str:

@@ -24,11 +24,10 @@ def end(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("dragoman_began", time.perf_counter())
     endpoint = (request.endpoint or "").removeprefix(f"{site().name}.") or "none"
     site().metrics.count(endpoint, response.status_code, seconds)
-    size = response.content_length
     LOG.info(
         "%s %s %s %s %s %.0f ms",
         *(_printable(request.remote_addr or "-")[:60], request.method, _printable(request.path), response.status_code),
-        *("-" if size is None else size, seconds * 1000),
+        *(response.headers.get("Content-Length", "-"), seconds * 1000),
     )
     return response
 

@@ -22,7 +22,7 @@ from dragoman.search.collection import Collection, create_collection, open_colle
 from dragoman.search.results import citations
 from dragoman.search.results.highlight import Highlight
 from dragoman.web.app import create_app
-from dragoman.web.pages.reader_text import PART, Run, paragraphs, part_of, parts, source_link
+from dragoman.web.pages.reader_text import PART, Annotations, Run, paragraphs, part_of, parts, source_link
 from support.places import BRIEFS
 
 MACRON = "briefs/lee-macron-johannesburg"
@@ -192,7 +192,7 @@ def test_paragraphs_keep_every_letter_and_every_mark() -> None:
     marks = [Highlight(found.start(), found.end(), "keyword") for found in re.finditer(r"two|ree|Four five|Sev", text)]
     marks += [Highlight(text.index("One"), text.index(end) + 3, "meaning") for end in ("One", "Three", "One")]
     cited = Span(text.index("two"), text.index("six"))
-    shown = [paragraph.runs for paragraph in paragraphs(Document("a", text), None, cited, marks)]
+    shown = [paragraph.runs for paragraph in paragraphs(Document("a", text), Annotations(cited, marks))]
 
     def letters(runs: tuple[Run, ...]) -> str:
         return "".join(piece.text for run in runs for piece in run.pieces)

@@ -11,7 +11,7 @@ import re
 import secrets
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -131,7 +131,7 @@ def _parsed(path: Path, lines: Iterable[str]) -> dict[str, str]:
 
 
 @contextmanager
-def _changing(path: Path, must_exist: bool = False) -> Iterator[list[str]]:
+def _changing(path: Path, must_exist: bool = False) -> Generator[list[str], None, None]:
     """The lines, to be changed; written back whole, or not at all, for the file's owner alone to read."""
     from filelock import FileLock
 

@@ -142,7 +142,7 @@ def _schemas(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
     return {name: _tidied(getattr(answers, name), schema) for name, schema in sorted(components.items())}
 
 
-def _tidied(described: type, schema: dict[str, Any]) -> dict[str, Any]:
+def _tidied(described: type[Any], schema: dict[str, Any]) -> dict[str, Any]:
     """A schema with its properties in the order of the type's fields, and its description as it is meant to be read."""
     properties = {
         name: schema["properties"][name] for name in get_type_hints(described) if name in schema["properties"]

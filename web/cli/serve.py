@@ -81,7 +81,6 @@ def serve(
             app,
             listener,
             threads=threads,
-            proxies=proxies,
-            prefix=prefix,
+            proxies=serving.Proxies(proxies, prefix),
             started=lambda: click.echo(said, err=True),
         )

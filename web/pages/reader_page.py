@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, request
 
@@ -19,7 +19,18 @@ from ...search.results.results import Hit
 from ..parameters import Choice, Number, Text, read
 from ..site import address, site
 from ..state import ASKED, Asked
-from .reader_text import MOST_NOTES, matches, note_pieces, notes_of, paragraphs, parse_span, part_of, parts, source_link
+from .reader_text import (
+    MOST_NOTES,
+    Annotations,
+    matches,
+    note_pieces,
+    notes_of,
+    paragraphs,
+    parse_span,
+    part_of,
+    parts,
+    source_link,
+)
 from .rendering import page
 
 MOST_MATCHES = 100
@@ -63,6 +74,12 @@ def document(document_id: str) -> Response:
     notes = notes_of(found, part)
     kept = dict(islice(notes.items(), MOST_NOTES))
     in_notes = {each.note: each.highlights for hit in answer.hits for each in hit.notes}
+    annotations = Annotations(
+        cited,
+        marks=[mark for hit in answer.hits for mark in hit.highlights],
+        anchors={match.at: turn for turn, match in enumerate(marked, 1)},
+        notes=kept,
+    )
     state = asked.parameters() | ({"passage": given["passage"]} if cited else {})
 
     def place(wanted: int, anchor: str | None = None) -> str:
@@ -78,14 +95,7 @@ def document(document_id: str) -> Response:
         cited=cited,
         moved=moved,
         answer=answer,
-        paragraphs=paragraphs(
-            found,
-            part,
-            cited,
-            marks=[mark for hit in answer.hits for mark in hit.highlights],
-            anchors={match.at: turn for turn, match in enumerate(marked, 1)},
-            notes=kept,
-        ),
+        paragraphs=paragraphs(found, annotations, part),
         notes={n: (note, note_pieces(note, in_notes.get(note, ()))) for n, note in kept.items()},
         unlisted_notes=len(notes) - len(kept),
         turns=[place(within, f"m{turn}") for turn, within in enumerate(turn_parts, 1)],
@@ -137,7 +147,13 @@ class _Answer:
 def _answer(asked: Asked, found: Document) -> _Answer:
     if not asked.q:
         return _Answer()
-    options = {**asked.constraints(), "sort": "relevance", "document": found.id, "per_document": False, "fold": False}
+    options: dict[str, Any] = {
+        **asked.constraints(),
+        "sort": "relevance",
+        "document": found.id,
+        "per_document": False,
+        "fold": False,
+    }
     size = len(found.text) + NOTE_COST * len(found.notes)
     limit = max(min(MOST_MATCHES, MARKING_BUDGET // max(size, 1)), 1)
     try:
@@ -166,10 +182,11 @@ class _Citation:
 
 
 def _citation(found: Document, cited: Span | None) -> _Citation:
-    links = {
-        label: address("reader.cite", document_id=found.id, **{"as": as_, "passage": cited and str(cited)})
-        for label, as_ in (("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl"))
-    }
+    def link(format_name: str) -> str:
+        parameters: dict[str, Any] = {"as": format_name, "passage": str(cited) if cited else None}
+        return address("reader.cite", document_id=found.id, **parameters)
+
+    links = {label: link(name) for label, name in (("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl"))}
     return _Citation(citations.text(found, cited), links, list(_meta(found)))
 
 

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
@@ -71,6 +72,22 @@ class Paragraph(NamedTuple):
         return any(run.cited for run in self.runs)
 
 
+class Annotations(NamedTuple):
+    """What a page marks in a document's text. All offsets are characters of that text.
+
+    Attributes:
+        cited: The passage that a link names, if it names one.
+        marks: What answers the question, in any order.
+        anchors: The number, from 1, of the match that begins at an offset.
+        notes: The footnotes to show, by their number in the document.
+    """
+
+    cited: Span | None = None
+    marks: Sequence[Highlight] = ()
+    anchors: Mapping[int, int] = MappingProxyType({})
+    notes: Mapping[int, Note] = MappingProxyType({})
+
+
 class Marks:
     """The marks of a document by where they stand. Those of one shade that overlap are one."""
 
@@ -122,23 +139,23 @@ def matches(hits: Iterable[Hit]) -> list[Match]:
     return [Match(hit.span, at) for at, hit in sorted(found.items(), key=lambda item: item[0])]
 
 
-def paragraphs(
-    document: Document,
-    part: Span | None = None,
-    cited: Span | None = None,
-    marks: Iterable[Highlight] = (),
-    anchors: Mapping[int, int] | None = None,
-    notes: Mapping[int, Note] | None = None,
-) -> Iterator[Paragraph]:
-    """The paragraphs of a document, or of a part of it.
+def paragraphs(document: Document, annotations: Annotations, part: Span | None = None) -> Iterator[Paragraph]:
+    """The paragraphs of a document, or of a part of it, cut where something is to be marked.
 
-    `anchors` gives the number of the match that begins at an offset; `notes` are those of the part, by number.
+    Args:
+        document: The document.
+        annotations: What is to be marked.
+        part: Which characters of its text are wanted; None for all.
+
+    Yields:
+        The paragraphs in their order.
     """
+    cited = annotations.cited
     whole = part or Span(0, len(document.text))
     spans = list(split(document.text, *whole))
-    placed = _placed(spans, notes or {})
-    laid = Marks(marks)
-    begins = sorted((anchors or {}).items())
+    placed = _placed(spans, annotations.notes)
+    laid = Marks(annotations.marks)
+    begins = sorted(annotations.anchors.items())
     landed = False
     for place, (start, end) in enumerate(spans):
         # What begins in the white space before a paragraph begins with it.

@@ -62,7 +62,8 @@ def language_name(code: str) -> str:
     """The English name of a language; the code itself where it has none."""
     import pycountry  # 40 ms, and few collections have languages to tell apart
 
-    known = pycountry.languages.get(alpha_2=code) if len(code) == 2 else None
+    languages: Any = pycountry.languages
+    known = languages.get(alpha_2=code) if len(code) == 2 else None
     return known.name.split(" (")[0].split(", ")[0] if known else code
 
 
@@ -87,7 +88,7 @@ def search_for(value: str, field: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    environment: Any = Environment(
         loader=PackageLoader("dragoman.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
     )
     environment.globals |= {
@@ -96,8 +97,11 @@ def _environment() -> Environment:
         "note_pieces": note_pieces,
         "longest_note": LONGEST_NOTE,
     }
-    filters = (brief, counted, day_names, language_name, link_to, pieces, read_on, search_for, thousands)
-    for filter_ in (*filters, visible):
-        environment.filters[filter_.__name__] = filter_
-    environment.tests["web_address"] = lambda url: bool(web_address(url))
+    for each in (brief, counted, day_names, language_name, link_to, pieces, read_on, search_for, thousands, visible):
+        environment.filters[each.__name__] = each
+    environment.tests["web_address"] = _has_web_address
     return environment
+
+
+def _has_web_address(url: str) -> bool:
+    return bool(web_address(url))

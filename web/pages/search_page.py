@@ -4,8 +4,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.datastructures import MultiDict
@@ -112,10 +113,13 @@ def _same(parameters: dict[str, Any]) -> bool:
     return sorted(_spelt(parameters).items(multi=True)) == sorted(request.args.items(multi=True))
 
 
-def _spelt(parameters: dict[str, Any]) -> "MultiDict[str, str]":
+def _spelt(parameters: dict[str, Any]) -> MultiDict[str, str]:
     """Parameters as they stand in a URL."""
-    values = ((name, value if isinstance(value, list) else [value]) for name, value in parameters.items())
-    return MultiDict((name, str(each)) for name, several in values for each in several)
+    spelt = MultiDict[str, str]()
+    for name, value in parameters.items():
+        values = cast("list[Any]", value) if isinstance(value, list) else [value]
+        spelt.setlist(name, [str(each) for each in values])
+    return spelt
 
 
 # What a page of results says besides its hits
@@ -205,7 +209,7 @@ def _ways(asked: Asked, chips: Sequence[Chip]) -> Iterator[_Way]:
         if other.is_blank:
             continue
         try:
-            total = other.search(site(), limit=0, timeout=max(end - time.monotonic(), 0)).total
+            total = other.search(replace(site(), timeout=max(end - time.monotonic(), 0)), limit=0).total
         except SearchTimeout:
             return
         if total:
@@ -223,11 +227,7 @@ def _unconstrained(asked: Asked) -> dict[str, Any]:
 
 def _examples(facets: Facets) -> Iterator[str]:
     """A few questions that this collection has an answer to: in words, by person and place, by date."""
-    collection = site().collection
-    some: list[Document] = []
-    for document_id in islice(collection.document_ids(), _LOOKED_AT):
-        with suppress(NotFound):  # removed since it was listed
-            some.append(collection.document(document_id))
+    some = list(_first_documents(_LOOKED_AT))
     times = Counter(each.title for each in some)
     # A title that many documents bear says little of any of them, and of titles that begin alike one is enough.
     titles = [each.title for each in some if times[each.title] == 1 and len(each.title) < _LONGEST_EXAMPLE]
@@ -244,6 +244,13 @@ def _examples(facets: Facets) -> Iterator[str]:
             if facets.histogram.unit in ("day", "month")
             else f"date:{best.first.year:04}"
         )
+
+
+def _first_documents(most: int) -> Iterator[Document]:
+    collection = site().collection
+    for document_id in islice(collection.document_ids(), most):
+        with suppress(NotFound):  # removed since it was listed
+            yield collection.document(document_id)
 
 
 def _parses(question: str) -> bool:

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from flask import Flask
 
@@ -23,42 +23,68 @@ _IDLE_SECONDS = 60
 _FORWARDED = {f"x-forwarded-{each}" for each in ("for", "proto", "host", "port")}
 
 
+class Proxies(NamedTuple):
+    """The reverse proxies in front of a server.
+
+    Attributes:
+        number: How many there are. What they say about where a request came from is believed.
+        prefix: The path that the site lies under, such as `/archive`; empty for none.
+    """
+
+    number: int = 0
+    prefix: str = ""
+
+
+NO_PROXIES: Final = Proxies()
+
+
 def serve(
     app: Flask,
     listener: socket.socket,
     *,
     threads: int,
-    proxies: int = 0,
-    prefix: str = "",
+    proxies: Proxies = NO_PROXIES,
     started: Callable[[], None] = lambda: None,
 ) -> None:
     """Answer on a socket until SIGTERM or SIGINT comes. To be called in the main thread.
 
-    `started` is called once it can be stopped well. `proxies` is how many reverse proxies stand in front: what they say
-    of where a request came from is believed. `prefix` is the path that the site lies under.
+    Args:
+        app: What answers.
+        listener: The socket, already listening.
+        threads: How many requests are answered at once.
+        proxies: The reverse proxies in front.
+        started: Called as soon as the server can be stopped in an orderly way.
     """
     from waitress import wasyncore
     from waitress.server import create_server
 
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that requests wait is no news
     sockets: dict[int, Any] = {}
-    forwarded = {"trusted_proxy": "*", "trusted_proxy_count": proxies, "trusted_proxy_headers": _FORWARDED}
+    forwarded: dict[str, Any] = {
+        "trusted_proxy": "*",
+        "trusted_proxy_count": proxies.number,
+        "trusted_proxy_headers": _FORWARDED,
+    }
     server: Any = create_server(
         app,
         map=sockets,
         sockets=[listener],
         threads=threads,
         ident="dragoman",
-        url_prefix=prefix,
+        url_prefix=proxies.prefix,
         connection_limit=_CONNECTIONS + _SPARE,
         channel_timeout=_IDLE_SECONDS,
         max_request_body_size=MAX_REQUEST_BYTES,
         max_request_header_size=MAX_REQUEST_BYTES,
-        **(forwarded if proxies else {}),
+        **(forwarded if proxies.number else {}),
     )
     stopping = threading.Event()
+
+    def stop(*_: object) -> None:
+        stopping.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, stop)
     started()
     channels = server.active_channels
     while not stopping.is_set():
