@@ -5,18 +5,16 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from ...errors import CollectionMismatch, DragomanError, UnreadableSource
-from ...index.writing.store import RANKING
 from .engine import Settings
 
 _Settings = TypeVar("_Settings")
 
 
-def kept(collection: Mapping[str, Any]) -> Settings:
-    """How a collection ranks by its own settings: as it was tuned, or by default.
+def kept(known: object) -> Settings:
+    """How a collection ranks by its own settings, as its manifest has them: as it was tuned, or by default.
 
     Raises CollectionMismatch if what is kept there means nothing to this Dragoman.
     """
-    known = collection.get(RANKING)
     try:
         if known is not None and not isinstance(known, dict):
             raise UnreadableSource(f"they are {str(known)[:80]!r}")
