@@ -129,7 +129,7 @@ class Run:
         self._ledger = Ledger(database)
         self._origins = Origins(database)
         self._replaced: list[str] = []
-        self._fetcher = cache(lambda private: Fetcher(allowed=ANYWHERE if private else ()))
+        self._fetcher = cache(_fetcher)
 
     def documents(self, sources: Iterable[tuple[str, Feeding]]) -> Iterator[Document | Skipped]:
         """What is new or changed in the sources. What is known of each is kept as its documents are taken."""
@@ -304,6 +304,10 @@ class _UrlMemory(Memory):
 
     def unchanged(self, known: Known) -> None:
         self.passed_over += known.documents
+
+
+def _fetcher(private: bool) -> Fetcher:
+    return Fetcher(allowed=ANYWHERE if private else ())
 
 
 def _kind(source: str) -> str:

@@ -163,7 +163,7 @@ class Ledger:
     def collect(self, before: float) -> list[str]:
         """Forget what was retired before a time (seconds since the epoch); return the names of forgotten segments."""
         connection = self._database.connection
-        names = []
+        names: list[str] = []
         for number, name in connection.execute(
             "SELECT number, name FROM segments WHERE retired_at < ?", (before,)
         ).fetchall():

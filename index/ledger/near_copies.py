@@ -218,7 +218,7 @@ class _Regrouping:
         """Key and version for each band of some documents."""
         listed = list(versions)
         values = np.array([self._signatures[version].values for version in listed], np.uint16)
-        keys = bands(values.reshape(len(listed), -1)).tolist() if listed else []
+        keys: list[list[int]] = bands(values.reshape(len(listed), -1)).tolist() if listed else []
         return [(key, version) for version, row in zip(listed, keys, strict=True) for key in row]
 
 

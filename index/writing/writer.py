@@ -80,7 +80,7 @@ class Writer:
         self._store = store
         self._ledger = store.ledger
         self.database = store.database
-        self._notify = progress or (lambda _: None)
+        self._notify: Callable[[Progress], None] = progress or (lambda _: None)
         self._tally = _Tally()
         self._committed = Report()
 
@@ -251,7 +251,7 @@ class Writer:
         everything = snapshot.select(AllOf(()))
         if not snapshot.count:
             return floors([])
-        similarities = []
+        similarities: list[float] = []
         for probe in self._store.encoder(snapshot).encode(PROBES):
             similarities += snapshot.cosines(probe, everything.nearest(probe, 1)).tolist()
         return floors(similarities)

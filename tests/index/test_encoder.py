@@ -56,7 +56,7 @@ def refuse(*args, **kwargs):
     raise AssertionError("the network was asked for")
 
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
-from dragoman.index.encoder import EncoderInput, PassageEncoder
+from dragoman.index.encoding.passage_encoder import EncoderInput, PassageEncoder
 from dragoman.index.export import export_query_encoder
 folder = export_query_encoder(cache=Path(sys.argv[1]))
 (encoded,) = PassageEncoder().encode([EncoderInput("Summit", "They met. They parted.", [(0, 9), (10, 22)])])
