@@ -15,8 +15,9 @@ from pathlib import Path
 
 from dragoman.corpus.document import Document
 from dragoman.index.feeding.feeder import Feeding, Run, news
+from dragoman.index.ledger.database import Database
 from dragoman.index.ledger.ledger import Ledger
-from dragoman.index.ledger.origins import Sources
+from dragoman.index.ledger.origins import Origins
 
 SETTLED = 3.0
 """Seconds until a file that was just written is trusted."""
@@ -31,11 +32,12 @@ def main(files: int) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"Envoy {number} arrived in Geneva on Monday. " * 60)
         time.sleep(SETTLED)
-        with closing(Ledger.create(Path(folder) / "ledger.sqlite", {})) as ledger:
+        with closing(Database.create(Path(folder) / "ledger.sqlite", {})) as database:
+            ledger = Ledger(database)
 
             def read(reread: bool) -> None:
-                with ledger.change():
-                    for each in Run(ledger).documents([(str(source), Feeding(reread=reread))]):
+                with database.change():
+                    for each in Run(database).documents([(str(source), Feeding(reread=reread))]):
                         assert isinstance(each, Document)
                         if ledger.live_version(each.id) is None:
                             ledger.add_document(each)
@@ -43,7 +45,7 @@ def main(files: int) -> None:
             read(reread=False)
             report("read all again", files, lambda: read(reread=True))
             report("read what changed: nothing", files, lambda: read(reread=False))
-            report("look, as a watch does", files, lambda: news(Sources(ledger), str(source), Feeding()))
+            report("look, as a watch does", files, lambda: news(Origins(database), str(source), Feeding()))
 
 
 def report(what: str, files: int, run: Callable[[], object]) -> None:

@@ -33,8 +33,9 @@ from numpy.typing import NDArray
 from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
 from dragoman.corpus.signatures import Rule, Signatures, bands, signature, stars
+from dragoman.index.ledger.database import Database
 from dragoman.index.ledger.ledger import Ledger
-from dragoman.index.ledger.near_copies import Copies
+from dragoman.index.ledger.near_copies import Copies, NearCopies
 
 NEVER = 2.0
 RULES = (
@@ -55,14 +56,15 @@ def records(path: Path) -> list[dict[str, Any]]:
 def indexed(documents: Sequence[Document]) -> NDArray[np.int64]:
     """The group of each document when a collection has found its copies."""
     with tempfile.TemporaryDirectory() as folder:
-        ledger = Ledger.create(Path(folder) / "ledger.sqlite", {})
-        with ledger.change():
+        database = Database.create(Path(folder) / "ledger.sqlite", {})
+        ledger = Ledger(database)
+        with database.change():
             versions = np.array([ledger.add_document(document) for document in documents])
             began = time.process_time()
-            ledger.find_copies()
+            NearCopies(database).update()
             spent = time.process_time() - began
         groups = Copies(ledger.state().copies).group(versions)
-        ledger.close()
+        database.close()
     words = sum(len(document.text.split()) for document in documents) // len(documents)
     each = f"{1000 * spent / len(documents):.2f} ms of processor time each to find copies"
     print(f"\n{len(documents):,} texts of {words:,} words: {each}")
@@ -164,21 +166,22 @@ def growth(name: str, texts: Sequence[str], step: int) -> None:
     """What it costs to find copies, in a collection that grows by so many texts with each commit."""
     print(f"\n{name}, {step:,} with each commit")
     with tempfile.TemporaryDirectory() as folder:
-        ledger = Ledger.create(Path(folder) / "ledger.sqlite", {})
+        database = Database.create(Path(folder) / "ledger.sqlite", {})
+        ledger = Ledger(database)
         # The last text comes in a commit of its own.
         for start in (*range(0, len(texts) - 1, step), len(texts) - 1):
             batch = texts[start : min(start + step, max(len(texts) - 1, start + 1))]
-            with ledger.change():
+            with database.change():
                 for number, text in enumerate(batch, start):
                     ledger.add_document(Document(f"{number:06}", text))
                 began = time.process_time()
-                ledger.find_copies()
+                NearCopies(database).update()
                 spent = time.process_time() - began
             print(
                 f"  {start + len(batch):,} texts: {1000 * spent / len(batch):.2f} ms of processor time for each new one"
             )
         grouped_texts = ledger.state().copies
-        ledger.close()
+        database.close()
     print(f"  {len(grouped_texts):,} texts are in {len(set(grouped_texts[:, 1].tolist())):,} groups")
 
 

@@ -107,7 +107,7 @@ def asked(store: Store, question: Question) -> Asked:
     snapshot = store.snapshot()
     query = parse(plain(question.text))
     vector = store.encoder(snapshot).encode([query.meaning])[0]
-    floors = Floors(*snapshot.settings["floors"])
+    floors = snapshot.manifest.floors
     return Asked(cast("Index", Remembering(snapshot)), query, vector, floors, Deadline())
 
 

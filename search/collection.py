@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from ..corpus.document import Document, Span, parse_passage_id
 from ..errors import CollectionDamaged, NotFound
 from ..index.encoding.model import DEFAULT_MODEL
+from ..index.ledger.manifest import RANKING
 from ..index.reading.snapshot import Snapshot
 from ..index.reading.tallies import Facets
-from ..index.writing.store import LOCK_TIMEOUT, RANKING, Status, Store
+from ..index.writing.store import LOCK_TIMEOUT, Status, Store
 from .completion import Completion, complete
 from .language.question import Filters, Question, check_range
 from .language.unparser import understood
@@ -70,9 +71,9 @@ class Collection:
     @property
     def _store(self) -> Store:
         """What lies at the path. Where another collection has been put there, that one is opened."""
-        if self._opened.ledger.is_replaced:
+        if self._opened.database.is_replaced:
             with self._lock:
-                if self._opened.ledger.is_replaced:
+                if self._opened.database.is_replaced:
                     # The old one is not closed: whoever is at work with it may finish.
                     self._opened = Store(self.path)
                     self._replaced += 1
@@ -245,7 +246,7 @@ class Collection:
         return self._settings_for(self._store.snapshot())
 
     def _settings_for(self, snapshot: Snapshot) -> Settings:
-        return self._settings or settings_of(snapshot.settings)
+        return self._settings or settings_of(snapshot.manifest.ranking)
 
     def _on_snapshot(self, answer: Callable[[Snapshot], Results]) -> Results:
         """An answer from the present snapshot; once more from a fresh one if that has just been compacted away."""
@@ -296,7 +297,7 @@ class Collection:
         known = self._store.ledger.live_version(document_id)
         if known is None:
             raise NotFound(_NO_DOCUMENT.format(document_id))
-        return known[0]
+        return known.version
 
     def _numbers(self, snapshot: Snapshot, identity: str) -> tuple[NDArray[np.int64], Document]:
         """The passages that an id names, a passage's or a document's, and their document."""
@@ -311,7 +312,7 @@ class Collection:
     @property
     def generation(self) -> int:
         """The number of changes made to the collection so far."""
-        return self._store.ledger.generation
+        return self._store.database.generation
 
     @property
     def version(self) -> str:
@@ -380,11 +381,11 @@ class Collection:
     def keep_settings(self, settings: Settings | None, *, lock_timeout: float = LOCK_TIMEOUT) -> None:
         """Write settings into the collection, which whoever opens it without others has; None takes them out again."""
         store = self._store
-        with store.writing(lock_timeout), store.ledger.change():
+        with store.writing(lock_timeout), store.database.change():
             if settings is None:
-                store.ledger.unset(RANKING)
+                store.database.unset(RANKING)
             else:
-                store.ledger.set(RANKING, asdict(settings))
+                store.database.set(RANKING, asdict(settings))
 
     @contextmanager
     def _writing(self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None) -> "Iterator[Writer]":
@@ -429,6 +430,6 @@ def reindex_collection(
     store = Store(Path(path), check=False)
     try:
         with store.writing(lock_timeout):
-            return Writer(store, progress).reindex(model or store.ledger.setting("encoder")["name"])
+            return Writer(store, progress).reindex(model or store.ledger.manifest.model)
     finally:
         store.close()

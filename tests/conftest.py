@@ -18,6 +18,7 @@ from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document, Span
 from dragoman.corpus.read import read
 from dragoman.index.encoding.query_encoder import EncoderInfo
+from dragoman.index.ledger.database import Database
 from dragoman.index.ledger.ledger import Ledger
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.segment import Segment, SegmentWriter
@@ -44,16 +45,17 @@ class Shelf:
         info = EncoderInfo("made up", "", DIMENSION, 64, "", "", True, "float32", "mean", "int8", "", "")
         settings: dict[str, Any] = {**built_with(), "encoder": asdict(info), "floors": [0.2, 0.1]}
         folder.mkdir()
-        self.ledger = Ledger.create(folder / "ledger.sqlite", settings)
+        self.database = Database.create(folder / "ledger.sqlite", settings)
+        self.ledger = Ledger(self.database)
         self._segments: dict[str, Segment] = {}
 
     def add(self, *documents: Document) -> None:
         """Write a segment of these documents, which replace those of the same ids."""
-        with self.ledger.change():
+        with self.database.change():
             rows = []
             for document in documents:
                 if known := self.ledger.live_version(document.id):
-                    self.ledger.retire_document(known[0])
+                    self.ledger.retire_document(known.version)
                 version, start = self.ledger.add_document(document), 0
                 for line in document.text.split("\n"):
                     rows.append((version, document, Span(start, start + len(line)), made_up_vector(document.id, line)))
@@ -62,16 +64,16 @@ class Shelf:
 
     def remove(self, *ids: str) -> None:
         """Delete documents."""
-        with self.ledger.change():
+        with self.database.change():
             for document_id in ids:
                 known = self.ledger.live_version(document_id)
                 assert known
-                self.ledger.retire_document(known[0])
+                self.ledger.retire_document(known.version)
 
     def compact(self) -> None:
         """Write all that is live into one new segment, the newest passages first."""
         snapshot = self.snapshot()
-        with self.ledger.change():
+        with self.database.change():
             rows = []
             for number, _ in reversed(self.ledger.state().segments):
                 for version, passages in snapshot.live_by_document(number):
@@ -115,7 +117,7 @@ def make_shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
 
     yield make
     for shelf in shelves:
-        shelf.ledger.close()
+        shelf.database.close()
 
 
 @pytest.fixture

@@ -26,8 +26,9 @@ from ...corpus.readers.files import is_pattern, is_url, path_id, path_named, sho
 from ...corpus.readers.registry import CLEANED, Format, find, read_file, read_standard_input
 from ...errors import DragomanError, UnreadableSource
 from ...version import __version__
+from ..ledger.database import Database
 from ..ledger.ledger import Ledger
-from ..ledger.origins import KnownFile, Sources
+from ..ledger.origins import KnownFile, Origins
 from ..ledger.recurring_lines import keep_lines, known_lines
 from ..writing.writer import Report, Writer
 
@@ -62,16 +63,16 @@ def feed(writer: Writer, sources: Iterable[tuple[str, Feeding]]) -> Report:
 
     A source is a file, a folder, a pattern, a URL, or "-" for standard input. All but the last are remembered.
     """
-    run = Run(writer.ledger)
+    run = Run(writer.database)
     listed = list(sources)
     report = writer.add(run.documents(listed))
     report = writer.remove(run.gone(listed))
     return replace(report, unchanged=report.unchanged + run.passed_over, skipped=(*report.skipped, *run.stay))
 
 
-def remembered(sources: Sources) -> list[tuple[str, Feeding]]:
+def remembered(origins: Origins) -> list[tuple[str, Feeding]]:
     """All that a collection is fed from, ready to be fed again."""
-    return [(source_named(each.name), Feeding.from_options(each.options)) for each in sources.all()]
+    return [(source_named(each.name), Feeding.from_options(each.options)) for each in origins.all()]
 
 
 def source_name(source: str) -> str:
@@ -89,31 +90,31 @@ def source_named(name: str) -> str:
     return name if is_url(name) else path_named(name)
 
 
-def news(sources: Sources, source: str, feeding: Feeding) -> str:
+def news(origins: Origins, source: str, feeding: Feeding) -> str:
     """What stands for the files of a path or pattern that are not as they were last read, and for what they are now.
 
     Empty if there are none; the same as long as none of them changes. Nothing is opened.
     """
     found = hashlib.sha256()
     unlike_any = found.hexdigest()
-    for each in _changed(sources, source, feeding):
+    for each in _changed(origins, source, feeding):
         found.update(repr(each).encode())
     return "" if found.hexdigest() == unlike_any else found.hexdigest()
 
 
-def _changed(sources: Sources, source: str, feeding: Feeding) -> Iterator[tuple[str, int, int]]:
+def _changed(origins: Origins, source: str, feeding: Feeding) -> Iterator[tuple[str, int, int]]:
     """The path, size and time of change (ns) of each file that is new or changed; those that are gone have -1."""
     reading = _stamp(feeding.reading)
     for file in find(source, feeding.reading):
         if isinstance(file, Skipped) or (now := _stat(file[0])) is None:
             continue
         path = path_id(file[0])
-        known = sources.file(path)
+        known = origins.file(path)
         if not (known and _is_as_it_was(known, reading, now)):
             yield path, now.st_size, now.st_mtime_ns
     yield from (
         (path, -1, -1)
-        for path, known in _lost(sources, source, feeding)
+        for path, known in _lost(origins, source, feeding)
         if not _is_unmounted(path_named(path), known.device)
     )
 
@@ -121,13 +122,14 @@ def _changed(sources: Sources, source: str, feeding: Feeding) -> Iterator[tuple[
 class Run:
     """One feeding: what it passes over, and what stays although its file is gone."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, database: Database) -> None:
         self.passed_over = 0
         self.stay: list[Skipped] = []
-        self._ledger = ledger
-        self._sources = Sources(ledger)
+        self._database = database
+        self._ledger = Ledger(database)
+        self._origins = Origins(database)
         self._replaced: list[str] = []
-        self._fetcher = cache(lambda private: Fetcher(allowed=ANYWHERE if private else ()))
+        self._fetcher = cache(_fetcher)
 
     def documents(self, sources: Iterable[tuple[str, Feeding]]) -> Iterator[Document | Skipped]:
         """What is new or changed in the sources. What is known of each is kept as its documents are taken."""
@@ -143,8 +145,8 @@ class Run:
                 yield each
             taken += self.passed_over - before
             kind = _kind(source)
-            if kind and (taken or kind == "folder" or self._sources.holds(name)):
-                self._sources.keep(name, kind, feeding.options(), taken, skipped)
+            if kind and (taken or kind == "folder" or self._origins.holds(name)):
+                self._origins.keep(name, kind, feeding.options(), taken, skipped)
 
     def _found(self, source: str, name: str, feeding: Feeding) -> Iterator[Document | Skipped]:
         """What a source holds. What is unforeseen ends it, and no other."""
@@ -164,7 +166,7 @@ class Run:
                 yield file
                 continue
             path, form = file
-            known, now = self._sources.file(path_id(path)), _stat(path)
+            known, now = self._origins.file(path_id(path)), _stat(path)
             if known and now and not feeding.reread and self._is_settled(known, reading, now):
                 self.passed_over += known.documents
                 continue
@@ -185,7 +187,7 @@ class Run:
         if not window:
             return
         news = self._recurring.learn(each for file in window for each in file.found if isinstance(each, Document))
-        keep_lines(self._ledger, news)
+        keep_lines(self._database, news)
         for file in window:
             found = (self._cleaned(each, feeding) if isinstance(each, Document) else each for each in file.found)
             yield from self._taken(replace(file, found=found), source, feeding)
@@ -201,7 +203,7 @@ class Run:
 
     @cached_property
     def _recurring(self) -> RecurringLines:
-        return known_lines(self._ledger)
+        return known_lines(self._database)
 
     def _is_settled(self, known: KnownFile, reading: str, now: os.stat_result) -> bool:
         # What was skipped may be read now that a library is installed, and its line belongs into every report.
@@ -222,9 +224,9 @@ class Run:
             document, taken, skipped = "", 0, 1
         if now is None:
             return
-        known = self._sources.file(name)
+        known = self._origins.file(name)
         before = known.document if known else ""
-        self._sources.keep_file(
+        self._origins.keep_file(
             name,
             KnownFile(
                 source=source,
@@ -241,7 +243,7 @@ class Run:
             self._replaced.append(before)
 
     def _url(self, source: str, name: str, feeding: Feeding) -> Iterator[Document | Skipped]:
-        memory = _UrlMemory(self._sources, self._holds, name, feeding)
+        memory = _UrlMemory(self._origins, self._holds, name, feeding)
         fetcher = self._fetcher(feeding.reading.allow_private)
         yield from UrlReader(feeding.reading, memory=memory, fetcher=fetcher).read(source)
         self.passed_over += memory.passed_over
@@ -250,13 +252,13 @@ class Run:
         """The ids of the documents whose files are gone, or now hold another document; their files are forgotten."""
         yield from filter(self._is_only_here, self._replaced)
         for source, feeding in sources:
-            for path, known in _lost(self._sources, source, feeding):
+            for path, known in _lost(self._origins, source, feeding):
                 shown = shown_name(path_named(path))
                 if _is_unmounted(path_named(path), known.device):
                     reason = "gone with all that lay beside it: if that is not just unmounted, remove it by its id"
                     self.stay.append(Skipped(shown, reason))
                     continue
-                self._sources.drop_file(path)
+                self._origins.drop_file(path)
                 if known.document and self._is_only_here(known.document):
                     yield known.document
                 elif known.documents and not known.document:
@@ -267,7 +269,7 @@ class Run:
         return not document or self._ledger.live_version(document) is not None
 
     def _is_only_here(self, document: str) -> bool:
-        return not self._sources.is_held(document) and self._holds(document)
+        return not self._origins.is_held(document) and self._holds(document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,24 +286,28 @@ class _ReadFile:
 class _UrlMemory(Memory):
     """What the ledger knows of URLs, for one source."""
 
-    def __init__(self, sources: Sources, holds: Callable[[str], bool], name: str, feeding: Feeding) -> None:
+    def __init__(self, origins: Origins, holds: Callable[[str], bool], name: str, feeding: Feeding) -> None:
         self.passed_over = 0
-        self._sources = sources
+        self._origins = origins
         self._holds = holds
         self._name = name
         self._reading = _stamp(feeding.reading)
         self._reread = feeding.reread
 
     def recall(self, url: str) -> Known | None:
-        known = None if self._reread else self._sources.url(url, self._reading)
+        known = None if self._reread else self._origins.url(url, self._reading)
         return known if known and self._holds(known.document) else None
 
     def remember(self, url: str, known: Known) -> None:
         if self._holds(known.document):
-            self._sources.keep_url(url, self._name, self._reading, known)
+            self._origins.keep_url(url, self._name, self._reading, known)
 
     def unchanged(self, known: Known) -> None:
         self.passed_over += known.documents
+
+
+def _fetcher(private: bool) -> Fetcher:
+    return Fetcher(allowed=ANYWHERE if private else ())
 
 
 def _kind(source: str) -> str:
@@ -333,13 +339,13 @@ def _is_as_it_was(known: KnownFile, reading: str, now: os.stat_result) -> bool:
     return (known.reading, known.size, known.modified_ns) == (reading, now.st_size, now.st_mtime_ns)
 
 
-def _lost(sources: Sources, source: str, feeding: Feeding) -> Iterator[tuple[str, KnownFile]]:
+def _lost(origins: Origins, source: str, feeding: Feeding) -> Iterator[tuple[str, KnownFile]]:
     """The files that a folder or pattern had, and that are gone. A folder that is itself gone has lost none."""
     kind = "" if feeding.keep or source == "-" else _kind(source)
     if kind not in ("folder", "pattern"):
         return
     name = source_name(source)
-    for path, known in sources.files_below(name) if kind == "folder" else sources.files_of(name):
+    for path, known in origins.files_below(name) if kind == "folder" else origins.files_of(name):
         try:
             Path(path_named(path)).lstat()
         except (FileNotFoundError, NotADirectoryError):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ...corpus.readers.files import is_url, shown_name
 from ...errors import DragomanError
-from ..ledger.origins import Sources
+from ..ledger.origins import Origins
 from ..writing.store import Store
 from ..writing.writer import Report, Writer
 from .feeder import Feeding, feed, news, remembered, source_name, source_named
@@ -76,7 +76,7 @@ class Watch:
         """
         # Opened each time: a collection that was replaced meanwhile is another one.
         with closing(Store(self._folder)) as store:
-            due = [each for each in self._listed(Sources(store.ledger)) if self._is_due_or_tells(store, *each)]
+            due = [each for each in self._listed(store.origins) if self._is_due_or_tells(store, *each)]
             if not due:
                 return
             with store.writing(self._lock_timeout):
@@ -87,8 +87,8 @@ class Watch:
                 self._asked[name] = time.monotonic()
         self._tell(report)
 
-    def _listed(self, sources: Sources) -> list[tuple[str, Feeding]]:
-        known = remembered(sources)
+    def _listed(self, origins: Origins) -> list[tuple[str, Feeding]]:
+        known = remembered(origins)
         if not self._sources:
             return known
         feedings = dict(known)
@@ -125,7 +125,7 @@ class Watch:
 
     def _news(self, store: Store, name: str, feeding: Feeding) -> str:
         began = time.monotonic()
-        found = news(Sources(store.ledger), name, feeding)
+        found = news(store.origins, name, feeding)
         self._looking += time.monotonic() - began
         return found
 

@@ -1,4 +1,4 @@
-"""The connections to a ledger's file: one for each thread, all of them to the same file.
+"""The ledger's file as a database: a connection for each thread, all of them to the same file, settings and changes.
 
 Another collection may be put in the place of one that is open. Its ledger has the same path and is another file, and
 no connection to it may come among those to the old one.
@@ -10,18 +10,23 @@ anybody has written with this Dragoman, the ledger is read as a file that does n
 if it did change, the question is asked anew.
 """
 
+import json
 import os
 import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from ...errors import CollectionDamaged, CollectionNotFound
+from ...errors import CollectionDamaged, CollectionMismatch, CollectionNotFound
+from .schema import FORMAT, MIGRATIONS, OLDEST, TABLES, Migration, is_current, migrate
+
+UNFINISHED = ".unfinished"
+"""What the name of a ledger ends in until it is whole."""
 
 _ATTEMPTS = 20
 """How often a ledger is opened anew that others open, close or replace at the same moment, a little later each time."""
@@ -86,11 +91,34 @@ def _close_all(path: Path, opened: dict[threading.Thread, sqlite3.Connection]) -
         put_back(path)
 
 
-class Connections:
-    """The connections to the ledger at a path. Raises CollectionNotFound if there is none."""
+@contextmanager
+def transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    """All that happens in the block happens, or, if an error comes out of it, nothing does."""
+    connection.execute(begin)
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
-    def __init__(self, path: Path) -> None:
+
+class Database:
+    """The ledger at a path, opened. Safe to share among threads, each of which has a connection of its own.
+
+    Args:
+        path: The ledger's file.
+        migrations: The steps from the oldest format that can be read to the present one.
+
+    Raises:
+        CollectionNotFound: There is none.
+        CollectionMismatch: It has a format that this Dragoman cannot read.
+        CollectionDamaged: It is no ledger at all.
+    """
+
+    def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
         self.path = path
+        self._migrations = migrations
         self._check_exists()
         self._local = threading.local()
         self._opened: dict[threading.Thread, sqlite3.Connection] = {}
@@ -98,11 +126,52 @@ class Connections:
         weakref.finalize(self, _close_all, path, self._opened).atexit = False
         self._file: _File | None = None
         self._lock = threading.Lock()
+        self._changes_before = 0
+        try:
+            self._check_format()
+        except BaseException:
+            self.close()
+            raise
+
+    @classmethod
+    def create(cls, path: Path, settings: Mapping[str, Any]) -> "Database":
+        """Make an empty ledger at generation 0. It takes its place once it is whole."""
+        unfinished = path.with_name(path.name + UNFINISHED)
+        unfinished.unlink(missing_ok=True)
+        connection = sqlite3.connect(unfinished)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(TABLES)
+            with connection:
+                rows = {"format": FORMAT, "generation": 0, **settings}.items()
+                connection.executemany("INSERT INTO settings VALUES (?, ?)", [(k, json.dumps(v)) for k, v in rows])
+        finally:
+            connection.close()
+        unfinished.rename(path)
+        return cls(path)
 
     def _check_exists(self) -> None:
         if not self.path.is_file():
             raise CollectionNotFound(
                 f"no collection at {self.path.parent}: make one with `dragoman index PATH… --collection DIR`"
+            )
+
+    def _check_format(self) -> None:
+        try:
+            written = self.setting("format")
+        except (sqlite3.DatabaseError, KeyError, ValueError) as error:
+            raise CollectionDamaged(
+                f"{self.path} is not a ledger ({error}): restore it from a copy, or index the sources anew"
+            ) from error
+        newest = OLDEST + len(self._migrations)
+        if written > newest:
+            raise CollectionMismatch(
+                f"the collection has format {written}, and this Dragoman reads up to {newest}: upgrade dragoman"
+            )
+        if written < OLDEST:
+            raise CollectionMismatch(
+                f"the collection has format {written}, and this Dragoman reads format {OLDEST}: "
+                "index its sources anew with `dragoman index PATH… --replace`"
             )
 
     def close(self) -> None:
@@ -116,9 +185,11 @@ class Connections:
         """Whether another file lies in its place."""
         return _file_at(self.path) not in (self._file, None)
 
+    # Reading
+
     @property
-    def own(self) -> sqlite3.Connection:
-        """The calling thread's connection. Read through `read`: it may turn out to be of the past."""
+    def connection(self) -> sqlite3.Connection:
+        """The calling thread's connection, to write with. Read through `read`: it may turn out to be of the past."""
         if not hasattr(self._local, "connection") or self._is_past():
             self._local.connection, self._local.frozen = self._open()
         return self._local.connection
@@ -129,7 +200,7 @@ class Connections:
         It may be asked more than once, and must change nothing.
         """
         while True:
-            connection = self.own
+            connection = self.connection
             try:
                 answer = question(connection)
             except sqlite3.DatabaseError:
@@ -138,6 +209,76 @@ class Connections:
             else:
                 if not self._is_past():
                     return answer
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows that a SELECT finds: none where it asks for half characters (lone surrogates), which nothing has."""
+        try:
+            return self.read(lambda connection: connection.execute(statement, values).fetchall())
+        except UnicodeEncodeError:
+            return []
+
+    def setting(self, key: str) -> Any:
+        """One setting. Raises KeyError if there is none of that name."""
+        found = self.rows("SELECT value FROM settings WHERE key = ?", (key,))
+        if not found:
+            raise KeyError(key)
+        return json.loads(found[0][0])
+
+    def settings(self) -> dict[str, Any]:
+        """All settings, as of one moment."""
+        return {key: json.loads(value) for key, value in self.rows("SELECT key, value FROM settings")}
+
+    @property
+    def generation(self) -> int:
+        """The number of changes made to the collection so far."""
+        return self.setting("generation")
+
+    # Changing
+
+    def migrate(self) -> None:
+        """Bring the ledger to the present format, and make the tables that it lacks; for whoever is about to write."""
+        if not is_current(self.connection, self._migrations):
+            with transaction(self.connection, "BEGIN IMMEDIATE"):
+                migrate(self.connection, self._migrations)
+
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """One change: all of it and a new generation, or, if an error comes out of the block, nothing.
+
+        A block that changes nothing leaves the generation as it is.
+        """
+        connection = self.connection
+        with transaction(connection, "BEGIN IMMEDIATE"):
+            self._changes_before = connection.total_changes
+            yield
+            if self.has_changed:
+                self.set("generation", self.generation + 1)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the present change has changed anything yet."""
+        return self.connection.total_changes > self._changes_before
+
+    def set(self, key: str, value: Any) -> None:
+        """Write a setting, within `change`."""
+        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+
+    def unset(self, key: str) -> None:
+        """Remove a setting, if there is one of that name, within `change`."""
+        self.connection.execute("DELETE FROM settings WHERE key = ?", (key,))
+
+    def note(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Change what no answer depends on, within `change` or by itself; return the number of rows concerned.
+
+        The generation stays as it is.
+        """
+        connection = self.connection
+        before = connection.total_changes
+        concerned = connection.execute(statement, values).rowcount
+        self._changes_before += connection.total_changes - before
+        return concerned
+
+    # The connections
 
     def _is_past(self) -> bool:
         """Whether the thread's connection took the ledger for a file that does not change, and it has changed."""

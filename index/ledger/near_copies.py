@@ -19,13 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...corpus.signatures import SIGNATURE_VERSION, Rule, Signature, Signatures, bands, signature, stars
-
-SCHEMA = """
-CREATE TABLE signatures (version INTEGER PRIMARY KEY, shingles INTEGER NOT NULL, minima BLOB NOT NULL);
-CREATE TABLE bands (key INTEGER NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (key, version)) WITHOUT ROWID;
-CREATE TABLE copies (version INTEGER PRIMARY KEY, centre INTEGER NOT NULL);
-"""
-"""The tables in the ledger. `copies` has who is in a group of two or more, and the version of the group's centre."""
+from .database import Database
 
 FULL = 64
 """In a band that at most so many documents share, each is compared with each."""
@@ -66,43 +60,51 @@ class Copies:
         return members if len(members) else np.array([group], np.int64)
 
 
-def stored(connection: sqlite3.Connection) -> NDArray[np.int64]:
+def groups_of_copies(connection: sqlite3.Connection) -> NDArray[np.int64]:
     """The groups as the ledger has them, fit for `Copies`."""
     rows = connection.execute("SELECT version, centre FROM copies ORDER BY version").fetchall()
     return np.array(rows, np.int64).reshape(-1, 2)
 
 
-def regroup(connection: sqlite3.Connection, rule: Rule = DEFAULT) -> None:
-    """Bring signatures and groups in line with the live documents. Part of a change to the ledger.
+class NearCopies:
+    """Signatures and groups of one collection, by a rule of what is near."""
 
-    What was built under another rule, or not at all, is built anew.
-    """
-    built = {"signature": SIGNATURE_VERSION, **asdict(rule)}
-    row = connection.execute("SELECT value FROM settings WHERE key = 'copies'").fetchone()
-    known: dict[str, Any] = json.loads(row[0]) if row else {}
-    if known.get("built") != built:
-        known = {"built": built, "seen": 0}
-        for table in ("signatures", "bands", "copies"):
-            connection.execute(f"DELETE FROM {table}")  # noqa: S608  # one of the three
-    (last,) = connection.execute("SELECT coalesce(max(version), 0) FROM documents").fetchone()
-    gone = connection.execute(
-        "SELECT version FROM documents CROSS JOIN signatures USING (version) WHERE retired_at IS NOT NULL"
-    )
-    if leaving := [version for (version,) in gone]:
-        _Regrouping(connection, rule).exchange(leaving, {})
-    if last <= known["seen"]:
-        return
-    coming: dict[int, Signature] = {}
-    added = "SELECT version, text FROM documents WHERE version > ? AND retired_at IS NULL"
-    for version, text in connection.execute(added, (known["seen"],)):
-        if made := signature(text):
-            coming[version] = made
-        if len(coming) == _BATCH:
-            _Regrouping(connection, rule).exchange([], coming)
-            coming = {}
-    _Regrouping(connection, rule).exchange([], coming)
-    known["seen"] = last
-    connection.execute("INSERT OR REPLACE INTO settings VALUES ('copies', ?)", (json.dumps(known),))
+    def __init__(self, database: Database, rule: Rule = DEFAULT) -> None:
+        self._database = database
+        self._rule = rule
+
+    def update(self) -> None:
+        """Bring signatures and groups in line with the live documents, within `Database.change`.
+
+        What was built under another rule, or not at all, is built anew.
+        """
+        connection, rule = self._database.connection, self._rule
+        built: dict[str, Any] = {"signature": SIGNATURE_VERSION, **asdict(rule)}
+        row = connection.execute("SELECT value FROM settings WHERE key = 'copies'").fetchone()
+        known: dict[str, Any] = json.loads(row[0]) if row else {}
+        if known.get("built") != built:
+            known = {"built": built, "seen": 0}
+            for table in ("signatures", "bands", "copies"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608  # one of the three
+        (last,) = connection.execute("SELECT coalesce(max(version), 0) FROM documents").fetchone()
+        gone = connection.execute(
+            "SELECT version FROM documents CROSS JOIN signatures USING (version) WHERE retired_at IS NOT NULL"
+        )
+        if leaving := [version for (version,) in gone]:
+            _Regrouping(connection, rule).exchange(leaving, {})
+        if last <= known["seen"]:
+            return
+        coming: dict[int, Signature] = {}
+        added = "SELECT version, text FROM documents WHERE version > ? AND retired_at IS NULL"
+        for version, text in connection.execute(added, (known["seen"],)):
+            if made := signature(text):
+                coming[version] = made
+            if len(coming) == _BATCH:
+                _Regrouping(connection, rule).exchange([], coming)
+                coming = {}
+        _Regrouping(connection, rule).exchange([], coming)
+        known["seen"] = last
+        connection.execute("INSERT OR REPLACE INTO settings VALUES ('copies', ?)", (json.dumps(known),))
 
 
 class _Regrouping:
@@ -179,7 +181,7 @@ class _Regrouping:
             if len(members) > FULL:
                 members.sort(key=lambda version: self._ids[version])
             rows = np.array([row[version] for version in members])
-            left, right = (rows[places] for places in _compared(len(members)))
+            left, right = (rows[positions] for positions in _compared(len(members)))
             pairs.append(np.minimum(left, right) << 32 | np.maximum(left, right))
         packed = np.unique(np.concatenate(pairs))
         unpacked = np.stack([packed >> 32, packed & 0xFFFFFFFF], axis=1)
@@ -216,10 +218,10 @@ class _Regrouping:
         """Key and version for each band of some documents."""
         listed = list(versions)
         values = np.array([self._signatures[version].values for version in listed], np.uint16)
-        keys = bands(values.reshape(len(listed), -1)).tolist() if listed else []
+        keys: list[list[int]] = bands(values.reshape(len(listed), -1)).tolist() if listed else []
         return [(key, version) for version, row in zip(listed, keys, strict=True) for key in row]
 
 
 def _compared(members: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The places of those that are compared in a list of documents that share a band."""
+    """The positions of those that are compared in a list of documents that share a band."""
     return np.triu_indices(members if members <= FULL else HUBS, 1, members)

@@ -9,42 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
+from .database import Database
+
 if TYPE_CHECKING:
     from ...corpus.fetching.url_reader import Known
-    from .ledger import Ledger
-
-SCHEMA: Final = """
-CREATE TABLE sources (
-    source TEXT PRIMARY KEY,
-    kind TEXT NOT NULL,
-    options TEXT NOT NULL,
-    added_at REAL NOT NULL,
-    read_at REAL NOT NULL,
-    documents INTEGER NOT NULL,
-    skipped INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE files (
-    path TEXT PRIMARY KEY,
-    source TEXT NOT NULL,
-    reading TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    modified_ns INTEGER NOT NULL,
-    device INTEGER NOT NULL,
-    document TEXT NOT NULL,
-    documents INTEGER NOT NULL,
-    skipped INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX files_by_source ON files (source);
-CREATE INDEX files_by_document ON files (document);
-CREATE TABLE urls (
-    url TEXT PRIMARY KEY,
-    source TEXT NOT NULL,
-    reading TEXT NOT NULL,
-    known TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX urls_by_source ON urls (source);
-"""
-"""The tables in the ledger."""
 
 _PAGE: Final = 1000
 
@@ -89,27 +57,27 @@ class KnownFile:
 _FILE: Final = ", ".join(field.name for field in fields(KnownFile))
 
 
-class Sources:
-    """The sources of one collection. Changes belong within `Ledger.change`, or stand alone."""
+class Origins:
+    """What one collection is fed from. Changes belong within `Database.change`, or stand alone."""
 
-    def __init__(self, ledger: "Ledger") -> None:
-        self._ledger = ledger
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def all(self) -> list[FedSource]:
         """All sources, by name."""
-        found = self._ledger.rows(
+        found = self._database.rows(
             "SELECT source, kind, options, added_at, read_at, documents, skipped FROM sources ORDER BY source"
         )
         return [FedSource(name, kind, json.loads(options), *rest) for name, kind, options, *rest in found]
 
     def holds(self, name: str) -> bool:
         """Whether the collection is fed from a source."""
-        return bool(self._ledger.rows("SELECT 1 FROM sources WHERE source = ?", (name,)))
+        return bool(self._database.rows("SELECT 1 FROM sources WHERE source = ?", (name,)))
 
     def keep(self, name: str, kind: str, options: Mapping[str, Any], documents: int, skipped: int) -> None:
         """Remember a source that has just been read."""
         now = time.time()
-        self._ledger.note(
+        self._database.note(
             """INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
             kind = excluded.kind, options = excluded.options, read_at = excluded.read_at,
             documents = excluded.documents, skipped = excluded.skipped""",
@@ -119,19 +87,19 @@ class Sources:
     def forget(self, name: str) -> bool:
         """Forget a source and what was read of it; its documents stay. False if there is none of that name."""
         for table in ("files", "urls"):
-            self._ledger.note(f"DELETE FROM {table} WHERE source = ?", (name,))  # noqa: S608  # one of these two
-        return self._ledger.note("DELETE FROM sources WHERE source = ?", (name,)) > 0
+            self._database.note(f"DELETE FROM {table} WHERE source = ?", (name,))  # noqa: S608  # one of these two
+        return self._database.note("DELETE FROM sources WHERE source = ?", (name,)) > 0
 
     # Files
 
     def file(self, path: str) -> KnownFile | None:
         """What was read of the file of that absolute path, or None."""
-        found = self._ledger.rows(f"SELECT {_FILE} FROM files WHERE path = ?", (path,))  # noqa: S608
+        found = self._database.rows(f"SELECT {_FILE} FROM files WHERE path = ?", (path,))  # noqa: S608
         return KnownFile(*found[0]) if found else None
 
     def keep_file(self, path: str, file: KnownFile) -> None:
         """Remember what was read of a file."""
-        self._ledger.note(
+        self._database.note(
             f"INSERT OR REPLACE INTO files (path, {_FILE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (path, *astuple(file)),
         )
@@ -139,13 +107,13 @@ class Sources:
     def drop_file(self, path: str) -> None:
         """Forget a file. Another file that holds the same document is to be read again."""
         known = self.file(path)
-        self._ledger.note("DELETE FROM files WHERE path = ?", (path,))
+        self._database.note("DELETE FROM files WHERE path = ?", (path,))
         if known and known.document:
-            self._ledger.note("UPDATE files SET reading = '' WHERE document = ?", (known.document,))
+            self._database.note("UPDATE files SET reading = '' WHERE document = ?", (known.document,))
 
     def is_held(self, document: str) -> bool:
         """Whether a file that is remembered holds that document alone."""
-        return bool(self._ledger.rows("SELECT 1 FROM files WHERE document = ? LIMIT 1", (document,)))
+        return bool(self._database.rows("SELECT 1 FROM files WHERE document = ? LIMIT 1", (document,)))
 
     def files_below(self, folder: str) -> Iterator[tuple[str, KnownFile]]:
         """The files under a folder, whatever source they were read for, by path."""
@@ -158,7 +126,7 @@ class Sources:
 
     def _files(self, condition: str, first: str, fixed: str) -> Iterator[tuple[str, KnownFile]]:
         page = f"SELECT path, {_FILE} FROM files WHERE {condition} ORDER BY path LIMIT {_PAGE}"  # noqa: S608
-        while found := self._ledger.rows(page, (first, fixed)):
+        while found := self._database.rows(page, (first, fixed)):
             yield from ((path, KnownFile(*rest)) for path, *rest in found)
             first = found[-1][0]
 
@@ -170,7 +138,7 @@ class Sources:
         from ...corpus.fetching.fetch import Validators
         from ...corpus.fetching.url_reader import Known
 
-        found = self._ledger.rows("SELECT known FROM urls WHERE url = ? AND reading = ?", (url, reading))
+        found = self._database.rows("SELECT known FROM urls WHERE url = ? AND reading = ?", (url, reading))
         if not found:
             return None
         known = json.loads(found[0][0])
@@ -179,6 +147,6 @@ class Sources:
 
     def keep_url(self, url: str, source: str, reading: str, known: "Known") -> None:
         """Remember what was read of a URL."""
-        self._ledger.note(
+        self._database.note(
             "INSERT OR REPLACE INTO urls VALUES (?, ?, ?, ?)", (url, source, reading, json.dumps(asdict(known)))
         )

@@ -4,28 +4,17 @@ So a page that comes alone loses what it would have lost among others. Like the 
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
 
 from ...corpus.cleaning.recurring import RecurringLine, RecurringLines
-
-if TYPE_CHECKING:
-    from .ledger import Ledger
-
-# Made when it is first needed: collections of earlier versions lack it.
-_TABLE: Final = """CREATE TABLE IF NOT EXISTS recurring_lines (
-    outlet BLOB NOT NULL,
-    line BLOB NOT NULL,
-    PRIMARY KEY (outlet, line)
-) WITHOUT ROWID"""
+from .database import Database
 
 
-def known_lines(ledger: "Ledger") -> RecurringLines:
+def known_lines(database: Database) -> RecurringLines:
     """The lines that the collection knows."""
-    ledger.note(_TABLE)
-    return RecurringLines(RecurringLine(*row) for row in ledger.rows("SELECT outlet, line FROM recurring_lines"))
+    return RecurringLines(RecurringLine(*row) for row in database.rows("SELECT outlet, line FROM recurring_lines"))
 
 
-def keep_lines(ledger: "Ledger", lines: Iterable[RecurringLine]) -> None:
-    """Remember lines that were not known; after `known_lines`, within the change that their documents belong to."""
+def keep_lines(database: Database, lines: Iterable[RecurringLine]) -> None:
+    """Remember lines that were not known, within the change that their documents belong to."""
     for each in lines:
-        ledger.note("INSERT OR IGNORE INTO recurring_lines VALUES (?, ?)", each)
+        database.note("INSERT OR IGNORE INTO recurring_lines VALUES (?, ?)", each)

@@ -17,6 +17,7 @@ from ...errors import CollectionDamaged
 from ..analysis import FIELDS
 from ..constraints import Constraint
 from ..ledger.ledger import Ledger, State
+from ..ledger.manifest import Manifest
 from ..ledger.near_copies import Copies
 from ..segments.postings import BM25F
 from ..segments.segment import Segment
@@ -55,7 +56,7 @@ class Snapshot:
 
     def __init__(self, ledger: Ledger, state: State, segments: Sequence[Segment]) -> None:
         self.generation = state.generation
-        self.settings = state.settings
+        self.manifest = Manifest.from_settings(state.settings)
         self.stack = Stack(segments, [state.deleted[number] for number, _ in state.segments])
         self._vocabulary = Vocabulary(self.stack)
         self._ledger = ledger

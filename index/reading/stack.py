@@ -122,7 +122,8 @@ class Stack:
         """What `read` gives for the ordinals of each segment, put together in the order of `numbers`."""
         values = np.zeros(len(numbers), kind)
         owners = self._owners(numbers)
-        for index in np.unique(owners):
+        present: list[int] = np.unique(owners).tolist()
+        for index in present:
             here = owners == index
             values[here] = read(self.segments[index], numbers[here] - self.bases[index])
         return values
@@ -166,7 +167,7 @@ class Stack:
 
     def _identities(self, numbers: NDArray[np.int64]) -> Iterator[tuple[str, int]]:
         """Document id and start of each of some passages."""
-        owners = self._owners(numbers).tolist()
+        owners: list[int] = self._owners(numbers).tolist()
         documents = self._each(numbers, lambda segment, n: segment.columns.document[n], np.int64).tolist()
         for owner, document, start in zip(owners, documents, self.starts(numbers).tolist(), strict=True):
             yield self.segments[owner].columns.ids[document], start

@@ -175,16 +175,14 @@ class _Coded(NamedTuple):
 
     def facet(self, weights: NDArray[np.int64], top: int) -> FacetColumn:
         passages, documents = self._counts(weights)
-        values = (
-            FacetValue(self.values[code].decode(), int(passages[code]), int(documents[code]))
-            for code in _highest(passages, top).tolist()
-        )
+        codes: list[int] = _highest(passages, top).tolist()
+        values = (FacetValue(self.values[code].decode(), int(passages[code]), int(documents[code])) for code in codes)
         return FacetColumn(tuple(values), int(np.count_nonzero(passages)))
 
     def commonest(self, weights: NDArray[np.int64], top: int) -> tuple[list[str], NDArray[np.int64]]:
         passages, _ = self._counts(weights)
-        codes = _highest(passages, top)
-        return [self.values[code].decode() for code in codes.tolist()], passages[codes]
+        codes: list[int] = _highest(passages, top).tolist()
+        return [self.values[code].decode() for code in codes], passages[codes]
 
     def _counts(self, weights: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         by_value = weights[self.documents]
@@ -215,12 +213,13 @@ class _Completed:
         self._ends = np.cumsum([len(each) for each in folded])
 
     def beginning(self, beginning: str, limit: int) -> list[tuple[str, int]]:
-        wanted, found, place = f" {_folded(beginning)}", [], 0
-        while len(found) < limit and (place := self._text.find(wanted, place)) >= 0:
-            number = int(np.searchsorted(self._ends, place, "right"))
-            found.append((self._values[number], int(self._passages[number])))
-            place = int(self._ends[number])
-        return found
+        wanted, position = f" {_folded(beginning)}", 0
+        completions: list[tuple[str, int]] = []
+        while len(completions) < limit and (position := self._text.find(wanted, position)) >= 0:
+            number = int(np.searchsorted(self._ends, position, "right"))
+            completions.append((self._values[number], int(self._passages[number])))
+            position = int(self._ends[number])
+        return completions
 
 
 def _folded(text: str) -> str:

@@ -26,7 +26,9 @@ from ...errors import CollectionDamaged, CollectionExists, CollectionLocked, Col
 from ..analysis import ANALYZER_VERSION
 from ..encoding.floors import Floors
 from ..encoding.query_encoder import FILES, EncoderInfo, QueryEncoder
-from ..ledger.ledger import UNFINISHED, Ledger
+from ..ledger.database import UNFINISHED, Database
+from ..ledger.ledger import Ledger
+from ..ledger.origins import Origins
 from ..reading.snapshot import Snapshot
 from ..segments.segment import Segment, sync
 
@@ -36,10 +38,6 @@ ENCODERS = "encoders"
 _UNFINISHED_LEDGER = LEDGER + UNFINISHED
 _LOCK = "writer.lock"
 _HOLDER = "writer.json"
-
-
-RANKING = "ranking"
-"""The ledger's setting that says how a tuned collection is ranked; one that is not tuned has none."""
 
 LOCK_TIMEOUT = 30.0
 """How many seconds a change waits for another writer to finish, unless told otherwise."""
@@ -73,7 +71,9 @@ class Store:
     def __init__(self, folder: Path, *, check: bool = True) -> None:
         check_name(folder)
         self.folder = folder
-        self.ledger = Ledger(folder / LEDGER)
+        self.database = Database(folder / LEDGER)
+        self.ledger = Ledger(self.database)
+        self.origins = Origins(self.database)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._segments: dict[str, Segment] = {}
@@ -82,13 +82,13 @@ class Store:
             try:
                 self._check_settings()
             except BaseException:
-                self.ledger.close()
+                self.database.close()
                 raise
 
     def _check_settings(self) -> None:
         expected = built_with()
         for name, value in expected.items():
-            if (found := self.ledger.setting(name)) != value:
+            if (found := self.database.setting(name)) != value:
                 raise CollectionMismatch(
                     f"the collection was built with {name} {found}, and this Dragoman has {value}: "
                     f"mend it with `dragoman reindex --collection {self.folder}`"
@@ -109,19 +109,19 @@ class Store:
         (folder / SEGMENTS).mkdir(parents=True, exist_ok=True)
         settings = {**built_with(), **adopt_encoder(folder, exported), "floors": Floors(1.0, 1.0)}
         # Last: a folder without a ledger is no collection yet, but free.
-        Ledger.create(folder / LEDGER, settings).close()
+        Database.create(folder / LEDGER, settings).close()
         return cls(folder)
 
     def close(self) -> None:
         """Let go of the files. The store must not be used afterwards."""
-        self.ledger.close()
+        self.database.close()
         self._snapshot = None
         self._segments.clear()
 
     def snapshot(self) -> Snapshot:
         """The present generation, opened. The same object as long as nothing changes."""
         with self._lock:
-            if self._snapshot is not None and self._snapshot.generation == self.ledger.generation:
+            if self._snapshot is not None and self._snapshot.generation == self.database.generation:
                 return self._snapshot
             try:
                 self._snapshot = self._open()
@@ -148,9 +148,9 @@ class Store:
         Raises CollectionDamaged if it is missing, CollectionMismatch if it is not the one that the ledger names.
         """
         with self._lock:
-            wanted = EncoderInfo.from_json(json.dumps(snapshot.settings["encoder"]))
+            wanted = snapshot.manifest.encoder
             if self._encoder is None or self._encoder.info != wanted:
-                encoder = QueryEncoder(self.folder / ENCODERS / snapshot.settings["encoder_folder"])
+                encoder = QueryEncoder(self.folder / ENCODERS / snapshot.manifest.encoder_folder)
                 if encoder.info != wanted:
                     raise CollectionMismatch(
                         f"the collection's vectors were made with {wanted.name} ({wanted.model_hash[:12]}), but the "
@@ -163,7 +163,7 @@ class Store:
     def status(self) -> Status:
         """What is in the collection."""
         snapshot = self.snapshot()
-        encoder = snapshot.settings["encoder"]
+        manifest = snapshot.manifest
         return Status(
             path=str(self.folder),
             generation=snapshot.generation,
@@ -172,11 +172,11 @@ class Store:
             segments=snapshot.segments,
             bytes=_size(self.folder),
             languages=tuple(sorted(snapshot.languages)),
-            model=encoder["name"],
-            dimension=encoder["dimension"],
-            precision=encoder["precision"],
-            floors=Floors(*snapshot.settings["floors"]),
-            tuned=RANKING in snapshot.settings,
+            model=manifest.model,
+            dimension=manifest.dimension,
+            precision=manifest.precision,
+            floors=manifest.floors,
+            tuned=manifest.ranking is not None,
         )
 
     def problems(self) -> list[str]:
@@ -210,6 +210,7 @@ class Store:
             holder.write_text(
                 json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%F %T")})
             )
+            self.database.migrate()
             self._sweep()
             yield
         finally:

@@ -21,7 +21,7 @@ from ..constraints import AllOf
 from ..encoding.export import export_query_encoder
 from ..encoding.floors import PROBES, floors
 from ..encoding.passage_encoder import EncoderInput, PassageEncoder
-from ..encoding.query_encoder import EncoderInfo
+from ..ledger.near_copies import NearCopies
 from ..segments.segment import SegmentWriter
 from .store import SEGMENTS, Store, adopt_encoder, built_with
 
@@ -78,8 +78,9 @@ class Writer:
 
     def __init__(self, store: Store, progress: Callable[[Progress], None] | None = None) -> None:
         self._store = store
-        self.ledger = store.ledger
-        self._notify = progress or (lambda _: None)
+        self._ledger = store.ledger
+        self.database = store.database
+        self._notify: Callable[[Progress], None] = progress or (lambda _: None)
         self._tally = _Tally()
         self._committed = Report()
 
@@ -112,17 +113,17 @@ class Writer:
         """Delete documents. Raises NotFound, and deletes nothing, if one of them does not exist."""
         with self._commit():
             for document_id in dict.fromkeys(document_ids):
-                known = self.ledger.live_version(document_id)
+                known = self._ledger.live_version(document_id)
                 if known is None:
                     raise NotFound(f"no document {document_id!r} in the collection: nothing was removed")
-                self.ledger.retire_document(known[0])
+                self._ledger.retire_document(known.version)
                 self._tally.removed += 1
         return self._tally.report()
 
     def compact(self) -> Report:
         """Rewrite all segments into as few as there may be, without what was deleted."""
         self._store.snapshot()  # which finds out whether they are whole
-        state = self.ledger.state()
+        state = self._ledger.state()
         if len(state.segments) > 1 or any(map(len, state.deleted.values())):
             with self._commit() as commit:
                 self._rewrite([number for number, _ in state.segments], commit)
@@ -132,19 +133,19 @@ class Writer:
         """Split and encode all documents anew, with that model, under the present settings; one commit."""
         exported = export_query_encoder(model)
         with self._commit() as commit:
-            before = [number for number, _ in self.ledger.state().segments]
+            before = [number for number, _ in self._ledger.state().segments]
             for name, value in {**built_with(), **adopt_encoder(self._store.folder, exported)}.items():
-                self.ledger.set(name, value)
-            commit.dimension = self.ledger.setting("encoder")["dimension"]
+                self.database.set(name, value)
+            commit.dimension = self._ledger.manifest.dimension
             waiting: deque[tuple[int, Passage]] = deque()
             self._encode(self._passage_encoder(), self._live_passages(waiting), waiting, commit)
             for number in before:
-                self.ledger.retire_segment(number)
+                self._ledger.retire_segment(number)
         return self._tally.report()
 
     def _passage_encoder(self) -> PassageEncoder:
-        recorded = self.ledger.setting("encoder")
-        return PassageEncoder(recorded["name"], EncoderInfo(**recorded))
+        manifest = self._ledger.manifest
+        return PassageEncoder(manifest.model, manifest.encoder)
 
     def _encode(
         self,
@@ -168,8 +169,8 @@ class Writer:
             if isinstance(document, Skipped):
                 self._skip(document)
                 continue
-            known = self.ledger.live_version(document.id)
-            if known is not None and known[1] == document.content_hash:
+            known = self._ledger.live_version(document.id)
+            if known is not None and known.hash == document.content_hash:
                 self._tally.unchanged += 1
                 continue
             cut = _split(document)
@@ -177,11 +178,11 @@ class Writer:
                 self._skip(cut)
                 continue
             if known is not None:
-                self.ledger.retire_document(known[0])
+                self._ledger.retire_document(known.version)
                 self._tally.updated += 1
             else:
                 self._tally.added += 1
-            version = self.ledger.add_document(document)
+            version = self._ledger.add_document(document)
             for passage in cut:
                 waiting.append((version, passage))
                 yield EncoderInput.of(passage)
@@ -190,14 +191,14 @@ class Writer:
                 return
 
     def _live_passages(self, waiting: deque[tuple[int, Passage]]) -> Iterator[EncoderInput]:
-        for document_id in self.ledger.live_ids():
-            known = self.ledger.live_version(document_id)
-            document = self.ledger.live_document(document_id)
+        for document_id in self._ledger.live_ids():
+            known = self._ledger.live_version(document_id)
+            document = self._ledger.live_document(document_id)
             if known is None or document is None:
                 raise CollectionDamaged(f"document {document_id!r} vanished from the ledger while it was read")
             self._tally.updated += 1
             for passage in split_passages(document):
-                waiting.append((known[0], passage))
+                waiting.append((known.version, passage))
                 yield EncoderInput.of(passage)
 
     def _skip(self, skipped: Skipped) -> None:
@@ -206,7 +207,7 @@ class Writer:
 
     def _merge_if_many(self) -> None:
         snapshot = self._store.snapshot()
-        sizes = {number: snapshot.count_in(number) for number, _ in self.ledger.state().segments}
+        sizes = {number: snapshot.count_in(number) for number, _ in self._ledger.state().segments}
         small = sorted((n for n in sizes if sizes[n] < SEGMENT_PASSAGES // 2), key=lambda n: (sizes[n], n))
         if len(sizes) > MAX_SEGMENTS and len(small) > 1:
             # Half of them at once: a passage is then rewritten a number of times that grows as the logarithm of the
@@ -219,25 +220,25 @@ class Writer:
         snapshot = self._store.snapshot()
         for number in numbers:
             for version, passages in snapshot.live_by_document(number):
-                document = self.ledger.document(version)
+                document = self._ledger.document(version)
                 if document is None:
                     raise CollectionDamaged(f"version {version} of a document is missing from the ledger")
                 for span, vector, sentences, sentence_vectors in passages:
                     commit.add(version, document, span, vector, sentences, sentence_vectors)
-            self.ledger.retire_segment(number)
+            self._ledger.retire_segment(number)
 
     @contextmanager
     def _commit(self) -> Iterator["_Commit"]:
         """One commit: what is written within the block becomes visible at its end, or not at all."""
         commit = _Commit(self._store)
         try:
-            with self.ledger.change():
+            with self.database.change():
                 yield commit
                 commit.close_segment()
-                self.ledger.find_copies()
-                forgotten = self.ledger.collect(time.time() - GRACE_SECONDS)
-                if self.ledger.has_changed:
-                    self.ledger.set("floors", self._measured_floors())
+                NearCopies(self.database).update()
+                forgotten = self._ledger.collect(time.time() - GRACE_SECONDS)
+                if self.database.has_changed:
+                    self.database.set("floors", self._measured_floors())
         except BaseException:
             commit.abandon()
             raise
@@ -250,7 +251,7 @@ class Writer:
         everything = snapshot.select(AllOf(()))
         if not snapshot.count:
             return floors([])
-        similarities = []
+        similarities: list[float] = []
         for probe in self._store.encoder(snapshot).encode(PROBES):
             similarities += snapshot.cosines(probe, everything.nearest(probe, 1)).tolist()
         return floors(similarities)
@@ -298,7 +299,7 @@ class _Commit:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.dimension: int = store.ledger.setting("encoder")["dimension"]
+        self.dimension = store.ledger.manifest.dimension
         self._writer: SegmentWriter | None = None
         self._number = 0
         self._rows: list[tuple[int, int, int, int]] = []

@@ -16,7 +16,7 @@ from ...errors import DragomanError
 from ...index.feeding.feeder import source_name
 from ...index.feeding.watcher import Watch
 from ...index.home import ready
-from ...index.ledger.origins import FedSource, Sources
+from ...index.ledger.origins import FedSource
 from ...index.writing.store import Store
 from ...index.writing.writer import Report
 from .terminal import collection_option, first_build, to_json, visible
@@ -34,7 +34,7 @@ def sources(collection: Path | None, forget: tuple[str, ...], format_: str, wait
         if forget:
             with store.writing(wait):
                 _forget(store, forget)
-        found = Sources(store.ledger).all()
+        found = store.origins.all()
     if format_ == "json":
         click.echo(to_json([_as_json(each) for each in found]))
     elif found:
@@ -71,7 +71,7 @@ def watch(paths: tuple[str, ...], collection: Path | None, every: float, urls_ev
     """
     folder = ready(collection, first_build)
     with closing(Store(folder)) as store:
-        watched = paths or Sources(store.ledger).all()
+        watched = paths or store.origins.all()
     if not watched:
         raise DragomanError("the collection is not fed from anything yet: name what to watch: `dragoman watch FOLDER`")
     watching = Watch(
@@ -107,7 +107,7 @@ class _Teller:
 
 
 def _forget(store: Store, names: Iterable[str]) -> None:
-    known = Sources(store.ledger)
+    known = store.origins
     wanted = [name if known.holds(name) else source_name(name) for name in names]
     for name in wanted:
         if not known.holds(name):

@@ -161,7 +161,7 @@ def reindex(collection: Path | None, model: str | None, wait: float) -> None:
     store = Store(ready(collection, first_build), check=False)
     try:
         with ProgressBar("encoding", store.ledger.count_documents()) as progress, store.writing(wait):
-            report = Writer(store, progress).reindex(model or store.ledger.setting("encoder")["name"])
+            report = Writer(store, progress).reindex(model or store.ledger.manifest.model)
     finally:
         store.close()
     click.echo(f"{many(report.updated, 'document')} in {many(report.passages, 'passage')} encoded anew")

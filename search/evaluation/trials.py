@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...index.encoding.floors import Floors
 from ...index.reading.selection import Deadline
 from ...index.segments.postings import BM25F
 from ...index.writing.store import Store
@@ -79,7 +78,7 @@ class Trials:
     def __init__(self, store: Store, cases: Sequence[Case], depths: Iterable[int], *, variants: bool) -> None:
         self._snapshot = store.snapshot()
         self._depths = sorted(set(depths))
-        self._floors = Floors(*self._snapshot.settings["floors"])
+        self._floors = self._snapshot.manifest.floors
         self._ledger = store.ledger
         self._asked = [self._ask(store, case, variants) for case in cases]
         self._pools: dict[BM25F, list[_Pool]] = {}

@@ -152,7 +152,7 @@ def tune(path: Path, judged: JudgedSet, *, progress: Callable[[float], None] | N
     cases, unheld, missing = answerable(path, judged)
     store = Store(path)
     try:
-        present = settings_of(store.snapshot().settings)
+        present = settings_of(store.snapshot().manifest.ranking)
         find = _halved if len(cases) >= HALVED_FROM else _in_turn
         settings, fitted, held_out, turns = find(store, cases, present, progress or (lambda _: None))
     finally:

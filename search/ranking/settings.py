@@ -8,7 +8,6 @@ from typing import Any, TypeVar, cast
 
 from ...errors import CollectionMismatch, DragomanError, QueryError, UnreadableSource
 from ...index.segments.postings import BM25F
-from ...index.writing.store import RANKING
 from .fusion import FUSIONS
 
 _Settings = TypeVar("_Settings")
@@ -53,12 +52,11 @@ class Settings:
             raise QueryError(f"{self.bm25f} needs a k1 above 0, every b from 0 to 1, and weights of 0 or more")
 
 
-def settings_of(collection: Mapping[str, Any]) -> Settings:
-    """How a collection ranks by its own settings: as it was tuned, or by default.
+def settings_of(known: object) -> Settings:
+    """How a collection ranks by its own settings, as its manifest has them: as it was tuned, or by default.
 
     Raises CollectionMismatch if what is kept there means nothing to this Dragoman.
     """
-    known = collection.get(RANKING)
     try:
         if known is not None and not isinstance(known, dict):
             raise UnreadableSource(f"they are {str(known)[:80]!r}")

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from ...corpus.document import Note
 from ...index.constraints import AllOf, Of
-from ...index.encoding.floors import Floors
 from ...index.reading.snapshot import Snapshot
 from ...index.segments.postings import Unit
 from ..language.planner import Plan, make_plan
@@ -47,7 +46,7 @@ def answered(
         per_document=question.per_document,
         fold=question.fold,
         limit=limit,
-        floors=Floors(*snapshot.settings["floors"]),
+        floors=snapshot.manifest.floors,
         settings=settings,
         deadline=question.deadline,
     )

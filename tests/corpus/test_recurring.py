@@ -220,9 +220,9 @@ def test_a_document_does_not_change_by_itself_when_more_becomes_known(
     report = fed(store, news)
     assert (report.added, report.updated, report.unchanged) == (9, 0, 3)
     assert cut_by_name(store) == {town: (SLOGAN,) if town in TOWNS[3:] else () for town in TOWNS}
-    generation = store.ledger.generation
+    generation = store.database.generation
     assert fed(store, news).unchanged == 12
-    assert store.ledger.generation == generation
+    assert store.database.generation == generation
     # What did change is read with all that is known, and so is everything on demand.
     write(news / "Seoul.html", page("Seoul").replace("fisheries", "forests"))
     assert fed(store, news).updated == 1
@@ -236,7 +236,7 @@ def test_pages_of_a_window_that_was_not_taken_are_read_again(store: Store, tmp_p
         write(tmp_path / "news" / f"{town}.html", page(town))
 
     def interrupted() -> Iterator[Document | Skipped]:
-        found = feeding.Run(store.ledger).documents([(str(tmp_path / "news"), Feeding())])
+        found = feeding.Run(store.database).documents([(str(tmp_path / "news"), Feeding())])
         yield next(found)
         yield next(found)
         raise KeyboardInterrupt
@@ -251,7 +251,7 @@ def test_little_is_held_back_by_a_folder(store: Store, tmp_path: Path) -> None:
     for number in range(WINDOW + 10):
         write(tmp_path / "news" / f"{number:03}.txt", f"The ministers met in {number} towns, and agreed on a treaty.")
     with store.writing(timeout=10):
-        run = feeding.Run(store.ledger)
+        run = feeding.Run(store.database)
         found = run.documents([(str(tmp_path / "news"), Feeding())])
         next(found)
         write(tmp_path / "news" / f"{WINDOW + 9:03}.txt", "They never met.")

@@ -16,8 +16,9 @@ from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
 from dragoman.corpus.signatures import LEAST_SHINGLES, Rule, Signatures, signature, stars
 from dragoman.index.ledger import near_copies as copies
+from dragoman.index.ledger.database import Database
 from dragoman.index.ledger.ledger import Ledger
-from dragoman.index.ledger.near_copies import Copies
+from dragoman.index.ledger.near_copies import Copies, NearCopies
 from dragoman.search.collection import reindex_collection
 from dragoman.search.ranking.folding import folded
 from support.places import SHARED
@@ -147,33 +148,35 @@ def test_a_chain_of_slightly_different_texts_does_not_become_one_group() -> None
 
 
 @pytest.fixture
-def new_ledger(tmp_path: Path) -> Iterator[Callable[[], Ledger]]:
-    made: list[Ledger] = []
+def new_ledger(tmp_path: Path) -> Iterator[Callable[[], Database]]:
+    made: list[Database] = []
 
-    def new() -> Ledger:
-        made.append(Ledger.create(tmp_path / f"{len(made)}.sqlite", {}))
+    def new() -> Database:
+        made.append(Database.create(tmp_path / f"{len(made)}.sqlite", {}))
         return made[-1]
 
     yield new
-    for ledger in made:
-        ledger.close()
+    for database in made:
+        database.close()
 
 
-def commit(ledger: Ledger, documents: Iterable[Document], removed: Iterable[str] = ()) -> None:
-    with ledger.change():
+def commit(database: Database, documents: Iterable[Document], removed: Iterable[str] = ()) -> None:
+    ledger = Ledger(database)
+    with database.change():
         for document in documents:
             if known := ledger.live_version(document.id):
-                ledger.retire_document(known[0])
+                ledger.retire_document(known.version)
             ledger.add_document(document)
         for document_id in removed:
             known = ledger.live_version(document_id)
             assert known
-            ledger.retire_document(known[0])
-        ledger.find_copies()
+            ledger.retire_document(known.version)
+        NearCopies(database).update()
 
 
-def groups(ledger: Ledger) -> list[set[str]]:
+def groups(database: Database) -> list[set[str]]:
     """The groups of two or more, as sets of document ids."""
+    ledger = Ledger(database)
     found: defaultdict[int, set[str]] = defaultdict(set)
     for version, group in ledger.state().copies.tolist():
         document = ledger.document(version)
@@ -195,7 +198,7 @@ def edited(base: Sequence[str], chance: random.Random) -> str:
 @pytest.mark.parametrize(("full", "hubs"), [(64, 4), (8, 2), (3, 1)])
 @pytest.mark.parametrize("seed", range(3))
 def test_groups_do_not_depend_on_how_the_documents_came_in(
-    new_ledger: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch, seed: int, full: int, hubs: int
+    new_ledger: Callable[[], Database], monkeypatch: pytest.MonkeyPatch, seed: int, full: int, hubs: int
 ) -> None:
     monkeypatch.setattr(copies, "FULL", full)
     monkeypatch.setattr(copies, "HUBS", hubs)
@@ -219,32 +222,32 @@ def test_groups_do_not_depend_on_how_the_documents_came_in(
 
 
 def test_a_story_that_went_round_the_world_comes_together_though_not_all_its_copies_are_compared(
-    new_ledger: Callable[[], Ledger],
+    new_ledger: Callable[[], Database],
 ) -> None:
     chance, base = random.Random(7), words(300, seed=8).split()
-    ledger = new_ledger()
+    database = new_ledger()
     copied = [Document(f"d{number:03}", " ".join([*base, *chance.choices(VOCABULARY, k=9)])) for number in range(150)]
     assert len(copied) > copies.FULL
-    commit(ledger, copied)
-    assert groups(ledger) == [{document.id for document in copied}]
+    commit(database, copied)
+    assert groups(database) == [{document.id for document in copied}]
 
 
-def test_another_rule_builds_the_groups_anew(new_ledger: Callable[[], Ledger]) -> None:
-    ledger = new_ledger()
-    commit(ledger, [Document("a", STORY), Document("b", STORY.replace("Saturday", "Sunday"))])
-    assert groups(ledger) == [{"a", "b"}]
-    with ledger.change():
-        ledger.find_copies(Rule(jaccard=0.99, containment=0.99))
-    assert groups(ledger) == []
-    commit(ledger, [])
-    assert groups(ledger) == [{"a", "b"}]
+def test_another_rule_builds_the_groups_anew(new_ledger: Callable[[], Database]) -> None:
+    database = new_ledger()
+    commit(database, [Document("a", STORY), Document("b", STORY.replace("Saturday", "Sunday"))])
+    assert groups(database) == [{"a", "b"}]
+    with database.change():
+        NearCopies(database, Rule(jaccard=0.99, containment=0.99)).update()
+    assert groups(database) == []
+    commit(database, [])
+    assert groups(database) == [{"a", "b"}]
 
 
-def test_a_change_without_news_for_the_copies_changes_nothing(new_ledger: Callable[[], Ledger]) -> None:
-    ledger = new_ledger()
-    commit(ledger, [Document("a", STORY)])
-    commit(ledger, [])
-    assert ledger.generation == 1
+def test_a_change_without_news_for_the_copies_changes_nothing(new_ledger: Callable[[], Database]) -> None:
+    database = new_ledger()
+    commit(database, [Document("a", STORY)])
+    commit(database, [])
+    assert database.generation == 1
 
 
 def test_a_collection_keeps_its_groups_through_updates_removals_compaction_and_reindexing(
@@ -256,18 +259,18 @@ def test_a_collection_keeps_its_groups_through_updates_removals_compaction_and_r
     ]
     other = Document("d", words(80, seed=9))
     collection = make_collection([*copied, other])
-    ledger = collection._store.ledger
-    assert groups(ledger) == [{"a", "b", "c"}]
+    database = collection._store.database
+    assert groups(database) == [{"a", "b", "c"}]
     collection.add([Document("d", STORY), Document("b", words(80, seed=10))])
-    assert groups(ledger) == [{"a", "c", "d"}]
+    assert groups(database) == [{"a", "c", "d"}]
     collection.remove(["a"])
-    assert groups(ledger) == [{"c", "d"}]
+    assert groups(database) == [{"c", "d"}]
     collection.compact()
-    assert groups(ledger) == [{"c", "d"}]
+    assert groups(database) == [{"c", "d"}]
     reindex_collection(collection._store.folder, model=str(tiny_models[1]))
-    assert groups(ledger) == [{"c", "d"}]
+    assert groups(database) == [{"c", "d"}]
     collection.remove(["c"])
-    assert groups(ledger) == []
+    assert groups(database) == []
 
 
 def test_a_document_is_in_its_own_group_unless_it_has_copies() -> None:
@@ -329,11 +332,11 @@ def texts_of(path: Path) -> list[dict[str, list[str]]]:
 
 
 def test_all_versions_of_a_press_release_are_found_and_no_two_releases_are_taken_for_one(
-    new_ledger: Callable[[], Ledger],
+    new_ledger: Callable[[], Database],
 ) -> None:
-    ledger, releases = new_ledger(), texts_of(SHARED / "modern" / "statepr.versions.jsonl.xz")
+    database, releases = new_ledger(), texts_of(SHARED / "modern" / "statepr.versions.jsonl.xz")
     commit(
-        ledger,
+        database,
         [
             Document(f"{place}/{number}", text)
             for place, release in enumerate(releases)
@@ -341,20 +344,20 @@ def test_all_versions_of_a_press_release_are_found_and_no_two_releases_are_taken
         ],
     )
     expected = [{f"{place}/{number}" for number in range(len(each["versions"]))} for place, each in enumerate(releases)]
-    assert groups(ledger) == sorted(expected, key=sorted)
+    assert groups(database) == sorted(expected, key=sorted)
 
 
-def test_reports_on_different_summits_of_one_president_are_not_merged(new_ledger: Callable[[], Ledger]) -> None:
+def test_reports_on_different_summits_of_one_president_are_not_merged(new_ledger: Callable[[], Database]) -> None:
     if not (SHARED / "seeds").is_dir():
         pytest.skip(f"the seed articles are not beside this checkout, at {SHARED / 'seeds'}")
-    ledger = new_ledger()
-    commit(ledger, [each for each in read([SHARED / "seeds"]) if isinstance(each, Document)])
-    assert ledger.count_documents() == 3
-    assert groups(ledger) == []
+    database = new_ledger()
+    commit(database, [each for each in read([SHARED / "seeds"]) if isinstance(each, Document)])
+    assert Ledger(database).count_documents() == 3
+    assert groups(database) == []
 
 
-def test_a_translated_story_is_near_to_no_other_story(new_ledger: Callable[[], Ledger]) -> None:
-    ledger = new_ledger()
+def test_a_translated_story_is_near_to_no_other_story(new_ledger: Callable[[], Database]) -> None:
+    database = new_ledger()
     stories = texts_of(SHARED / "multi" / "ntrex.corpus.jsonl.xz")
-    commit(ledger, [Document(f"{number}", str(story["text"])) for number, story in enumerate(stories)])
-    assert groups(ledger) == []
+    commit(database, [Document(f"{number}", str(story["text"])) for number, story in enumerate(stories)])
+    assert groups(database) == []

@@ -22,8 +22,7 @@ from dragoman.corpus.readers import registry as readers
 from dragoman.corpus.readers.contract import ReadOptions
 from dragoman.index.feeding import feeder as feeding
 from dragoman.index.feeding.feeder import Feeding, feed
-from dragoman.index.ledger import ledger
-from dragoman.index.ledger.origins import Sources
+from dragoman.index.ledger import schema
 from dragoman.index.writing.store import Store
 from dragoman.index.writing.writer import Report, Writer
 from support.web_server import web_server
@@ -93,11 +92,11 @@ def test_only_what_changed_in_a_folder_is_opened_again(store: Store, tmp_path: P
         write(news / name, f"{name}: {STORY}")
     assert counts(fed(store, news)) == (3, 0, 0, 0, 0)
     opened.clear()
-    generation = store.ledger.generation
+    generation = store.database.generation
     assert counts(fed(store, news)) == (0, 0, 3, 0, 0)
     assert opened == []
     # Nothing that an answer depends on has changed: caches stay good.
-    assert store.ledger.generation == generation
+    assert store.database.generation == generation
 
     write(news / "b.txt", f"b.txt: {STORY} It was welcomed.", changed=LONG_AGO + 1)
     write(news / "d.txt", f"d.txt: {STORY}")
@@ -110,13 +109,13 @@ def test_only_what_changed_in_a_folder_is_opened_again(store: Store, tmp_path: P
 def test_a_file_that_was_only_touched_is_read_and_left_alone(store: Store, tmp_path: Path, opened: list[str]) -> None:
     note = write(tmp_path / "news" / "a.txt")
     fed(store, note.parent)
-    generation = store.ledger.generation
+    generation = store.database.generation
     os.utime(note, (LONG_AGO + 5, LONG_AGO + 5))
     for files in (["a.txt"], []):
         opened.clear()
         assert counts(fed(store, note.parent)) == (0, 0, 1, 0, 0)
         assert opened == files
-    assert store.ledger.generation == generation
+    assert store.database.generation == generation
 
 
 def test_a_file_that_changed_just_now_is_not_trusted(store: Store, tmp_path: Path, opened: list[str]) -> None:
@@ -162,7 +161,7 @@ def test_what_is_skipped_is_read_and_named_each_time(store: Store, tmp_path: Pat
     again = fed(store, news)
     assert counts(again) == (0, 0, 2, 0, 4)
     assert again.skipped == first.skipped
-    (listed,) = Sources(store.ledger).all()
+    (listed,) = store.origins.all()
     assert (listed.documents, listed.skipped) == (2, 4)
 
 
@@ -229,7 +228,7 @@ def test_a_folder_that_is_gone_itself_takes_nothing_along(store: Store, tmp_path
     assert counts(report) == (0, 0, 0, 0, 1)
     assert report.skipped[0].reason == "no such file or folder"
     assert names(store) == ["a.txt"]
-    (listed,) = Sources(store.ledger).all()
+    (listed,) = store.origins.all()
     assert (listed.kind, listed.documents) == ("folder", 1)
 
 
@@ -239,7 +238,7 @@ def test_what_is_only_not_mounted_is_not_gone(store: Store, tmp_path: Path) -> N
     write(disk / "a.txt")
     write(tmp_path / "news" / "b.txt", f"b {STORY}")
     fed(store, tmp_path / "news")
-    store.ledger.note("UPDATE files SET device = device + 1 WHERE path LIKE '%/disk/%'")
+    store.database.note("UPDATE files SET device = device + 1 WHERE path LIKE '%/disk/%'")
     (disk / "a.txt").unlink()
     report = fed(store, tmp_path / "news")
     assert counts(report) == (0, 0, 1, 0, 1)
@@ -281,7 +280,7 @@ def test_a_pattern_loses_what_it_had(store: Store, tmp_path: Path) -> None:
     (tmp_path / "news" / "c.md").unlink()
     assert counts(fed(store, pattern)) == (0, 0, 1, 1, 0)
     assert names(store) == ["b.txt", "c.md"]
-    assert [(each.kind, Path(each.name).name) for each in Sources(store.ledger).all()] == [
+    assert [(each.kind, Path(each.name).name) for each in store.origins.all()] == [
         ("pattern", "*.txt"),
         ("file", "c.md"),
     ]
@@ -293,7 +292,7 @@ def test_what_could_not_be_committed_is_not_remembered(store: Store, tmp_path: P
     write(news / "b.txt", f"b {STORY}")
 
     def interrupted() -> Iterator[Document]:
-        run = feeding.Run(store.ledger)
+        run = feeding.Run(store.database)
         for each in run.documents([(str(news), Feeding())]):
             assert isinstance(each, Document)
             yield each
@@ -301,7 +300,7 @@ def test_what_could_not_be_committed_is_not_remembered(store: Store, tmp_path: P
 
     with store.writing(timeout=10), pytest.raises(KeyboardInterrupt):
         Writer(store).add(interrupted())
-    assert Sources(store.ledger).all() == []
+    assert store.origins.all() == []
     opened.clear()
     assert counts(fed(store, news)) == (2, 0, 0, 0, 0)
     assert opened == ["a.txt", "b.txt"]
@@ -340,15 +339,15 @@ def test_a_url_is_asked_again_only_for_what_changed(store: Store, web: "WebServe
     assert counts(fed(store, feed_url, reading=private)) == (1, 0, 0, 0, 0)
     assert counts(fed(store, feed_url, reading=private, reread=True)) == (0, 0, 1, 0, 0)
     assert store.ledger.count_documents() == 3
-    (listed,) = Sources(store.ledger).all()
+    (listed,) = store.origins.all()
     assert (listed.name, listed.kind, listed.documents) == (feed_url, "url", 1)
 
 
 def test_an_older_collection_says_what_mends_it(
     store: Store, programs: "Programs", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with store.ledger.change():
-        store.ledger.set("format", ledger.FORMAT - 1)
+    with store.database.change():
+        store.database.set("format", schema.OLDEST - 1)
     ran = programs("dragoman", "status", "--collection", store.folder)
     assert (ran.code, ran.out) == (2, "")
     assert "index its sources anew with `dragoman index PATH… --replace`" in ran.err

@@ -106,7 +106,7 @@ for line in sys.stdin.read().splitlines():
         case "renamed":
             writer.Writer._measured_floors = die
         case "committing":
-            connection = collection._store.ledger._connection
+            connection = collection._store.database.connection
             connection.set_trace_callback(lambda statement: die() if statement == "COMMIT" else None)
         case "committed":
             writer.Writer._merge_if_many = die

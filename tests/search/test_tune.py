@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document
 from dragoman.errors import CollectionMismatch, QueryError
+from dragoman.index.ledger.manifest import RANKING
 from dragoman.index.segments.postings import BM25F
-from dragoman.index.writing.store import RANKING, Store
+from dragoman.index.writing.store import Store
 from dragoman.search.cli.terminal import run
 from dragoman.search.collection import Collection, open_collection, reindex_collection
 from dragoman.search.evaluation import trials, tuning
@@ -224,7 +225,7 @@ def telling(place: Path, tmp_path: Path) -> Path:
 def state(place: Path) -> tuple[int, Any]:
     """The generation, and what is kept of the ranking."""
     store = Store(place)
-    settings = store.ledger.state().settings
+    settings = store.database.settings()
     store.close()
     return settings["generation"], settings.get(RANKING)
 
@@ -409,8 +410,8 @@ def test_settings_that_mean_nothing_are_one_line_and_mended(
     command: Callable[..., Ran], place: Path, telling: Path, stored: Any, message: str
 ) -> None:
     store = Store(place)
-    with store.ledger.change():
-        store.ledger.set(RANKING, stored)
+    with store.database.change():
+        store.database.set(RANKING, stored)
     store.close()
     with open_collection(place) as collection, pytest.raises(CollectionMismatch, match=message) as caught:
         collection.search("summit")

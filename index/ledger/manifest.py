@@ -1,0 +1,70 @@
+"""What a collection says of itself: what its index was built with, and what was measured on it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..encoding.floors import Floors
+from ..encoding.query_encoder import EncoderInfo
+
+RANKING: Final = "ranking"
+"""The setting that says how a tuned collection is ranked; one that is not tuned has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The settings of a collection at one generation.
+
+    Attributes:
+        generation: The number of changes made to it.
+        analyzer: The version of the analyzer that made its terms.
+        splitting: How its documents were split into passages.
+        model: The name of the model that made its vectors, or the path of its folder.
+        dimension: How many components a vector has.
+        precision: That of the passages' forward pass, "bfloat16" or "float32".
+        encoder_folder: The name of the query encoder's folder.
+        encoder_json: All that is known of how the vectors were made, as `encoder.json` has it.
+        floors: The similarities that a passage must reach to be near a question.
+        ranking: How it is ranked if it was tuned, as JSON has it, or None.
+    """
+
+    generation: int
+    analyzer: int
+    splitting: Mapping[str, Any]
+    model: str
+    dimension: int
+    precision: str
+    encoder_folder: str
+    encoder_json: str
+    floors: Floors
+    ranking: Any
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> "Manifest":
+        """The manifest that the ledger's settings make up."""
+        encoder = settings["encoder"]
+        return cls(
+            generation=settings["generation"],
+            analyzer=settings["analyzer"],
+            splitting=settings["splitting"],
+            model=encoder["name"],
+            dimension=encoder["dimension"],
+            precision=encoder["precision"],
+            encoder_folder=settings.get("encoder_folder", ""),
+            encoder_json=json.dumps(encoder),
+            floors=Floors(*settings["floors"]),
+            ranking=settings.get(RANKING),
+        )
+
+    @property
+    def encoder(self) -> EncoderInfo:
+        """What the vectors were made with.
+
+        Only whoever asks for it is refused a collection of another recipe: its words can be searched all the same.
+
+        Raises:
+            CollectionMismatch: Another version of Dragoman's recipe made them.
+            CollectionDamaged: The ledger's description is none.
+        """
+        return EncoderInfo.from_json(self.encoder_json)

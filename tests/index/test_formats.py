@@ -1,0 +1,110 @@
+"""Collections as earlier versions wrote them: each can be opened, asked and changed."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tarfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from dragoman.corpus.document import Document
+from dragoman.index.encoding.model import weights_hash
+from dragoman.search.collection import Collection, open_collection
+from support.tiny_model import make_tiny_model
+
+PACKED = Path(__file__).parent / "collections" / "format-2" / "collection.tar.xz"
+
+READER = """
+import sys
+import dragoman
+
+with dragoman.open_collection(sys.argv[1]) as collection:
+    print(*sorted(hit.document.id for hit in collection.search("treat*", mode="keyword")))
+    hits = collection.search("Leaders agreed on trade at the summit in Seoul.", mode="meaning")
+    print(*(hit.document.id for hit in hits), collection.problems())
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    with tarfile.open(PACKED) as packed:
+        packed.extractall(tmp_path, filter="data")
+    return tmp_path / "collection"
+
+
+def ids(collection: Collection, question: str) -> list[str]:
+    return sorted(hit.document.id for hit in collection.search(question, mode="keyword", fold=False))
+
+
+def test_it_is_asked_by_words_patterns_filters_and_meaning(folder: Path) -> None:
+    with open_collection(folder) as collection:
+        assert list(collection.document_ids()) == ["geneva", "paris", "seoul"]
+        assert ids(collection, "sign") == ["geneva", "paris"]
+        assert ids(collection, "treat*") == ["geneva"]  # which asks Whoosh itself
+        assert ids(collection, "sumit~") == ["seoul"]
+        assert ids(collection, '"paix à Paris"') == ["paris"]
+        assert ids(collection, 'country:"South Korea"') == ["seoul"]
+        assert ids(collection, "date:2025-03") == ["paris"]
+        assert ids(collection, "minister") == []
+        hits = collection.search("Leaders agreed on trade at the summit in Seoul.", mode="meaning")
+        assert [hit.document.id for hit in hits] == ["seoul"]
+        assert collection.problems() == []
+        assert (collection.generation, collection.status().segments) == (3, 2)
+
+
+def test_it_is_asked_where_nothing_may_be_written(folder: Path) -> None:
+    for name in ("ledger.sqlite-wal", "ledger.sqlite-shm"):  # as on a medium that was written without them
+        (folder / name).unlink()
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode & ~0o222)
+    command = [sys.executable, "-c", READER, str(folder)]
+    if os.geteuid() == 0:  # whom no mode keeps from writing
+        if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
+            pytest.skip("nothing can be mounted here")
+        mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+        command = ["unshare", "--mount", "sh", "-c", mount, str(folder), *command]
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    finally:
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(path.stat().st_mode | 0o200)
+    assert (ran.stdout, ran.stderr) == ("geneva\nseoul []\n", "")
+    assert not (folder / "ledger.sqlite-wal").exists()
+
+
+def test_it_is_compacted(folder: Path) -> None:
+    with open_collection(folder) as collection:
+        before = [(hit.document.id, hit.score) for hit in collection.search("treaty traité", fold=False)]
+        collection.compact()
+        assert collection.status().segments == 1
+        assert [(hit.document.id, hit.score) for hit in collection.search("treaty traité", fold=False)] == before
+        assert ids(collection, "sum*") == ["seoul"]
+        assert collection.problems() == []
+
+
+def test_documents_are_removed_and_added(folder: Path, tmp_path: Path) -> None:
+    _move_model(folder, make_tiny_model(tmp_path / "model", seed=1))
+    with open_collection(folder) as collection:
+        assert collection.remove(["seoul"]).removed == 1
+        report = collection.add([Document("vienna", "Envoys signed a peace in Vienna."), collection.document("geneva")])
+        assert (report.added, report.unchanged) == (1, 1)
+        assert list(collection.document_ids()) == ["geneva", "paris", "vienna"]
+        assert ids(collection, "sign") == ["geneva", "paris", "vienna"]
+        collection.compact()
+        assert collection.problems() == []
+
+
+def _move_model(folder: Path, model: Path) -> None:
+    """Let a collection's model be a folder with the same one."""
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger, ledger:
+        ((recorded,),) = ledger.execute("SELECT value FROM settings WHERE key = 'encoder'").fetchall()
+        info = {**json.loads(recorded), "name": str(model)}
+        ledger.execute("UPDATE settings SET value = ? WHERE key = 'encoder'", (json.dumps(info),))
+    (encoder,) = (folder / "encoders").iterdir()
+    (encoder / "encoder.json").write_text(json.dumps(info, indent=2) + "\n")
+    if weights_hash(model) != info["model_hash"]:
+        pytest.skip("this version of torch draws other random weights")
