@@ -17,7 +17,9 @@ from ..errors import CollectionDamaged, NotFound
 from ..index.encoding.model import DEFAULT_MODEL
 from ..index.reading.snapshot import Snapshot
 from ..index.reading.tallies import Facets
-from ..index.writing.store import LOCK_TIMEOUT, RANKING, Status, Store
+from ..index.writing.lock import LOCK_TIMEOUT
+from ..index.writing.status import Status
+from ..index.writing.store import RANKING, Store
 from .completion import Completion, complete
 from .language.question import Filters, Question, check_range
 from .ranking.engine import Mode, Settings, Sort

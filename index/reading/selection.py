@@ -13,7 +13,9 @@ from ...errors import SearchTimeout
 from .. import constraints
 from ..analysis import FIELDS
 from ..constraints import Constraint
-from ..segments.postings import BM25F, Occurrences, Unit, idf
+from ..segments.bm25f import BM25F, idf
+from ..segments.postings import Occurrences
+from ..units import Unit
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot

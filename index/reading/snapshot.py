@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from ...corpus.document import Document, Span
 from ...errors import CollectionDamaged, QueryError
-from ..analysis import FIELDS, fold, tells
+from ..analysis import FIELDS, fold
 from ..constraints import Constraint
 from ..ledger.ledger import Ledger, State
 from ..ledger.near_copies import Copies
-from ..segments.postings import BM25F
+from ..segments.bm25f import BM25F
 from ..segments.segment import Segment
+from ..terms import tells
 from .selection import Deadline, Selection, Weighed
 from .tallies import Facets, Tallies
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...index.encoding.floors import Floors
 from ...index.reading.selection import Deadline
-from ...index.segments.postings import BM25F
+from ...index.segments.bm25f import BM25F
 from ...index.writing.store import Store
 from ..language import query as language
 from ..language.plain import plain

@@ -14,7 +14,8 @@ from ...errors import QueryError
 from ...index import constraints
 from ...index.encoding.floors import Floors
 from ...index.reading.selection import Deadline, KeywordMatches, Pair, Weighed
-from ...index.segments.postings import BM25F, Unit
+from ...index.segments.bm25f import BM25F
+from ...index.units import Unit
 from ..language.planner import Reading
 from .backend import Index, Selection
 from .folding import Folding, folded

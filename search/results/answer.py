@@ -11,7 +11,7 @@ from ...corpus.document import Note
 from ...index.constraints import All, Of
 from ...index.encoding.floors import Floors
 from ...index.reading.snapshot import Snapshot
-from ...index.segments.postings import Unit
+from ...index.units import Unit
 from ..language.planner import Reading, read
 from ..language.question import Question
 from ..ranking.engine import Leg, Ranked, Settings, Standing, rank

@@ -26,6 +26,7 @@ from dragoman.errors import (
     CollectionNotFound,
     DragomanError,
 )
+from dragoman.index.segments import segment
 from dragoman.index.writing import writer
 from dragoman.search.collection import Collection, create_collection, open_collection, reindex_collection
 
@@ -71,7 +72,8 @@ from pathlib import Path
 import torch
 torch.set_num_threads(1)  # a forked process has no pool of threads
 from dragoman.corpus.document import Document
-from dragoman.index import segment, writer
+from dragoman.index.segments import segment
+from dragoman.index.writing import writer
 from dragoman.search.collection import open_collection
 
 def die(*args, **options):
@@ -200,9 +202,9 @@ def test_an_error_while_a_segment_is_written_out_is_told_as_it_is(
         raise OSError(28, "No space left on device")
 
     collection = make_collection(BEFORE)
-    for module in ("postings.build", "sync"):
+    for name in ("write_postings", "sync"):
         with monkeypatch.context() as patch:
-            patch.setattr(f"dragoman.index.segment.{module}", fail)
+            patch.setattr(segment, name, fail)
             with pytest.raises(OSError, match="No space left"):
                 collection.add([CHANGED, NEW])
         gc.collect()
@@ -247,7 +249,7 @@ def test_a_writer_within_a_writer_is_refused(make_collection: "MakeCollection") 
 def test_a_writer_in_another_process_is_waited_for(make_collection: "MakeCollection") -> None:
     collection = make_collection(BEFORE[:1])
     code = (
-        "import sys; from pathlib import Path; from dragoman.index.store import Store\n"
+        "import sys; from pathlib import Path; from dragoman.index.writing.store import Store\n"
         "store = Store(Path(sys.argv[1]))\n"
         "with store.writing(5): print('held', flush=True); sys.stdin.read()\n"
         "store.close()"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document
 from dragoman.errors import CollectionMismatch, QueryError
-from dragoman.index.segments.postings import BM25F
+from dragoman.index.segments.bm25f import BM25F
 from dragoman.index.writing.store import RANKING, Store
 from dragoman.search.cli.terminal import run
 from dragoman.search.collection import Collection, open_collection, reindex_collection
