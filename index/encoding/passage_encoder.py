@@ -101,8 +101,8 @@ class PassageEncoder:
     def _shape(self, tokens: int) -> tuple[bool, int]:
         """Whether a window is padded, and the length of its forward pass.
 
-        A batch either pads every window or none, for transformers drops the attention mask of a batch without any
-        padding and takes another path. So lengths are rounded up beyond the next multiple, but for full windows.
+        A batch pads either every window or none: transformers drops the attention mask of a batch without any padding
+        and takes another path. So lengths are rounded up beyond the next multiple, except those of full windows.
         """
         limit = self.info.max_tokens
         return tokens < limit, min((tokens // BUCKET + 1) * BUCKET, limit)
