@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from ranking import DEFAULT, asked, by_documents, ranked
 from tqdm import tqdm
 
-from dragoman.index.analysis import analyze, stem, tells
+from dragoman.index.analysis import analyze
 from dragoman.index.constraints import AllOf, Holds
 from dragoman.index.reading.snapshot import Snapshot
-from dragoman.index.segments.postings import Unit
+from dragoman.index.terms import stem, tells
+from dragoman.index.units import Unit
 from dragoman.index.writing.store import Store
 from dragoman.search.evaluation.judgments import JudgedSet, Question
 from dragoman.search.language.plain import plain

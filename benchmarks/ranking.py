@@ -35,7 +35,8 @@ from dragoman.index.constraints import AllOf, Holds
 from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.selection import Deadline, Selection, Weighed
 from dragoman.index.reading.snapshot import Snapshot
-from dragoman.index.segments.postings import BM25F, Unit, idf
+from dragoman.index.segments.bm25f import BM25F, idf
+from dragoman.index.units import Unit
 from dragoman.index.writing.store import Store
 from dragoman.search.evaluation.evaluate import Evaluation, System, evaluate
 from dragoman.search.evaluation.judged_collection import collection_of

@@ -35,6 +35,7 @@ from dragoman.corpus.document import Document, Span
 from dragoman.corpus.readers.contract import Skipped
 from dragoman.corpus.signatures import signature
 from dragoman.corpus.splitting.passages import split_passages
+from dragoman.index.segments.encoded_passage import EncodedPassage
 from dragoman.index.segments.segment import SegmentWriter
 
 STEPS = {
@@ -71,7 +72,8 @@ def indexed(found: list[Document], folder: Path) -> dict[str, float]:
     writer = SegmentWriter(folder / "segment", 1)
     vector, none = np.ones(1, np.float32), np.zeros((0, 1), np.int8)
     for passage in passages:
-        writer.add(1, passage.document, Span(passage.start, passage.end), vector, [], none)
+        span = Span(passage.start, passage.end)
+        writer.add(EncodedPassage(1, passage.document, span, vector, [], none))
     done("analyse, Whoosh")
     writer.close()
     done("commit, postings")

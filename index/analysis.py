@@ -1,13 +1,12 @@
-"""From text to terms: what counts as a word, and which words count as the same.
+"""From text to terms: what counts as a word.
 
-Every word is indexed and keeps its place, stop words included. Terms are *surface* forms: lower case, accents folded,
-acronyms united (U.S. = US, but not "us"), digits grouped (28,500 = 28500), Chinese, Japanese and Korean in bigrams.
-Stemming comes when a question is asked: `stem` says which surface forms count as the same word in a language.
+Every word is indexed and keeps its position, stop words included. Terms are *surface* forms: lower case, accents
+folded, acronyms united (U.S. = US, but not "us"), digits grouped (28,500 = 28500), Chinese, Japanese and Korean in
+bigrams. Stemming comes when a question is asked: see `terms`.
 """
 
 import re
 import sys
-import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -24,45 +23,13 @@ FIELDS: tuple[str, ...] = ("title", "text", "notes")
 MAX_TOKENS = 0xFFFF
 """A field's tokens beyond this many are not indexed: positions are 16 bits wide. Passages are far shorter."""
 
-DEFAULT_LANGUAGE = "en"
-"""The language whose stemmer serves text of unknown language."""
-
-STEMMERS = {
-    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
-    "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian",
-    "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch",
-    "no": "norwegian", "nb": "norwegian", "nn": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
-    "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
-"""ISO 639-1 code → the Snowball algorithm for it."""
-
-STOP_WORDS = frozenset(
-    """a about above after again against all am an and any are as at be because been before being beings below between
-    both but by can canned canning cans could did do does doing doings down downed downing downs during each few for
-    from further had has have having he her here hers him his how i if in into is it its itself just me more most my no
-    nor not now of off on once only or other others our out outed outing outs over own owned owning owns same she
-    should so some such than that the their them then there these they this those through to too under until up very
-    was we were what when where which while who whom whose why will willed willing wills with would you your""".split()
-)
-"""English function words, and the words that have a stem in common with one.
-
-They are indexed and scored like any other. They are only not worth a highlight, and that a collection knows them says
-nothing about whether it knows what is asked.
-"""
-
-
 BLANKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]")
-"""What no search box shows and no question can hold; lone surrogates cannot even be encoded."""
+"""Characters that no search box shows and no question can hold; lone surrogates cannot even be encoded."""
 
 
 def one_line(text: str) -> str:
-    """The text with single spaces for whatever blanks and control characters there are between its words."""
+    """The text with a single space wherever blanks or control characters stand between its words."""
     return " ".join(BLANKS.sub(" ", text).split())
-
-
-def tells(term: str) -> bool:
-    """Whether a term says more of a matter than a function word or a single Latin letter does."""
-    return term not in STOP_WORDS and not (len(term) == 1 and "a" <= term <= "z")
 
 
 # Acronyms that lower case would turn into a function word.
@@ -90,7 +57,13 @@ _UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ"
 
 
 class Token(NamedTuple):
-    """One term of a text with its `[start, end)` span in it. Its position is its place in the list of tokens."""
+    """One term of a text.
+
+    Attributes:
+        term: The surface term.
+        start: Where it starts in the text, in characters.
+        end: Where it ends, exclusive.
+    """
 
     term: str
     start: int
@@ -98,7 +71,11 @@ class Token(NamedTuple):
 
 
 def analyze(text: str) -> list[Token]:
-    """The tokens of a text, in order."""
+    """The tokens of a text, in order: a token's position is its index in the list.
+
+    Args:
+        text: Any text, of any language.
+    """
     # Nothing is left of a letter that only stretches others, such as the Arabic kashida.
     return [token for token in _tokens(text) if token.term]
 
@@ -156,7 +133,11 @@ def _split_at_apostrophes(raw: str, start: int) -> Iterator[Token]:
 
 @lru_cache(maxsize=1 << 16)
 def fold(word: str) -> str:
-    """The word in lower case without diacritics, in Unicode's compatible composed form (NFKC)."""
+    """A word in lower case without diacritics, in Unicode's compatible composed form (NFKC).
+
+    Args:
+        word: A word, or part of one; anything else comes back in lower case too.
+    """
     if word.isascii():
         return sys.intern(word.lower())
     decomposed = unicodedata.normalize("NFKD", word.lower())
@@ -164,23 +145,3 @@ def fold(word: str) -> str:
         decomposed = decomposed.replace(blank, "")
     folded = _FOLDED.sub("", decomposed).casefold().translate(_UNDECOMPOSED)
     return unicodedata.normalize("NFC", folded)
-
-
-_local = threading.local()
-
-
-def stem(term: str, language: str) -> str:
-    """The stem that a surface term has in a language (ISO 639-1); the term itself where there is no stemmer for it.
-
-    Acronyms (kept in capitals) have no stem but themselves.
-    """
-    algorithm = STEMMERS.get(language or DEFAULT_LANGUAGE)
-    if algorithm is None or term[:1].isupper():
-        return term
-    # A stemmer holds a buffer of its own and must not be shared among threads.
-    stemmers = _local.__dict__.setdefault("stemmers", {})
-    if algorithm not in stemmers:
-        import Stemmer
-
-        stemmers[algorithm] = Stemmer.Stemmer(algorithm)
-    return stemmers[algorithm].stemWord(term)

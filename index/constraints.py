@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple, TypeAlias
 
-from .segments.postings import Unit
+from .units import Unit
 
 
 class Holds(NamedTuple):

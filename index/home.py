@@ -1,25 +1,26 @@
-"""Where collections live: the one that is named, or the user's own, which is built of the shipped briefs at first."""
+"""Where collections live: the one that is named, or else the user's own, first built from the briefs that ship."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .writing.store import LEDGER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from .writing.writer import Progress
 
 
 def default_collection() -> Path:
-    """Where a user's own collection lies if they name no other."""
+    """The folder of a user's own collection, which is meant if they name no other."""
     from platformdirs import user_data_path
 
     return user_data_path("dragoman") / "collection"
 
 
 def briefs() -> list[Path]:
-    """The documents that ship with Dragoman."""
+    """The files of the documents that ship with Dragoman, in order of their names."""
     return sorted((Path(__file__).parents[1] / "corpus" / "briefs").glob("*.md"))
 
 
@@ -27,9 +28,15 @@ def ready(
     collection: Path | None,
     progress: "Callable[[int], AbstractContextManager[Callable[[Progress], None]]] | None" = None,
 ) -> Path:
-    """The collection to use: the one named, or else the user's own, which is built first if it is not there yet.
+    """The folder of the collection to use. The user's own is built first if it is not there yet.
 
-    `progress` is given the number of documents before it is built, and shows how that goes.
+    Args:
+        collection: The folder of the one that is named, or None for the user's own.
+        progress: Is given the number of documents before these are indexed; what it returns is told how far that is.
+
+    Raises:
+        CollectionLocked: Another process is building it and does not finish in time.
+        DragomanError: It cannot be written to the user's folder.
     """
     if collection is not None:
         return collection

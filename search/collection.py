@@ -18,7 +18,9 @@ from ..index.encoding.model import DEFAULT_MODEL
 from ..index.ledger.manifest import RANKING
 from ..index.reading.snapshot import Snapshot
 from ..index.reading.tallies import Facets
-from ..index.writing.store import LOCK_TIMEOUT, Status, Store
+from ..index.writing.lock import LOCK_TIMEOUT
+from ..index.writing.status import Status
+from ..index.writing.store import Store
 from .completion import Completion, complete
 from .language.question import Filters, Question, check_range
 from .language.unparser import understood

@@ -21,6 +21,7 @@ from dragoman.index.encoding.query_encoder import EncoderInfo
 from dragoman.index.ledger.database import Database
 from dragoman.index.ledger.ledger import Ledger
 from dragoman.index.reading.snapshot import Snapshot
+from dragoman.index.segments.encoded_passage import EncodedPassage
 from dragoman.index.segments.segment import Segment, SegmentWriter
 from dragoman.index.writing.store import built_with
 from dragoman.search.cli.terminal import run
@@ -93,7 +94,12 @@ class Shelf:
         writer = SegmentWriter(self.folder / name, DIMENSION)
         number = self.ledger.add_segment(name)
         kept = [
-            (writer.add(version, document, span, vector, [span], SENTENCE), version, span.start, span.end)
+            (
+                writer.add(EncodedPassage(version, document, span, vector, [span], SENTENCE)),
+                version,
+                span.start,
+                span.end,
+            )
             for version, document, span, vector in rows
         ]
         self._segments[name] = writer.close()

@@ -1,7 +1,7 @@
 """The query encoder's ONNX twin: what a collection carries so that its questions need no torch.
 
-`export_query_encoder` makes it of a model, checks that it says the same as the model, and keeps it in a cache;
-`query_encoder.py` reads it.
+`export_query_encoder` makes it from a model, checks that it gives the same vectors as the model, and keeps it in a
+cache; `query_encoder.py` reads it.
 """
 
 import shutil
@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...errors import DragomanError, ModelNotFound
 from .model import DEFAULT_MODEL, Model, fingerprint, load, passage_precision, quiet, resolve_model
 from .query_encoder import INFO_FILE, MODEL_FILE, RECIPE_VERSION, TOKENIZER_FILE, QueryEncoder, onnx_runtime, sha256
+from .questions import sample_questions
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -24,33 +26,24 @@ if TYPE_CHECKING:
 QUERY_PARITY = 0.98  # the mean cosine to the model itself that an int8 query encoder must reach
 EXACT_PARITY = 0.999  # the same for a float32 one
 STAGING = ".dragoman-encoder-"  # how the names of folders that are being written begin
-STALE_SECONDS = 86_400.0  # after which such a folder's writer is dead
-
-SAMPLES = (
-    "Lee Macron strategic partnership",
-    "What did the leaders agree on tariffs?",
-    "denuclearization of the Korean Peninsula",
-    "bilateral summit on the sidelines of the G20",
-    "rare earth export controls and supply chains",
-    "Why did China protest against the remarks on Taiwan?",
-    "memorandum of understanding on nuclear energy cooperation",
-    "state visit",
-    "ambassador's despatch on the ceasefire negotiations, March 1950",
-    "Who hosted the dinner for the delegation, and what was served?",
-    "climate finance for developing countries",
-    "visa waiver; cultural exchange; direct flights",
-)
-"""The questions that an exported query encoder is compared with its model on."""
+STALE_SECONDS = 86_400.0  # after which the writer of such a folder must be dead
 
 
 def export_query_encoder(name: str = DEFAULT_MODEL, cache: Path | None = None) -> Path:
-    """The folder of the query encoder of a model, made on first use and kept in a cache (the user's by default).
+    """Export the query encoder of a model on first use, and keep it in a cache.
 
-    It holds the files `query_encoder.FILES`, all of which a collection copies. Safe to call from several processes at
-    once; an interrupted call leaves nothing that would be taken for an encoder.
+    Safe to call from several processes at once; an interrupted call leaves nothing that would be taken for an encoder.
 
-    Raises ModelNotFound if there is no such model or if it cannot be exported, DragomanError if the cache cannot be
-    written to.
+    Args:
+        name: DEFAULT_MODEL, or the path of a model's folder.
+        cache: The folder to keep it in; the user's cache if there is none.
+
+    Returns:
+        The query encoder's folder, with the files `query_encoder.FILES`.
+
+    Raises:
+        ModelNotFound: There is no such model, or it cannot be exported.
+        DragomanError: The cache cannot be written to.
     """
     from platformdirs import user_cache_dir
 
@@ -89,7 +82,7 @@ def _export(model: Model, folder: Path) -> None:
         import torch
 
         onnx_runtime()  # first, and privately
-        from onnxruntime.quantization import QuantType, quantize_dynamic
+        from onnxruntime import quantization  # pyright: ignore[reportMissingTypeStubs]  # it has none
 
         class Query(torch.nn.Module):
             """The whole module chain, as a function of two tensors."""
@@ -105,12 +98,15 @@ def _export(model: Model, folder: Path) -> None:
 
         chain = model.chain
         prompt = model.info.query_prompt
-        expected = chain.encode([prompt + s for s in SAMPLES], normalize_embeddings=True, show_progress_bar=False)
-        tokens = torch.tensor([model.tokenizer.encode(prompt + SAMPLES[0]).ids])
+        samples = [prompt + sample for sample in sample_questions()]
+        expected = chain.encode(  # pyright: ignore[reportUnknownMemberType]  # only partly typed
+            samples, normalize_embeddings=True, show_progress_bar=False
+        )
+        tokens = torch.tensor([model.tokenizer.encode(samples[0]).ids])
         exact = folder / "float32.onnx"
         axes = {0: "row", 1: "token"}
         try:
-            torch.onnx.export(
+            torch.onnx.export(  # pyright: ignore[reportUnknownMemberType]  # only partly typed
                 Query(chain),
                 (tokens, torch.ones_like(tokens)),
                 str(exact),
@@ -121,8 +117,9 @@ def _export(model: Model, folder: Path) -> None:
                 dynamo=False,
             )
             # The reduced range keeps CPUs without VNNI from overflowing: a collection goes from machine to machine.
-            quantize_dynamic(
-                exact, folder / MODEL_FILE, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8
+            int8 = quantization.QuantType.QInt8
+            quantization.quantize_dynamic(  # pyright: ignore[reportUnknownMemberType]
+                exact, folder / MODEL_FILE, per_channel=True, reduce_range=True, weight_type=int8
             )
         except OSError:
             raise
@@ -139,7 +136,7 @@ def _export(model: Model, folder: Path) -> None:
 
 
 def _describe(model: Model, folder: Path, query_precision: str = "int8") -> None:
-    """Write the tokenizer and the description beside a query encoder's model."""
+    """Write the tokenizer and the description of a query encoder beside its model."""
     content = (folder / MODEL_FILE).read_bytes()
     tokenizer = model.tokenizer.to_str().encode()
     (folder / TOKENIZER_FILE).write_bytes(tokenizer)
@@ -148,13 +145,16 @@ def _describe(model: Model, folder: Path, query_precision: str = "int8") -> None
     (folder / INFO_FILE).write_text(info.to_json(), encoding="utf-8")
 
 
-def _parity(folder: Path, expected: np.ndarray) -> float:
-    """The mean cosine of the `SAMPLES` as the query encoder in a folder encodes them to the expected vectors."""
-    return float((QueryEncoder(folder).encode(SAMPLES) * expected).sum(axis=1).mean())
+def _parity(folder: Path, expected: NDArray[np.float32]) -> float:
+    """The mean cosine of the sample questions, as the query encoder in a folder encodes them, to the expected vectors.
+
+    `expected` is float32 [questions, dimension], each of unit length.
+    """
+    return float((QueryEncoder(folder).encode(sample_questions()) * expected).sum(axis=1).mean())
 
 
 def _is_usable(folder: Path) -> bool:
-    """Whether a query encoder lies in a folder, whole."""
+    """Whether there is a whole query encoder in a folder."""
     try:
         QueryEncoder(folder)
     except DragomanError:

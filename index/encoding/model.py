@@ -1,6 +1,6 @@
-"""Sentence Transformers models on disk: which one is meant, that it is the one, and how it is loaded.
+"""Sentence Transformers models on disk: finding the one that a name means, verifying it, and loading it.
 
-A model is a local folder, never fetched, and trusted like program code, as Sentence Transformers itself trusts it.
+A model is a local folder, never downloaded, and trusted like program code, as Sentence Transformers itself trusts it.
 Nothing heavy is imported before a model is loaded.
 """
 
@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -27,12 +27,19 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 
 PRECISIONS = ("bfloat16", "float32")
 MAX_WINDOW = 512  # tokens, also for models that take more: attention is quadratic, and a passage is shorter
-SETTINGS = {".json", ".txt", ".model"}  # the suffixes of a model's files that shape its vectors, beside its weights
+SETTINGS = {".json", ".txt", ".model"}  # the suffixes of the files that shape a model's vectors, apart from its weights
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A loaded model: the module chain, its bare tokenizer, the token that pads, and what it is."""
+    """A loaded model.
+
+    Attributes:
+        chain: Its modules, as Sentence Transformers runs them.
+        tokenizer: Its tokenizer, which cuts a text into windows and does not pad.
+        padding: The id of the token that pads.
+        info: What the model is.
+    """
 
     chain: "SentenceTransformer"
     tokenizer: "Tokenizer"
@@ -41,9 +48,13 @@ class Model:
 
 
 def resolve_model(name: str = DEFAULT_MODEL) -> Path:
-    """The folder of a model: the one that comes with Dragoman's default model package, or the one at a local path.
+    """The folder of a model.
 
-    Raises ModelNotFound if there is none, or if the default model's weights are not the original's.
+    Args:
+        name: DEFAULT_MODEL for the one in the package of that name, or the path of a folder.
+
+    Raises:
+        ModelNotFound: There is no such model, or the default model's weights are not the original ones.
     """
     if name != DEFAULT_MODEL:
         folder = Path(name).expanduser().resolve()
@@ -65,7 +76,7 @@ def resolve_model(name: str = DEFAULT_MODEL) -> Path:
 
 
 def passage_precision() -> str:
-    """The precision to encode passages with on this machine: "bfloat16" where the CPU computes in it, or "float32"."""
+    """The precision to encode passages in on this machine: "bfloat16" if the CPU computes in it, else "float32"."""
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:  # not Linux
@@ -74,7 +85,16 @@ def passage_precision() -> str:
 
 
 def load(name: str, folder: Path, precision: str) -> Model:
-    """The model in a folder, in that precision. Raises ModelNotFound if it cannot be loaded or used."""
+    """Load a model.
+
+    Args:
+        name: DEFAULT_MODEL, or anything else for a model that is known by its folder.
+        folder: The model's, from `resolve_model`.
+        precision: One of PRECISIONS.
+
+    Raises:
+        ModelNotFound: It cannot be loaded or used.
+    """
     model_hash = weights_hash(folder)
     with quiet():
         import torch
@@ -87,9 +107,9 @@ def load(name: str, folder: Path, precision: str) -> Model:
             # To float32 as well: a checkpoint may be stored in less.
             chain.to(torch.bfloat16 if precision == "bfloat16" else torch.float32)
             tokenizer = Tokenizer.from_str(chain.tokenizer.backend_tokenizer.to_str())
-            probe = dict.fromkeys(("input_ids", "attention_mask"), torch.ones((1, 1), dtype=torch.int64))
+            features = dict.fromkeys(("input_ids", "attention_mask"), torch.ones((1, 1), dtype=torch.int64))
             with torch.inference_mode():
-                dimension = chain(probe)["sentence_embedding"].shape[-1]
+                dimension = chain(features)["sentence_embedding"].shape[-1]
         except Exception as error:
             reason = " ".join(str(error).split())[:300]
             raise ModelNotFound(f"the model in {folder} cannot be used: {reason}") from error
@@ -101,7 +121,7 @@ def load(name: str, folder: Path, precision: str) -> Model:
     plain = kinds in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
     max_tokens = min(chain.max_seq_length or MAX_WINDOW, MAX_WINDOW)
     tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens)
+    tokenizer.enable_truncation(max_tokens)  # pyright: ignore[reportUnknownMemberType]  # its **kwargs have no type
     info = EncoderInfo(
         name=name if name == DEFAULT_MODEL else str(folder),
         model_hash=model_hash,
@@ -120,7 +140,17 @@ def load(name: str, folder: Path, precision: str) -> Model:
 
 
 def weights_hash(folder: Path) -> str:
-    """SHA-256 of a model's weight file; of the list of hashes and paths if there are several."""
+    """Identify a model's weights.
+
+    Args:
+        folder: The model's.
+
+    Returns:
+        The SHA-256, in hexadecimal, of its weight file, or of the list of paths and hashes if there are several.
+
+    Raises:
+        ModelNotFound: There are no weights in the folder.
+    """
     files: list[Path] = []
     for module in _module_folders(folder):
         files += sorted(module.glob("*.safetensors")) or sorted(module.glob("pytorch_model*.bin"))
@@ -131,7 +161,16 @@ def weights_hash(folder: Path) -> str:
 
 
 def fingerprint(name: str, folder: Path, precision: str) -> str:
-    """SHA-256 of all that a query encoder's folder follows from: unlike its weights' hash, also of its settings."""
+    """Identify all that an exported query encoder depends on: the model's weights, and unlike their hash its settings.
+
+    Args:
+        name: As for `load`.
+        folder: The model's.
+        precision: One of PRECISIONS: that of the passages.
+
+    Returns:
+        A SHA-256 in hexadecimal.
+    """
     settings = [path for module in _module_folders(folder) for path in module.glob("*.*")]
     hashes = {str(path.relative_to(folder)): _file_hash(path) for path in settings if path.suffix in SETTINGS}
     where = name if name == DEFAULT_MODEL else str(folder)
@@ -139,7 +178,7 @@ def fingerprint(name: str, folder: Path, precision: str) -> str:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def quiet() -> Generator[None]:
     """Keep the libraries' warnings and progress bars off the terminal; logs still reach the host's own handlers."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -168,13 +207,17 @@ def _prompt(chain: "SentenceTransformer", side: str) -> str:
 
 
 def _pooling_mode(pooling: Any) -> str:
-    """A pooling module's mode, of which Sentence Transformers 5 and 6 speak differently."""
+    """A pooling module's mode, which Sentence Transformers 5 and 6 keep under different names."""
     mode = getattr(pooling, "pooling_mode", None)
     return mode if isinstance(mode, str) else getattr(pooling, "get_pooling_mode_str", str)()
 
 
 def _module_folders(folder: Path) -> list[Path]:
-    """The folders of a model's modules. Raises ModelNotFound if there is no model in the folder."""
+    """The folders of a model's modules.
+
+    Raises:
+        ModelNotFound: There is no model in the folder.
+    """
     try:
         modules = json.loads((folder / "modules.json").read_bytes())
         return list(dict.fromkeys(folder / module["path"] for module in modules))

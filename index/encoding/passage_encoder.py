@@ -1,14 +1,16 @@
-"""Passages → vectors for building: `PassageEncoder`, which encodes them and their sentences with torch."""
+"""Passages → vectors for building: `PassageEncoder`, which encodes passages and their sentences with torch."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ...corpus.document import Passage
+from ...corpus.document import Passage, Span
 from ...errors import CollectionMismatch
+from ..segments.encoded_passage import EncodedPassage
 from .model import DEFAULT_MODEL, PRECISIONS, load, passage_precision, resolve_model, weights_hash
 from .query_encoder import EncoderInfo, unit, whole_characters
 
@@ -21,31 +23,6 @@ CHUNK = 512  # passages sorted by length at a time: more pads less and answers l
 TITLE_CHARACTERS = 200
 
 
-class EncoderInput(NamedTuple):
-    """A passage as the encoder reads it. `sentences` are ordered `[start, end)` spans within `text`."""
-
-    title: str
-    text: str
-    sentences: Sequence[tuple[int, int]]
-
-    @classmethod
-    def of(cls, passage: Passage) -> "EncoderInput":
-        """The input for a passage of a document."""
-        spans = tuple((start - passage.start, end - passage.start) for start, end in passage.sentences)
-        return cls(passage.document.title, passage.text, spans)
-
-
-class Encoded(NamedTuple):
-    """A passage's vectors.
-
-    `vector` is float32 `[dimension]` of unit length. `sentence_vectors` is int8 `[sentences, dimension]`: each
-    scaled so that its largest component is ±127. Only their direction means anything: compare by cosine.
-    """
-
-    vector: np.ndarray
-    sentence_vectors: np.ndarray
-
-
 class _Window(NamedTuple):
     """The tokens of one row of a forward pass, and the bin that each token (or the row as a whole) is added to."""
 
@@ -56,10 +33,14 @@ class _Window(NamedTuple):
 class PassageEncoder:
     """Encodes passages with a Sentence Transformers model on the CPU.
 
-    With the `info` of a collection, its precision is obeyed, also where another one would be faster. Without, the
-    precision is the machine's best, and `.info` has no hashes of a query encoder.
+    Args:
+        name: DEFAULT_MODEL, or the path of a model's folder.
+        info: What a collection's vectors were made with. Its precision is obeyed, also where another one would be
+            faster. Without it the precision is the machine's best, and `.info` has no hashes of a query encoder.
 
-    Raises ModelNotFound if there is no such model, CollectionMismatch if it is not the one that `info` describes.
+    Raises:
+        ModelNotFound: There is no such model.
+        CollectionMismatch: The model is not the one that `info` describes.
     """
 
     def __init__(self, name: str = DEFAULT_MODEL, info: EncoderInfo | None = None) -> None:
@@ -76,19 +57,22 @@ class PassageEncoder:
             _refuse_other_settings(self._model.info, info)
         self.info = info or self._model.info
 
-    def encode(self, passages: Iterable[EncoderInput]) -> Iterator[Encoded]:
-        """The vectors of passages, in their order. Reads `CHUNK` passages ahead.
+    def encode(self, passages: Iterable[tuple[int, Passage]]) -> Iterator[EncodedPassage]:
+        """Encode passages, in their order. Reads `CHUNK` passages ahead.
 
         A passage's vectors depend on nothing but the passage, bit for bit on the same machine: every forward pass has
         `ROWS` rows and a length that follows from the passage's own. What overflows a window goes into a further one,
         and all windows count. A sentence without any token gets the passage's vector.
+
+        Args:
+            passages: Each with the ledger's number for the version of its document.
         """
         stream = iter(passages)
         while chunk := list(islice(stream, CHUNK)):
             yield from self._encode_chunk(chunk)
 
-    def _encode_chunk(self, chunk: list[EncoderInput]) -> Iterator[Encoded]:
-        """The vectors of at most `CHUNK` passages.
+    def _encode_chunk(self, chunk: list[tuple[int, Passage]]) -> Iterator[EncodedPassage]:
+        """Encode at most `CHUNK` passages.
 
         What is pooled is added up in bins: for each passage one for what belongs to no sentence, followed by one for
         each sentence. One more, the last, takes the padding.
@@ -97,8 +81,8 @@ class PassageEncoder:
 
         mean = self.info.pooling == "mean"
         groups: defaultdict[tuple[bool, int], list[_Window]] = defaultdict(list)
-        firsts = np.cumsum([0, *(1 + len(passage.sentences) for passage in chunk)])
-        for first, passage in zip(firsts.tolist(), chunk, strict=False):
+        firsts = np.cumsum([0, *(1 + len(passage.sentences) for _, passage in chunk)])
+        for first, (_, passage) in zip(firsts.tolist(), chunk, strict=False):
             for window in self._windows(passage, first):
                 groups[self._shape(len(window.tokens))].append(window)
         sums = torch.zeros(firsts[-1] + 1, self.info.dimension)
@@ -107,28 +91,30 @@ class PassageEncoder:
             for row in range(0, len(windows), ROWS):
                 self._add(windows[row : row + ROWS], length, partial, sums)
         pooled = sums.numpy()
-        for first, end in pairwise(firsts):
+        for (version, passage), (first, end) in zip(chunk, pairwise(firsts), strict=True):
             vector = unit(pooled[first:end].sum(axis=0) if mean else pooled[first])
             sentences = pooled[first + 1 : end].copy()
             sentences[~sentences.any(axis=1)] = vector
-            yield Encoded(vector, _coded(sentences))
+            span = Span(passage.start, passage.end)
+            yield EncodedPassage(version, passage.document, span, vector, passage.sentences, _coded(sentences))
 
     def _shape(self, tokens: int) -> tuple[bool, int]:
         """Whether a window is padded, and the length of its forward pass.
 
-        A batch either pads every window or none, for transformers drops the attention mask of a batch without any
-        padding and takes another path. So lengths are rounded up beyond the next multiple, but for full windows.
+        A batch pads either every window or none: transformers drops the attention mask of a batch without any padding
+        and takes another path. So lengths are rounded up beyond the next multiple, except those of full windows.
         """
         limit = self.info.max_tokens
         return tokens < limit, min((tokens // BUCKET + 1) * BUCKET, limit)
 
-    def _windows(self, passage: EncoderInput, first: int) -> Iterator[_Window]:
+    def _windows(self, passage: Passage, first: int) -> Iterator[_Window]:
         """A passage's windows: `first` is its bin for what belongs to no sentence."""
-        title = " ".join(passage.title.split())[:TITLE_CHARACTERS]
+        text, title = passage.text, " ".join(passage.document.title.split())[:TITLE_CHARACTERS]
         prefix = self.info.passage_prompt + (f"{title}\n" if title else "")
         if self.info.pooling == "mean":
-            starts, ends = np.array(passage.sentences, dtype=np.int64).reshape(-1, 2).T + len(prefix)
-            for tokens, offsets in self._tokenize(prefix + passage.text):
+            spans = np.array(passage.sentences, dtype=np.int64).reshape(-1, 2)
+            starts, ends = spans.T - passage.start + len(prefix)
+            for tokens, offsets in self._tokenize(prefix + text):
                 # A token belongs where its last character stands: its first may be the blank before the sentence.
                 last = offsets[:, 1] - 1
                 sentence = np.searchsorted(starts, last, side="right") - 1
@@ -136,15 +122,14 @@ class PassageEncoder:
                 inside[inside] = last[inside] < ends[sentence[inside]]
                 yield _Window(tokens, (first + np.where(inside, sentence + 1, 0)).tolist())
             return
-        texts = [prefix + passage.text]
-        texts += [self.info.passage_prompt + passage.text[start:end] for start, end in passage.sentences]
-        for number, text in enumerate(texts):
-            if number and not passage.text[slice(*passage.sentences[number - 1])].strip():
-                continue
-            for tokens, _ in self._tokenize(text):
+        texts = (passage.document.text[start:end] for start, end in passage.sentences)
+        sentences = [(number, each) for number, each in enumerate(texts, 1) if each.strip()]
+        prefixed = [(0, prefix + text), *((number, self.info.passage_prompt + each) for number, each in sentences)]
+        for number, each in prefixed:
+            for tokens, _ in self._tokenize(each):
                 yield _Window(tokens, [first + number])
 
-    def _tokenize(self, text: str) -> Iterator[tuple[list[int], np.ndarray]]:
+    def _tokenize(self, text: str) -> Iterator[tuple[list[int], NDArray[np.int64]]]:
         """A text's windows: their tokens, and each token's `[start, end)` in the text, int64 `[tokens, 2]`."""
         encoding = self._model.tokenizer.encode(whole_characters(text))
         for window in (encoding, *encoding.overflowing):
@@ -174,7 +159,7 @@ class PassageEncoder:
             sums.index_add_(0, bins.flatten(), values.reshape(-1, sums.shape[1]))
 
 
-def _coded(vectors: np.ndarray) -> np.ndarray:
+def _coded(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
     """Vectors as int8 of the same shape, each with its largest component at ±127."""
     largest = np.abs(vectors).max(axis=1, keepdims=True, initial=np.finfo(np.float32).tiny)
     return np.rint(vectors / largest * 127).astype(np.int8)

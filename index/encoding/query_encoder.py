@@ -1,8 +1,8 @@
 """Text → vectors for asking: the query encoder that a collection carries with it.
 
 It is a folder of three files: the model as ONNX, its tokenizer, and a description of both and of how the passages
-were encoded. Reading it takes NumPy, ONNX Runtime and tokenizers, and neither torch nor transformers nor the network:
-that is what makes a question in a terminal a matter of a third of a second. `export.py` writes these folders.
+were encoded. Reading it takes NumPy, ONNX Runtime and tokenizers, and neither torch nor transformers nor the network,
+so that a question in a terminal takes only a third of a second. `export.py` writes these folders.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...errors import CollectionDamaged, CollectionMismatch
 
@@ -38,13 +39,20 @@ MEND = "mend it with `dragoman reindex --model NAME`"
 class EncoderInfo:
     """What a collection's vectors were made with: all that must agree before two vectors may be compared.
 
-    `name` is the model's name or the path of its folder. `model_hash` is the SHA-256 of its weight file, or of the
-    list of them where there are several. `dimension` counts the components of a vector, `max_tokens` the tokens of a
-    window, special ones included. The prompts are put before every question and passage. `normalised` says that
-    vectors have unit length. `precision` ("bfloat16" or "float32") is that of the passages' forward pass,
-    `query_precision` ("int8" or "float32") that of `query.onnx`. `pooling` is "mean", or "other" for all else.
-    `query_hash` and `tokenizer_hash` are the SHA-256 of `query.onnx` and `tokenizer.json`, or empty before these are
-    exported. `version` is the `RECIPE_VERSION` that it was made by.
+    Attributes:
+        name: The model's name, or the path of its folder.
+        model_hash: The SHA-256 of its weight file, or of the list of them if there are several.
+        dimension: The number of components of a vector.
+        max_tokens: The most tokens in a window, special ones included.
+        query_prompt: What is put before every question.
+        passage_prompt: What is put before every passage.
+        normalised: Whether vectors have unit length.
+        precision: That of the passages' forward pass, "bfloat16" or "float32".
+        pooling: "mean", or "other" for anything else.
+        query_precision: That of `query.onnx`, "int8" or "float32"; empty before the export.
+        query_hash: The SHA-256 of `query.onnx`; empty before the export.
+        tokenizer_hash: The SHA-256 of `tokenizer.json`; empty before the export.
+        version: The RECIPE_VERSION that it was made by.
     """
 
     name: str
@@ -69,7 +77,12 @@ class EncoderInfo:
     def from_json(cls, content: str | bytes) -> "EncoderInfo":
         """The info that `to_json` wrote.
 
-        Raises CollectionMismatch if another version of Dragoman's recipe wrote it, CollectionDamaged if it is none.
+        Args:
+            content: The content of `encoder.json`.
+
+        Raises:
+            CollectionMismatch: Another version of Dragoman's recipe wrote it.
+            CollectionDamaged: It is not such a description.
         """
         try:
             values = json.loads(content)
@@ -90,10 +103,13 @@ class EncoderInfo:
 class QueryEncoder:
     """The query encoder in a folder. Immutable, and safe to share among threads.
 
-    `threads` is how many a single question may use: one or two, since a question is too small for more.
+    Args:
+        folder: Where FILES are.
+        threads: How many threads a single question may use: one or two, since a question is too small for more.
 
-    Raises CollectionDamaged if a file is missing, unreadable or not the one that the folder's description names, and
-    CollectionMismatch if another version of Dragoman's recipe made it.
+    Raises:
+        CollectionDamaged: A file is missing, unreadable or not the one that the folder's description names.
+        CollectionMismatch: Another version of Dragoman's recipe made it.
     """
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
@@ -117,33 +133,38 @@ class QueryEncoder:
             self._tokenizer = Tokenizer.from_str(tokenizer.decode())
             # A tokenizer as published may pad, and truncate to another length than the model's own.
             self._tokenizer.no_padding()
-            self._tokenizer.enable_truncation(self.info.max_tokens)
+            self._tokenizer.enable_truncation(  # pyright: ignore[reportUnknownMemberType]  # its **kwargs have no type
+                self.info.max_tokens
+            )
         except Exception as error:
             raise CollectionDamaged(f"{folder / TOKENIZER_FILE} is not a tokenizer: {MEND}") from error
         try:
-            probe = self._encode_one("")
+            trial = self._encode_one("")
         except Exception as error:
             raise CollectionDamaged(f"{folder / MODEL_FILE} fails to encode a question: {MEND}") from error
-        if probe.shape != (self.info.dimension,) or not np.isfinite(probe).all():
+        if trial.shape != (self.info.dimension,) or not np.isfinite(trial).all():
             raise CollectionDamaged(f"{folder / MODEL_FILE} is not a query encoder as it is described: {MEND}")
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """The vectors of some questions: float32 `[len(texts), dimension]`, each of unit length.
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode questions. A question's vector is always the same, and does not depend on the other texts.
 
-        A question longer than the encoder's window counts by its beginning. An empty one gets what the model makes
-        of its special tokens alone: a valid vector, near to nothing in particular. Deterministic, and independent of
-        the other texts.
+        Args:
+            texts: The questions. One that is longer than the encoder's window counts by its beginning. An empty one
+                gets what the model makes of its special tokens alone: a valid vector, near nothing in particular.
+
+        Returns:
+            float32 [texts, dimension], each of unit length.
         """
         vectors = np.empty((len(texts), self.info.dimension), dtype=np.float32)
-        # One by one, although that costs throughput: int8 scales go by the whole input, so batch-mates would show.
+        # One by one, although that costs throughput: int8 scales depend on the whole input, and so on batch-mates.
         for row, text in enumerate(texts):
             vectors[row] = self._encode_one(text)
         return vectors
 
-    def _encode_one(self, text: str) -> np.ndarray:
+    def _encode_one(self, text: str) -> NDArray[np.float32]:
         """The vector of one question: float32 `[dimension]`, of unit length."""
         text = text.strip()[: CHARACTERS_PER_TOKEN * self.info.max_tokens]
-        # Token 0 stands in where even special tokens are wanting, as in tokenizers that add none.
+        # Token 0 stands in where there are not even special tokens, as with tokenizers that add none.
         tokens = self._tokenizer.encode(whole_characters(self.info.query_prompt + text)).ids or [0]
         input_ids = np.array([tokens], dtype=np.int64)
         output = self._session.run(["embedding"], {"input_ids": input_ids, "attention_mask": np.ones_like(input_ids)})
@@ -151,29 +172,29 @@ class QueryEncoder:
 
 
 def onnx_runtime() -> ModuleType:
-    """ONNX Runtime, with its reports to its makers turned off unless the host program has decided about them.
+    """Import ONNX Runtime, with its reports to its makers turned off unless the host program has decided about them.
 
-    As it is imported, it would write a lasting id of this machine and a queue of events into the user's cache, and
+    When it is imported, it would write a lasting id of this machine and a queue of events into the user's cache, and
     look up where to send them. Only this variable, set before the import, stops all of that.
     """
     undecided = _REPORTS_OFF not in os.environ
     if undecided:
         os.environ[_REPORTS_OFF] = "1"
-    import onnxruntime
+    import onnxruntime  # pyright: ignore[reportMissingTypeStubs]  # it has none
 
     if undecided:  # the host may have imported it already
-        onnxruntime.disable_telemetry_events()
+        onnxruntime.disable_telemetry_events()  # pyright: ignore[reportUnknownMemberType]
     return onnxruntime
 
 
-def unit(vector: np.ndarray) -> np.ndarray:
-    """A vector at unit length. A zero vector, which has no direction, stays as it is."""
+def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A vector scaled to unit length, float32 [dimension]. A zero vector, which has no direction, stays as it is."""
     norm = np.linalg.norm(vector)
-    return vector / norm if norm > 0 else vector
+    return (vector / norm).astype(np.float32, copy=False) if norm > 0 else vector
 
 
 def whole_characters(text: str) -> str:
-    """A text of the same length that UTF-8 can write: with `?` for each half of a surrogate pair."""
+    """The text with `?` for each lone half of a surrogate pair, which UTF-8 cannot write. Its length stays the same."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -183,7 +204,7 @@ def sha256(content: bytes) -> str:
 
 
 def _verified(path: Path, expected: str) -> bytes:
-    """A file's content, if it has the expected SHA-256; else raises CollectionDamaged."""
+    """A file's content. Raises CollectionDamaged unless it has the expected SHA-256."""
     content = _read(path)
     if sha256(content) != expected:
         raise CollectionDamaged(f"{path} is not the file that the collection was made with: {MEND}")

@@ -14,8 +14,10 @@ from ...errors import SearchTimeout
 from .. import constraints
 from ..analysis import FIELDS
 from ..constraints import Constraint
-from ..segments.postings import BM25F, Occurrences, Unit, idf
+from ..segments.bm25f import BM25F, idf
+from ..segments.postings import Occurrences
 from ..segments.segment import Segment
+from ..units import Unit
 from .stack import TITLE, Stack
 
 _ROUNDING = 1e-9  # of sums of idf, which are compared with what is wanted of them

@@ -19,7 +19,7 @@ from ..constraints import Constraint
 from ..ledger.ledger import Ledger, State
 from ..ledger.manifest import Manifest
 from ..ledger.near_copies import Copies
-from ..segments.postings import BM25F
+from ..segments.bm25f import BM25F
 from ..segments.segment import Segment
 from .selection import Deadline, Selection, Weighed
 from .stack import Stack

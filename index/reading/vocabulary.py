@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ...errors import QueryError
-from ..analysis import fold, tells
+from ..analysis import fold
+from ..terms import tells
 from .stack import Stack
 
 _SIGHTED = 256  # terms of each segment that are looked at to complete a word

@@ -14,9 +14,12 @@ Array: TypeAlias = NDArray[Any]
 
 
 class ArrayWriter:
-    """Writes a `.npy` file row by row without knowing beforehand how many rows there will be.
+    """Writes a `.npy` file row by row without knowing beforehand how many rows there will be. A context manager.
 
-    `width` is the number of columns, or None for a plain list of numbers. To be used as a context manager.
+    Args:
+        path: The file to write.
+        dtype: Of the array.
+        width: The number of columns, or None for an array of one dimension.
     """
 
     def __init__(self, path: Path, dtype: DTypeLike, width: int | None = None) -> None:
@@ -27,7 +30,11 @@ class ArrayWriter:
         self._write_header()
 
     def append(self, rows: Array) -> None:
-        """Add rows, of any dtype that the array's own can hold."""
+        """Add rows.
+
+        Args:
+            rows: [n, width], or [n] if the array has no width; converted to the array's dtype, which must hold them.
+        """
         self._file.write(np.ascontiguousarray(rows, dtype=self._dtype).tobytes())
         self.rows += len(rows)
 
@@ -56,13 +63,37 @@ def save(path: Path, array: Array) -> None:
 
 
 def load(path: Path) -> Array:
-    """Map an array read-only."""
+    """Map an array read-only.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is no array, or was cut short.
+    """
     # As a plain array: np.memmap's own slicing is several times slower.
     return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
 
 
+def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers of several ranges, end to end.
+
+    Args:
+        starts: int64 [n], the first number of each range.
+        lengths: int64 [n], how many numbers each has.
+
+    Returns:
+        int64 [sum of the lengths].
+    """
+    before = np.cumsum(lengths) - lengths
+    return np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
+
+
 class Strings:
-    """A list of strings on disk: their UTF-8 bytes end to end, and the offsets at which each begins."""
+    """A list of strings on disk: their UTF-8 bytes end to end, and the offsets at which each begins.
+
+    Args:
+        folder: Where the list is.
+        name: What its two files are called.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         self._bytes = load(folder / f"{name}.bytes.npy")
@@ -70,7 +101,16 @@ class Strings:
 
     @staticmethod
     def save(folder: Path, name: str, strings: Iterable[bytes]) -> int:
-        """Write a list of strings, given as UTF-8; return how many they are."""
+        """Write a list of strings.
+
+        Args:
+            folder: Where to.
+            name: What the list's two files are called.
+            strings: The strings, as UTF-8.
+
+        Returns:
+            How many there are.
+        """
         with (
             ArrayWriter(folder / f"{name}.bytes.npy", np.uint8) as content,
             ArrayWriter(folder / f"{name}.offsets.npy", np.int64) as offsets,
@@ -92,7 +132,7 @@ class Strings:
         return (self[number] for number in range(len(self)))
 
     def encoded(self, number: int) -> bytes:
-        """The string of that number as UTF-8."""
+        """The string with that number, as UTF-8."""
         return self._bytes[self._offsets[number] : self._offsets[number + 1]].tobytes()
 
     def encodings(self) -> list[bytes]:
@@ -101,15 +141,15 @@ class Strings:
         return [content[start:end] for start, end in pairwise(offsets)]
 
     def equal(self, string: str) -> NDArray[np.int64]:
-        """The numbers of all strings, sorted or not, that are the same as one."""
+        """The numbers of all strings that equal one, ascending: int64 [n]. The list need not be sorted."""
         wanted = string.encode()
         begins = self._offsets[:-1]
         numbers = np.flatnonzero(np.diff(self._offsets) == len(wanted))
         # From the end, where strings made after one pattern differ.
-        for place in reversed(range(len(wanted))):
+        for position in reversed(range(len(wanted))):
             if not len(numbers):
                 break
-            numbers = numbers[self._bytes[begins[numbers] + place] == wanted[place]]
+            numbers = numbers[self._bytes[begins[numbers] + position] == wanted[position]]
         return numbers
 
     def beginning(self, prefix: str) -> range:

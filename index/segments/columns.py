@@ -1,7 +1,7 @@
 """What is known of each passage besides its words: document, span, dates, country, person, outlet, and so on.
 
-Memory-mapped arrays. The description belongs to documents, and is kept once a document; a passage carries its
-document's number, so that a choice of documents becomes a choice of passages by one look-up.
+Memory-mapped arrays. What describes a document is kept once a document; a passage carries its document's number, so
+that a choice of documents becomes a choice of passages by one look-up.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,14 +25,18 @@ VALUES: dict[str, Callable[[Document], Sequence[str]]] = {
     "kind": lambda document: [document.kind],
     "lang": lambda document: [document.language],
 }
-"""The columns that passages can be filtered by, and the values that a document has in each."""
+"""The columns that passages can be filtered by, and how to tell a document's values in each."""
 
 UNDATED = 0
 """Stands in the date columns for no date. Other days are counted as `date.toordinal` does, from 1 up."""
 
 
 class Columns:
-    """The columns of one segment, read-only; safe to share among threads. `documents` are numbered from 0."""
+    """The columns of one segment, read-only; safe to share among threads. Its documents are numbered from 0.
+
+    Args:
+        folder: What a ColumnsWriter filled.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.document = load(folder / "document.npy")
@@ -42,7 +46,7 @@ class Columns:
         self.end = load(folder / "end.npy")
         """int32 [passages]: where it ends."""
         self.order = load(folder / "order.npy")
-        """int32 [passages]: the passage's place when all are sorted by document id, then start."""
+        """int32 [passages]: the passage's rank when all are sorted by document id, then start."""
         self.version = load(folder / "version.npy")
         """int64 [documents]: the ledger's number for this version of the document."""
         self.first = load(folder / "first.npy")
@@ -50,16 +54,22 @@ class Columns:
         self.last = load(folder / "last.npy")
         """int32 [documents]: the last day, or UNDATED."""
         self.ids = Strings(folder, "ids")
+        """The ids of the documents, by their number."""
         self._values = {name: Values(folder, name) for name in VALUES}
 
     def __len__(self) -> int:
         return len(self.document)
 
     def having(self, column: str, value: str, *, exact: bool = False) -> NDArray[np.bool_]:
-        """Which passages' documents have a value in a column: bool [passages].
+        """Which passages' documents have a value in a column.
 
-        A value fits if it holds all words of the one asked for ("lee" fits "Lee Jae Myung"), or if `exact` only if it
-        is the same string.
+        Args:
+            column: A key of VALUES.
+            value: What is asked for. "lee" is answered by "Lee Jae Myung", which has all of its words.
+            exact: Whether only that very string will do.
+
+        Returns:
+            bool [passages].
         """
         return self._values[column].documents(value, exact=exact)[self.document]
 
@@ -68,13 +78,21 @@ class Columns:
         return self._values[column]
 
     def of(self, document_id: str) -> NDArray[np.bool_]:
-        """Which passages are of the document with that id, in any of its versions: bool [passages]."""
+        """Which passages belong to the document with that id, in any of its versions: bool [passages]."""
         documents = np.zeros(len(self.ids), bool)
         documents[self.ids.equal(document_id)] = True
         return documents[self.document]
 
     def dated(self, first: date | None, last: date | None) -> NDArray[np.bool_]:
-        """Which passages' documents have a date interval that overlaps `first` to `last`: bool [passages]."""
+        """Which passages' documents have a date interval that overlaps the days from one to another.
+
+        Args:
+            first: The first of the days, or None to leave the beginning open.
+            last: The last of the days, or None to leave the end open.
+
+        Returns:
+            bool [passages].
+        """
         fits = self.first != UNDATED
         if first is not None:
             fits &= self.last >= first.toordinal()
@@ -88,7 +106,12 @@ class Columns:
 
 
 class Values:
-    """One column of values, any number of them a document, coded by their place in a list of distinct values."""
+    """One column, with any number of values a document, each coded as its number in the list of distinct values.
+
+    Args:
+        folder: The segment's folder of columns.
+        name: The column's.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         self.distinct = Strings(folder, name)
@@ -96,14 +119,14 @@ class Values:
         self.starts = load(folder / f"{name}.starts.npy")
         """int64 [documents + 1]: where among the codes those of each document begin."""
         self.codes = load(folder / f"{name}.codes.npy")
-        """int32: the places of documents' values among the distinct ones, document after document."""
+        """int32 [values]: the number of each value among the distinct ones, document after document."""
 
     @cached_property
     def _words(self) -> list[frozenset[str]]:
         return [frozenset(token.term for token in analyze(value)) for value in self.distinct]
 
     def documents(self, value: str, *, exact: bool) -> NDArray[np.bool_]:
-        """Which documents have a value that fits: see `Columns.having`."""
+        """Which documents have a value, bool [documents]: see `Columns.having`."""
         chosen = np.zeros(len(self.distinct), bool)
         if exact:
             code = self.distinct.find(value)
@@ -118,7 +141,13 @@ class Values:
 
     @staticmethod
     def save(folder: Path, name: str, by_document: Sequence[Sequence[str]]) -> None:
-        """Write each document's values, as a list or set of strings, under a column's name."""
+        """Write a column.
+
+        Args:
+            folder: The segment's folder of columns.
+            name: The column's.
+            by_document: The values of each document.
+        """
         # As a question can say them: see the query language's exact values.
         spelt = [{line for value in values if (line := one_line(value))} for values in by_document]
         distinct = sorted(set[str]().union(*spelt))
@@ -130,7 +159,11 @@ class Values:
 
 
 class ColumnsWriter:
-    """Writes the columns of a segment into an empty folder, passage after passage, a document's passages together."""
+    """Writes the columns of a segment, passage after passage, a document's passages together.
+
+    Args:
+        folder: An empty folder.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -139,7 +172,14 @@ class ColumnsWriter:
         self._passages: list[tuple[int, int, int]] = []
 
     def add(self, version: int, document: Document, start: int, end: int) -> None:
-        """Add a passage of that version of a document."""
+        """Add a passage.
+
+        Args:
+            version: The ledger's number for this version of the document.
+            document: The document that it is of.
+            start: Where it starts in the document's text, in characters.
+            end: Where it ends, exclusive.
+        """
         if not self._versions or self._versions[-1] != version:
             # The text is not described here, and must not be held until the segment is written.
             self._documents.append(Document.from_description(document.description(), ""))
@@ -147,13 +187,17 @@ class ColumnsWriter:
         self._passages.append((len(self._versions) - 1, start, end))
 
     def close(self) -> list[str]:
-        """Write everything out; return the language of each passage."""
+        """Write everything out.
+
+        Returns:
+            The language of each passage, as an ISO 639-1 code or empty.
+        """
         folder = self._folder
         document, start, end = np.array(self._passages, np.int32).reshape(-1, 3).T
         ids = [described.id for described in self._documents]
         # A document that was split over two segments may come in two parts when these are merged.
-        places = {described_id: place for place, described_id in enumerate(sorted(set(ids)))}
-        rank = np.array([places[described_id] for described_id in ids], np.int64)
+        ranks = {described_id: rank for rank, described_id in enumerate(sorted(set(ids)))}
+        rank = np.array([ranks[described_id] for described_id in ids], np.int64)
         order = np.zeros(len(document), np.int32)
         order[np.lexsort((start, rank[document]))] = np.arange(len(document))
         dates = [described.dates for described in self._documents]
@@ -171,4 +215,4 @@ class ColumnsWriter:
         Strings.save(folder, "ids", (described_id.encode() for described_id in ids))
         for name, values in VALUES.items():
             Values.save(folder, name, [values(described) for described in self._documents])
-        return [self._documents[number].language for number in document]
+        return [self._documents[number].language for number, _, _ in self._passages]

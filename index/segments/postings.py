@@ -1,106 +1,46 @@
-"""Postings as memory-mapped arrays: which passages hold a word or a phrase, how often, and what that says (BM25F).
+"""Postings as memory-mapped arrays: which passages hold a word or a phrase, and how often.
 
 The arrays are read out of the segment's own Whoosh index, so that both agree by construction. Terms are surface forms;
 stems come in when a question is asked, as sets of surface forms that count as one word.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache, reduce
+from collections.abc import Collection, Iterator, Sequence
+from functools import reduce
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis import FIELDS, stem, tells
-from .arrays import ArrayWriter, Strings, load, save
+from ..analysis import FIELDS
+from ..units import Form, Unit
+from .arrays import load, ranges
+from .vocabulary import Vocabulary
 
-_REMEMBERED = 1 << 14  # terms whose numbers are kept in mind: those of a question are asked for several times
-_CHUNK_POSTINGS = 1 << 20
 _POSITION_BITS = 17  # one more than a position has, so that shifting a position by its place in a phrase fits
-
-
-Form: TypeAlias = tuple[frozenset[str], ...]
-"""One way to write something: for each of its words, in order, the surface terms that may stand there."""
-
-
-class Unit(NamedTuple):
-    """What is counted in a passage: a word, or a phrase of several.
-
-    `places` is how the question writes it; `variants` are other names of the same, which count as much. `field`
-    confines the unit to one of FIELDS; empty, it may stand in any.
-    """
-
-    places: Form
-    field: str = ""
-    variants: tuple[Form, ...] = ()
-
-    @property
-    def forms(self) -> tuple[Form, ...]:
-        """All ways to write it but those that hold a shorter one: whoever writes "Soviet Union" writes "Soviet"."""
-        every = tuple(dict.fromkeys((self.places, *self.variants)))
-        return tuple(form for form in every if not any(_is_part(other, form) for other in every))
-
-    @property
-    def tells(self) -> bool:
-        """Whether it says more than a function word or an initial does: whether it is another word, or a phrase."""
-        return len(self.places) > 1 or any(tells(term) for place in self.places for term in place)
-
-
-def _is_part(part: Form, form: Form) -> bool:
-    size = len(part)
-    return size < len(form) and any(form[start : start + size] == part for start in range(len(form) - size + 1))
 
 
 class Occurrences(NamedTuple):
     """The passages of a segment that hold a unit.
 
-    `ordinals` is int32 [n], ascending; `counts` [n, fields] is how often each field of the passage holds the unit.
+    Attributes:
+        ordinals: int32 [n], ascending.
+        counts: [n, fields] of integers, how often each field of each passage holds the unit.
     """
 
     ordinals: NDArray[np.int32]
     counts: NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class BM25F:
-    """The free parameters of BM25F, by field in the order of FIELDS.
-
-    Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.6: term
-    frequencies are normalised and weighted field by field, added up, and only then saturated.
-    """
-
-    k1: float = 0.9
-    b: tuple[float, ...] = (0.3, 0.4, 0.4)
-    weights: tuple[float, ...] = (1.0, 1.0, 0.8)
-
-    def saturated(self, counts: NDArray[Any], lengths: NDArray[Any], averages: NDArray[np.float64]) -> NDArray[Any]:
-        """What the counts [n, fields] say of passages with those lengths [n, fields]: float64 [n] from 0 up to 1.
-
-        `averages` are the collection's average lengths by field. Times the unit's idf this is its impact.
-        """
-        frequency = np.zeros(len(counts))
-        for field, (b, weight, average) in enumerate(zip(self.b, self.weights, averages, strict=True)):
-            if average > 0:
-                frequency += weight * counts[:, field] / (1 - b + b * lengths[:, field] / average)
-        return frequency / (self.k1 + frequency)
-
-
-def idf(passages: int, holding: int) -> float:
-    """Inverse document frequency of a unit that so many of so many passages hold, never negative.
-
-    The logarithm's argument has one added (as Lucene does), so that a word in most passages still counts a little.
-    """
-    return float(np.log1p((passages - holding + 0.5) / (holding + 0.5)))
-
-
 class Postings:
-    """The postings of one segment, read-only; safe to share among threads."""
+    """The postings of one segment, read-only; safe to share among threads.
+
+    Args:
+        folder: What `postings_writer.write_postings` filled.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._terms = Strings(folder, "terms")
-        self._number = lru_cache(_REMEMBERED)(self._terms.find)
+        self._vocabulary = Vocabulary(folder)
         self._starts = load(folder / "starts.npy")
         self._ordinals = load(folder / "ordinals.npy")
         self._counts = load(folder / "counts.npy")
@@ -108,60 +48,56 @@ class Postings:
         self._position_offsets = load(folder / "position_offsets.npy")
         self._positions = load(folder / "positions.npy")
         self.lengths = load(folder / "lengths.npy")
-        """Tokens by passage and field: uint16 [passages, fields]."""
-        self._stems = {
-            path.name.split(".")[1]: _Stems(folder, path.name.split(".")[1])
-            for path in folder.glob("stems.*.bytes.npy")
-        }
+        """uint16 [passages, fields]: the tokens in each field of each passage."""
 
     @property
     def languages(self) -> Collection[str]:
-        """The languages of this segment's passages, by whose stemmers a question's words are matched."""
-        return self._stems.keys()
-
-    def knows(self, term: str) -> bool:
-        """Whether any passage, deleted ones included, holds that very surface term."""
-        return self._number(term) is not None
-
-    def holding(self, term: str) -> NDArray[np.int32]:
-        """The ordinals of the passages, deleted ones included, that hold that very surface term."""
-        number = self._number(term)
-        return self._ordinals[:0] if number is None else self._ordinals[self._starts[number] : self._starts[number + 1]]
-
-    def commonest(self, prefix: str, most: int) -> Iterator[tuple[str, int]]:
-        """Of the terms that begin with a prefix the commonest, and how many passages hold each, deleted ones included.
-
-        The terms are surface forms.
-        """
-        numbers = self._terms.beginning(prefix)
-        passages = np.diff(self._starts[numbers.start : numbers.stop + 1])
-        for place in np.argsort(-passages, kind="stable")[:most].tolist():
-            yield self._terms[numbers[place]], int(passages[place])
+        """The languages of this segment's passages, as ISO 639-1 codes: their stemmers match a question's words."""
+        return self._vocabulary.languages
 
     def same_word(self, term: str) -> set[str]:
         """The surface terms that count as the same word as `term` in the language of a passage that holds them."""
-        return {
-            self._terms[number]
-            for language, stems in self._stems.items()
-            for number in stems.members(stem(term, language))
-        } | ({term} if self.knows(term) else set())
+        return self._vocabulary.same_word(term)
+
+    def holding(self, term: str) -> NDArray[np.int32]:
+        """The ordinals of the passages, deleted ones included, that hold this very surface term: int32, ascending."""
+        number = self._vocabulary.number(term)
+        return self._ordinals[:0] if number is None else self._ordinals[self._starts[number] : self._starts[number + 1]]
+
+    def commonest(self, prefix: str, most: int) -> Iterator[tuple[str, int]]:
+        """The commonest of the surface terms that begin with a prefix.
+
+        Args:
+            prefix: A folded beginning, see `analysis.fold`.
+            most: How many terms are wanted.
+
+        Yields:
+            A term and how many passages hold it, deleted ones included; those in most passages come first.
+        """
+        numbers = self._vocabulary.terms.beginning(prefix)
+        passages = np.diff(self._starts[numbers.start : numbers.stop + 1])
+        for place in np.argsort(-passages, kind="stable")[:most].tolist():
+            yield self._vocabulary.terms[numbers[place]], int(passages[place])
 
     def occurrences(self, unit: Unit, among: NDArray[np.int32] | None = None) -> Occurrences:
-        """The passages that hold a unit, deleted ones included; only those `among` some ordinals, if these are given.
+        """The passages that hold a unit, deleted ones included.
 
-        `among` is ascending. That spares the time for all others.
+        Args:
+            unit: A word or phrase.
+            among: int32, ascending: the only ordinals of interest, which spares the time for all others.
         """
-        found = _together([self._form(form, among) for form in unit.forms])
+        anywhere = _together([self._form(form, among) for form in unit.forms])
         if not unit.field:
-            return found
+            return anywhere
         column = FIELDS.index(unit.field)
-        here = found.counts[:, column] > 0
-        counts = np.zeros((int(here.sum()), len(FIELDS)), found.counts.dtype)
-        counts[:, column] = found.counts[here, column]
-        return Occurrences(found.ordinals[here], counts)
+        here = anywhere.counts[:, column] > 0
+        counts = np.zeros((int(here.sum()), len(FIELDS)), anywhere.counts.dtype)
+        counts[:, column] = anywhere.counts[here, column]
+        return Occurrences(anywhere.ordinals[here], counts)
 
     def _form(self, form: Form, among: NDArray[np.int32] | None) -> Occurrences:
-        places = [[n for term in sorted(place) if (n := self._number(term)) is not None] for place in form]
+        number = self._vocabulary.number
+        places = [[n for term in sorted(place) if (n := number(term)) is not None] for place in form]
         if not places or not all(places):
             return _NOWHERE
         return self._phrase(places, among) if len(places) > 1 else _together(self._terms_among(places[0], among))
@@ -189,7 +125,7 @@ class Postings:
             holding = _union([self._ordinals[self._rows(number, holding)] for number in numbers])
         if holding is None or not len(holding):
             return _NOWHERE
-        # One number says where a phrase would have to begin for a word to stand at its place: passage, field, position.
+        # The phrase begins where it would have to begin for each of its words: at the codes that all words share.
         beginnings = reduce(
             _common,
             sorted((self._beginnings(numbers, place, holding) for place, numbers in enumerate(places)), key=len),
@@ -200,17 +136,18 @@ class Postings:
         return Occurrences(holding[held], counts[held])
 
     def _beginnings(self, numbers: Sequence[int], place: int, holding: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Codes of the places at which a phrase may begin so that one of these terms stands `place` words later.
+        """Codes of where a phrase may begin so that one of these terms stands `place` words later: ascending, distinct.
 
-        Ascending, and none twice.
+        A code is the passage's index in `holding`, times the number of fields, plus the field, shifted left by
+        _POSITION_BITS, plus the position.
         """
-        codes = []
+        codes: list[NDArray[np.int64]] = []
         for number in numbers:
             rows = self._rows(number, holding)
             # A term's positions lie posting after posting, and a posting's field after field.
             counts = self._counts[rows].astype(np.int64)
             begin = self._position_starts[number] + self._position_offsets[rows].astype(np.int64)
-            positions = self._positions[_ranges(begin, counts.sum(axis=1))].astype(np.int64) - place
+            positions = self._positions[ranges(begin, counts.sum(axis=1))].astype(np.int64) - place
             index = np.searchsorted(holding, self._ordinals[rows])
             fields = index[:, np.newaxis] * len(FIELDS) + np.arange(len(FIELDS))
             groups = np.repeat(fields.ravel(), counts.ravel())
@@ -226,17 +163,17 @@ def _union(lists: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return merged[np.flatnonzero(np.diff(merged, prepend=-1))]
 
 
-def _together(found: Sequence[Occurrences]) -> Occurrences:
+def _together(parts: Sequence[Occurrences]) -> Occurrences:
     """The passages in any of several lists, with their counts added up."""
-    if len(found) == 1:
-        return found[0]
-    ordinals = np.concatenate([each.ordinals for each in found])
+    if len(parts) == 1:
+        return parts[0]
+    ordinals = np.concatenate([each.ordinals for each in parts])
     if not len(ordinals):
         return _NOWHERE
     order = np.argsort(ordinals, kind="stable")  # which merges, for each list is sorted
     ordinals = ordinals[order]
     first = np.flatnonzero(np.diff(ordinals, prepend=-1))
-    counts = np.concatenate([each.counts for each in found])[order]
+    counts = np.concatenate([each.counts for each in parts])[order]
     return Occurrences(ordinals[first], np.add.reduceat(counts, first, dtype=np.int64))
 
 
@@ -247,134 +184,4 @@ def _common(few: NDArray[Any], many: NDArray[Any]) -> NDArray[Any]:
     return few[many.take(np.searchsorted(many, few), mode="clip") == few]
 
 
-class _Stems:
-    """The surface terms by their stem in one language: only those that passages in that language hold."""
-
-    def __init__(self, folder: Path, language: str) -> None:
-        self._stems = Strings(folder, f"stems.{language}")
-        self._starts = load(folder / f"stems.{language}.starts.npy")
-        self._members = load(folder / f"stems.{language}.members.npy")
-
-    def members(self, word_stem: str) -> list[int]:
-        number = self._stems.find(word_stem)
-        if number is None:
-            return []
-        return self._members[self._starts[number] : self._starts[number + 1]].tolist()
-
-    @staticmethod
-    def save(folder: Path, language: str, terms: Iterable[tuple[int, str]]) -> None:
-        groups: dict[bytes, list[int]] = {}
-        for number, term in terms:
-            groups.setdefault(stem(term, language).encode(), []).append(number)
-        stems = sorted(groups)
-        Strings.save(folder, f"stems.{language}", stems)
-        save(folder / f"stems.{language}.starts.npy", np.cumsum([0, *(len(groups[key]) for key in stems)]))
-        members = [number for key in stems for number in groups[key]]
-        save(folder / f"stems.{language}.members.npy", np.array(members, np.int32))
-
-
 _NOWHERE = Occurrences(np.zeros(0, np.int32), np.zeros((0, len(FIELDS)), np.int64))
-
-
-def build(
-    folder: Path,
-    terms: Iterable[tuple[bytes, list[tuple[int, list[int], list[bytes]]]]],
-    lengths: NDArray[np.uint16],
-    languages: Sequence[str],
-) -> None:
-    """Write a segment's postings into a folder.
-
-    `terms` is what `keyword.read_postings` gives; `lengths` is the tokens by passage and field; `languages` the
-    language of each passage. Holds about a million postings in memory at a time.
-    """
-    known = sorted(set(languages))
-    passage_language = np.array([known.index(language) for language in languages], np.int64)
-    held_in: list[NDArray[np.bool_]] = []  # for each chunk of terms: which languages' passages hold a term
-
-    with (
-        ArrayWriter(folder / "starts.npy", np.int64) as starts,
-        ArrayWriter(folder / "ordinals.npy", np.int32) as ordinals,
-        ArrayWriter(folder / "counts.npy", np.uint16, len(FIELDS)) as counts,
-        ArrayWriter(folder / "position_starts.npy", np.int64) as position_starts,
-        ArrayWriter(folder / "position_offsets.npy", np.uint32) as position_offsets,
-        ArrayWriter(folder / "positions.npy", np.uint16) as positions,
-    ):
-        starts.append(np.zeros(1))
-
-        def names() -> Iterator[bytes]:
-            for chunk in _chunks(terms):
-                position_starts.append(positions.rows + chunk.position_starts)
-                starts.append(ordinals.rows + chunk.starts[1:])
-                ordinals.append(chunk.ordinals)
-                counts.append(chunk.counts)
-                many = chunk.counts.sum(axis=1)
-                before = np.cumsum(many) - many
-                position_offsets.append(before - np.repeat(before[chunk.starts[:-1]], np.diff(chunk.starts)))
-                positions.append(chunk.positions)
-                held = np.zeros((len(chunk.terms), len(known)), bool)
-                term = np.repeat(np.arange(len(chunk.terms)), np.diff(chunk.starts))
-                held[term, passage_language[chunk.ordinals]] = True
-                held_in.append(held)
-                yield from chunk.terms
-
-        Strings.save(folder, "terms", names())
-
-    save(folder / "lengths.npy", lengths)
-    vocabulary = Strings(folder, "terms")
-    held = np.concatenate(held_in) if held_in else np.zeros((0, len(known)), bool)
-    for column, language in enumerate(known):
-        _Stems.save(folder, language, ((int(n), vocabulary[int(n)]) for n in np.flatnonzero(held[:, column])))
-
-
-class _Chunk(NamedTuple):
-    terms: list[bytes]
-    starts: NDArray[np.int64]
-    ordinals: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    position_starts: NDArray[np.int64]
-    positions: NDArray[np.uint16]
-
-
-def _chunks(terms: Iterable[tuple[bytes, list[tuple[int, list[int], list[bytes]]]]]) -> Iterator[_Chunk]:
-    """The postings of a run of terms at a time, the fields of each passage brought together."""
-    names: list[bytes] = []
-    rows: list[tuple[int, int, list[int], list[bytes]]] = []
-    size = 0
-    for name, by_field in terms:
-        rows += [(len(names), field, numbers, places) for field, numbers, places in by_field]
-        size += sum(len(numbers) for _, numbers, _ in by_field)
-        names.append(name)
-        if size >= _CHUNK_POSTINGS:
-            yield _chunk(names, rows)
-            names, rows, size = [], [], 0
-    if names:
-        yield _chunk(names, rows)
-
-
-def _chunk(names: list[bytes], rows: list[tuple[int, int, list[int], list[bytes]]]) -> _Chunk:
-    sizes = [len(numbers) for _, _, numbers, _ in rows]
-    term = np.repeat([term for term, _, _, _ in rows], sizes)
-    field = np.repeat([field for _, field, _, _ in rows], sizes)
-    ordinal = np.concatenate([np.array(numbers, np.int64) for _, _, numbers, _ in rows])
-    blobs = [blob for _, _, _, places in rows for blob in places]
-    many = np.fromiter(map(len, blobs), np.int64, len(blobs)) // 2
-    positions = np.frombuffer(b"".join(blobs), np.uint16)
-
-    order = np.lexsort((field, ordinal, term))
-    first = np.ones(len(order), bool)
-    first[1:] = (np.diff(term[order]) != 0) | (np.diff(ordinal[order]) != 0)
-    posting = np.cumsum(first) - 1
-    counts = np.zeros((int(first.sum()), len(FIELDS)), np.int64)
-    counts[posting, field[order]] = many[order]
-    begin = np.cumsum(many) - many
-    starts = np.concatenate([[0], np.cumsum(np.bincount(term[order][first], minlength=len(names)))])
-    totals = np.concatenate([[0], np.cumsum(counts.sum(axis=1))])
-    return _Chunk(
-        names, starts, ordinal[order][first], counts, totals[starts[:-1]], positions[_ranges(begin[order], many[order])]
-    )
-
-
-def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The numbers start, start + 1, … of each of several ranges, end to end."""
-    before = np.cumsum(lengths) - lengths
-    return np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)

@@ -5,22 +5,23 @@ Nothing in it ever changes afterwards.
 """
 
 import json
-import os
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...corpus.document import Document, Span
 from ...errors import CollectionDamaged
-from ..analysis import DEFAULT_LANGUAGE, FIELDS, MAX_TOKENS, analyze
-from . import postings
+from ..analysis import FIELDS, MAX_TOKENS, analyze
+from ..terms import DEFAULT_LANGUAGE
 from .columns import Columns, ColumnsWriter
+from .durability import sync
+from .encoded_passage import EncodedPassage
+from .postings import Postings
+from .postings_writer import write_postings
 from .vectors import Vectors, VectorsWriter
 
 if TYPE_CHECKING:
@@ -33,18 +34,22 @@ _TEMPORARY = ".unfinished"
 
 
 class Segment:
-    """A segment opened for reading; safe to share among threads.
+    """A segment opened for reading; safe to share among threads. Its length is its number of passages.
 
-    Raises CollectionDamaged if a file is missing or has not the size that it was written with.
+    Args:
+        folder: What a SegmentWriter wrote.
+
+    Raises:
+        CollectionDamaged: A file is missing, or is not of the size that it was written with.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            files: dict[str, int] = json.loads((folder / _MANIFEST).read_text())["files"]
-            if wrong := [name for name, size in files.items() if (folder / name).stat().st_size != size]:
+            sizes: dict[str, int] = json.loads((folder / _MANIFEST).read_text())["files"]
+            if wrong := [name for name, size in sizes.items() if (folder / name).stat().st_size != size]:
                 raise ValueError(f"{', '.join(wrong)} changed in size")
-            self.postings = postings.Postings(folder / "postings")
+            self.postings = Postings(folder / "postings")
             self.columns = Columns(folder / "columns")
             self.vectors = Vectors(folder / "vectors")
         except Exception as error:  # a damaged file can make NumPy and FAISS raise anything
@@ -62,14 +67,22 @@ class Segment:
         )
 
     def like_pattern(self, pattern: str, field: str = "") -> set[str]:
-        """The terms that a pattern stands for, see `keyword.expand_pattern`."""
+        """The terms that a pattern stands for, in one field or in all: see `whoosh_index.expand_pattern`.
+
+        Raises:
+            CollectionDamaged: Whoosh cannot read its index.
+        """
         # Imported late: most questions have no pattern in them and never need Whoosh.
         from .whoosh_index import expand_pattern
 
         return self._ask_whoosh(lambda reader: expand_pattern(reader, pattern, field))
 
     def like_spelling(self, term: str, distance: int, field: str = "") -> set[str]:
-        """The terms within so many edits of one, see `keyword.expand_fuzzy`."""
+        """The terms within a number of edits of one, in one field or in all: see `whoosh_index.expand_fuzzy`.
+
+        Raises:
+            CollectionDamaged: Whoosh cannot read its index.
+        """
         from .whoosh_index import expand_fuzzy
 
         return self._ask_whoosh(lambda reader: expand_fuzzy(reader, term, distance, field=field))
@@ -86,7 +99,11 @@ class Segment:
             raise self._damaged(error) from error
 
     def problems(self) -> list[str]:
-        """What a thorough look finds wrong: parts that do not agree on how many passages there are."""
+        """What a thorough look finds wrong, a line each: parts that disagree on how many passages there are.
+
+        Raises:
+            CollectionDamaged: Whoosh cannot read its index.
+        """
         sizes = {
             "columns": len(self.columns),
             "vectors": len(self.vectors),
@@ -99,7 +116,12 @@ class Segment:
 
 
 class SegmentWriter:
-    """Writes a segment, passage after passage, a document's passages together and in order."""
+    """Writes a segment, passage after passage, a document's passages together and in order.
+
+    Args:
+        folder: Where the segment will be; nothing is there until it is complete.
+        dimension: The number of components of a vector.
+    """
 
     def __init__(self, folder: Path, dimension: int) -> None:
         # Imported late: asking does not need Whoosh's writer.
@@ -118,16 +140,13 @@ class SegmentWriter:
     def __len__(self) -> int:
         return len(self._lengths)
 
-    def add(
-        self,
-        version: int,
-        document: Document,
-        span: Span,
-        vector: NDArray[np.float32],
-        sentences: Sequence[tuple[int, int]] | NDArray[np.int32],
-        sentence_vectors: NDArray[np.int8],
-    ) -> int:
-        """Add a passage of that version of a document; return its ordinal."""
+    def add(self, passage: EncodedPassage) -> int:
+        """Add a passage.
+
+        Returns:
+            Its ordinal in the segment.
+        """
+        document, span = passage.document, passage.span
         if self._title[0] != document.title:
             self._title = document.title, [token.term for token in analyze(document.title)]
         text = analyze(document.text[span.start : span.end])
@@ -135,12 +154,16 @@ class SegmentWriter:
         fields = [self._title[1], [token.term for token in text], [token.term for token in notes]]
         self._keyword.add(fields)
         self._lengths.append([min(len(terms), MAX_TOKENS) for terms in fields])
-        self._columns.add(version, document, span.start, span.end)
-        self._vectors.add(vector, sentences, sentence_vectors)
+        self._columns.add(passage.version, document, span.start, span.end)
+        self._vectors.add(passage)
         return len(self._lengths) - 1
 
     def close(self) -> Segment:
-        """Write everything out, put it on disk for good, give the folder its name, and open it."""
+        """Write everything out, make sure that it is on disk, give the folder its name, and open it.
+
+        Raises:
+            OSError: The disk is full, or refuses.
+        """
         from .whoosh_index import open_reader, read_postings
 
         self._keyword.commit()
@@ -148,7 +171,7 @@ class SegmentWriter:
         self._vectors.close()
         lengths = np.array(self._lengths, np.uint16).reshape(-1, len(FIELDS))
         with open_reader(self._work / "whoosh") as reader:
-            postings.build(self._work / "postings", read_postings(reader), lengths, languages)
+            write_postings(self._work / "postings", read_postings(reader), lengths, languages)
 
         files = [path for path in self._work.rglob("*") if path.is_file()]
         sizes = {path.relative_to(self._work).as_posix(): path.stat().st_size for path in files}
@@ -167,12 +190,3 @@ class SegmentWriter:
             self._vectors.cancel()
         finally:
             shutil.rmtree(self._work, ignore_errors=True)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or a folder's list of files, is on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,22 +4,25 @@ Vectors are kept as 16-bit floats in a flat index, mapped from disk: every simil
 and does not depend on how passages were batched, as it would with a quantiser trained by segment.
 """
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import faiss
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from .arrays import ArrayWriter, load
+from .encoded_passage import EncodedPassage
 
 _BATCH = 4096
 
 
 class Vectors:
-    """The vectors of one segment, read-only; safe to share among threads."""
+    """The vectors of one segment, read-only; safe to share among threads.
+
+    Args:
+        folder: What a VectorsWriter filled.
+    """
 
     def __init__(self, folder: Path) -> None:
         # Of FAISS's mapping flags only this one really maps a flat index.
@@ -31,39 +34,65 @@ class Vectors:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    @property
-    def dimension(self) -> int:
-        """The number of components of a vector."""
-        return int(self._index.d)
-
     def nearest(self, question: NDArray[np.float32], depth: int, admitted: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """The ordinals of the `depth` admitted passages most similar to a unit vector [dimension], unordered."""
+        """The admitted passages most similar to a question.
+
+        Args:
+            question: float32 [dimension], of unit length.
+            depth: How many passages are wanted.
+            admitted: bool [passages], which may be found.
+
+        Returns:
+            int64 [at most depth]: their ordinals, in no particular order.
+        """
         bits = np.packbits(admitted, bitorder="little")
         chosen = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))  # pyright: ignore[reportCallIssue]
         _, ordinals = self._index.search(question[np.newaxis], min(depth, len(self)), params=chosen)
-        return ordinals[0][ordinals[0] >= 0]
+        best = np.asarray(ordinals[0], np.int64)
+        return best[best >= 0]
 
     def cosines(self, question: NDArray[np.float32], ordinals: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The similarity of each of some passages to a unit vector.
+        """How similar passages are to a question.
 
-        Summed row by row and rounded to a millionth, so that a passage's figure is the same in whatever company it
-        is computed: matrix products are not.
+        Summed row by row and rounded to a millionth, so that a passage's cosine does not depend on which others are
+        computed with it, as it would in a matrix product.
+
+        Args:
+            question: float32 [dimension], of unit length.
+            ordinals: int64 [n], the passages.
+
+        Returns:
+            float64 [n], cosines from -1 to 1.
         """
         rows = self.get(ordinals).astype(np.float64)
-        return np.round(np.einsum("ij,j->i", rows, question.astype(np.float64)), 6)
+        sums: NDArray[np.float64] = np.einsum("ij,j->i", rows, question.astype(np.float64))
+        return np.round(sums, 6)
 
     def get(self, ordinals: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The vectors of some passages: [n, dimension]."""
+        """The vectors of some passages: float32 [n, dimension]."""
         return self._index.reconstruct_batch(np.ascontiguousarray(ordinals, np.int64))
 
     def sentences(self, ordinal: int) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
-        """A passage's sentences: their spans in the document's text [n, 2], and their coded vectors [n, dimension]."""
+        """A passage's sentences.
+
+        Args:
+            ordinal: The passage.
+
+        Returns:
+            int32 [n, 2], their spans in the document's text, and int8 [n, dimension], their coded vectors: see
+            EncodedPassage.
+        """
         rows = slice(self._sentence_starts[ordinal], self._sentence_starts[ordinal + 1])
         return self._sentences[rows], self._sentence_vectors[rows]
 
 
 class VectorsWriter:
-    """Writes the vectors of a segment into an empty folder, passage after passage."""
+    """Writes the vectors of a segment, passage after passage.
+
+    Args:
+        folder: An empty folder.
+        dimension: The number of components of a vector.
+    """
 
     def __init__(self, folder: Path, dimension: int) -> None:
         self._folder = folder
@@ -78,18 +107,13 @@ class VectorsWriter:
     def _open(self, name: str, dtype: DTypeLike, width: int | None = None) -> ArrayWriter:
         return self._files.enter_context(ArrayWriter(self._folder / f"{name}.npy", dtype, width))
 
-    def add(
-        self,
-        vector: NDArray[np.float32],
-        sentences: Sequence[tuple[int, int]] | NDArray[Any],
-        sentence_vectors: NDArray[np.int8],
-    ) -> None:
-        """Add a passage: its unit vector, and the spans and coded vectors of its sentences."""
-        self._pending.append(vector)
+    def add(self, passage: EncodedPassage) -> None:
+        """Add a passage's vectors and the spans of its sentences."""
+        self._pending.append(passage.vector)
         if len(self._pending) == _BATCH:
             self._flush()
-        self._sentences.append(np.array(sentences, np.int32).reshape(-1, 2))
-        self._sentence_vectors.append(sentence_vectors)
+        self._sentences.append(np.array(passage.sentences, np.int32).reshape(-1, 2))
+        self._sentence_vectors.append(passage.sentence_vectors)
         self._starts.append(np.array([self._sentences.rows]))
 
     def _flush(self) -> None:

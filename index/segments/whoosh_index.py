@@ -1,16 +1,16 @@
 """Whoosh: the inverted index that everything is read from, and which terms a pattern or a misspelt word may mean.
 
 Whoosh says *which terms*; which passages hold them, and in what order, is answered from the arrays that `postings`
-reads out of this index once. A Whoosh reader is not safe to share among threads: open one a thread.
+reads out of this index once. A Whoosh reader is not safe to share among threads: open one for each.
 
-Whoosh pickles its table of contents. An index must come from this machine's own hand, like program code.
+Whoosh pickles its table of contents, so an index is trusted like program code: never open one from a stranger.
 """
 
 from array import array
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import lru_cache
 from heapq import merge
-from itertools import groupby, repeat
+from itertools import chain, groupby, repeat
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -21,6 +21,7 @@ from whoosh.query.terms import Wildcard
 from whoosh.reading import IndexReader
 
 from ..analysis import FIELDS, MAX_TOKENS
+from .postings_writer import FieldPostings
 
 if TYPE_CHECKING:
     from whoosh.writing import SegmentWriter
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _WRITER_MEGABYTES = 256
 
 
-class _Places(formats.Positions):
+class _Positions(formats.Positions):
     """Positions as an array of unsigned 16-bit integers, which NumPy reads as they are."""
 
     def decode_positions(self, valuestring: bytes) -> list[int]:
@@ -39,16 +40,16 @@ class _Places(formats.Positions):
 
 
 class _Terms(fields.FieldType):
-    """A field whose value is a list of terms that our own analyzer has made already."""
+    """A field whose value is a list of terms that our own analyzer has made."""
 
     def __init__(self) -> None:
-        super().__init__(_Places(), None)  # pyright: ignore[reportArgumentType]  # analysed before it gets here
+        super().__init__(_Positions(), None)  # pyright: ignore[reportArgumentType]  # analysed before it gets here
 
     def index(self, value: Sequence[str], **_: Any) -> Generator[tuple[bytes, int, float | int, bytes], Any, None]:
-        places: dict[str, array[int]] = {}
+        by_term: dict[str, array[int]] = {}
         for position, term in enumerate(value[:MAX_TOKENS]):
-            places.setdefault(term, array("H")).append(position)
-        for term, positions in places.items():
+            by_term.setdefault(term, array("H")).append(position)
+        for term, positions in by_term.items():
             yield term.encode(), len(positions), float(len(positions)), positions.tobytes()
 
 
@@ -57,56 +58,69 @@ def _schema() -> fields.Schema:
 
 
 class KeywordWriter:
-    """Writes a Whoosh index into an empty folder, passage after passage."""
+    """Writes a Whoosh index, passage after passage.
+
+    Args:
+        folder: An empty folder.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._writer = cast("SegmentWriter", index.create_in(str(folder), _schema()).writer(limitmb=_WRITER_MEGABYTES))
+        created = index.create_in(str(folder), _schema())
+        writer = created.writer(limitmb=_WRITER_MEGABYTES)  # pyright: ignore[reportUnknownMemberType]  # has no types
+        self._writer = cast("SegmentWriter", writer)
 
     def add(self, passage: Sequence[Sequence[str]]) -> None:
-        """Add a passage: a list of terms for every one of FIELDS. The first passage's number is 0, the next one's 1."""
+        """Add a passage. The first one's ordinal is 0, the next one's 1.
+
+        Args:
+            passage: The terms of each of FIELDS, in order.
+        """
         self._writer.add_document(**dict(zip(FIELDS, passage, strict=True)))
 
     def commit(self) -> None:
         """Write the index out. Nothing may be added afterwards."""
-        self._writer.commit(merge=False)
+        self._writer.commit(merge=False)  # pyright: ignore[reportUnknownMemberType]  # has no types
 
     def cancel(self) -> None:
-        """Leave the index unwritten, unless it was written already."""
+        """Leave the index unwritten, unless it has been committed."""
         if not self._writer.is_closed:
             self._writer.cancel()
 
 
 def open_reader(folder: Path) -> IndexReader:
-    """A reader of the index in that folder, for the calling thread alone."""
+    """A reader of the index in a folder, for the calling thread alone.
+
+    Raises:
+        Exception: Whatever Whoosh makes of files that are missing or damaged.
+    """
     # The schema that lies in the index is pickled, with the names that our classes had when it was written.
     return cast("IndexReader", index.open_dir(str(folder), readonly=True, schema=_schema()).reader())
 
 
-def read_postings(reader: IndexReader) -> Iterator[tuple[bytes, list[tuple[int, list[int], list[bytes]]]]]:
-    """Every term in byte order, with its postings in each field that has it.
-
-    A field's postings are its number in FIELDS, the passages' numbers in ascending order, and for each the
-    positions as unsigned 16-bit integers.
-    """
+def read_postings(reader: IndexReader) -> Iterator[tuple[bytes, list[FieldPostings]]]:
+    """Every term in UTF-8, in byte order, with its postings in each field that has it."""
     lexicons = [zip(reader.lexicon(name), repeat(number)) for number, name in enumerate(FIELDS)]
     for term, group in groupby(merge(*lexicons), itemgetter(0)):
-        found = []
+        by_field: list[FieldPostings] = []
         for _, number in group:
             matcher = reader.postings(FIELDS[number], term)
             ordinals: list[int] = []
-            places: list[bytes] = []
+            positions: list[bytes] = []
             while matcher.is_active():
                 ordinals.append(matcher.id())
-                places.append(matcher.value())
+                positions.append(matcher.value())
                 matcher.next()
-            found.append((number, ordinals, places))
-        yield term, found
+            by_field.append(FieldPostings(number, ordinals, positions))
+        yield term, by_field
 
 
 def expand_pattern(reader: IndexReader, pattern: str, field: str = "") -> set[str]:
-    """The terms that a pattern with `*` and `?` stands for, in one field or in all.
+    """The terms that a pattern stands for.
 
-    The pattern is folded like a term before it gets here. Other characters stand for themselves.
+    Args:
+        reader: Of the calling thread.
+        pattern: Folded like a term, with `*` for any characters and `?` for one. Others stand for themselves.
+        field: One of FIELDS; empty for all of them.
     """
     # Whoosh reads [ as the start of a character class.
     escaped = pattern.replace("[", "[[]")
@@ -118,15 +132,25 @@ def expand_pattern(reader: IndexReader, pattern: str, field: str = "") -> set[st
 
 
 def expand_fuzzy(reader: IndexReader, term: str, distance: int, *, prefix: int = 1, field: str = "") -> set[str]:
-    """The terms within so many edits (Levenshtein) of a term that begin with its first `prefix` letters."""
+    """The terms that are spelt like another.
+
+    Args:
+        reader: Of the calling thread.
+        term: A surface term.
+        distance: How many edits (Levenshtein) away they may be.
+        prefix: How many of its first characters they must share.
+        field: One of FIELDS; empty for all of them.
+    """
     near = _near(term, distance, prefix)
-    return {found for name in _names(field) for found in Automata.find_matches(near, reader.cursor(name))}
+    cursors = (reader.cursor(name) for name in _names(field))
+    matches = cast("Any", Automata).find_matches  # which has no types
+    return set(chain.from_iterable(cast("Iterable[str]", matches(near, cursor)) for cursor in cursors))
 
 
 @lru_cache(maxsize=64)
 def _near(term: str, distance: int, prefix: int) -> Any:
-    """The automaton of what is near a term. Whoosh's own `terms_within` makes one for each field of each segment."""
-    return Automata.levenshtein_dfa(term, distance, prefix)
+    """The automaton that accepts what is near a term. Whoosh's own `terms_within` makes one a field and segment."""
+    return cast("Any", Automata).levenshtein_dfa(term, distance, prefix)  # which has no types
 
 
 def _names(field: str) -> tuple[str, ...]:

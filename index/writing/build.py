@@ -5,7 +5,7 @@ import glob
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -22,7 +22,8 @@ from ...errors import (
     UnreadableSource,
 )
 from ..encoding.model import DEFAULT_MODEL
-from .store import LEDGER, LOCK_TIMEOUT, Store, check_name
+from .lock import LOCK_TIMEOUT
+from .store import LEDGER, Store, check_name
 from .writer import Progress, Report, Writer
 
 _BEGINNING_SECONDS = 60.0
@@ -38,12 +39,22 @@ def build(
     progress: Callable[[Progress], None] | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> Report:
-    """Make a collection of some documents, or of what a function brings in with the writer that it is given.
+    """Make a collection. An interruption keeps what was committed by then, unless that would replace something.
 
-    What lies in the folder is replaced only if `replace` says so, if it is a collection, and once the new one is
-    complete. An interruption keeps what was committed by then, unless it would replace something.
+    Args:
+        folder: Where to; empty, or not there yet, unless `replace`.
+        documents: What to put into it, or a function that is given the writer and brings documents in with it.
+        model: DEFAULT_MODEL, or the path of a model's folder.
+        replace: Whether a collection in the folder gives way to the new one, once that is complete.
+        progress: Is told how far the building has come.
+        lock_timeout: How many seconds to wait for a writer of the collection that is to be replaced.
 
-    Raises CollectionExists, CollectionLocked, ModelNotFound, or UnreadableSource if not one document can be read.
+    Raises:
+        CollectionExists: Something is in the folder that is not to be replaced.
+        CollectionLocked: The collection to be replaced is being written.
+        ModelNotFound: There is no such model, or it cannot be exported.
+        UnreadableSource: Not one document can be read.
+        DragomanError: The folder cannot be written to.
     """
     folder = folder.resolve()  # a link stays one, and "." gets a name
     check_place(folder, replace=replace)
@@ -74,7 +85,16 @@ def build(
 
 
 def check_place(folder: Path, *, replace: bool) -> None:
-    """Raise CollectionExists if a new collection may not be put into that place, DragomanError if it has no name."""
+    """Refuse a folder that a new collection may not be put into.
+
+    Args:
+        folder: The collection's.
+        replace: Whether a collection may be there, to be replaced.
+
+    Raises:
+        CollectionExists: Something else is in the folder.
+        DragomanError: Its path is not UTF-8.
+    """
     check_name(folder)
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
@@ -100,7 +120,7 @@ def _sweep(folder: Path) -> None:
 
 
 @contextmanager
-def _nobody_else_writing(folder: Path, timeout: float) -> Iterator[None]:
+def _nobody_else_writing(folder: Path, timeout: float) -> Generator[None]:
     """Hold the right to write to a collection that is to be replaced, so that nobody adds to what will be gone."""
     with ExitStack() as stack:
         with suppress(CollectionNotFound, CollectionMismatch, CollectionDamaged):

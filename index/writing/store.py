@@ -5,67 +5,49 @@ The folder of a collection:
     ledger.sqlite    the one truth about what is in it
     segments/        one folder a segment, immutable
     encoders/        the query encoder, so that asking needs nothing from outside the collection
-    writer.lock      held by the process that writes, and writer.json names it
+    writer.lock      held by the process that writes; writer.json names that process
 """
 
-import json
 import os
 import shutil
-import socket
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from ...corpus.splitting.passages import DEFAULT as SPLITTING
-from ...errors import CollectionDamaged, CollectionExists, CollectionLocked, CollectionMismatch, DragomanError
+from ...errors import CollectionDamaged, CollectionExists, CollectionMismatch, DragomanError
 from ..analysis import ANALYZER_VERSION
+from ..encoding.adoption import ENCODERS, adopt_encoder, open_encoder
 from ..encoding.floors import Floors
-from ..encoding.query_encoder import FILES, EncoderInfo, QueryEncoder
+from ..encoding.query_encoder import QueryEncoder
 from ..ledger.database import UNFINISHED, Database
 from ..ledger.ledger import Ledger
 from ..ledger.origins import Origins
 from ..reading.snapshot import Snapshot
-from ..segments.segment import Segment, sync
+from ..segments.segment import Segment
+from .lock import writer_lock
+from .status import Status, folder_size
 
 LEDGER = "ledger.sqlite"
 SEGMENTS = "segments"
-ENCODERS = "encoders"
 _UNFINISHED_LEDGER = LEDGER + UNFINISHED
-_LOCK = "writer.lock"
-_HOLDER = "writer.json"
-
-LOCK_TIMEOUT = 30.0
-"""How many seconds a change waits for another writer to finish, unless told otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What is in a collection: counts, and what the index was built with."""
-
-    path: str
-    generation: int
-    documents: int
-    passages: int
-    segments: int
-    bytes: int
-    languages: tuple[str, ...]
-    model: str
-    dimension: int
-    precision: str
-    floors: Floors
-    tuned: bool
 
 
 class Store:
     """A collection's folder, opened. Safe to share among threads.
 
-    Raises CollectionNotFound, CollectionMismatch (another format, analyzer or way of splitting passages) or
-    CollectionDamaged.
+    Args:
+        folder: The collection's.
+        check: Whether the program must agree with the settings that the index was built with.
+
+    Raises:
+        CollectionNotFound: There is no collection in the folder.
+        CollectionMismatch: It was built with another format, analyzer or way of splitting passages.
+        CollectionDamaged: Its ledger cannot be read.
     """
 
     def __init__(self, folder: Path, *, check: bool = True) -> None:
@@ -96,9 +78,15 @@ class Store:
 
     @classmethod
     def create(cls, folder: Path, model: str) -> "Store":
-        """Make an empty collection in a folder that does not exist or is empty.
+        """Make an empty collection.
 
-        Raises CollectionExists if something is there, ModelNotFound if there is no such model.
+        Args:
+            folder: A folder that is empty, or does not exist yet.
+            model: DEFAULT_MODEL, or the path of a model's folder.
+
+        Raises:
+            CollectionExists: Something is in the folder.
+            ModelNotFound: There is no such model, or it cannot be exported.
         """
         from ..encoding.export import export_query_encoder
 
@@ -113,13 +101,17 @@ class Store:
         return cls(folder)
 
     def close(self) -> None:
-        """Let go of the files. The store must not be used afterwards."""
+        """Close the files. The store must not be used afterwards."""
         self.database.close()
         self._snapshot = None
         self._segments.clear()
 
     def snapshot(self) -> Snapshot:
-        """The present generation, opened. The same object as long as nothing changes."""
+        """The present generation, opened. The same object as long as nothing changes.
+
+        Raises:
+            CollectionDamaged: A segment is missing or damaged.
+        """
         with self._lock:
             if self._snapshot is not None and self._snapshot.generation == self.database.generation:
                 return self._snapshot
@@ -131,7 +123,7 @@ class Store:
             return self._snapshot
 
     def uncommitted(self) -> Snapshot:
-        """What `snapshot` would be if the change that is being made were committed now. For the writer."""
+        """What `snapshot` would give if the change that is being made were committed now. For the writer."""
         with self._lock:
             return self._open()
 
@@ -145,19 +137,14 @@ class Store:
     def encoder(self, snapshot: Snapshot) -> QueryEncoder:
         """The query encoder that a snapshot's vectors belong to.
 
-        Raises CollectionDamaged if it is missing, CollectionMismatch if it is not the one that the ledger names.
+        Raises:
+            CollectionDamaged: It is missing or not whole.
+            CollectionMismatch: It is not the one that the ledger names.
         """
         with self._lock:
             wanted = snapshot.manifest.encoder
             if self._encoder is None or self._encoder.info != wanted:
-                encoder = QueryEncoder(self.folder / ENCODERS / snapshot.manifest.encoder_folder)
-                if encoder.info != wanted:
-                    raise CollectionMismatch(
-                        f"the collection's vectors were made with {wanted.name} ({wanted.model_hash[:12]}), but the "
-                        f"encoder in it is {encoder.info.name} ({encoder.info.model_hash[:12]}): "
-                        "mend it with `dragoman reindex`"
-                    )
-                self._encoder = encoder
+                self._encoder = open_encoder(self.folder, snapshot.manifest.encoder_folder, wanted)
             return self._encoder
 
     def status(self) -> Status:
@@ -170,7 +157,7 @@ class Store:
             documents=self.ledger.count_documents(),
             passages=snapshot.count,
             segments=snapshot.segments,
-            bytes=_size(self.folder),
+            bytes=folder_size(self.folder),
             languages=tuple(sorted(snapshot.languages)),
             model=manifest.model,
             dimension=manifest.dimension,
@@ -191,31 +178,20 @@ class Store:
         return found
 
     @contextmanager
-    def writing(self, timeout: float) -> Iterator[None]:
-        """Hold the right to write, waiting for it up to `timeout` seconds.
+    def writing(self, timeout: float) -> Generator[None]:
+        """Hold the right to write to the collection.
 
-        Raises CollectionLocked, naming the holder, if another writer does not finish in time.
+        Args:
+            timeout: How many seconds to wait for another writer to finish.
+
+        Raises:
+            CollectionLocked: Another writer does not finish in time; the message names it.
+            DragomanError: The folder cannot be written to.
         """
-        import filelock  # late, because reading never needs it
-
-        lock = filelock.FileLock(self.folder / _LOCK)
-        holder = self.folder / _HOLDER
-        try:
-            lock.acquire(timeout=timeout)
-        except filelock.Timeout as error:
-            raise CollectionLocked(f"the collection is being written by {_named(holder)}: try again later") from error
-        except OSError as error:
-            raise DragomanError(f"the collection at {self.folder} cannot be written to: {error.strerror}") from error
-        try:
-            holder.write_text(
-                json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%F %T")})
-            )
+        with writer_lock(self.folder, timeout):
             self.database.migrate()
             self._sweep()
             yield
-        finally:
-            holder.unlink(missing_ok=True)
-            lock.release()
 
     def _sweep(self) -> None:
         """Remove segments that no commit ever named: what an interrupted writer left behind."""
@@ -232,7 +208,11 @@ class Store:
 
 
 def check_name(folder: Path) -> None:
-    """Raise DragomanError for a path that the libraries which keep the index cannot be given: one that is no UTF-8."""
+    """Refuse a path that the libraries which keep the index cannot take.
+
+    Raises:
+        DragomanError: The path is not UTF-8.
+    """
     try:
         str(folder).encode()
     except UnicodeEncodeError as error:
@@ -246,40 +226,6 @@ def _is_free(folder: Path) -> bool:
     return folder.is_dir() and {path.name for path in folder.iterdir()} <= ours
 
 
-def _size(folder: Path) -> int:
-    """How many bytes lie in a folder. What a writer takes away meanwhile counts for nothing."""
-    size = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            with suppress(FileNotFoundError):
-                size += Path(parent, name).stat().st_size
-    return size
-
-
 def built_with() -> dict[str, Any]:
     """The settings that an index and the program that reads it must agree on."""
     return {"analyzer": ANALYZER_VERSION, "splitting": asdict(SPLITTING)}
-
-
-def adopt_encoder(folder: Path, exported: Path) -> dict[str, Any]:
-    """Copy an exported query encoder into a collection; return the settings that name it."""
-    info = EncoderInfo.from_json((exported / "encoder.json").read_bytes())
-    name = exported.name
-    target = folder / ENCODERS / name
-    if not target.exists():
-        work = target.with_name(f"{name}.{uuid4().hex}")
-        work.mkdir(parents=True)
-        for file in FILES:
-            shutil.copyfile(exported / file, work / file)
-            sync(work / file)
-        work.rename(target)
-        sync(target.parent)
-    return {"encoder": asdict(info), "encoder_folder": name}
-
-
-def _named(holder: Path) -> str:
-    try:
-        known = json.loads(holder.read_text())
-        return f"process {known['pid']} on {known['host']} since {known['since']}"
-    except (OSError, ValueError, KeyError):
-        return "another process"

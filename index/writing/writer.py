@@ -3,44 +3,52 @@
 import json
 import shutil
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ...corpus.document import Document, Passage, Span
+from ...corpus.document import Document, Passage
 from ...corpus.readers.contract import Skipped, unforeseen
 from ...corpus.splitting.passages import split_passages
 from ...errors import CollectionDamaged, NotFound
 from ..constraints import AllOf
+from ..encoding.adoption import adopt_encoder
 from ..encoding.export import export_query_encoder
-from ..encoding.floors import PROBES, floors
-from ..encoding.passage_encoder import EncoderInput, PassageEncoder
+from ..encoding.floors import floors
+from ..encoding.passage_encoder import PassageEncoder
+from ..encoding.questions import unrelated_questions
 from ..ledger.near_copies import NearCopies
+from ..segments.encoded_passage import EncodedPassage
 from ..segments.segment import SegmentWriter
-from .store import SEGMENTS, Store, adopt_encoder, built_with
+from .store import SEGMENTS, Store, built_with
 
 COMMIT_PASSAGES = 50_000
-"""A large addition is committed in steps of about so many passages, so that an interruption costs one step at most."""
+"""A large addition is committed in steps of about this many passages: an interruption costs one step at most."""
 
 SEGMENT_PASSAGES = 250_000
-"""No segment grows larger: writing one takes memory and time in proportion."""
+"""The most passages in a segment: writing one takes memory and time in proportion."""
 
 MAX_SEGMENTS = 16
-"""After a commit that leaves more, the smallest are merged, except those already half as large as may be."""
+"""After a commit that leaves more, the smallest are merged, except those that have half of SEGMENT_PASSAGES."""
 
 GRACE_SECONDS = 3600.0
-"""What is retired stays on disk so long, for readers that opened the collection before."""
+"""How long what is retired stays on disk, for readers that opened the collection before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a change did, in documents; `passages` is how many passages were written."""
+    """What a change did.
+
+    Attributes:
+        added: Documents that are new.
+        updated: Documents that replace an earlier version, or were split and encoded anew.
+        unchanged: Documents that were there already.
+        removed: Documents that were deleted.
+        passages: Passages that were written.
+        skipped: What could not be kept, with the reason.
+    """
 
     added: int = 0
     updated: int = 0
@@ -51,7 +59,12 @@ class Report:
 
 
 class Progress(NamedTuple):
-    """How far a change has come: documents looked at and passages written so far."""
+    """How far a change has come.
+
+    Attributes:
+        documents: How many were looked at so far.
+        passages: How many were written so far.
+    """
 
     documents: int
     passages: int
@@ -74,43 +87,61 @@ class _Tally:
 
 
 class Writer:
-    """Changes a store. To be used while `store.writing` is held, for one change."""
+    """Changes a store. To be used while `store.writing` is held, for one change.
+
+    Args:
+        store: The collection.
+        progress: Is told of every document that is skipped and every passage that is written.
+    """
 
     def __init__(self, store: Store, progress: Callable[[Progress], None] | None = None) -> None:
         self._store = store
         self._ledger = store.ledger
         self.database = store.database
-        self._notify: Callable[[Progress], None] = progress or (lambda _: None)
+        self._notify: Callable[[Progress], None] = progress or _ignore
         self._tally = _Tally()
         self._committed = Report()
 
     @property
     def committed(self) -> Report:
-        """What is safely in the collection so far, also after an error or an interruption."""
+        """What has been committed so far, also after an error or an interruption."""
         return self._committed
 
     def add(self, documents: Iterable[Document | Skipped]) -> Report:
         """Bring documents in: add new ones, replace changed ones, leave unchanged ones alone.
 
-        A document that cannot be kept, and every Skipped that comes along, is in the report with the reason. A large
-        addition is committed in steps; an error comes out of the step that it happened in, after the ones before it.
+        A large addition is committed in steps; an error undoes the step that it happens in, and none before it.
+
+        Args:
+            documents: What to bring in. A document that cannot be kept is in the report with the reason, as is every
+                Skipped among them.
+
+        Raises:
+            CollectionMismatch: The model is no longer the one that the collection was built with.
+            ModelNotFound: The model is gone.
         """
         remaining = _Remaining(documents)
         encoder: PassageEncoder | None = None
         while not remaining.exhausted:
             with self._commit() as commit:
-                waiting: deque[tuple[int, Passage]] = deque()
-                passages = self._admitted(remaining, waiting)
+                passages = self._admitted(remaining)
                 first = next(passages, None)
                 if first is not None:
                     # Only now: loading the model takes seconds, which a change without news need not wait for.
                     encoder = encoder or self._passage_encoder()
-                    self._encode(encoder, chain([first], passages), waiting, commit)
+                    self._encode(encoder, chain([first], passages), commit)
         self._merge_if_many()
         return self._tally.report()
 
     def remove(self, document_ids: Iterable[str]) -> Report:
-        """Delete documents. Raises NotFound, and deletes nothing, if one of them does not exist."""
+        """Delete documents.
+
+        Args:
+            document_ids: Their ids; one that is repeated counts once.
+
+        Raises:
+            NotFound: One of them does not exist. Nothing is deleted then.
+        """
         with self._commit():
             for document_id in dict.fromkeys(document_ids):
                 known = self._ledger.live_version(document_id)
@@ -121,7 +152,11 @@ class Writer:
         return self._tally.report()
 
     def compact(self) -> Report:
-        """Rewrite all segments into as few as there may be, without what was deleted."""
+        """Rewrite all segments into as few as possible, without what was deleted.
+
+        Raises:
+            CollectionDamaged: A segment is missing or damaged.
+        """
         self._store.snapshot()  # which finds out whether they are whole
         state = self._ledger.state()
         if len(state.segments) > 1 or any(map(len, state.deleted.values())):
@@ -130,15 +165,21 @@ class Writer:
         return self._tally.report()
 
     def reindex(self, model: str) -> Report:
-        """Split and encode all documents anew, with that model, under the present settings; one commit."""
+        """Split and encode all documents anew, under the present settings, in one commit.
+
+        Args:
+            model: DEFAULT_MODEL, or the path of a model's folder.
+
+        Raises:
+            ModelNotFound: There is no such model, or it cannot be exported.
+        """
         exported = export_query_encoder(model)
         with self._commit() as commit:
             before = [number for number, _ in self._ledger.state().segments]
             for name, value in {**built_with(), **adopt_encoder(self._store.folder, exported)}.items():
                 self.database.set(name, value)
             commit.dimension = self._ledger.manifest.dimension
-            waiting: deque[tuple[int, Passage]] = deque()
-            self._encode(self._passage_encoder(), self._live_passages(waiting), waiting, commit)
+            self._encode(self._passage_encoder(), self._live_passages(), commit)
             for number in before:
                 self._ledger.retire_segment(number)
         return self._tally.report()
@@ -147,23 +188,15 @@ class Writer:
         manifest = self._ledger.manifest
         return PassageEncoder(manifest.model, manifest.encoder)
 
-    def _encode(
-        self,
-        encoder: PassageEncoder,
-        inputs: Iterable[EncoderInput],
-        waiting: deque[tuple[int, Passage]],
-        commit: "_Commit",
-    ) -> None:
-        """Encode passages and write each with the version and passage that `waiting` holds for it."""
-        for encoded in encoder.encode(inputs):
-            version, passage = waiting.popleft()
-            span = Span(passage.start, passage.end)
-            commit.add(version, passage.document, span, encoded.vector, passage.sentences, encoded.sentence_vectors)
+    def _encode(self, encoder: PassageEncoder, passages: Iterable[tuple[int, Passage]], commit: "_Commit") -> None:
+        """Encode passages, each of that version of its document, and write them."""
+        for encoded in encoder.encode(passages):
+            commit.add(encoded)
             self._tally.passages += 1
             self._notify(Progress(self._tally.documents(), self._tally.passages))
 
-    def _admitted(self, documents: "_Remaining", waiting: deque[tuple[int, Passage]]) -> Iterator[EncoderInput]:
-        """The passages to encode of as many documents as one commit takes; `waiting` gets each with its version."""
+    def _admitted(self, documents: "_Remaining") -> Iterator[tuple[int, Passage]]:
+        """The passages to encode of as many documents as one commit takes, each with its document's version."""
         passages = 0
         for document in documents:
             if isinstance(document, Skipped):
@@ -184,13 +217,13 @@ class Writer:
                 self._tally.added += 1
             version = self._ledger.add_document(document)
             for passage in cut:
-                waiting.append((version, passage))
-                yield EncoderInput.of(passage)
+                yield version, passage
             passages += len(cut)
             if passages >= COMMIT_PASSAGES:
                 return
 
-    def _live_passages(self, waiting: deque[tuple[int, Passage]]) -> Iterator[EncoderInput]:
+    def _live_passages(self) -> Iterator[tuple[int, Passage]]:
+        """The passages of all documents, split anew, each with its document's version."""
         for document_id in self._ledger.live_ids():
             known = self._ledger.live_version(document_id)
             document = self._ledger.live_document(document_id)
@@ -198,8 +231,7 @@ class Writer:
                 raise CollectionDamaged(f"document {document_id!r} vanished from the ledger while it was read")
             self._tally.updated += 1
             for passage in split_passages(document):
-                waiting.append((known.version, passage))
-                yield EncoderInput.of(passage)
+                yield known.version, passage
 
     def _skip(self, skipped: Skipped) -> None:
         self._tally.skipped.append(skipped)
@@ -223,12 +255,12 @@ class Writer:
                 document = self._ledger.document(version)
                 if document is None:
                     raise CollectionDamaged(f"version {version} of a document is missing from the ledger")
-                for span, vector, sentences, sentence_vectors in passages:
-                    commit.add(version, document, span, vector, sentences, sentence_vectors)
+                for stored in passages:
+                    commit.add(EncodedPassage(version, document, *stored))
             self._ledger.retire_segment(number)
 
     @contextmanager
-    def _commit(self) -> Iterator["_Commit"]:
+    def _commit(self) -> Generator["_Commit"]:
         """One commit: what is written within the block becomes visible at its end, or not at all."""
         commit = _Commit(self._store)
         try:
@@ -251,10 +283,14 @@ class Writer:
         everything = snapshot.select(AllOf(()))
         if not snapshot.count:
             return floors([])
-        similarities: list[float] = []
-        for probe in self._store.encoder(snapshot).encode(PROBES):
-            similarities += snapshot.cosines(probe, everything.nearest(probe, 1)).tolist()
-        return floors(similarities)
+        nearest: list[float] = []
+        for question in self._store.encoder(snapshot).encode(unrelated_questions()):
+            nearest += snapshot.cosines(question, everything.nearest(question, 1)).tolist()
+        return floors(nearest)
+
+
+def _ignore(_: Progress) -> None:
+    """Tell nobody."""
 
 
 def _split(document: Document) -> list[Passage] | Skipped:
@@ -304,24 +340,16 @@ class _Commit:
         self._number = 0
         self._rows: list[tuple[int, int, int, int]] = []
 
-    def add(
-        self,
-        version: int,
-        document: Document,
-        span: Span,
-        vector: NDArray[np.float32],
-        sentences: Sequence[tuple[int, int]] | NDArray[np.int32],
-        sentence_vectors: NDArray[np.int8],
-    ) -> None:
-        """Add a passage of that version of a document."""
+    def add(self, passage: EncodedPassage) -> None:
+        """Add a passage."""
         if self._writer is not None and len(self._writer) >= SEGMENT_PASSAGES:
             self.close_segment()
         if self._writer is None:
             name = self._store.new_segment_name()
             self._writer = SegmentWriter(self._store.folder / SEGMENTS / name, self.dimension)
             self._number = self._store.ledger.add_segment(name)
-        ordinal = self._writer.add(version, document, span, vector, sentences, sentence_vectors)
-        self._rows.append((ordinal, version, span.start, span.end))
+        ordinal = self._writer.add(passage)
+        self._rows.append((ordinal, passage.version, passage.span.start, passage.span.end))
 
     def close_segment(self) -> None:
         """Write out the segment that is being written, if there is one."""

@@ -12,7 +12,8 @@ from ...errors import UnreadableSource
 from ...index.encoding.model import DEFAULT_MODEL
 from ...index.home import default_collection, ready
 from ...index.writing.build import build
-from ...index.writing.store import LOCK_TIMEOUT, Store
+from ...index.writing.lock import LOCK_TIMEOUT
+from ...index.writing.store import Store
 from ...index.writing.writer import Report, Writer
 from .terminal import ProgressBar, collection_option, first_build, to_json, visible
 

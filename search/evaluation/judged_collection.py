@@ -11,7 +11,8 @@ from ...corpus.readers.contract import ReadOptions, Skipped
 from ...errors import CollectionDamaged, CollectionMismatch
 from ...index.encoding.model import DEFAULT_MODEL
 from ...index.writing.build import build
-from ...index.writing.store import LEDGER, LOCK_TIMEOUT, Store
+from ...index.writing.lock import LOCK_TIMEOUT
+from ...index.writing.store import LEDGER, Store
 from ...index.writing.writer import Writer
 from .judgments import lines
 

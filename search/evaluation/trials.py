@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...index.reading.selection import Deadline
-from ...index.segments.postings import BM25F
+from ...index.segments.bm25f import BM25F
 from ...index.writing.store import Store
 from ..language.parser import parse
 from ..language.plain import plain

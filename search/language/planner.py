@@ -9,10 +9,11 @@ from typing import NamedTuple
 from ...corpus.document import Span
 from ...errors import QueryError
 from ...index import constraints
-from ...index.analysis import STOP_WORDS, Token, analyze
+from ...index.analysis import Token, analyze
 from ...index.constraints import Constraint
 from ...index.reading.selection import Deadline
-from ...index.segments.postings import Form, Unit
+from ...index.terms import STOP_WORDS
+from ...index.units import Form, Unit
 from ..ranking.backend import Index
 from . import query as language
 from .variants import name_at

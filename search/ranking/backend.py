@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from ...index.constraints import Constraint
 from ...index.reading.selection import Deadline, KeywordMatches, Pair, Weighed
 from ...index.reading.tallies import Facets
-from ...index.segments.postings import BM25F, Unit
+from ...index.segments.bm25f import BM25F
+from ...index.units import Unit
 
 
 class Selection(Protocol):

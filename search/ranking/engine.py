@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...index import constraints
 from ...index.encoding.floors import Floors
 from ...index.reading.selection import Deadline, KeywordMatches, Pair, Weighed
-from ...index.segments.postings import Unit
+from ...index.units import Unit
 from ..language.planner import Plan
 from .backend import Index, Selection
 from .folding import Folding, folded

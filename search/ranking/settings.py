@@ -7,7 +7,7 @@ from itertools import repeat
 from typing import Any, TypeVar, cast
 
 from ...errors import CollectionMismatch, DragomanError, QueryError, UnreadableSource
-from ...index.segments.postings import BM25F
+from ...index.segments.bm25f import BM25F
 from .fusion import FUSIONS
 
 _Settings = TypeVar("_Settings")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ...corpus.document import Note
 from ...index.constraints import AllOf, Of
 from ...index.reading.snapshot import Snapshot
-from ...index.segments.postings import Unit
+from ...index.units import Unit
 from ..language.planner import Plan, make_plan
 from ..language.question import Question
 from ..ranking.engine import Leg, Ranked, Standing, rank

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...corpus.document import Span
 from ...index.analysis import analyze
-from ...index.segments.postings import Unit
+from ...index.units import Unit
 
 Shade = Literal["keyword", "meaning"]
 

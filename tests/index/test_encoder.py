@@ -5,22 +5,22 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from dragoman.corpus.document import DateInterval, Document, Passage, Span
+from dragoman.corpus.document import Document, Passage, Span
 from dragoman.errors import CollectionDamaged, CollectionMismatch, DragomanError, ModelNotFound
 from dragoman.index.encoding import export, model
 from dragoman.index.encoding import passage_encoder as encoder
 from dragoman.index.encoding.export import export_query_encoder
 from dragoman.index.encoding.model import DEFAULT_MODEL, DEFAULT_SHA256, Model, resolve_model
-from dragoman.index.encoding.passage_encoder import EncoderInput, PassageEncoder
+from dragoman.index.encoding.passage_encoder import PassageEncoder
 from dragoman.index.encoding.query_encoder import FILES, EncoderInfo, QueryEncoder, sha256
 from support.tiny_model import make_tiny_model
 
@@ -56,10 +56,12 @@ def refuse(*args, **kwargs):
     raise AssertionError("the network was asked for")
 
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
-from dragoman.index.encoding.passage_encoder import EncoderInput, PassageEncoder
+from dragoman.corpus.document import Document, Passage, Span
 from dragoman.index.encoding.export import export_query_encoder
+from dragoman.index.encoding.passage_encoder import PassageEncoder
 folder = export_query_encoder(cache=Path(sys.argv[1]))
-(encoded,) = PassageEncoder().encode([EncoderInput("Summit", "They met. They parted.", [(0, 9), (10, 22)])])
+document = Document("d", "They met. They parted.", title="Summit")
+(encoded,) = PassageEncoder().encode([(1, Passage(document, 0, 22, (Span(0, 9), Span(10, 22))))])
 assert encoded.sentence_vectors.shape == (2, 384)
 assert not logging.getLogger().handlers
 """
@@ -122,10 +124,15 @@ def copy(folder: Path, tmp_path: Path) -> Path:
     return shutil.copytree(folder, tmp_path / "copy")
 
 
-def passage(*sentences: str, title: str = "") -> EncoderInput:
+def written(title: str, text: str, sentences: Iterable[tuple[int, int]]) -> tuple[int, Passage]:
+    """A whole document as one passage, in its first version."""
+    return 1, Passage(Document("d", text, title=title), 0, len(text), tuple(Span(*each) for each in sentences))
+
+
+def passage(*sentences: str, title: str = "") -> tuple[int, Passage]:
     starts = np.cumsum([0, *(len(sentence) + 1 for sentence in sentences)]).tolist()
     spans = [(start, start + len(sentence)) for start, sentence in zip(starts, sentences, strict=False)]
-    return EncoderInput(title, " ".join(sentences), spans)
+    return written(title, " ".join(sentences), spans)
 
 
 def cosine(one: np.ndarray, other: np.ndarray) -> float:
@@ -365,8 +372,8 @@ def test_a_passage_does_not_depend_on_its_batch_mates(precision: str, request: p
     lengths = [1, 29, 30, 62, 254, 400]
     words = " ".join(QUESTIONS).replace("-", " ").split()
     passages = [passage("summit " * n, " ".join(words[n % 50 :][:20]), title="t") for n in lengths]
-    passages += [EncoderInput("", "trade " * n, [(0, 6 * n)]) for n in (30, 254)]
-    assert {30, 254} <= {length_of(given.text, encoder) - 2 for given in passages}
+    passages += [written("", "trade " * n, [(0, 6 * n)]) for n in (30, 254)]
+    assert {30, 254} <= {length_of(given.text, encoder) - 2 for _, given in passages}
     alone = [next(encoder.encode([given])) for given in passages]
     # The last two fill their windows, and twenty of them a batch: nothing is padded there.
     together = [*range(len(passages))]
@@ -382,7 +389,7 @@ def test_every_forward_pass_pads_all_windows_or_none(tiny_exact: PassageEncoder)
         lambda _, arguments: masks.append(arguments[0]["attention_mask"].numpy())
     )
     texts = ["peace " * n for n in (*[30] * 20, *[62] * 20, 1, 200)]
-    list(tiny_exact.encode(EncoderInput("", text, []) for text in texts))
+    list(tiny_exact.encode(written("", text, []) for text in texts))
     hook.remove()
     assert {mask.shape for mask in masks} == {(16, 32), (16, 64)}
     assert {mask[:, -1].sum() for mask in masks} == {0, 16}
@@ -390,7 +397,8 @@ def test_every_forward_pass_pads_all_windows_or_none(tiny_exact: PassageEncoder)
 
 def test_vectors_have_their_shapes_and_scales(rounded: PassageEncoder) -> None:
     given = passage("They met in Busan.", "They agreed.", title="Summit")
-    vector, sentences = next(rounded.encode([given]))
+    encoded = next(rounded.encode([given]))
+    vector, sentences = encoded.vector, encoded.sentence_vectors
     assert (vector.dtype, vector.shape) == (np.float32, (384,))
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-6)
     assert (sentences.dtype, sentences.shape) == (np.int8, (2, 384))
@@ -403,7 +411,7 @@ def test_a_passage_has_the_vector_of_the_model(
 ) -> None:
     encoder: PassageEncoder = request.getfixturevalue(precision)
     given = [passage(*QUESTIONS[:n], title="Korea and\nFrance") for n in (1, 4, len(QUESTIONS))]
-    for each, encoded in zip(given, encoder.encode(given), strict=True):
+    for (_, each), encoded in zip(given, encoder.encode(given), strict=True):
         assert cosine(encoded.vector, reference(exact, "Korea and France\n" + each.text)) > least
 
 
@@ -427,7 +435,7 @@ def test_nothing_of_a_long_passage_is_lost(asker: QueryEncoder, exact: PassageEn
 def test_windows_are_pooled_over_all_their_tokens(tiny_exact: PassageEncoder) -> None:
     text = "The summit leaders agreed. " * 40 + "The envoy signed."
     split = 40 * 27
-    encoded = next(tiny_exact.encode([EncoderInput("", text, [(0, split - 1), (split, len(text))])]))
+    encoded = next(tiny_exact.encode([written("", text, [(0, split - 1), (split, len(text))])]))
     tokens, owners = pooled_by_hand(tiny_exact, text)
     assert len(tokens) > 2 * 64
     assert cosine(encoded.vector, tokens.mean(axis=0)) > 0.999999
@@ -439,7 +447,7 @@ def test_windows_are_pooled_over_all_their_tokens(tiny_exact: PassageEncoder) ->
 def test_sentences_are_told_apart_by_characters(tiny_exact: PassageEncoder) -> None:
     title, first, second = "Ünal 😀 İ", "Ünal  met 😀 İ.", "Envoy ﬁrm\u0301. "
     text, spans = first + second, [(0, len(first)), (len(first), len(first + second))]
-    encoded = next(tiny_exact.encode([EncoderInput(title, text, spans)]))
+    encoded = next(tiny_exact.encode([written(title, text, spans)]))
     tokens, owners = pooled_by_hand(tiny_exact, f"{title}\n{text}")
     for (start, end), vector in zip(spans, encoded.sentence_vectors, strict=True):
         shift = len(title) + 1
@@ -470,13 +478,13 @@ def test_the_sentence_that_answers_is_the_nearest(asker: QueryEncoder, rounded: 
 @pytest.mark.parametrize("pooling", ["mean", "cls"])
 def test_a_sentence_without_tokens_has_the_passages_vector(tmp_path: Path, pooling: str) -> None:
     encoder = PassageEncoder(str(make_tiny_model(tmp_path / "model", pooling=pooling)))
-    encoded = next(encoder.encode([EncoderInput("", "They met. \u200b\n", [(0, 9), (10, 10), (11, 12)])]))
+    encoded = next(encoder.encode([written("", "They met. \u200b\n", [(0, 9), (10, 10), (11, 12)])]))
     assert cosine(encoded.sentence_vectors[1], encoded.vector) > 0.999
     assert cosine(encoded.sentence_vectors[2], encoded.vector) > 0.999
 
 
 def test_passages_without_text_or_sentences(rounded: PassageEncoder) -> None:
-    for encoded in rounded.encode([EncoderInput("", "", []), EncoderInput("Summit", "\ud800 met", [])]):
+    for encoded in rounded.encode([written("", "", []), written("Summit", "\ud800 met", [])]):
         assert np.linalg.norm(encoded.vector) == pytest.approx(1, abs=1e-6)
         assert encoded.sentence_vectors.shape == (0, 384)
     assert list(rounded.encode([])) == []
@@ -486,22 +494,25 @@ def test_passages_are_streamed(tiny_exact: PassageEncoder, monkeypatch: pytest.M
     monkeypatch.setattr(encoder, "CHUNK", 4)
     taken = []
     texts = ["peace " * n for n in (9, 1, 70, 3, 8, 2)]
-    encoded = tiny_exact.encode(taken.append(text) or EncoderInput("", text, [(0, len(text))]) for text in texts)
+    encoded = tiny_exact.encode(taken.append(text) or written("", text, [(0, len(text))]) for text in texts)
     first = next(encoded)
     assert len(taken) == 4
     vectors = [first.vector, *(each.vector for each in encoded)]
     assert [
-        cosine(v, next(tiny_exact.encode([EncoderInput("", t, [])])).vector)
-        for v, t in zip(vectors, texts, strict=True)
+        cosine(v, next(tiny_exact.encode([written("", t, [])])).vector) for v, t in zip(vectors, texts, strict=True)
     ] == (pytest.approx([1] * 6, abs=1e-6))
 
 
-def test_an_input_is_made_of_a_passage() -> None:
-    day = date(2025, 11, 22)
-    document = Document("d", "Intro. They met. They parted. End.", title="Summit", dates=DateInterval(day, day))
-    given = EncoderInput.of(Passage(document, 7, 29, (Span(7, 16), Span(17, 29))))
-    assert (given.title, given.text) == ("Summit", "They met. They parted.")
-    assert [given.text[start:end] for start, end in given.sentences] == ["They met.", "They parted."]
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+def test_a_passage_is_encoded_by_itself_wherever_in_its_document_it_stands(tmp_path: Path, pooling: str) -> None:
+    encoder = PassageEncoder(str(make_tiny_model(tmp_path / "model", pooling=pooling)))
+    document = Document("d", "Intro. They met. They parted. End.", title="Summit")
+    within = Passage(document, 7, 29, (Span(7, 16), Span(17, 29)))
+    (encoded, alone) = encoder.encode([(5, within), passage("They met.", "They parted.", title="Summit")])
+    assert (encoded.version, encoded.document, encoded.span) == (5, document, (7, 29))
+    assert list(encoded.sentences) == [(7, 16), (17, 29)]
+    assert np.array_equal(encoded.vector, alone.vector)
+    assert np.array_equal(encoded.sentence_vectors, alone.sentence_vectors)
 
 
 # Other models

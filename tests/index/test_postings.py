@@ -12,11 +12,13 @@ from whoosh.query import terms as single
 from whoosh.searching import Searcher
 
 from dragoman.corpus.document import Document, Note, Span
-from dragoman.index.analysis import FIELDS, analyze, stem
+from dragoman.index.analysis import FIELDS, analyze
 from dragoman.index.constraints import AllOf
 from dragoman.index.reading.snapshot import Snapshot
-from dragoman.index.segments.postings import BM25F, Unit, idf
+from dragoman.index.segments.bm25f import BM25F, idf
 from dragoman.index.segments.whoosh_index import open_reader
+from dragoman.index.terms import stem
+from dragoman.index.units import Unit
 
 if TYPE_CHECKING:
     from conftest import Shelf

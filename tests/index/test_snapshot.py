@@ -18,7 +18,8 @@ from dragoman.index.constraints import AllOf, Constraint, Dated, Has, Holds, Not
 from dragoman.index.reading import vocabulary
 from dragoman.index.reading.selection import Deadline
 from dragoman.index.reading.snapshot import Snapshot
-from dragoman.index.segments.postings import BM25F, Unit
+from dragoman.index.segments.bm25f import BM25F
+from dragoman.index.units import Unit
 
 if TYPE_CHECKING:
     from conftest import Shelf

@@ -26,6 +26,7 @@ from dragoman.errors import (
     CollectionNotFound,
     DragomanError,
 )
+from dragoman.index.segments import segment
 from dragoman.index.writing import writer
 from dragoman.search.collection import Collection, create_collection, open_collection, reindex_collection
 
@@ -71,7 +72,8 @@ from pathlib import Path
 import torch
 torch.set_num_threads(1)  # a forked process has no pool of threads
 from dragoman.corpus.document import Document
-from dragoman.index.segments import segment; from dragoman.index.writing import writer
+from dragoman.index.segments import segment
+from dragoman.index.writing import writer
 from dragoman.search.collection import open_collection
 
 def die(*args, **options):
@@ -200,9 +202,9 @@ def test_an_error_while_a_segment_is_written_out_is_told_as_it_is(
         raise OSError(28, "No space left on device")
 
     collection = make_collection(BEFORE)
-    for module in ("postings.build", "sync"):
+    for name in ("write_postings", "sync"):
         with monkeypatch.context() as patch:
-            patch.setattr(f"dragoman.index.segments.segment.{module}", fail)
+            patch.setattr(segment, name, fail)
             with pytest.raises(OSError, match="No space left"):
                 collection.add([CHANGED, NEW])
         gc.collect()

@@ -16,7 +16,7 @@ from dragoman.index import constraints
 from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.selection import Deadline
 from dragoman.index.reading.snapshot import Snapshot
-from dragoman.index.segments.postings import BM25F
+from dragoman.index.segments.bm25f import BM25F
 from dragoman.search.language.parser import parse
 from dragoman.search.language.planner import Plan, make_plan
 from dragoman.search.ranking import engine, fusion

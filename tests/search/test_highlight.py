@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dragoman.index.analysis import analyze
-from dragoman.index.segments.postings import Unit
+from dragoman.index.units import Unit
 from dragoman.search.results.highlight import Highlight, Piece, Shade, nearest_sentence, pieces, words
 
 TEXT = "The U.S. and the strategic partnerships: Lee’s visit, a strategic one, may not last. Partnership, then?"

@@ -16,7 +16,7 @@ from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document
 from dragoman.errors import CollectionMismatch, QueryError
 from dragoman.index.ledger.manifest import RANKING
-from dragoman.index.segments.postings import BM25F
+from dragoman.index.segments.bm25f import BM25F
 from dragoman.index.writing.store import Store
 from dragoman.search.cli.terminal import run
 from dragoman.search.collection import Collection, open_collection, reindex_collection

@@ -1,0 +1,51 @@
+"""What is in a collection, in numbers."""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..encoding.floors import Floors
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is in a collection, and what its index was built with.
+
+    Attributes:
+        path: The collection's folder.
+        generation: Raised by one with every commit.
+        documents: How many documents there are, deleted ones not included.
+        passages: How many passages they have.
+        segments: How many segments these lie in.
+        bytes: The size of all that is in the folder.
+        languages: The passages' languages as ISO 639-1 codes, sorted.
+        model: The encoder's name, or the path of its folder.
+        dimension: The number of components of its vectors.
+        precision: The precision that passages are encoded in, "bfloat16" or "float32".
+        floors: How near a passage must be to a question to count as near in meaning.
+        tuned: Whether its ranking is its own, rather than the default one.
+    """
+
+    path: str
+    generation: int
+    documents: int
+    passages: int
+    segments: int
+    bytes: int
+    languages: tuple[str, ...]
+    model: str
+    dimension: int
+    precision: str
+    floors: Floors
+    tuned: bool
+
+
+def folder_size(folder: Path) -> int:
+    """How many bytes lie in a folder and below. What a writer takes away meanwhile does not count."""
+    size = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                size += Path(parent, name).stat().st_size
+    return size
