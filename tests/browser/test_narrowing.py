@@ -1,10 +1,13 @@
 """Narrowing by facets and by time, and the way back: each step is a URL."""
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
+from dragoman.web.pages.search_page import SHOWN
 
 if TYPE_CHECKING:
     from browser.conftest import OpenPage
@@ -88,13 +91,13 @@ def test_what_has_been_chosen_can_be_undone_where_it_was_chosen(open_page: "Open
 def test_more_values_unfold_and_fold_again(open_page: "OpenPage") -> None:
     page = open_page(SUMMIT)
     countries = page.get_by_role("region", name="Country", exact=True)
-    expect(countries.get_by_role("listitem")).to_have_count(8)
+    expect(countries.get_by_role("listitem")).to_have_count(SHOWN)
     countries.get_by_role("link", name="more of country").click()
-    expect(countries.get_by_role("listitem")).not_to_have_count(8)
-    assert countries.get_by_role("listitem").count() > 20
+    expect(countries.get_by_role("listitem")).not_to_have_count(SHOWN)
+    assert countries.get_by_role("listitem").count() > SHOWN
     expect(countries.get_by_role("link", name="fewer")).to_be_focused()
     countries.get_by_role("link", name="fewer").click()
-    expect(countries.get_by_role("listitem")).to_have_count(8)
+    expect(countries.get_by_role("listitem")).to_have_count(SHOWN)
 
 
 def test_more_of_a_facet_unfolds_where_it_stands(open_page: "OpenPage") -> None:
@@ -120,8 +123,10 @@ def test_the_mode_and_the_order_are_links(open_page: "OpenPage") -> None:
     expect(page.get_by_role("link", name="oldest")).to_have_attribute("aria-current", "true")
     dates = page.locator(".hit time").evaluate_all("times => times.map(e => e.dateTime).filter(Boolean)")
     assert dates == sorted(dates)
+    said = re.search(r"in ([\d,]+) documents", page.locator("#count").text_content() or "")
+    assert said
     page.get_by_role("link", name="documents", exact=True).click()
-    expect(page.locator("#count")).to_contain_text(re.compile("^30 documents"))
+    expect(page.locator("#count")).to_contain_text(re.compile(f"^{said[1]} documents"))
     assert parameters(page) == {"q": ["summit"], "mode": ["keyword"], "sort": ["oldest"], "per_document": ["1"]}
 
 
@@ -130,6 +135,10 @@ def test_the_mode_and_the_order_are_links(open_page: "OpenPage") -> None:
 
 def bars(page: "Page") -> "Locator":
     return page.get_by_role("group", name=re.compile("^Passages by month")).get_by_role("link")
+
+
+def month(bar: "Locator") -> str:
+    return f"{date.fromisoformat(bar.get_attribute('data-first') or ''):%B %Y}"
 
 
 def told(bar: "Locator") -> int:
@@ -152,6 +161,7 @@ def test_a_bar_narrows_to_its_month(open_page: "OpenPage") -> None:
 @pytest.mark.parametrize("leftwards", [False, True])
 def test_dragging_over_bars_narrows_to_them(open_page: "OpenPage", leftwards: bool) -> None:
     page = open_page(SUMMIT)
+    all_bars = bars(page).count()
     ends = [bars(page).nth(place) for place in (2, 5)]
     counts = [told(bars(page).nth(place)) for place in range(2, 6)]
     first, last = ends[0].get_attribute("data-first"), ends[1].get_attribute("data-last")
@@ -163,33 +173,35 @@ def test_dragging_over_bars_narrows_to_them(open_page: "OpenPage", leftwards: bo
     page.mouse.down()
     page.mouse.move(*middle[1], steps=8)
     expect(page.locator(".bars .brushed")).to_have_count(4)
-    expect(page.locator(".readout")).to_have_text(f"August 2025 – November 2025: about {sum(counts)} passages")
+    expect(page.locator(".readout")).to_have_text(f"{month(ends[0])} – {month(ends[1])}: about {sum(counts)} passages")
     page.mouse.up()
     expect(page.get_by_role("link", name=f"Remove from {first}")).to_be_visible()
     assert (parameters(page)["after"], parameters(page)["before"]) == ([first], [last])
     # A meeting that goes on beyond the end of a month is in two bars.
-    assert sum(counts) - 2 <= passages(page) <= sum(counts)
-    expect(bars(page)).not_to_have_count(12)
+    assert max(counts) <= passages(page) <= sum(counts)
+    expect(bars(page)).not_to_have_count(all_bars)
 
 
 def test_bars_are_one_stop_for_the_keyboard_and_brushed_with_shift(open_page: "OpenPage") -> None:
     page = open_page(SUMMIT)
+    first, last = bars(page).nth(2), bars(page).nth(4)
+    begin, end = first.get_attribute("data-first"), last.get_attribute("data-last")
     bars(page).first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     expect(bars(page).nth(2)).to_be_focused()
-    expect(page.locator(".readout")).to_have_text(re.compile("^August 2025: 5 passages"))
+    expect(page.locator(".readout")).to_have_text(re.compile(f"^{month(first)}: {told(first)} passage"))
     for _ in range(2):
         page.keyboard.press("Shift+ArrowRight")
     expect(page.locator(".bars .brushed")).to_have_count(3)
-    expect(page.locator(".readout")).to_have_text(re.compile(r"^August 2025 – October 2025: about \d+ passages$"))
+    expect(page.locator(".readout")).to_have_text(re.compile(rf"^{month(first)} – {month(last)}: about \d+ passages$"))
     page.keyboard.press("Escape")
     expect(page.locator(".bars .brushed")).to_have_count(0)
     for _ in range(2):
         page.keyboard.press("Shift+ArrowLeft")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="Remove from 2025-08-01")).to_be_visible()
-    assert parameters(page)["before"] == ["2025-10-31"]
+    expect(page.get_by_role("link", name=f"Remove from {begin}")).to_be_visible()
+    assert parameters(page)["before"] == [end]
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement !== document.body")
     assert page.locator('.bars a[tabindex="0"]').count() == 1
@@ -197,10 +209,11 @@ def test_bars_are_one_stop_for_the_keyboard_and_brushed_with_shift(open_page: "O
 
 def test_a_bar_is_opened_by_enter(open_page: "OpenPage") -> None:
     page = open_page(SUMMIT)
+    end = bars(page).last.get_attribute("data-last")
     bars(page).first.focus()
     page.keyboard.press("End")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="Remove until 2026-05-31")).to_be_visible()
+    expect(page.get_by_role("link", name=f"Remove until {end}")).to_be_visible()
 
 
 def test_dates_can_be_typed(open_page: "OpenPage") -> None:
