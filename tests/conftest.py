@@ -23,7 +23,8 @@ from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.segment import Segment, SegmentWriter
 from dragoman.index.writing.store import built_with
 from dragoman.search.cli.terminal import run
-from dragoman.search.collection import Collection, create_collection, open_collection
+from dragoman.search.collection import Collection, open_collection
+from dragoman.search.making import create_collection
 from support.places import BRIEFS
 from support.tiny_model import make_tiny_model
 

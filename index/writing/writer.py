@@ -51,10 +51,14 @@ class Report:
 
 
 class Progress(NamedTuple):
-    """How far a change has come: documents looked at and passages written so far."""
+    """How far a change has come: documents looked at and passages written so far.
+
+    `total` is how many documents there are to look at, or None if nobody knows.
+    """
 
     documents: int
     passages: int
+    total: int | None = None
 
 
 @dataclass(slots=True)
@@ -81,6 +85,7 @@ class Writer:
         self.ledger = store.ledger
         self._notify = progress or (lambda _: None)
         self._tally = _Tally()
+        self._total: int | None = None
         self._committed = Report()
 
     @property
@@ -131,6 +136,7 @@ class Writer:
     def reindex(self, model: str) -> Report:
         """Split and encode all documents anew, with that model, under the present settings; one commit."""
         exported = export_query_encoder(model)
+        self._total = self.ledger.count_documents()
         with self._commit() as commit:
             before = [number for number, _ in self.ledger.state().segments]
             for name, value in {**built_with(), **adopt_encoder(self._store.folder, exported)}.items():
@@ -159,7 +165,7 @@ class Writer:
             span = Span(passage.start, passage.end)
             commit.add(version, passage.document, span, encoded.vector, passage.sentences, encoded.sentence_vectors)
             self._tally.passages += 1
-            self._notify(Progress(self._tally.documents(), self._tally.passages))
+            self._notify(Progress(self._tally.documents(), self._tally.passages, self._total))
 
     def _admitted(self, documents: "_Remaining", waiting: deque[tuple[int, Passage]]) -> Iterator[EncoderInput]:
         """The passages to encode of as many documents as one commit takes; `waiting` gets each with its version."""
@@ -202,7 +208,7 @@ class Writer:
 
     def _skip(self, skipped: Skipped) -> None:
         self._tally.skipped.append(skipped)
-        self._notify(Progress(self._tally.documents(), self._tally.passages))
+        self._notify(Progress(self._tally.documents(), self._tally.passages, self._total))
 
     def _merge_if_many(self) -> None:
         snapshot = self._store.snapshot()

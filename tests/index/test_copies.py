@@ -18,7 +18,7 @@ from dragoman.corpus.signatures import LEAST_SHINGLES, Rule, Signatures, signatu
 from dragoman.index.ledger import near_copies as copies
 from dragoman.index.ledger.ledger import Ledger
 from dragoman.index.ledger.near_copies import Copies
-from dragoman.search.collection import reindex_collection
+from dragoman.search.making import reindex_collection
 from dragoman.search.ranking.folding import folded
 from support.places import SHARED
 
@@ -256,7 +256,7 @@ def test_a_collection_keeps_its_groups_through_updates_removals_compaction_and_r
     ]
     other = Document("d", words(80, seed=9))
     collection = make_collection([*copied, other])
-    ledger = collection._store.ledger
+    ledger = collection._opened.store.ledger
     assert groups(ledger) == [{"a", "b", "c"}]
     collection.add([Document("d", STORY), Document("b", words(80, seed=10))])
     assert groups(ledger) == [{"a", "c", "d"}]
@@ -264,7 +264,7 @@ def test_a_collection_keeps_its_groups_through_updates_removals_compaction_and_r
     assert groups(ledger) == [{"c", "d"}]
     collection.compact()
     assert groups(ledger) == [{"c", "d"}]
-    reindex_collection(collection._store.folder, model=str(tiny_models[1]))
+    reindex_collection(collection._opened.store.folder, model=str(tiny_models[1]))
     assert groups(ledger) == [{"c", "d"}]
     collection.remove(["c"])
     assert groups(ledger) == []
