@@ -1,13 +1,14 @@
 """Where collections live: the one that is named, or the user's own, which is built of the shipped briefs at first."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .writing.store import LEDGER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from .writing.writer import Progress
 
 

@@ -1,6 +1,5 @@
 """Making a collection: an empty one, one of what lies in some sources, one that is encoded anew."""
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,8 @@ from .collection import Collection
 from .ranking.engine import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from ..corpus.readers.contract import ReadOptions
     from ..index.writing.writer import Progress, Report
 

@@ -1,7 +1,6 @@
 """What lies at the path of an opened collection: always the one that is there now."""
 
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,8 @@ from ..index.reading.snapshot import Snapshot
 from ..index.writing.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from ..index.writing.writer import Progress, Writer
 
 

@@ -1,6 +1,5 @@
 """What a change did, in lines."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -8,6 +7,8 @@ import click
 from ..results.printing import many, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ...corpus.readers.contract import Skipped
     from ...index.writing.writer import Report
 

@@ -3,7 +3,6 @@
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +17,8 @@ from .options import collection_option, format_option, opened, wait_option
 from .reports import skipped_line, summary
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...index.ledger.origins import FedSource
     from ...index.writing.writer import Report
 
