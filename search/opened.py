@@ -11,7 +11,7 @@ from ..index.reading.snapshot import Snapshot
 from ..index.writing.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from ..index.writing.writer import Progress, Writer
 
@@ -67,7 +67,7 @@ class OpenedStore:
         return known[0]
 
     @contextmanager
-    def writing(self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None) -> "Iterator[Writer]":
+    def writing(self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None) -> "Generator[Writer]":
         """Hold the right to write, and have a writer. Raises CollectionLocked if others do not finish in time."""
         from ..index.writing.writer import Writer  # late, because asking never needs it
 

@@ -1,7 +1,7 @@
 """The command that measures: `dragoman eval`."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -140,7 +140,7 @@ def _settings(written: str) -> dict[str, Any]:
         raise UnreadableSource(f"the settings {written[:80]!r} are not JSON: {error}") from None
     if not isinstance(settings, dict):
         raise UnreadableSource(f'the settings {written[:80]!r} are not an object such as {{"keyword_weight": 0.5}}')
-    return settings
+    return cast("dict[str, Any]", settings)
 
 
 def _made(name: str, corpus: Path) -> Path:
@@ -156,7 +156,7 @@ def _made(name: str, corpus: Path) -> Path:
 
 
 @contextmanager
-def _asking() -> Iterator[Callable[[System, int, int], None]]:
+def _asking() -> Generator[Callable[[System, int, int], None]]:
     """A progress bar for the questions, drawn only on a terminal."""
     with drawn_bar(unit=" queries") as bar:
 

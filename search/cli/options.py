@@ -1,6 +1,6 @@
 """The options that several commands have, and what opens the collection that one of them names."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -56,7 +56,7 @@ def format_option(names: Iterable[str], about: str = "How to print it.") -> Call
 
 
 @contextmanager
-def opened(collection: Path | None) -> "Iterator[Collection]":
+def opened(collection: Path | None) -> "Generator[Collection]":
     """The collection that a command is given, or else the user's own, opened as long as the block lasts.
 
     Raises CollectionNotFound, CollectionMismatch or CollectionDamaged.

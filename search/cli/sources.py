@@ -1,7 +1,5 @@
 """The commands for what a collection is fed from: `sources` and `watch`."""
 
-import signal
-import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +13,7 @@ from ...errors import DragomanError
 from ..results.printing import many, table, to_json, visible
 from .options import collection_option, format_option, opened, wait_option
 from .reports import skipped_line, summary
+from .terminal import leave_when_terminated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +76,7 @@ def watch(paths: tuple[str, ...], collection: Path | None, every: float, urls_ev
             )
         click.echo(f"Watching {many(len(watched), 'source')} of {fed.path} until Ctrl-C", err=True)
         # However it ends, a change that was not committed did not happen.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        leave_when_terminated()
         with suppress(KeyboardInterrupt):
             fed.watch(
                 paths,

@@ -6,6 +6,7 @@ Exit codes: 0 for success, 1 for a question that finds nothing, 2 for an error, 
 import io
 import os
 import shutil
+import signal
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ from ...errors import DragomanError, NotFound
 from ..results.printing import visible
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from tqdm import tqdm
 
     from ...index.writing.writer import Progress
@@ -93,6 +96,15 @@ def echo_paged(text: str) -> None:
         click.echo(text, nl=False)
 
 
+def leave_when_terminated() -> None:
+    """Let SIGTERM end the program as if its work were done: what is to be tidied up at its end still is."""
+
+    def leave(_number: int, _frame: "FrameType | None") -> NoReturn:
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+
+
 def drawn_bar(**options: Any) -> "tqdm[Any]":
     """A bar of tqdm's on standard error, drawn only on a terminal; the options are tqdm's."""
     from tqdm import tqdm  # late, because asking never needs it
@@ -110,7 +122,7 @@ class ProgressBar:
         """Show how far the change has come."""
         if progress.total is not None:
             self._bar.total = progress.total
-        self._bar.set_postfix(passages=progress.passages, refresh=False)
+        self._bar.set_postfix_str(f"passages={progress.passages}", refresh=False)
         self._bar.update(progress.documents - self._bar.n)
 
     def __enter__(self) -> Self:

@@ -1,6 +1,6 @@
 """The command that fits the ranking to judged questions: `dragoman tune`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -101,7 +101,7 @@ def _reset(path: Path, dry_run: bool, wait: float) -> None:
 
 
 @contextmanager
-def _fitting() -> Iterator[Callable[[float], None]]:
+def _fitting() -> Generator[Callable[[float], None]]:
     """A progress bar for the work, drawn only on a terminal."""
     shown = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
     with drawn_bar(total=1.0, desc="tuning", bar_format=shown) as bar:
@@ -116,7 +116,8 @@ def _described(found: Tuned, collection: str, written: bool) -> dict[str, Any]:
     """All that tuning found, as JSON-ready values with documented keys: see docs/relevance.md."""
 
     def part(part: Part, chance: float | None) -> dict[str, Any]:
-        values = zip(part.rows.tolist(), part.before.tolist(), part.after.tolist(), strict=True)
+        rows: list[int] = part.rows.tolist()
+        values = zip(rows, part.before.tolist(), part.after.tolist(), strict=True)
         return {
             "queries": len(part.rows),
             "before": float(part.before.mean()),

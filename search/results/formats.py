@@ -53,7 +53,7 @@ def _cell(shown: str) -> str:
 
 def as_markdown(results: Results) -> str:
     """A numbered list of quotations with their sources, for a briefing."""
-    blocks = []
+    blocks: list[str] = []
     for hit in results:
         document = hit.document
         title = _escaped(" ".join((document.title or document.id).split()))

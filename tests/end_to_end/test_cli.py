@@ -190,6 +190,9 @@ def test_filters_need_no_words(programs: "Programs") -> None:
     options = json.loads(programs("search", "--country", "Japan", "--after", "2026", "--format", "json").out)
     words = json.loads(programs("search", "country:Japan", "date:2026..", "--format", "json").out)
     assert options["hits"] == words["hits"] != []
+    options = json.loads(programs("search", "--place", "Nara", "--lang", "en", "--format", "json").out)
+    words = json.loads(programs("search", "place:Nara", "lang:en", "--format", "json").out)
+    assert options["hits"] == words["hits"] != []
 
 
 def test_pages_follow_one_another(programs: "Programs") -> None:

@@ -1,7 +1,5 @@
 """The command that serves language models: `dragoman mcp`."""
 
-import signal
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...search.cli.options import collection_option, opened
+from ...search.cli.terminal import leave_when_terminated
 from ..access.hosts import host_name, origin
 from ..server.listening import LOOPBACK, in_url, listening
 
@@ -101,7 +100,7 @@ def _serve(
         )
     with listening(host, port) as listener, suppress(KeyboardInterrupt):
         # Uvicorn ends well on either signal, and then lets it have its usual effect.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        leave_when_terminated()
         click.echo(f"Serving at http://{in_url(host)}:{listener.getsockname()[1]}/mcp", err=True)
         # Its own loggers would write to standard output.
         config = uvicorn.Config(
