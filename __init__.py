@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from .corpus.readers.contract import ReadOptions, Skipped
     from .errors import DragomanError
     from .index.reading.tallies import Bar, FacetColumn, Facets, FacetValue, Histogram
-    from .search.collection import Collection, create_collection, open_collection, reindex_collection
+    from .search.collection import Collection, open_collection
     from .search.completion import Completion
+    from .search.making import build_collection, create_collection, reindex_collection
     from .search.ranking.settings import Settings
     from .search.results.highlight import Highlight
     from .search.results.results import Hit, Results
@@ -32,8 +33,9 @@ _HOMES = {
     "corpus.read": ("read",),
     "errors": ("DragomanError",),
     "index.reading.tallies": ("Bar", "FacetColumn", "FacetValue", "Facets", "Histogram"),
-    "search.collection": ("Collection", "create_collection", "open_collection", "reindex_collection"),
+    "search.collection": ("Collection", "open_collection"),
     "search.completion": ("Completion",),
+    "search.making": ("build_collection", "create_collection", "reindex_collection"),
     "search.ranking.settings": ("Settings",),
     "search.results.highlight": ("Highlight",),
     "search.results.results": ("Hit", "Results"),
@@ -60,6 +62,7 @@ __all__ = [
     "Settings",
     "Skipped",
     "Span",
+    "build_collection",
     "create_collection",
     "open_collection",
     "read",

@@ -8,16 +8,16 @@ import click
 from .search.cli.terminal import run
 
 _COMMANDS = {
-    "index": "search.cli.upkeep:index",
-    "add": "search.cli.upkeep:add",
-    "remove": "search.cli.upkeep:remove",
-    "list": "search.cli.upkeep:list_",
+    "index": "search.cli.feeding:index",
+    "add": "search.cli.feeding:add",
+    "remove": "search.cli.feeding:remove",
+    "list": "search.cli.documents:list_",
     "status": "search.cli.upkeep:status",
     "compact": "search.cli.upkeep:compact",
     "reindex": "search.cli.upkeep:reindex",
     "doctor": "search.cli.upkeep:doctor",
-    "sources": "search.cli.feeding:sources",
-    "watch": "search.cli.feeding:watch",
+    "sources": "search.cli.sources:sources",
+    "watch": "search.cli.sources:watch",
     "show": "search.cli.documents:show",
     "similar": "search.cli.documents:similar",
     "eval": "search.cli.evaluation:eval_",

@@ -25,7 +25,8 @@ from dragoman.index.segments.encoded_passage import EncodedPassage
 from dragoman.index.segments.segment import Segment, SegmentWriter
 from dragoman.index.writing.store import built_with
 from dragoman.search.cli.terminal import run
-from dragoman.search.collection import Collection, create_collection, open_collection
+from dragoman.search.collection import Collection, open_collection
+from dragoman.search.making import create_collection
 from support.places import BRIEFS
 from support.tiny_model import make_tiny_model
 

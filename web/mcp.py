@@ -11,9 +11,9 @@ from typing import Annotated, Any, Final
 
 from ..corpus.document import MAX_PASSAGE_ID_LENGTH, Document
 from ..errors import DragomanError, MissingExtra, NotFound
-from ..search.cli.terminal import visible
 from ..search.collection import Collection
 from ..search.ranking.engine import Mode
+from ..search.results.printing import visible
 from ..search.results.results import Results, source
 from ..version import __version__
 

@@ -64,10 +64,12 @@ class Progress(NamedTuple):
     Attributes:
         documents: How many were looked at so far.
         passages: How many were written so far.
+        total: How many documents there are to look at, or None if nobody knows.
     """
 
     documents: int
     passages: int
+    total: int | None = None
 
 
 @dataclass(slots=True)
@@ -100,6 +102,7 @@ class Writer:
         self.database = store.database
         self._notify: Callable[[Progress], None] = progress or _ignore
         self._tally = _Tally()
+        self._total: int | None = None
         self._committed = Report()
 
     @property
@@ -174,6 +177,7 @@ class Writer:
             ModelNotFound: There is no such model, or it cannot be exported.
         """
         exported = export_query_encoder(model)
+        self._total = self._ledger.count_documents()
         with self._commit() as commit:
             before = [number for number, _ in self._ledger.state().segments]
             for name, value in {**built_with(), **adopt_encoder(self._store.folder, exported)}.items():
@@ -193,7 +197,7 @@ class Writer:
         for encoded in encoder.encode(passages):
             commit.add(encoded)
             self._tally.passages += 1
-            self._notify(Progress(self._tally.documents(), self._tally.passages))
+            self._notify(Progress(self._tally.documents(), self._tally.passages, self._total))
 
     def _admitted(self, documents: "_Remaining") -> Iterator[tuple[int, Passage]]:
         """The passages to encode of as many documents as one commit takes, each with its document's version."""
@@ -235,7 +239,7 @@ class Writer:
 
     def _skip(self, skipped: Skipped) -> None:
         self._tally.skipped.append(skipped)
-        self._notify(Progress(self._tally.documents(), self._tally.passages))
+        self._notify(Progress(self._tally.documents(), self._tally.passages, self._total))
 
     def _merge_if_many(self) -> None:
         snapshot = self._store.snapshot()

@@ -1,35 +1,37 @@
-"""The commands that read a collection otherwise than by a question."""
+"""The commands that read a collection otherwise than by a question: `show`, `list` and `similar`."""
 
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ...corpus.document import Document
-from ...index.home import ready
-from ..results import formats as render
-from .terminal import collection_option, echo_paged, first_build, to_json, visible
+from ..results.printing import many, to_json, visible
+from .layout import FORMATS, wrapped
+from .options import collection_option, format_option, opened
+from .terminal import echo_paged
+
+if TYPE_CHECKING:
+    from ...corpus.document import Document
 
 
 @click.command()
 @click.argument("identity", metavar="ID")
 @collection_option
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object, with the spans of its passages.")
+@format_option(["text", "json"], "How to print it. JSON has the spans of its passages.")
 @click.option("--cut", "only_cut", is_flag=True, help="The lines that cleaning cut from around it, and their number.")
-def show(identity: str, collection: Path | None, as_json: bool, only_cut: bool) -> None:
+def show(identity: str, collection: Path | None, format_: str, only_cut: bool) -> None:
     """Show a document, or the one passage that ID names."""
-    from ..collection import open_collection
-
-    with open_collection(ready(collection, first_build)) as opened:
-        document, span = opened.named(identity)
-        spans = opened.passages(document.id)
+    with opened(collection) as read:
+        document, span = read.named(identity)
+        spans = read.passages(document.id)
     text = document.text if span is None else document.text[slice(*span)]
-    if as_json:
+    if format_ == "json":
         click.echo(to_json({**document.description(), "cut_lines": len(document.cut), "text": text, "passages": spans}))
         return
     if only_cut:
-        counted = f"{len(document.cut)} line{'' if len(document.cut) == 1 else 's'} cut"
+        counted = f"{many(len(document.cut), 'line')} cut"
         echo_paged("".join(f"{visible(line)}\n" for line in (counted, *document.cut)))
         return
     people = (
@@ -55,13 +57,23 @@ def show(identity: str, collection: Path | None, as_json: bool, only_cut: bool) 
     lines = [(name, value) for name, value in (*rows.items(), *(("source", each) for each in sources)) if value]
     described = "".join(f"{click.style(f'{name:<9}', dim=True)} {visible(value)}\n" for name, value in lines)
     if sys.stdout.isatty():
-        text = "\n".join("\n".join(render.wrapped([(line, frozenset())], "")) for line in text.splitlines())
+        text = "\n".join("\n".join(wrapped([(line, frozenset())], "")) for line in text.splitlines())
     echo_paged(f"{described}\n{visible(text)}\n")
 
 
-def _provenance(document: Document) -> str:
+def _provenance(document: "Document") -> str:
     """Which fields were given, extracted and inferred, as in "title, url given; place extracted; dates inferred"."""
     return "; ".join(f"{', '.join(fields)} {how}" for how, fields in document.by_provenance())
+
+
+@click.command("list")
+@click.argument("prefix", default="")
+@collection_option
+def list_(prefix: str, collection: Path | None) -> None:
+    """List the ids of documents. With PREFIX, of those that begin with it."""
+    with opened(collection) as read:
+        for document_id in read.document_ids(prefix):
+            click.echo(document_id)
 
 
 @click.command()
@@ -69,16 +81,14 @@ def _provenance(document: Document) -> str:
 @click.option("-n", "--limit", type=click.IntRange(1, 1000), default=5, show_default=True, metavar="N", help="Hits.")
 @click.option("--per-document", is_flag=True, help="The best passage of each document only.")
 @collection_option
-@render.format_option
+@format_option(FORMATS, "How to print the hits.")
 @click.pass_context
 def similar(
     context: click.Context, identity: str, limit: int, per_document: bool, collection: Path | None, format_: str
 ) -> None:
     """Find what is near in meaning to a passage or a document. The hits are passages of other documents."""
-    from ..collection import open_collection
-
-    with open_collection(ready(collection, first_build)) as opened:
-        results = opened.similar(identity, limit=limit, per_document=per_document)
-    echo_paged(render.FORMATS[format_](results))
+    with opened(collection) as asked:
+        results = asked.similar(identity, limit=limit, per_document=per_document)
+    echo_paged(FORMATS[format_](results))
     if not results.hits:
         context.exit(1)

@@ -1,8 +1,7 @@
 """The command that measures: `dragoman eval`."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -10,8 +9,6 @@ from typing import Any, cast, get_args
 import click
 
 from ...errors import UnreadableSource
-from ...index.home import ready
-from ..collection import open_collection
 from ..evaluation.answer_cache import Answers
 from ..evaluation.evaluate import System, compare, evaluate
 from ..evaluation.judged_collection import collection_of
@@ -21,7 +18,10 @@ from ..evaluation.report import FORMATS, described
 from ..evaluation.runs import read_run, run_file, write_run
 from ..ranking.engine import Mode
 from ..ranking.settings import Settings, apply_changes
-from .terminal import ProgressBar, collection_option, echo_paged, first_build, visible
+from ..results.printing import visible
+from .options import collection_option, folder_of, format_option, opened
+from .reports import echo_skipped
+from .terminal import ProgressBar, drawn_bar, echo_paged
 
 _DETAILS = """
 \b
@@ -72,9 +72,7 @@ _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Ask only N of the queries, evenly spread.")
 @click.option("--runs", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write TREC run files.")
 @click.option("--fresh", is_flag=True, help="Ask again what has been asked before, instead of taking kept answers.")
-@click.option(
-    "--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How to print it."
-)
+@format_option(FORMATS)
 def eval_(
     judged: Path,
     collection: Path | None,
@@ -102,7 +100,7 @@ def eval_(
     known = known.sample(sample) if sample else known
     path = collection
     if path is None and any(each.saved is None for each in asked):
-        path = _made(known.name, known.corpus) if known.corpus else ready(None, first_build)
+        path = _made(known.name, known.corpus) if known.corpus else folder_of(None)
     try:
         with Answers(fresh=fresh) as answers, _asking() as progress:
             evaluation = evaluate(
@@ -116,8 +114,8 @@ def eval_(
             write_run(run_file(runs, each.system.name), zip(ids, each.rankings, strict=True))
     names = [each.name for each in asked]
     comparison = compare(evaluation, *map(names.index, compared)) if compared else None
-    with open_collection(path) if path else nullcontext() as opened:
-        shown = FORMATS[format_](described(evaluation, comparison, opened))
+    with opened(path) if path else nullcontext() as asked_of:
+        shown = FORMATS[format_](described(evaluation, comparison, asked_of))
     echo_paged(shown)
 
 
@@ -142,7 +140,7 @@ def _settings(written: str) -> dict[str, Any]:
         raise UnreadableSource(f"the settings {written[:80]!r} are not JSON: {error}") from None
     if not isinstance(settings, dict):
         raise UnreadableSource(f'the settings {written[:80]!r} are not an object such as {{"keyword_weight": 0.5}}')
-    return settings
+    return cast("dict[str, Any]", settings)
 
 
 def _made(name: str, corpus: Path) -> Path:
@@ -153,18 +151,14 @@ def _made(name: str, corpus: Path) -> Path:
         return ProgressBar("indexing")
 
     place, skipped = collection_of(name, corpus, progress)
-    for each in skipped:
-        click.echo(visible(f"skipped {' '.join(str(each).split())}"), err=True)
+    echo_skipped(skipped)
     return place
 
 
 @contextmanager
-def _asking() -> Iterator[Callable[[System, int, int], None]]:
+def _asking() -> Generator[Callable[[System, int, int], None]]:
     """A progress bar for the questions, drawn only on a terminal."""
-    from tqdm import tqdm
-
-    hidden = not sys.stderr.isatty()
-    with tqdm(unit=" queries", file=sys.stderr, disable=hidden, dynamic_ncols=True, leave=False) as bar:
+    with drawn_bar(unit=" queries") as bar:
 
         def progress(system: System, done: int, total: int) -> None:
             if done == 1:

@@ -1,139 +1,135 @@
-"""The commands for what a collection is fed from: `sources` and `watch`."""
+"""The commands that bring documents into a collection and take them out: `index`, `add` and `remove`."""
 
-import signal
-import sys
-import time
-from collections.abc import Iterable
-from contextlib import closing, suppress
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import click
 
-from ...errors import DragomanError
-from ...index.feeding.feeder import source_name
-from ...index.feeding.watcher import Watch
-from ...index.home import ready
-from ...index.ledger.origins import FedSource
-from ...index.writing.store import Store
-from ...index.writing.writer import Report
-from .terminal import collection_option, first_build, to_json, visible
-from .upkeep import done, many, skipped_line, wait_option
+from ...corpus.readers.contract import ReadOptions
+from ...corpus.readers.registry import FORMATS
+from ...errors import UnreadableSource
+from ...index.encoding.model import DEFAULT_MODEL
+from ...index.home import default_collection
+from ..making import build_collection
+from .options import collection_option, opened, wait_option
+from .reports import echo_report
+from .terminal import ProgressBar
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+_FORMATS = click.Choice([each.name for each in FORMATS])
+
+_paths = click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+
+
+def _reading_options(command: _Command) -> _Command:
+    """The options that say how sources are read; the command's parameters are `as_`, `fields` and `allow_private`."""
+    for option in (
+        click.option(
+            "--allow-private", is_flag=True, help="Fetch URLs from private addresses, too: this machine, an intranet."
+        ),
+        click.option(
+            "--field",
+            "fields",
+            multiple=True,
+            metavar="NAME=KEY",
+            help="The record's key for a field of ours, as in id=_id or outlet=source. May be given several times.",
+        ),
+        click.option("--format", "as_", type=_FORMATS, hidden=True),  # the former spelling of --as
+        click.option(
+            "--as",
+            "as_",
+            type=_FORMATS,
+            help="Read every file in this format, whatever its name. Standard input is text unless told otherwise.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command()
+@_paths
 @collection_option
-@click.option("--forget", multiple=True, metavar="SOURCE", help="Forget a source; its documents stay. Several: each.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--replace", is_flag=True, help="Replace the collection that is there, once the new one is complete.")
+@click.option("--model", metavar="DIR", default=DEFAULT_MODEL, help="The folder of a Sentence Transformers model.")
+@_reading_options
 @wait_option
-def sources(collection: Path | None, forget: tuple[str, ...], format_: str, wait: float) -> None:
-    """List what a collection is fed from, and what was found there last."""
-    with closing(Store(ready(collection, first_build))) as store:
-        if forget:
-            with store.writing(wait):
-                _forget(store, forget)
-        found = store.origins.all()
-    if format_ == "json":
-        click.echo(to_json([_as_json(each) for each in found]))
-    elif found:
-        _print_table(found)
-    else:
-        click.echo("the collection is not fed from anything: `dragoman add PATH…` remembers what it adds", err=True)
+def index(
+    paths: tuple[str, ...],
+    collection: Path | None,
+    replace: bool,
+    model: str,
+    as_: str | None,
+    fields: tuple[str, ...],
+    allow_private: bool,
+    wait: float,
+) -> None:
+    """Make a new collection of documents.
 
-
-@click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]…")
-@collection_option
-@click.option(
-    "--every",
-    type=click.FloatRange(0.1),
-    default=5.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait between two looks at files.",
-)
-@click.option(
-    "--urls-every",
-    type=click.FloatRange(1.0),
-    default=900.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait until a URL is asked again.",
-)
-@wait_option
-def watch(paths: tuple[str, ...], collection: Path | None, every: float, urls_every: float, wait: float) -> None:
-    """Keep a collection current, until Ctrl-C.
-
-    With all that it is fed from, or with the files, folders, patterns and URLs that are named. A source is read with
-    the options that it was added with. Each change is a line.
+    PATHs are files, folders, patterns such as 'news/*.txt', URLs of pages and feeds, or - for standard input. What
+    cannot be read is named and left out. The collection remembers what it is fed from; see `dragoman sources`.
     """
-    folder = ready(collection, first_build)
-    with closing(Store(folder)) as store:
-        watched = paths or store.origins.all()
-    if not watched:
-        raise DragomanError("the collection is not fed from anything yet: name what to watch: `dragoman watch FOLDER`")
-    watching = Watch(
-        folder,
-        paths,
-        every=every,
-        urls_every=urls_every,
-        lock_timeout=wait,
-        tell=_Teller(),
-        complain=lambda line: click.echo(f"dragoman: {visible(line)}", err=True),
-    )
-    click.echo(f"Watching {many(len(watched), 'source')} of {folder} until Ctrl-C", err=True)
-    # However it ends, a change that was not committed did not happen.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with suppress(KeyboardInterrupt):
-        watching.run()
+    reading = _reading(as_, fields, allow_private)
+    with ProgressBar("indexing") as progress:
+        report = build_collection(
+            collection or default_collection(),
+            paths,
+            replace=replace,
+            reading=reading,
+            model=model,
+            progress=progress,
+            lock_timeout=wait,
+        )
+    echo_report(report)
 
 
-class _Teller:
-    """Prints a line for each change, and what is skipped when that is news."""
+@click.command()
+@_paths
+@collection_option
+@_reading_options
+@click.option("--keep", is_flag=True, help="Keep documents whose files are gone.")
+@click.option("--reread", is_flag=True, help="Read files again whose size and time of change are as they were.")
+@wait_option
+def add(
+    paths: tuple[str, ...],
+    collection: Path | None,
+    as_: str | None,
+    fields: tuple[str, ...],
+    allow_private: bool,
+    keep: bool,
+    reread: bool,
+    wait: float,
+) -> None:
+    """Add documents to a collection, or update them. Unchanged ones are left alone.
 
-    def __init__(self) -> None:
-        self._told: set[str] = set()
-
-    def __call__(self, report: Report) -> None:
-        if report.added or report.updated or report.removed:
-            click.echo(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {done(replace(report, unchanged=0, skipped=()))}")
-        lines = dict.fromkeys(map(skipped_line, report.skipped))
-        for line in lines:
-            if line not in self._told:
-                click.echo(line, err=True)
-        self._told.update(lines)
-
-
-def _forget(store: Store, names: Iterable[str]) -> None:
-    known = store.origins
-    wanted = [name if known.holds(name) else source_name(name) for name in names]
-    for name in wanted:
-        if not known.holds(name):
-            raise DragomanError(f"the collection is not fed from {name}: `dragoman sources` lists what it is fed from")
-    for name in wanted:
-        known.forget(name)
-
-
-def _as_json(source: FedSource) -> dict[str, Any]:
-    return {
-        "source": source.name,
-        "kind": source.kind,
-        "options": source.options,
-        "added": datetime.fromtimestamp(source.added_at, UTC).isoformat(timespec="seconds"),
-        "read": datetime.fromtimestamp(source.read_at, UTC).isoformat(timespec="seconds"),
-        "documents": source.documents,
-        "skipped": source.skipped,
-    }
+    PATHs are files, folders, patterns, URLs of pages and feeds, or - for standard input. Documents whose files are gone
+    from a folder that was added before are removed.
+    """
+    reading = _reading(as_, fields, allow_private)
+    with opened(collection) as fed, ProgressBar("adding") as progress:
+        report = fed.feed(paths, reading=reading, keep=keep, reread=reread, progress=progress, lock_timeout=wait)
+    echo_report(report)
+    if report.skipped and not (report.added or report.updated or report.unchanged or report.removed):
+        raise UnreadableSource("nothing was added: not one document could be read")
 
 
-def _print_table(found: Iterable[FedSource]) -> None:
-    rows = [("documents", "skipped", "last read", "kind", "source")]
-    for each in found:
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(each.read_at))
-        rows.append((f"{each.documents:,}", f"{each.skipped:,}", when, each.kind, visible(each.name)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for documents, skipped, when, kind, name in rows:
-        numbers = f"{documents:>{widths[0]}}  {skipped:>{widths[1]}}"
-        click.echo(f"{numbers}  {when:<{widths[2]}}  {kind:<{widths[3]}}  {name}")
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID…")
+@collection_option
+@wait_option
+def remove(ids: tuple[str, ...], collection: Path | None, wait: float) -> None:
+    """Remove documents by id. If one of them does not exist, none is removed."""
+    with opened(collection) as changed:
+        report = changed.remove(ids, lock_timeout=wait)
+    echo_report(report)
+
+
+def _reading(as_: str | None, fields: Iterable[str], allow_private: bool) -> ReadOptions:
+    mapping: dict[str, str] = {}
+    for field in fields:
+        name, equals, key = field.partition("=")
+        if not (name and equals and key):
+            raise click.BadParameter(f"{field!r} is not NAME=KEY, as in id=_id", param_hint="--field")
+        mapping[name] = key
+    return ReadOptions(format=as_ or "", fields=mapping, allow_private=allow_private)

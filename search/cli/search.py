@@ -1,16 +1,17 @@
 """`search`: the question, and nothing else, so that no word of it is taken for a command."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import click
 
-from ...index.home import ready
-from ...index.reading.tallies import Facets
 from ..ranking.engine import Mode, Sort
-from ..results import formats as render
-from .terminal import collection_option, echo_paged, first_build, run, visible
+from .layout import FORMATS
+from .options import collection_option, format_option, opened
+from .terminal import echo_paged, run
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
 
 _DETAILS = """
 \b
@@ -33,9 +34,6 @@ The query:
   diplomasy~        about this spelling
 """
 
-
-_HEIGHTS = "·▁▂▃▄▅▆▇█"
-_MARGIN = 10  # the longest name of a column or unit, and a space or two
 _THOUSAND = click.IntRange(1, 1000)
 
 
@@ -75,6 +73,25 @@ class _Question(click.Command):
         return super().parse_args(ctx, [*options, "--", *words])
 
 
+_FILTERS = {
+    "country": "on this country",
+    "person": "on this person",
+    "outlet": "of this outlet",
+    "place": "from this place",
+    "kind": "of this kind, such as communiqué",
+    "lang": "in this language, such as fr",
+}
+"""Which documents each field's option confines a search to."""
+
+
+def _filter_options(command: _Command) -> _Command:
+    """An option for each field that a question may be confined by; the command's parameters have their names."""
+    for name, which in reversed(_FILTERS.items()):
+        about = f"Only documents {which}. Several: any of them."
+        command = click.option(f"--{name}", multiple=True, metavar="NAME", help=about)(command)
+    return command
+
+
 @click.command(cls=_Question, epilog=_DETAILS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("query", nargs=-1, metavar="QUERY…")
 @click.option("-n", "--limit", type=_THOUSAND, default=5, show_default=True, metavar="N", help="Hits on a page.")
@@ -84,9 +101,7 @@ class _Question(click.Command):
 )
 @click.option("--after", metavar="DATE", help="Only documents of this day, month or year, or later.")
 @click.option("--before", metavar="DATE", help="Only documents of this day, month or year, or earlier.")
-@click.option("--country", multiple=True, metavar="NAME", help="Only documents on this country. Several: any of them.")
-@click.option("--person", multiple=True, metavar="NAME", help="Only documents on this person. Several: any of them.")
-@click.option("--outlet", multiple=True, metavar="NAME", help="Only documents of this outlet. Several: any of them.")
+@_filter_options
 @click.option("--sort", type=click.Choice(get_args(Sort)), help="Order. [default: relevance; newest if only filtering]")
 @click.option("--per-document", is_flag=True, help="The best passage of each document only.")
 @click.option("--fold/--unfold", default=True, help="Near-identical reports as one, or each by itself.")
@@ -94,7 +109,7 @@ class _Question(click.Command):
     "--facets", type=click.IntRange(0, 100), default=0, metavar="N", help="Count the N commonest values, and the dates."
 )
 @collection_option
-@render.format_option
+@format_option(FORMATS, "How to print the hits.")
 @click.option("--explain", is_flag=True, help="Show how each score came about.")
 @click.pass_context
 def search(
@@ -107,34 +122,11 @@ def search(
     **options: Any,
 ) -> None:
     """Search a collection for the passages that answer QUERY."""
-    from ..collection import open_collection
-
-    with open_collection(ready(collection, first_build)) as opened:
-        results = opened.search(" ".join(query), limit=limit, offset=(page - 1) * limit, **options)
-    shown = render.FORMATS[format_](results)
-    if results.facets and format_ == "text":
-        shown += "\n" + "".join(f"{line}\n" for line in _facets(results.facets))
-    echo_paged(shown)
+    with opened(collection) as asked:
+        results = asked.search(" ".join(query), limit=limit, offset=(page - 1) * limit, **options)
+    echo_paged(FORMATS[format_](results))
     if not results.hits:
         context.exit(1)
-
-
-def _facets(facets: Facets) -> Iterator[str]:
-    """What the match set consists of: a paragraph a column, and over time."""
-    rows: dict[str, str] = {}
-    for name, column in facets.columns.items():
-        named = [f"{visible(each.value)} {each.passages:,}" for each in column.values]
-        more = column.distinct - len(named)
-        rows[name] = " · ".join(named + ([f"and {more:,} more"] if more else []))
-    if facets.histogram:
-        bars = facets.histogram.bars
-        highest = max(bar.passages for bar in bars)
-        heights = "".join(_HEIGHTS[-(-bar.passages * (len(_HEIGHTS) - 1) // highest)] for bar in bars)
-        told = {"day": 10, "month": 7}.get(facets.histogram.unit, 4)  # characters of a date
-        rows[facets.histogram.unit] = f"{str(bars[0].first)[:told]} {heights} {str(bars[-1].last)[:told]}"
-    for name, row in rows.items():
-        for place, line in enumerate(render.wrapped([(row, frozenset())], " " * _MARGIN)):
-            yield f"{'' if place else name:<{_MARGIN}}{line}"
 
 
 def main() -> None:

@@ -1,35 +1,28 @@
-"""How commands behave in a terminal: errors of one line, exit codes, colours, the collection option, progress.
+"""How commands behave in a terminal: errors of one line, exit codes, colours, the pager, progress.
 
 Exit codes: 0 for success, 1 for a question that finds nothing, 2 for an error, 130 for an interruption.
 """
 
 import io
-import json
 import os
-import re
 import shutil
+import signal
 import sqlite3
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import click
 
 from ...errors import DragomanError, NotFound
+from ..results.printing import visible
 
-COLLECTION_VARIABLE = "DRAGOMAN_COLLECTION"
+if TYPE_CHECKING:
+    from types import FrameType
 
-collection_option = click.option(
-    "--collection",
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar=COLLECTION_VARIABLE,
-    help=f"The collection's folder. Also {COLLECTION_VARIABLE}; else the user's own, in their data directory.",
-)
-"""The option that names a collection; the command's parameter `collection` is a Path or None."""
+    from tqdm import tqdm
 
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+    from ...index.writing.writer import Progress
 
 
 def run(command: click.Command, name: str, arguments: Sequence[str] | None = None) -> NoReturn:
@@ -94,17 +87,6 @@ def colours() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def visible(shown: str) -> str:
-    """The text without characters that would steer a terminal or turn its reading direction."""
-    return _STEERING.sub(" ", shown)
-
-
-def to_json(value: object, indent: int | None = None) -> str:
-    """JSON of the very value, with the characters that would steer a terminal, or that it lacks, as escapes."""
-    dumped = json.dumps(value, ensure_ascii=not (sys.stdout.encoding or "").lower().startswith("utf"), indent=indent)
-    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", dumped)
-
-
 def echo_paged(text: str) -> None:
     """Print a text; in a terminal that it would overflow, through the user's pager."""
     if sys.stdin.isatty() and sys.stdout.isatty() and text.count("\n") >= shutil.get_terminal_size().lines:
@@ -114,35 +96,37 @@ def echo_paged(text: str) -> None:
         click.echo(text, nl=False)
 
 
+def leave_when_terminated() -> None:
+    """Let SIGTERM end the program as if its work were done: what is to be tidied up at its end still is."""
+
+    def leave(_number: int, _frame: "FrameType | None") -> NoReturn:
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+
+
+def drawn_bar(**options: Any) -> "tqdm[Any]":
+    """A bar of tqdm's on standard error, drawn only on a terminal; the options are tqdm's."""
+    from tqdm import tqdm  # late, because asking never needs it
+
+    return tqdm(file=sys.stderr, disable=not sys.stderr.isatty(), dynamic_ncols=True, leave=False, **options)
+
+
 class ProgressBar:
-    """A progress bar on standard error, drawn only on a terminal. Call it with a Progress; use it as a context."""
+    """The progress of a change to a collection. Call it with each Progress, and use it as a context."""
 
     def __init__(self, label: str, total: int | None = None) -> None:
-        from tqdm import tqdm
+        self._bar = drawn_bar(desc=label, total=total, unit=" documents")
 
-        self._bar = tqdm(
-            desc=label,
-            total=total,
-            unit=" documents",
-            file=sys.stderr,
-            disable=not sys.stderr.isatty(),
-            dynamic_ncols=True,
-            leave=False,
-        )
-
-    def __call__(self, progress: Any) -> None:
-        """Show how far a change has come (an `index.writer.Progress`)."""
-        self._bar.set_postfix(passages=progress.passages, refresh=False)
+    def __call__(self, progress: "Progress") -> None:
+        """Show how far the change has come."""
+        if progress.total is not None:
+            self._bar.total = progress.total
+        self._bar.set_postfix_str(f"passages={progress.passages}", refresh=False)
         self._bar.update(progress.documents - self._bar.n)
 
-    def __enter__(self) -> "ProgressBar":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._bar.close()
-
-
-def first_build(documents: int) -> ProgressBar:
-    """Say that the user's own collection is being made, which happens once; the bar that shows how it goes."""
-    click.echo(f"First use: building your collection from {documents} shipped documents, once.", err=True)
-    return ProgressBar("building", documents)

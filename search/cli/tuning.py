@@ -1,7 +1,6 @@
 """The command that fits the ranking to judged questions: `dragoman tune`."""
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -9,14 +8,14 @@ from typing import Any
 
 import click
 
-from ...index.home import ready
-from ..collection import open_collection
 from ..evaluation import tuning
 from ..evaluation.evaluate import MAIN
 from ..evaluation.judgments import read_judged
+from ..evaluation.report import left_out
 from ..evaluation.tuning import DIALS, LARGEST_CHANCE, LEAST_GAIN, TELLING, Part, Tuned
-from .terminal import collection_option, first_build, to_json, visible
-from .upkeep import many, wait_option
+from ..results.printing import many, table, to_json, visible
+from .options import collection_option, folder_of, format_option, opened, wait_option
+from .terminal import drawn_bar
 
 _DETAILS = """
 \b
@@ -32,7 +31,6 @@ Examples:
 """
 
 _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
-_NAMED = 10
 
 
 @click.command("tune", epilog=_DETAILS)
@@ -51,14 +49,7 @@ _NAMED = 10
 @click.option("--dry-run", is_flag=True, help="Only say what would be written.")
 @click.option("--reset", is_flag=True, help="Take the default settings back. Needs no JUDGED.")
 @wait_option
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
+@format_option(["text", "json"])
 def tune(
     judged: Path | None,
     collection: Path | None,
@@ -78,7 +69,7 @@ def tune(
     """
     if reset == (judged is not None):
         raise click.UsageError("name a file or folder of judgments, or give --reset to take the defaults back")
-    path = ready(collection, first_build)
+    path = folder_of(collection)
     if judged is None:
         _reset(path, dry_run, wait)
         return
@@ -90,31 +81,30 @@ def tune(
         raise KeyboardInterrupt("nothing was written") from interruption
     written = found.pays and not dry_run
     if written:
-        with open_collection(path) as opened:
-            opened.keep_settings(found.settings, lock_timeout=wait)
+        with opened(path) as tuned:
+            tuned.keep_settings(found.settings, lock_timeout=wait)
+    described = _described(found, str(path), written)
     if format_ == "json":
-        click.echo(to_json(_described(found, str(path), written), indent=2))
+        click.echo(to_json(described, indent=2))
     else:
-        click.echo(_text(found, path, dry_run), nl=False)
+        for line in _lines(found, described, dry_run):
+            click.echo(visible(line))
 
 
 def _reset(path: Path, dry_run: bool, wait: float) -> None:
-    with open_collection(path) as opened:
-        tuned = opened.status().tuned
+    with opened(path) as collection:
+        tuned = collection.status().tuned
         if tuned and not dry_run:
-            opened.keep_settings(None, lock_timeout=wait)
+            collection.keep_settings(None, lock_timeout=wait)
     again = "would have the defaults again (--dry-run)" if dry_run else "has the defaults again"
     click.echo(f"The ranking {again if tuned else 'has the defaults already'}.")
 
 
 @contextmanager
-def _fitting() -> Iterator[Callable[[float], None]]:
+def _fitting() -> Generator[Callable[[float], None]]:
     """A progress bar for the work, drawn only on a terminal."""
-    from tqdm import tqdm
-
-    hidden = not sys.stderr.isatty()
     shown = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
-    with tqdm(total=1.0, desc="tuning", file=sys.stderr, disable=hidden, leave=False, bar_format=shown) as bar:
+    with drawn_bar(total=1.0, desc="tuning", bar_format=shown) as bar:
 
         def progress(share: float) -> None:
             bar.update(share - bar.n)
@@ -126,7 +116,8 @@ def _described(found: Tuned, collection: str, written: bool) -> dict[str, Any]:
     """All that tuning found, as JSON-ready values with documented keys: see docs/relevance.md."""
 
     def part(part: Part, chance: float | None) -> dict[str, Any]:
-        values = zip(part.rows.tolist(), part.before.tolist(), part.after.tolist(), strict=True)
+        rows: list[int] = part.rows.tolist()
+        values = zip(rows, part.before.tolist(), part.after.tolist(), strict=True)
         return {
             "queries": len(part.rows),
             "before": float(part.before.mean()),
@@ -159,27 +150,22 @@ def _described(found: Tuned, collection: str, written: bool) -> dict[str, Any]:
     }
 
 
-def _text(found: Tuned, path: Path, dry_run: bool) -> str:
+def _lines(found: Tuned, described: dict[str, Any], dry_run: bool) -> Iterator[str]:
     """For reading in a terminal."""
-    lines = [f"{found.judged.name}: {many(len(found.cases), 'question')} in {path}"]
-    for names, what in (
-        (found.unheld, "whose answers the collection does not hold"),
-        (found.judged.unjudged, "without an answer that anybody judged"),
-    ):
-        if names:
-            more = ", …" if len(names) > _NAMED else ""
-            lines.append(f"Left out: {many(len(names), 'question')} {what}: {', '.join(names[:_NAMED])}{more}")
-    if found.missing:
-        lines.append(f"Left out: {many(found.missing, 'judgment')} of what the collection does not hold")
-    lines += [_held_out(found), ""]
-    rows = [[MAIN, "questions", "before", "after", "difference", "p"], _row("fitted", found.fitted)]
-    lines += _table([*rows, _row("held out", found.held_out, found.chance)])
+    yield f"{found.judged.name}: {many(len(found.cases), 'question')} in {described['collection']}"
+    yield from left_out(described, "question")
+    yield _held_out(found)
+    yield ""
+    heads = [MAIN, "questions", "before", "after", "difference", "p"]
+    yield from _table([heads, _row("fitted", found.fitted), _row("held out", found.held_out, found.chance)])
     turned = [dial for dial in DIALS if dial.get(found.present) != dial.get(found.settings)]
     if turned:
         values = [[dial.name, f"{dial.get(found.present)}", f"{dial.get(found.settings)}"] for dial in turned]
-        lines += ["", *_table([["setting", "before", "after"], *values])]
-    lines += ["", *_doubts(found), _verdict(found, dry_run)]
-    return "".join(f"{visible(line)}\n" for line in lines)
+        yield ""
+        yield from _table([["setting", "before", "after"], *values])
+    yield ""
+    yield from _doubts(found)
+    yield _verdict(found, dry_run)
 
 
 def _held_out(found: Tuned) -> str:
@@ -195,12 +181,8 @@ def _row(name: str, part: Part, chance: float | None = None) -> list[str]:
     return [name, f"{len(part.rows):,}", *figures, p]
 
 
-def _table(rows: list[list[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        f"  {name:<{widths[0]}}  {'  '.join(cell.rjust(w) for cell, w in zip(cells, widths[1:], strict=True))}".rstrip()
-        for name, *cells in rows
-    ]
+def _table(rows: list[list[str]]) -> Iterator[str]:
+    return (f"  {line}" for line in table(rows))
 
 
 def _doubts(found: Tuned) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """A collection of a judged set's own documents, made once and kept in the user's cache directory."""
 
 import json
-from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,8 @@ from ...index.writing.writer import Writer
 from .judgments import lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...index.writing.writer import Progress
 
 

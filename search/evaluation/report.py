@@ -10,8 +10,8 @@ from typing import Any
 
 from ...corpus.document import parse_passage_id, passage_id
 from ...errors import NotFound
-from ..cli.terminal import to_json, visible
 from ..collection import Collection
+from ..results.printing import many, table, to_json, visible
 from ..results.results import ordinal
 from .evaluate import MAIN, Comparison, Evaluation, Measured
 from .measures import MEASURES
@@ -164,10 +164,8 @@ def text(found: Described) -> str:
         print(visible(line), file=out)
     for title, rows in _tables(found):
         print(f"\n{visible(title)}\n" if title else "", file=out)
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for name, *cells in rows:
-            figures = "  ".join(cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
-            print(f"  {visible(name):<{widths[0]}}  {figures}".rstrip(), file=out)
+        for line in table([list(map(visible, row)) for row in rows]):
+            print(f"  {line}", file=out)
     for title, cases in _lists(found):
         print(f"\n{title}", file=out)
         for line in cases:
@@ -199,21 +197,32 @@ def _cell(shown: str) -> str:
 
 def _head(found: Described) -> Iterator[str]:
     where = f" in {found['collection']}" if found["collection"] else ""
-    yield f"{found['judged']}: {_many(found['queries'], 'query', 'queries')}{where}"
+    yield f"{found['judged']}: {many(found['queries'], 'query', 'queries')}{where}"
     condensed = f", of documents that fit the query's {found['condensed_by']}" if found["condensed_by"] else ""
     yield f"The first {found['depth']} results{condensed}; a document stands where its best passage does."
     yield "nDCG with the gain 2^grade - 1; for the others every grade above 0 is relevant."
+    yield from left_out(found, "query", "queries")
+
+
+def left_out(found: Described, one: str, more: str = "") -> Iterator[str]:
+    """What of the judgments does not count, a line for each reason.
+
+    Args:
+        found: What `described` gathers, or whatever has the same keys for what was left out.
+        one: What a question is called.
+        more: What several are called, if that is not `one` and an s.
+    """
     for names, what in (
         (found["unheld"], "whose answers the collection does not hold"),
         (found["unjudged"], "without an answer that anybody judged"),
     ):
         if names:
-            more = ", …" if len(names) > _NAMED else ""
-            yield f"Left out: {_many(len(names), 'query', 'queries')} {what}: {', '.join(names[:_NAMED])}{more}"
+            others = ", …" if len(names) > _NAMED else ""
+            yield f"Left out: {many(len(names), one, more)} {what}: {', '.join(names[:_NAMED])}{others}"
     if found["missing_judgments"]:
-        yield f"Left out: {_many(found['missing_judgments'], 'judgment')} of what the collection does not hold"
+        yield f"Left out: {many(found['missing_judgments'], 'judgment')} of what the collection does not hold"
     if found["unasked"]:
-        yield f"Left out: the judgments of {_many(found['unasked'], 'query', 'queries')} whose text is not there"
+        yield f"Left out: the judgments of {many(found['unasked'], one, more)} whose text is not there"
 
 
 def _tables(found: Described) -> Iterator[tuple[str, list[list[str]]]]:
@@ -287,10 +296,6 @@ def _graded(shown: Described) -> str:
 
 def _label(shown: Described) -> str:
     return f"{shown['title']} ({shown['id']})" if shown["title"] else shown["id"]
-
-
-def _many(count: int, one: str, more: str = "") -> str:
-    return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
 FORMATS: dict[str, Callable[[Described], str]] = {"text": text, "json": as_json, "markdown": markdown}

@@ -16,7 +16,7 @@ class Filters(TypedDict, total=False):
     """What a search may be confined to, beside what the question itself says.
 
     `after` and `before` are days, months or years (`2025-11`), themselves included. Of several countries (people,
-    outlets, kinds, languages) one must fit. `where` are constraints in the query language, such as
+    outlets, places, kinds, languages) one must fit. `where` are constraints in the query language, such as
     `country:="South Korea"` or `-outlet:"News Agency"`, which must all hold and may not be free words. `document` is
     the id of the only document whose passages are wanted.
     """
@@ -26,6 +26,7 @@ class Filters(TypedDict, total=False):
     country: str | Sequence[str]
     person: str | Sequence[str]
     outlet: str | Sequence[str]
+    place: str | Sequence[str]
     kind: str | Sequence[str]
     lang: str | Sequence[str]
     where: str | Sequence[str]
@@ -73,6 +74,7 @@ def constrained(
     country: str | Sequence[str] = (),
     person: str | Sequence[str] = (),
     outlet: str | Sequence[str] = (),
+    place: str | Sequence[str] = (),
     kind: str | Sequence[str] = (),
     lang: str | Sequence[str] = (),
 ) -> language.Query:
@@ -80,7 +82,7 @@ def constrained(
 
     `document`, which the query language has no word for, is left to others. Raises QueryError.
     """
-    values = {"country": country, "person": person, "outlet": outlet, "kind": kind, "lang": lang}
+    values = {"country": country, "person": person, "outlet": outlet, "place": place, "kind": kind, "lang": lang}
     nodes: list[language.Node] = []
     first, last = _days("after", after)[0], _days("before", before)[1]
     if first or last:

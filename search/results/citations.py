@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ...corpus.dates import day_names, is_whole
 from ...corpus.document import DateInterval, Document, Span
 from ...corpus.splitting.paragraphs import paragraph_numbers
-from ..cli.terminal import visible
+from .printing import visible
 
 
 class Genre(NamedTuple):

@@ -1,197 +1,23 @@
-"""Results as text for a terminal, JSON, JSON lines, CSV or Markdown; the passages as citations for BibTeX or RIS.
+"""Results as files: JSON, JSON lines, CSV, Markdown; the passages as citations for BibTeX or RIS.
 
-Documents are hostile until shown otherwise: control characters never reach the terminal, Markdown's own signs are
-escaped, and no cell of a CSV file begins like a formula.
+Documents are hostile until shown otherwise: Markdown's own signs are escaped, no cell of a CSV file begins like a
+formula, and where a text is not escaped by the format, nothing in it steers a terminal.
 """
 
 import csv
 import io
 import re
-import shutil
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
-from typing import Any
+from collections.abc import Callable, Iterable
 
-import click
-
-from ...corpus.document import Document
-from ..cli.terminal import colours, to_json, visible
 from . import citations
 from .highlight import pieces
-from .results import Hit, MarkedNote, Results
+from .printing import to_json, to_json_lines, visible
+from .results import Hit, Results, byline
 
-_WIDEST = 100
-_AROUND = 120  # characters of a footnote that are shown on either side of its marks
-_INDENT = "    "
-_STYLES: dict[str, dict[str, Any]] = {
-    "meaning": {"underline": True},
-    "keyword": {"fg": "yellow", "bold": True},
-    "title": {"bold": True},
-    "source": {"fg": "cyan"},
-    "faint": {"dim": True},
-}
-_SIGNS = {"meaning": "_", "keyword": "*"}  # where there are no colours; the outer one first
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+|~!&])")
 _LIST_ITEM = re.compile(r"^(\d*)([-.])")
 _UNFIT_FOR_LINK = re.compile(r"[<>\s]")
 _FORMULA = re.compile(r"[\s\xad\u180e\u200b-\u200f\u2060-\u206f\ufeff]*[=+\-@＝＋－＠]")  # after what is not seen
-
-Run = tuple[str, frozenset[str]]
-"""Characters that look the same, and the names of what they look like."""
-
-
-def text(results: Results) -> str:
-    """For reading in a terminal, in colours if standard output knows them; else *words* and _sentences_ have signs."""
-    lines = [line for hit in results for line in (*_hit(hit), "")]
-    return "\n".join([*lines, *_closing(results)]) + "\n"
-
-
-def _hit(hit: Hit) -> Iterator[str]:
-    document = hit.document
-    cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(hit.text, hit.start, hit.highlights)]
-    rank = styled(f"{hit.rank:>2}".ljust(len(_INDENT)), "faint")
-    for line in wrapped([(visible(document.title or document.id), frozenset({"title"}))]):
-        yield rank + line
-        rank = _INDENT
-    yield from _block(" · ".join(_described(document)), "source")
-    yield ""
-    yield from (_INDENT + line for line in wrapped(cut if colours() else _signed(cut)))
-    yield ""
-    for marked in hit.notes:
-        yield from (_INDENT + line for line in wrapped(_note(marked)))
-        yield ""
-    if hit.copied:
-        yield from _block(_copies(hit), "source")
-    yield from _block(hit.reason, "faint")
-    # What somebody may want to copy stays in one piece.
-    yield from (_INDENT + styled(visible(copied), "faint") for copied in (hit.passage, document.url) if copied)
-    for line in _explained(hit):
-        yield from _block(line.strip(), "faint", _INDENT + " " * (len(line) - len(line.lstrip())))
-
-
-def _note(marked: MarkedNote) -> list[Run]:
-    """A footnote, from a little before its first mark to a little after its last one."""
-    text, shown = marked.note.text, marked.highlights
-    start = text.rfind(" ", 0, max(shown[0].start - _AROUND, 0)) + 1 if shown[0].start > _AROUND else 0
-    end = text.find(" ", shown[-1].end + _AROUND)
-    excerpt = text[start : end if end > 0 else len(text)]
-    cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(excerpt, start, shown)]
-    label = f"note {visible(marked.note.mark)}  " if marked.note.mark else "note  "
-    before, after = "… " if start else "", " …" if end > 0 else ""
-    faint = frozenset({"faint"})
-    return [(label + before, faint), *(cut if colours() else _signed(cut)), (after, faint)]
-
-
-def _copies(hit: Hit) -> str:
-    named = [copy.outlet or copy.title or copy.id for copy in hit.copies]
-    named += ["…"] if hit.copied > len(named) else []
-    return f"{hit.copied} near-identical {'report' if hit.copied == 1 else 'reports'}: {', '.join(named)}"
-
-
-def _closing(results: Results) -> Iterator[str]:
-    if results.hits:
-        first, last = results.hits[0].rank, results.hits[-1].rank
-        shown = f"{first:,}–{last:,}" if last > first else f"{first:,}"
-        yield f"{shown} of {results.total:,} · {results.mode} · {results.took_ms:g} ms"
-    elif results.total:
-        yield f"There is no such page: {results.total:,} match in all."
-    else:
-        yield "Nothing found."
-    if results.undated:
-        yield f"{results.undated:,} more match, but have no date to go by."
-    if results.suggestion:
-        yield f"Did you mean: {styled(visible(results.suggestion), 'title')}"
-
-
-def _described(document: Document) -> list[str]:
-    return [part for part in (document.outlet, str(document.dates or ""), document.place) if part]
-
-
-def _block(shown: str, name: str, indent: str = _INDENT) -> Iterator[str]:
-    yield from (indent + line for line in wrapped([(visible(shown), frozenset({name}))], indent))
-
-
-def _signed(cut: Iterable[Run]) -> Iterator[Run]:
-    """The same text with signs where a highlight begins and ends."""
-    before: frozenset[str] = frozenset()
-    for shown, shades in (*cut, ("", before)):
-        ends = (sign for shade, sign in reversed(_SIGNS.items()) if shade in before - shades)
-        begins = (sign for shade, sign in _SIGNS.items() if shade in shades - before)
-        yield "".join((*ends, *begins, shown)), frozenset()
-        before = shades
-
-
-def wrapped(runs: Iterable[Run], indent: str = _INDENT) -> Iterator[str]:
-    """Runs in lines that fit into the terminal behind an indent; white space in any amount is one space."""
-    width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST) - len(indent)
-    characters = [(character, shades) for shown, shades in runs for character in shown]
-    kept = [
-        (" " if character.isspace() else character, shades)
-        for place, (character, shades) in enumerate(characters)
-        if not (character.isspace() and (place == 0 or characters[place - 1][0].isspace()))
-    ]
-    while kept:
-        room, end, space = width, 0, 0
-        while end < len(kept) and (room := room - _columns(kept[end][0])) >= 0:
-            if kept[end][0] == " ":
-                space = end
-            end += 1
-        if end < len(kept) and kept[end][0] != " " and space:
-            end = space
-        line, kept = kept[: max(end, 1)], kept[max(end, 1) :]
-        while kept and kept[0][0] == " ":
-            kept = kept[1:]
-        while line and line[-1][0] == " ":
-            line.pop()
-        alike = groupby(line, lambda each: each[1])
-        yield "".join(styled("".join(character for character, _ in run), *shades) for shades, run in alike)
-
-
-def styled(shown: str, *names: str) -> str:
-    """Text in the style of these names, where there are colours."""
-    if not names or not colours():
-        return shown
-    style: dict[str, Any] = {}
-    for name in names:
-        style |= _STYLES[name]
-    return click.style(shown, **style)
-
-
-def _columns(character: str) -> int:
-    """How many columns of a terminal a character takes."""
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _explained(hit: Hit) -> Iterator[str]:
-    explanation = hit.explanation
-    if explanation is None:
-        return
-    standing = explanation.standing
-    yield f"score {hit.score:.4f} = keyword {standing.keyword_part:.4f} + meaning {standing.meaning_part:.4f}"
-    if hit.keyword:
-        yield (
-            f"keyword {hit.keyword.score:.4f} = passage {standing.passage:.4f} + "
-            f"whole document {standing.document:.4f} + words side by side {standing.pairs:.4f}"
-        )
-        yield f"passage {standing.passage:.4f} is the sum of"
-        for each in explanation.contributions:
-            unit = each.weighed.unit
-            words = " ".join(_alternatives(place) for place in unit.places)
-            counts = ", ".join(f"{count} in {name}" for name, count in each.counts.items() if count) or "not here"
-            yield (
-                f"  {each.impact:.4f} = idf {each.weighed.idf:.4f} × {each.saturated:.4f} for {words} "
-                f"({counts}; passages that have it: {each.weighed.passages:,})"
-            )
-    if hit.meaning:
-        yield f"meaning {hit.meaning.score:.4f} is a cosine"
-
-
-def _alternatives(place: frozenset[str]) -> str:
-    shown = sorted(place)[:4]
-    return "|".join(shown) + ("|…" if len(place) > len(shown) else "") if shown else "an unknown word"
 
 
 def as_json(results: Results) -> str:
@@ -201,7 +27,7 @@ def as_json(results: Results) -> str:
 
 def as_jsonl(results: Iterable[Hit]) -> str:
     """One JSON object a hit, a line each."""
-    return "".join(to_json(hit.to_dict()) + "\n" for hit in results)
+    return to_json_lines(hit.to_dict() for hit in results)
 
 
 def as_csv(results: Iterable[Hit]) -> str:
@@ -227,13 +53,13 @@ def _cell(shown: str) -> str:
 
 def as_markdown(results: Results) -> str:
     """A numbered list of quotations with their sources, for a briefing."""
-    blocks = []
+    blocks: list[str] = []
     for hit in results:
         document = hit.document
         title = _escaped(" ".join((document.title or document.id).split()))
         if document.url.startswith(("http://", "https://")):
             title = f"[{title}](<{_UNFIT_FOR_LINK.sub('', visible(document.url))}>)"
-        described = "".join(f" · {_escaped(part)}" for part in _described(document))
+        described = "".join(f" · {_escaped(part)}" for part in byline(document))
         quoted = "".join(
             f"**{_escaped(piece.text)}**" if "keyword" in piece.shades else _escaped(piece.text)
             for piece in pieces(hit.text, hit.start, hit.highlights)
@@ -259,7 +85,6 @@ def as_ris(results: Iterable[Hit]) -> str:
 
 
 FORMATS: dict[str, Callable[[Results], str]] = {
-    "text": text,
     "json": as_json,
     "jsonl": as_jsonl,
     "csv": as_csv,
@@ -267,14 +92,4 @@ FORMATS: dict[str, Callable[[Results], str]] = {
     "bibtex": as_bibtex,
     "ris": as_ris,
 }
-"""The ways to print results, by name."""
-
-format_option = click.option(
-    "--format",
-    "format_",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="How to print the hits.",
-)
-"""The option that chooses one; the command's parameter is `format_`."""
+"""The formats of files, by name."""

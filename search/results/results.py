@@ -196,6 +196,11 @@ class Results:
         }
 
 
+def byline(document: Document) -> list[str]:
+    """Who printed a document, when and where, as far as that is known."""
+    return [part for part in (document.outlet, str(document.dates or ""), document.place) if part]
+
+
 def ordinal(number: int) -> str:
     """A number as one says it in English: 1st, 2nd, 3rd."""
     suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

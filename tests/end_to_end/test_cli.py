@@ -105,7 +105,7 @@ def hostile(programs: "Programs", tmp_path_factory: pytest.TempPathFactory) -> P
     """A collection of documents that mean no good."""
     folder = tmp_path_factory.mktemp("hostile") / "hostile.idx"
     records = "".join(json.dumps(record) + "\n" for record in HOSTILE).encode()
-    ran = programs("dragoman", "index", "-", "--format", "jsonl", "--collection", folder, stdin=records)
+    ran = programs("dragoman", "index", "-", "--as", "jsonl", "--collection", folder, stdin=records)
     assert (ran.code, ran.err) == (0, "")
     return folder
 
@@ -151,7 +151,7 @@ def test_three_first_calls_at_once_build_one_collection(programs: "Programs") ->
         assert json.loads(ran.out)["hits"][0]["document"]["id"] == "briefs/nara-summit"
     assert sorted(path.name for path in programs.collection.parent.iterdir()) == ["collection", "collection.lock"]
     built = (programs.collection / "ledger.sqlite").stat().st_ino
-    status = json.loads(programs("dragoman", "status", "--json").out)
+    status = json.loads(programs("dragoman", "status", "--format", "json").out)
     assert (programs.collection / "ledger.sqlite").stat().st_ino == built
     assert (status["documents"], status["generation"]) == (SHIPPED, 1)
 
@@ -189,6 +189,9 @@ def test_options_end_at_two_dashes(programs: "Programs") -> None:
 def test_filters_need_no_words(programs: "Programs") -> None:
     options = json.loads(programs("search", "--country", "Japan", "--after", "2026", "--format", "json").out)
     words = json.loads(programs("search", "country:Japan", "date:2026..", "--format", "json").out)
+    assert options["hits"] == words["hits"] != []
+    options = json.loads(programs("search", "--place", "Nara", "--lang", "en", "--format", "json").out)
+    words = json.loads(programs("search", "place:Nara", "lang:en", "--format", "json").out)
     assert options["hits"] == words["hits"] != []
 
 
@@ -687,7 +690,7 @@ def test_a_full_disk_leaves_everything_as_it_was(programs: "Programs", copy: Pat
 
 
 def test_an_interruption_is_one_line_and_leaves_nothing_half_done(programs: "Programs", tmp_path: Path) -> None:
-    process = programs.start("dragoman", "index", "-", "--format", "jsonl", "--collection", tmp_path / "new.idx")
+    process = programs.start("dragoman", "index", "-", "--as", "jsonl", "--collection", tmp_path / "new.idx")
     assert process.stdin is not None
     with process:
         process.stdin.write(b'{"id": "1", "text": "The envoy arrived."}\n')

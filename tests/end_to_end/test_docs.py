@@ -4,19 +4,20 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 
 from dragoman.__main__ import dragoman
 from dragoman.search.cli.search import search
-from support.places import ROOT
 
+ROOT = Path(__file__).resolve().parents[2]  # found without pytest, too: this is a script as well
 COMMANDS = ROOT / "docs" / "commands.md"
 INTRODUCTION = """# Commands
 
-What `--help` says, of each program and command. This page is what `python tests/test_docs.py` prints; a test fails when
-it is not up to date.
+What `--help` says, of each program and command. This page is what `python tests/end_to_end/test_docs.py` prints; a test
+fails when it is not up to date.
 
 Both programs exit with 0 when all is well, 1 when a question finds nothing (or `dragoman doctor` something), 2 on an
 error, which is one line on standard error, and 130 when they are interrupted.
@@ -41,9 +42,9 @@ def _within(context: click.Context) -> Iterator[click.Context]:
 
 
 def options(context: click.Context) -> Iterator[str]:
-    """The names of a command's options."""
+    """The names of a command's options, without former spellings that still work."""
     for parameter in context.command.get_params(context):
-        if isinstance(parameter, click.Option):
+        if isinstance(parameter, click.Option) and not parameter.hidden:
             yield from (*parameter.opts, *parameter.secondary_opts)
 
 
@@ -56,7 +57,7 @@ def page() -> str:
 def test_the_page_of_commands_is_up_to_date() -> None:
     fresh = subprocess.run([sys.executable, __file__], capture_output=True, check=True, encoding="utf-8").stdout
     # Where lines are broken is Click's business, and another release may break them elsewhere.
-    assert COMMANDS.read_text(encoding="utf-8").split() == fresh.split(), "run `python tests/test_docs.py`"
+    assert COMMANDS.read_text(encoding="utf-8").split() == fresh.split(), "run `python tests/end_to_end/test_docs.py`"
 
 
 @pytest.mark.parametrize("path", [context.command_path for context in contexts()])

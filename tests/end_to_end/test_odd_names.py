@@ -16,7 +16,8 @@ from dragoman.corpus.readers.files import path_id, path_named
 from dragoman.errors import DragomanError
 from dragoman.index.feeding.feeder import source_name, source_named
 from dragoman.index.feeding.watcher import Watch
-from dragoman.search.collection import create_collection, open_collection
+from dragoman.search.collection import open_collection
+from dragoman.search.making import create_collection
 
 if TYPE_CHECKING:
     from conftest import MakeCollection, Programs

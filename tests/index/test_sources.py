@@ -399,7 +399,7 @@ def test_a_new_collection_remembers_its_sources(
 ) -> None:
     write(tmp_path / "news" / "a.text")
     here = ("--collection", tmp_path / "new.idx")
-    ran = programs("dragoman", "index", tmp_path / "news", "--format", "text", *here, "--model", tiny_models[0])
+    ran = programs("dragoman", "index", tmp_path / "news", "--as", "text", *here, "--model", tiny_models[0])
     assert ran.code == 0
     (listed,) = json.loads(programs("dragoman", "sources", *here, "--format", "json").out)
     assert (listed["source"], listed["options"]["format"]) == (str(tmp_path / "news"), "text")
@@ -537,7 +537,6 @@ def test_doctor_lists_dates_that_cannot_be_right(programs: "Programs", collectio
 
 
 def test_starting_a_search_loads_nothing_of_the_feeding(programs: "Programs") -> None:
-    commands = "dragoman.search.cli.search, dragoman.search.cli.upkeep"
-    code = f"import sys, {commands}; print('dragoman.corpus.fetching.fetch' in sys.modules)"
+    code = "import sys, dragoman.search.cli.search; print('dragoman.corpus.fetching.fetch' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=programs.environment)
     assert (ran.stdout, ran.stderr) == ("False\n", "")

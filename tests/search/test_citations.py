@@ -15,7 +15,7 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 from dragoman.corpus.document import DateInterval, Document, Span
 from dragoman.search.cli.search import search as search_command
-from dragoman.search.collection import create_collection
+from dragoman.search.making import create_collection
 from dragoman.search.results import citations
 
 ARTICLE = Document(

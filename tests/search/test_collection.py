@@ -16,7 +16,8 @@ from dragoman.corpus.document import DateInterval, Document, Person, Span
 from dragoman.corpus.readers.contract import Skipped
 from dragoman.errors import NotFound, QueryError, SearchTimeout
 from dragoman.index.writing import writer
-from dragoman.search.collection import Collection, create_collection, open_collection
+from dragoman.search.collection import Collection, open_collection
+from dragoman.search.making import create_collection
 from dragoman.search.ranking.engine import Mode, Sort
 from dragoman.search.ranking.settings import Settings
 from dragoman.search.results.results import Results

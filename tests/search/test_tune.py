@@ -19,7 +19,7 @@ from dragoman.index.ledger.manifest import RANKING
 from dragoman.index.segments.bm25f import BM25F
 from dragoman.index.writing.store import Store
 from dragoman.search.cli.terminal import run
-from dragoman.search.collection import Collection, open_collection, reindex_collection
+from dragoman.search.collection import Collection, open_collection
 from dragoman.search.evaluation import trials, tuning
 from dragoman.search.evaluation.answer_cache import Answers
 from dragoman.search.evaluation.evaluate import System, answerable, evaluate
@@ -27,6 +27,7 @@ from dragoman.search.evaluation.judgments import JudgedSet, Question
 from dragoman.search.evaluation.trials import Trials
 from dragoman.search.evaluation.tuning import tune
 from dragoman.search.language.plain import plain
+from dragoman.search.making import reindex_collection
 from dragoman.search.ranking.settings import Settings
 
 WORDS = "the summit leaders agreed treaty trade peace envoy minister signed talks hotline quota pact zeal fish".split()

@@ -22,7 +22,8 @@ from werkzeug.test import TestResponse
 
 from dragoman.corpus.document import DateInterval, Document, Note, Span
 from dragoman.errors import QueryError
-from dragoman.search.collection import Collection, create_collection, open_collection
+from dragoman.search.collection import Collection, open_collection
+from dragoman.search.making import create_collection
 from dragoman.search.results import citations
 from dragoman.web.api.endpoints import Endpoint
 from dragoman.web.api.handlers import ENDPOINTS

@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from dragoman.corpus.document import DateInterval, Document, Person
-from dragoman.search.collection import Collection, create_collection, open_collection
+from dragoman.search.collection import Collection, open_collection
 from dragoman.search.language.parser import parse
+from dragoman.search.making import create_collection
 from dragoman.web.app import create_app
 from dragoman.web.state import Asked
 

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 from dragoman.corpus.document import Document
 from dragoman.errors import DragomanError
-from dragoman.search.collection import Collection, create_collection, open_collection
+from dragoman.search.collection import Collection, open_collection
+from dragoman.search.making import create_collection
 from dragoman.web import Dragoman, blueprint, create_app
 
 LETTER = Document(id="//letters/1", title="Letter", text="The consul reports on the quarantine of ships.")

@@ -18,7 +18,8 @@ from dragoman.corpus.read import read
 from dragoman.corpus.splitting import paragraphs as corpus_paragraphs
 from dragoman.corpus.splitting.paragraphs import paragraph_numbers
 from dragoman.corpus.splitting.paragraphs import paragraphs as split
-from dragoman.search.collection import Collection, create_collection, open_collection
+from dragoman.search.collection import Collection, open_collection
+from dragoman.search.making import create_collection
 from dragoman.search.results import citations
 from dragoman.search.results.highlight import Highlight
 from dragoman.web.app import create_app

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import Document
-from dragoman.search.collection import create_collection, open_collection
+from dragoman.search.collection import open_collection
+from dragoman.search.making import create_collection
 from dragoman.web.access import keys
 
 

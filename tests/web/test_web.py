@@ -21,7 +21,8 @@ from dragoman.__main__ import dragoman
 from dragoman.corpus.document import DateInterval, Document, Person, Reference
 from dragoman.corpus.read import read
 from dragoman.errors import CollectionDamaged, CollectionNotFound, DragomanError, SearchTimeout
-from dragoman.search.collection import Collection, create_collection, open_collection
+from dragoman.search.collection import Collection, open_collection
+from dragoman.search.making import create_collection
 from dragoman.web.app import create_app
 from dragoman.web.server.listening import LOOPBACK, own_names
 from dragoman.web.state import Asked

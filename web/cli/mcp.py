@@ -1,7 +1,5 @@
 """The command that serves language models: `dragoman mcp`."""
 
-import signal
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -9,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...index.home import ready
-from ...search.cli.terminal import collection_option, first_build
+from ...search.cli.options import collection_option, opened
+from ...search.cli.terminal import leave_when_terminated
 from ..access.hosts import host_name, origin
 from ..server.listening import LOOPBACK, in_url, listening
 
@@ -65,13 +63,12 @@ def mcp(
     """
     if not http and (host is not None or port is not None or trusted_hosts or origins):
         raise click.UsageError("--host, --port, --trusted-host and --origin go with --http")
-    from ...search.collection import open_collection
     from ..mcp import server
 
-    with open_collection(ready(collection, first_build)) as opened:
-        serving = server(opened)
+    with opened(collection) as served:
+        serving = server(served)
         if http:
-            opened.search("dragoman", limit=1)  # what is loaded now, the first client need not wait for
+            served.search("dragoman", limit=1)  # what is loaded now, the first client need not wait for
             trusted, sites = [host_name(each) for each in trusted_hosts], [origin(each) for each in origins]
             if "*" in sites:
                 raise click.UsageError("--origin takes no *: name each site whose pages may ask")
@@ -103,7 +100,7 @@ def _serve(
         )
     with listening(host, port) as listener, suppress(KeyboardInterrupt):
         # Uvicorn ends well on either signal, and then lets it have its usual effect.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        leave_when_terminated()
         click.echo(f"Serving at http://{in_url(host)}:{listener.getsockname()[1]}/mcp", err=True)
         # Its own loggers would write to standard output.
         config = uvicorn.Config(

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from ...index.home import ready
-from ...search.cli.terminal import collection_option, first_build
+from ...search.cli.options import collection_option, opened
 from ..server.listening import in_url, listening, own_names
 
 
@@ -66,17 +65,16 @@ def serve(
     besides the names that are trusted. On any other, name those that it is reached by: with none given, it answers for
     all. /healthz says whether it is well, /metrics has counts for Prometheus.
     """
-    from ...search.collection import open_collection
     from ..app import create_app
     from ..server import serving
 
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING if no_log else logging.INFO)
     names = {*trusted_hosts, *own_names(host)}
-    with open_collection(ready(collection, first_build)) as opened, listening(host, port) as listener:
-        app = create_app(opened, trusted_hosts=names, origins=origins, title=title, keys=keys, rate=rate)
-        opened.search("dragoman", limit=1, facets=1)  # what is loaded now, the first visitor need not wait for
+    with opened(collection) as served, listening(host, port) as listener:
+        app = create_app(served, trusted_hosts=names, origins=origins, title=title, keys=keys, rate=rate)
+        served.search("dragoman", limit=1, facets=1)  # what is loaded now, the first visitor need not wait for
         prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
-        said = f"Serving {opened.path} at http://{in_url(host)}:{listener.getsockname()[1]}{prefix}/"
+        said = f"Serving {served.path} at http://{in_url(host)}:{listener.getsockname()[1]}{prefix}/"
         serving.serve(
             app,
             listener,

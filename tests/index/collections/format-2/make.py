@@ -5,8 +5,8 @@ import tarfile
 from datetime import date
 from pathlib import Path
 
+from dragoman import create_collection
 from dragoman.corpus.document import DateInterval, Document
-from dragoman.search.collection import create_collection
 from support.tiny_model import make_tiny_model
 
 FIRST = [

@@ -1,0 +1,209 @@
+"""Results laid out for reading in a terminal: in lines that fit, in colours or else with signs for highlights."""
+
+import shutil
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+import click
+
+from ...index.reading.tallies import Facets
+from ..results.formats import FORMATS as FILE_FORMATS
+from ..results.highlight import pieces
+from ..results.printing import many, visible
+from ..results.results import Hit, MarkedNote, Results, byline
+from .terminal import colours
+
+_WIDEST = 100
+_AROUND = 120  # characters of a footnote that are shown on either side of its marks
+_INDENT = "    "
+_HEIGHTS = "·▁▂▃▄▅▆▇█"
+_MARGIN = 10  # the longest name of a column or unit, and a space or two
+_DATE_LENGTHS = {"day": 10, "month": 7}  # characters of a date that tell one bar of a histogram from another
+_YEAR = 4  # and so many for years and what is longer
+_STYLES: dict[str, dict[str, Any]] = {
+    "meaning": {"underline": True},
+    "keyword": {"fg": "yellow", "bold": True},
+    "title": {"bold": True},
+    "source": {"fg": "cyan"},
+    "faint": {"dim": True},
+}
+_SIGNS = {"meaning": "_", "keyword": "*"}  # where there are no colours; the outer one first
+
+Run = tuple[str, frozenset[str]]
+"""Characters that look the same, and the names of what they look like."""
+
+
+def text(results: Results) -> str:
+    """For reading in a terminal, in colours if standard output knows them; else *words* and _sentences_ have signs."""
+    lines = [line for hit in results for line in (*_hit(hit), "")]
+    lines += _closing(results)
+    if results.facets:
+        lines += ["", *_facets(results.facets)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _hit(hit: Hit) -> Iterator[str]:
+    document = hit.document
+    cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(hit.text, hit.start, hit.highlights)]
+    rank = styled(f"{hit.rank:>2}".ljust(len(_INDENT)), "faint")
+    for line in wrapped([(visible(document.title or document.id), frozenset({"title"}))]):
+        yield rank + line
+        rank = _INDENT
+    yield from _block(" · ".join(byline(document)), "source")
+    yield ""
+    yield from (_INDENT + line for line in wrapped(cut if colours() else _signed(cut)))
+    yield ""
+    for marked in hit.notes:
+        yield from (_INDENT + line for line in wrapped(_note(marked)))
+        yield ""
+    if hit.copied:
+        yield from _block(_copies(hit), "source")
+    yield from _block(hit.reason, "faint")
+    # What somebody may want to copy stays in one piece.
+    yield from (_INDENT + styled(visible(copied), "faint") for copied in (hit.passage, document.url) if copied)
+    for line in _explained(hit):
+        yield from _block(line.strip(), "faint", _INDENT + " " * (len(line) - len(line.lstrip())))
+
+
+def _note(marked: MarkedNote) -> list[Run]:
+    """A footnote, from a little before its first mark to a little after its last one."""
+    text, shown = marked.note.text, marked.highlights
+    start = text.rfind(" ", 0, max(shown[0].start - _AROUND, 0)) + 1 if shown[0].start > _AROUND else 0
+    end = text.find(" ", shown[-1].end + _AROUND)
+    excerpt = text[start : end if end > 0 else len(text)]
+    cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(excerpt, start, shown)]
+    label = f"note {visible(marked.note.mark)}  " if marked.note.mark else "note  "
+    before, after = "… " if start else "", " …" if end > 0 else ""
+    faint = frozenset({"faint"})
+    return [(label + before, faint), *(cut if colours() else _signed(cut)), (after, faint)]
+
+
+def _copies(hit: Hit) -> str:
+    named = [copy.outlet or copy.title or copy.id for copy in hit.copies]
+    named += ["…"] if hit.copied > len(named) else []
+    return f"{many(hit.copied, 'near-identical report')}: {', '.join(named)}"
+
+
+def _closing(results: Results) -> Iterator[str]:
+    if results.hits:
+        first, last = results.hits[0].rank, results.hits[-1].rank
+        shown = f"{first:,}–{last:,}" if last > first else f"{first:,}"
+        yield f"{shown} of {results.total:,} · {results.mode} · {results.took_ms:g} ms"
+    elif results.total:
+        yield f"There is no such page: {results.total:,} match in all."
+    else:
+        yield "Nothing found."
+    if results.undated:
+        yield f"{results.undated:,} more match, but have no date to go by."
+    if results.suggestion:
+        yield f"Did you mean: {styled(visible(results.suggestion), 'title')}"
+
+
+def _block(shown: str, name: str, indent: str = _INDENT) -> Iterator[str]:
+    yield from (indent + line for line in wrapped([(visible(shown), frozenset({name}))], indent))
+
+
+def _signed(cut: Iterable[Run]) -> Iterator[Run]:
+    """The same text with signs where a highlight begins and ends."""
+    before: frozenset[str] = frozenset()
+    for shown, shades in (*cut, ("", before)):
+        ends = (sign for shade, sign in reversed(_SIGNS.items()) if shade in before - shades)
+        begins = (sign for shade, sign in _SIGNS.items() if shade in shades - before)
+        yield "".join((*ends, *begins, shown)), frozenset()
+        before = shades
+
+
+def wrapped(runs: Iterable[Run], indent: str = _INDENT) -> Iterator[str]:
+    """Runs in lines that fit into the terminal behind an indent; white space in any amount is one space."""
+    width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST) - len(indent)
+    characters = [(character, shades) for shown, shades in runs for character in shown]
+    kept = [
+        (" " if character.isspace() else character, shades)
+        for position, (character, shades) in enumerate(characters)
+        if not (character.isspace() and (position == 0 or characters[position - 1][0].isspace()))
+    ]
+    while kept:
+        room, end, space = width, 0, 0
+        while end < len(kept) and (room := room - _columns(kept[end][0])) >= 0:
+            if kept[end][0] == " ":
+                space = end
+            end += 1
+        if end < len(kept) and kept[end][0] != " " and space:
+            end = space
+        line, kept = kept[: max(end, 1)], kept[max(end, 1) :]
+        while kept and kept[0][0] == " ":
+            kept = kept[1:]
+        while line and line[-1][0] == " ":
+            line.pop()
+        alike = groupby(line, lambda each: each[1])
+        yield "".join(styled("".join(character for character, _ in run), *shades) for shades, run in alike)
+
+
+def styled(shown: str, *names: str) -> str:
+    """Text in the style of these names, where there are colours."""
+    if not names or not colours():
+        return shown
+    style: dict[str, Any] = {}
+    for name in names:
+        style |= _STYLES[name]
+    return click.style(shown, **style)
+
+
+def _columns(character: str) -> int:
+    """How many columns of a terminal a character takes."""
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _explained(hit: Hit) -> Iterator[str]:
+    explanation = hit.explanation
+    if explanation is None:
+        return
+    standing = explanation.standing
+    yield f"score {hit.score:.4f} = keyword {standing.keyword_part:.4f} + meaning {standing.meaning_part:.4f}"
+    if hit.keyword:
+        yield (
+            f"keyword {hit.keyword.score:.4f} = passage {standing.passage:.4f} + "
+            f"whole document {standing.document:.4f} + words side by side {standing.pairs:.4f}"
+        )
+        yield f"passage {standing.passage:.4f} is the sum of"
+        for each in explanation.contributions:
+            unit = each.weighed.unit
+            words = " ".join(_alternatives(position) for position in unit.places)
+            counts = ", ".join(f"{count} in {name}" for name, count in each.counts.items() if count) or "not here"
+            yield (
+                f"  {each.impact:.4f} = idf {each.weighed.idf:.4f} × {each.saturated:.4f} for {words} "
+                f"({counts}; passages that have it: {each.weighed.passages:,})"
+            )
+    if hit.meaning:
+        yield f"meaning {hit.meaning.score:.4f} is a cosine"
+
+
+def _alternatives(words: frozenset[str]) -> str:
+    shown = sorted(words)[:4]
+    return "|".join(shown) + ("|…" if len(words) > len(shown) else "") if shown else "an unknown word"
+
+
+def _facets(facets: Facets) -> Iterator[str]:
+    """What the match set consists of: a paragraph a column, and over time."""
+    rows: dict[str, str] = {}
+    for name, column in facets.columns.items():
+        named = [f"{visible(each.value)} {each.passages:,}" for each in column.values]
+        more = column.distinct - len(named)
+        rows[name] = " · ".join(named + ([f"and {more:,} more"] if more else []))
+    if facets.histogram:
+        unit, bars = facets.histogram.unit, facets.histogram.bars
+        highest = max(bar.passages for bar in bars)
+        heights = "".join(_HEIGHTS[-(-bar.passages * (len(_HEIGHTS) - 1) // highest)] for bar in bars)
+        length = _DATE_LENGTHS.get(unit, _YEAR)
+        rows[unit] = f"{str(bars[0].first)[:length]} {heights} {str(bars[-1].last)[:length]}"
+    for name, row in rows.items():
+        for number, line in enumerate(wrapped([(row, frozenset())], " " * _MARGIN)):
+            yield f"{'' if number else name:<{_MARGIN}}{line}"
+
+
+FORMATS: dict[str, Callable[[Results], str]] = {"text": text, **FILE_FORMATS}
+"""The ways to print results, by name."""

@@ -1,0 +1,116 @@
+"""Making a collection: an empty one, one of what lies in some sources, one that is encoded anew."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..index.encoding.model import DEFAULT_MODEL
+from ..index.writing.lock import LOCK_TIMEOUT
+from ..index.writing.store import Store
+from .collection import Collection
+from .ranking.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ..corpus.readers.contract import ReadOptions
+    from ..index.writing.writer import Progress, Report
+
+
+def create_collection(path: str | Path, *, model: str = DEFAULT_MODEL, settings: Settings | None = None) -> Collection:
+    """Make an empty collection, and open it.
+
+    Args:
+        path: A folder that does not exist or is empty.
+        model: The folder of a Sentence Transformers model, or the name of the one that Dragoman comes with.
+        settings: How to rank while it is open.
+
+    Raises:
+        CollectionExists: Something is in the folder.
+        ModelNotFound: There is no such model.
+    """
+    Store.create(Path(path), model).close()
+    return Collection(path, settings=settings)
+
+
+def build_collection(
+    path: str | Path,
+    sources: "Iterable[str | Path]",
+    *,
+    replace: bool = False,
+    reading: "ReadOptions | None" = None,
+    model: str = DEFAULT_MODEL,
+    progress: "Callable[[Progress], None] | None" = None,
+    lock_timeout: float = LOCK_TIMEOUT,
+) -> "Report":
+    """Make a collection of what lies in files, folders, patterns and URLs, and remember them as its sources.
+
+    It is built aside and put in its place when it is complete. If it is interrupted, what was committed by then is
+    kept, unless that would replace something.
+
+    Args:
+        path: The collection's folder.
+        sources: What to feed it from; "-" is standard input.
+        replace: Put it in the place of the collection that is in the folder, which answers until then.
+        reading: How the sources are read.
+        model: The folder of a Sentence Transformers model, or the name of the one that Dragoman comes with.
+        progress: Called with how far it has come, again and again.
+        lock_timeout: How many seconds to wait for another program that writes to the collection to be replaced.
+
+    Returns:
+        What was added, and what was skipped and why.
+
+    Raises:
+        CollectionExists: Something is in the folder that is not to be replaced.
+        CollectionLocked: Another program did not finish in time.
+        ModelNotFound: There is no such model.
+        UnreadableSource: Not one document could be read.
+    """
+    # Late, because whoever only creates or re-indexes a collection need not load what reads sources.
+    from ..corpus.readers.contract import ReadOptions
+    from ..index.feeding.feeder import Feeding, feed
+    from ..index.writing.build import build
+
+    feeding = Feeding(reading or ReadOptions())
+    return build(
+        Path(path),
+        lambda writer: feed(writer, [(str(each), feeding) for each in sources]),
+        model=model,
+        replace=replace,
+        progress=progress,
+        lock_timeout=lock_timeout,
+    )
+
+
+def reindex_collection(
+    path: str | Path,
+    *,
+    model: str | None = None,
+    progress: "Callable[[Progress], None] | None" = None,
+    lock_timeout: float = LOCK_TIMEOUT,
+) -> "Report":
+    """Split and encode all documents of a collection anew, with another model or after an upgrade of Dragoman.
+
+    The collection answers as before until all is done.
+
+    Args:
+        path: The collection's folder.
+        model: The folder of a Sentence Transformers model; without it, the collection keeps the one that it has.
+        progress: Called with how far it has come, again and again.
+        lock_timeout: How many seconds to wait for another program that writes to the collection.
+
+    Returns:
+        How many documents were encoded (`updated`), and in how many passages.
+
+    Raises:
+        CollectionNotFound: There is no collection in the folder.
+        CollectionLocked: Another program did not finish in time.
+        ModelNotFound: There is no such model.
+    """
+    from ..index.writing.writer import Writer
+
+    store = Store(Path(path), check=False)  # re-indexing mends what would be refused
+    try:
+        with store.writing(lock_timeout):
+            return Writer(store, progress).reindex(model or store.ledger.manifest.model)
+    finally:
+        store.close()
