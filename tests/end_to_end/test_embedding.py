@@ -12,7 +12,7 @@ import pytest
 import dragoman
 
 if TYPE_CHECKING:
-    from conftest import Programs
+    from support.programs import Programs
 
 HOST = {
     "search.py": "def find(): return 'the search of the host'\n",

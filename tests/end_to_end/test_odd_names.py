@@ -19,7 +19,9 @@ from dragoman.index.feeding.watcher import Watch
 from dragoman.search.collection import create_collection, open_collection
 
 if TYPE_CHECKING:
-    from conftest import MakeCollection, Programs
+    from conftest import MakeCollection
+
+    from support.programs import Programs
 
 LATIN = os.fsdecode(b"caf\xe9")
 ODD = (LATIN, os.fsdecode(b"\xff\xfe"), "line\nbreak", "no\N{NO-BREAK SPACE}break", "right\u202eleft", "bell\x07")

@@ -19,7 +19,7 @@ from dragoman.index.segments.postings import BM25F, Unit, idf
 from dragoman.index.segments.whoosh_index import open_reader
 
 if TYPE_CHECKING:
-    from conftest import Shelf
+    from support.shelf import Shelf
 
 # Several forms of a stem, function words, an acronym and its pronoun, numbers; few are common, as in any text.
 WORDS = (

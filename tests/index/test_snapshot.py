@@ -21,7 +21,7 @@ from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.postings import BM25F, Unit
 
 if TYPE_CHECKING:
-    from conftest import Shelf
+    from support.shelf import Shelf
 
 NONE = np.zeros(0, np.int64)
 FREE = BM25F()

@@ -13,7 +13,7 @@ from dragoman.search.completion import Completion, complete
 from dragoman.search.language.query import MAX_QUERY_LENGTH, Filter, parse
 
 if TYPE_CHECKING:
-    from conftest import Shelf
+    from support.shelf import Shelf
 
 
 @pytest.fixture(scope="module")

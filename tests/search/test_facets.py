@@ -24,9 +24,10 @@ from dragoman.search.language.query import Filter, unparse
 from dragoman.search.results.results import Results
 
 if TYPE_CHECKING:
-    from conftest import MakeCollection, Shelf
+    from conftest import MakeCollection
 
     from dragoman.search.ranking.engine import Mode
+    from support.shelf import Shelf
 
 OUTLETS = (
     "",
