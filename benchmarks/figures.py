@@ -68,7 +68,9 @@ def main(arguments: list[str]) -> int:
         page = path.read_text(encoding="utf-8")
         named |= find_names(page)
         if (fresh := write_tables(page)) != page:
-            wrong.append(f"{path.relative_to(ROOT)} differs from benchmarks/results: run `python benchmarks/figures.py`")
+            wrong.append(
+                f"{path.relative_to(ROOT)} differs from benchmarks/results: run `python benchmarks/figures.py`"
+            )
             if not check:
                 path.write_text(fresh, encoding="utf-8")
     unused = {path.stem for path in RESULTS.glob("*.json")} - named

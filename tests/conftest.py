@@ -1,7 +1,8 @@
 """Fixtures shared by tests, the marks that they get, and what continuous integration does not let pass.
 
-A test under tests/browser is `browser`, one that runs the programs is `process`, one that reads data beside the
-checkout says which: `@pytest.mark.shared("seeds")`. Every other test is `unit`.
+A test under tests/browser is `browser`, one that runs the programs is `process`, one whose file or fixtures make
+collections with an encoder is `collection`, one that reads data beside the checkout says which:
+`@pytest.mark.shared("seeds")`. Every other test is `unit`.
 """
 
 import os
@@ -25,6 +26,7 @@ from support.tiny_model import make_tiny_model
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 MakeCollection: TypeAlias = Callable[..., Collection]
+MAKING = {"create_collection", "open_collection"}
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 IN_CI = os.environ.get("CI") == "true"
@@ -38,9 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(ROOT / "tests" / "browser"):
             item.add_marker("browser")
-        if {"programs", "here"} & set(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"programs", "here"}:
             item.add_marker("process")
-        if not any(item.get_closest_marker(kind) for kind in ("process", "browser", "shared")):
+        if fixtures & {"tiny_models"} or vars(getattr(item, "module", None) or item).keys() & MAKING:
+            item.add_marker("collection")
+        if not any(item.get_closest_marker(kind) for kind in ("process", "browser", "shared", "collection")):
             item.add_marker("unit")
 
 

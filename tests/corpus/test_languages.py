@@ -54,6 +54,7 @@ def test_news_stories_and_single_paragraphs(corpus: str) -> None:
     assert not wrong
 
 
+@pytest.mark.process
 def test_a_question_is_asked_without_loading_the_detector() -> None:
     script = "import sys, dragoman.search.cli, dragoman.search.collection; sys.exit('py3langid' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

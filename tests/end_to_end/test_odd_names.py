@@ -182,6 +182,7 @@ def test_a_watch_goes_on_after_whatever_goes_wrong(
     assert "letters: a fault in Dragoman itself (ZeroDivisionError: division by zero)" in complaint
 
 
+@pytest.mark.process
 def test_a_server_goes_on_after_a_fault_in_its_loop(make_collection: "MakeCollection", tmp_path: Path) -> None:
     make_collection([Document(id="a", text="The consul wrote home.")]).close()
     code = """

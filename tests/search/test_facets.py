@@ -202,6 +202,7 @@ def test_facets_as_json(collections: dict[str, Collection]) -> None:
     assert "facets" not in collections["briefs"].search("summit").to_dict()
 
 
+@pytest.mark.process
 def test_facets_in_a_terminal(collections: dict[str, Collection]) -> None:
     def said(*options: str) -> str:
         command = [Path(sysconfig.get_path("scripts")) / "search", "country:France", "--limit", "1", *options]

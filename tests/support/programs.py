@@ -82,4 +82,5 @@ def run_here(capfd: pytest.CaptureFixture[str], *arguments: str | Path) -> Ran:
     capfd.readouterr()
     with pytest.raises(SystemExit) as left:
         run(dragoman, "dragoman", [str(each) for each in arguments])
-    return Ran(int(left.value.code or 0), *capfd.readouterr())
+    out, err = capfd.readouterr()
+    return Ran(int(left.value.code or 0), out, err)

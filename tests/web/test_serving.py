@@ -18,6 +18,8 @@ from dragoman.corpus.document import Document
 from dragoman.search.collection import create_collection, open_collection
 from dragoman.web.access import keys
 
+pytestmark = pytest.mark.process
+
 
 class Server:
     """A running `dragoman serve` over a collection."""

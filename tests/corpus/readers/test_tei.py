@@ -169,6 +169,7 @@ print(sum(1 for _ in documents), peak() - before)
 """
 
 
+@pytest.mark.process
 def test_a_volume_is_streamed(tmp_path: Path) -> None:
     pages = '<pb n="1" facs="0001" corresp="an attribute that takes some place in memory and is not text"/>' * 3000
     documents = (f'<div type="document" xml:id="d{n}"><p>They met.{pages}</p></div>' for n in range(100))
