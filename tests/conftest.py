@@ -1,116 +1,82 @@
-"""Fixtures shared by tests: quick snapshots with made-up vectors, quick collections, and the real programs."""
+"""Fixtures shared by tests, the marks that they get, and what continuous integration does not let pass.
+
+A test under tests/browser is `browser`, one that runs the programs is `process`, one whose file or fixtures make
+collections with an encoder is `collection`, one that reads data beside the checkout says which:
+`@pytest.mark.shared("seeds")`. Every other test is `unit`.
+"""
 
 import os
 import shutil
-import subprocess
-import sysconfig
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from dragoman.__main__ import dragoman
-from dragoman.corpus.document import Document, Span
+from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
-from dragoman.index.encoding.query_encoder import EncoderInfo
-from dragoman.index.ledger.database import Database
-from dragoman.index.ledger.ledger import Ledger
-from dragoman.index.reading.snapshot import Snapshot
-from dragoman.index.segments.encoded_passage import EncodedPassage
-from dragoman.index.segments.segment import Segment, SegmentWriter
-from dragoman.index.writing.store import built_with
-from dragoman.search.cli.terminal import run
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import create_collection
-from support.places import BRIEFS
+from support.places import BRIEFS, ROOT, SHARED
+from support.programs import Programs, Ran, finished, run_here
+from support.shelf import Shelf
 from support.tiny_model import make_tiny_model
 
 # Threads of a model this small wait for each other far longer than they work, above all on a busy machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-DIMENSION = 8
-SENTENCE = np.ones((1, DIMENSION), np.int8)
-
 MakeCollection: TypeAlias = Callable[..., Collection]
+MAKING = {"create_collection", "open_collection"}
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+IN_CI = os.environ.get("CI") == "true"
+MACHINE = ("only root can", "root may", "this Python does not know yet")
+"""How the reasons begin for which a test may be skipped anywhere: what a machine is, and not what it lacks."""
 
 
-class Shelf:
-    """Segments and a ledger without an encoder: every line of a document is a passage, its vector made up from it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        info = EncoderInfo("made up", "", DIMENSION, 64, "", "", True, "float32", "mean", "int8", "", "")
-        settings: dict[str, Any] = {**built_with(), "encoder": asdict(info), "floors": [0.2, 0.1]}
-        folder.mkdir()
-        self.database = Database.create(folder / "ledger.sqlite", settings)
-        self.ledger = Ledger(self.database)
-        self._segments: dict[str, Segment] = {}
-
-    def add(self, *documents: Document) -> None:
-        """Write a segment of these documents, which replace those of the same ids."""
-        with self.database.change():
-            rows = []
-            for document in documents:
-                if known := self.ledger.live_version(document.id):
-                    self.ledger.retire_document(known.version)
-                version, start = self.ledger.add_document(document), 0
-                for line in document.text.split("\n"):
-                    rows.append((version, document, Span(start, start + len(line)), made_up_vector(document.id, line)))
-                    start += len(line) + 1
-            self._write(rows)
-
-    def remove(self, *ids: str) -> None:
-        """Delete documents."""
-        with self.database.change():
-            for document_id in ids:
-                known = self.ledger.live_version(document_id)
-                assert known
-                self.ledger.retire_document(known.version)
-
-    def compact(self) -> None:
-        """Write all that is live into one new segment, the newest passages first."""
-        snapshot = self.snapshot()
-        with self.database.change():
-            rows = []
-            for number, _ in reversed(self.ledger.state().segments):
-                for version, passages in snapshot.live_by_document(number):
-                    document = self.ledger.document(version)
-                    assert document
-                    rows += [(version, document, stored.span, stored.vector) for stored in passages]
-                self.ledger.retire_segment(number)
-            self._write(rows)
-
-    def snapshot(self) -> Snapshot:
-        """What is on the shelf now."""
-        state = self.ledger.state()
-        return Snapshot(self.ledger, state, [self._segments[name] for _, name in state.segments])
-
-    def _write(self, rows: Iterable[tuple[int, Document, Span, NDArray[np.float32]]]) -> None:
-        name = f"segment{len(self._segments)}"
-        writer = SegmentWriter(self.folder / name, DIMENSION)
-        number = self.ledger.add_segment(name)
-        kept = [
-            (
-                writer.add(EncodedPassage(version, document, span, vector, [span], SENTENCE)),
-                version,
-                span.start,
-                span.end,
-            )
-            for version, document, span, vector in rows
-        ]
-        self._segments[name] = writer.close()
-        self.ledger.add_passages(number, kept)
+@pytest.hookimpl(tryfirst=True)  # before -m selects
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its kind."""
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests" / "browser"):
+            item.add_marker("browser")
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"programs", "here"}:
+            item.add_marker("process")
+        if fixtures & {"tiny_models"} or vars(getattr(item, "module", None) or item).keys() & MAKING:
+            item.add_marker("collection")
+        if not any(item.get_closest_marker(kind) for kind in ("process", "browser", "shared", "collection")):
+            item.add_marker("unit")
 
 
-def made_up_vector(document_id: str, text: str) -> NDArray[np.float32]:
-    """A unit vector that depends on nothing but the passage."""
-    vector = np.random.default_rng(zlib.crc32(f"{document_id} {text}".encode())).standard_normal(DIMENSION)
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose data is not beside this checkout."""
+    for mark in item.iter_markers("shared"):
+        for path in (SHARED / name for name in mark.args):
+            if not path.exists():
+                pytest.skip(f"the shared data is not beside this checkout: no {path}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In continuous integration, let a test fail that is skipped for what is missing."""
+    return forbid_absence((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """In continuous integration, let a file fail that is skipped for what is missing."""
+    return forbid_absence((yield))
+
+
+def forbid_absence(report: Report) -> Report:
+    """In continuous integration, turn a skipped test into a failed one, unless the reason is what the machine is."""
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail") and isinstance(report.longrepr, tuple):
+        reason = report.longrepr[2].removeprefix("Skipped: ")
+        if not reason.startswith(MACHINE):
+            report.outcome, report.longrepr = "failed", f"continuous integration must not skip this: {reason}"
+    return report
 
 
 @pytest.fixture(scope="module")
@@ -177,65 +143,13 @@ def briefs() -> list[Document]:
     return sorted((each for each in read([BRIEFS]) if isinstance(each, Document)), key=lambda each: each.id)
 
 
-class Ran(NamedTuple):
-    """What a program did: its exit code, standard output and standard error."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Programs:
-    """The real `search` and `dragoman`, as processes with a data and a cache folder of their own."""
-
-    def __init__(self, home: Path) -> None:
-        strangers = ("DRAGOMAN_", "NO_COLOR", "COLUMNS", "LINES", "LESS", "PAGER", "PYTHONIOENCODING", "PYTEST_")
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(strangers)},
-            "XDG_DATA_HOME": str(home / "data"),
-            "XDG_CACHE_HOME": str(home / "cache"),
-            "HF_HUB_OFFLINE": "1",
-            "TERM": "xterm",
-        }
-        self.collection = home / "data" / "dragoman" / "collection"
-        self.first_calls: list[Ran] = []
-
-    def command(self, name: str, *arguments: str | Path) -> list[str]:
-        """The command line of a program."""
-        return [str(Path(sysconfig.get_path("scripts")) / name), *map(str, arguments)]
-
-    def start(self, name: str, *arguments: str | Path, **options: Any) -> subprocess.Popen[Any]:
-        """A program that runs."""
-        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        settings: dict[str, Any] = {"env": self.environment, **pipes, **options}
-        return subprocess.Popen(self.command(name, *arguments), **settings)
-
-    def __call__(self, name: str, *arguments: str | Path, stdin: bytes = b"", **variables: str) -> Ran:
-        """Run a program to its end, with these environment variables."""
-        return finished(self.start(name, *arguments, env={**self.environment, **variables}), stdin)
-
-
-def finished(process: subprocess.Popen[Any], stdin: bytes | None = None) -> Ran:
-    """What a program did once it has ended; nothing that it writes is lost."""
-    with process:
-        out, err = process.communicate(stdin, timeout=300)
-    return Ran(process.returncode, *((each or b"").decode("utf-8", "surrogateescape") for each in (out, err)))
-
-
 @pytest.fixture
 def here(programs: Programs, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """Runs `dragoman` within this process, which has to load the model only once."""
     for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, programs.environment[name])
 
-    def call(*arguments: str | Path) -> Ran:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            run(dragoman, "dragoman", [str(each) for each in arguments])
-        out, err = capfd.readouterr()
-        return Ran(int(left.value.code or 0), out, err)
-
-    return call
+    return partial(run_here, capfd)
 
 
 @pytest.fixture(scope="session")

@@ -23,9 +23,8 @@ from support.web_server import web_server
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page
 
+    from support.programs import Programs
     from support.web_server import WebServer
-
-    from ..conftest import Programs
 
 OpenPage: TypeAlias = "Callable[..., Page]"
 

@@ -10,12 +10,11 @@ from dragoman.corpus.cleaning.clean import clean
 from support.places import SHARED
 
 SEEDS = sorted((SHARED / "seeds").glob("*.txt"))
-needs_shared = pytest.mark.skipif(not SEEDS, reason="the shared texts are not here")
 
 PARAGRAPH = "The two leaders met in Seoul on Monday and agreed to hold a further round of talks on trade in the spring."
 
 
-@needs_shared
+@pytest.mark.shared("seeds")
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.name[:3])
 def test_the_scraped_articles_lose_their_surroundings_and_nothing_else(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -31,15 +30,15 @@ def test_the_scraped_articles_lose_their_surroundings_and_nothing_else(path: Pat
     assert [line for line in kept if len(line) > 160] == paragraphs
 
 
-@needs_shared
+@pytest.mark.shared("seeds")
 def test_key_points_are_kept_and_their_labels_cut() -> None:
     cleaned = clean(SEEDS[0].read_text(encoding="utf-8"))
     assert cleaned.cut == ("Synopsis", "Key Takeaways")
     assert "- Strategic Partnership: South Korea aims" in cleaned.text
 
 
+@pytest.mark.shared("frus-dev", "modern")
 @pytest.mark.parametrize("corpus", ["frus-dev/corpus.jsonl.xz", "modern/statepr.corpus.jsonl.xz"])
-@needs_shared
 def test_archives_and_press_releases_come_through_unchanged(corpus: str) -> None:
     with lzma.open(SHARED / corpus, "rt") as lines:
         texts = [json.loads(line)["text"] for line in lines]

@@ -23,10 +23,8 @@ from support.places import SEEDS
 
 
 def described(name: str) -> Document:
-    paths = sorted(SEEDS.glob(f"{name}*.txt"))
-    if not paths:
-        pytest.skip("the shared texts are not here")
-    cleaned = clean(paths[0].read_text(encoding="utf-8"))
+    (path,) = SEEDS.glob(f"{name}*.txt")
+    cleaned = clean(path.read_text(encoding="utf-8"))
     return describe(Document(id="x", text=cleaned.text), cleaned.cut)
 
 
@@ -34,6 +32,7 @@ def title_of(text: str) -> str:
     return describe(Document(id="x", text=text)).title
 
 
+@pytest.mark.shared("seeds")
 def test_an_article_with_headline_and_dateline() -> None:
     document = described("000")
     assert document.title == (
@@ -45,6 +44,7 @@ def test_an_article_with_headline_and_dateline() -> None:
     assert "South Africa" in document.countries
 
 
+@pytest.mark.shared("seeds")
 def test_an_article_without_headline_is_called_by_its_first_sentence() -> None:
     document = described("001")
     assert document.title == (
@@ -56,6 +56,7 @@ def test_an_article_without_headline_is_called_by_its_first_sentence() -> None:
     assert document.countries == ("South Korea", "Japan", "China", "North Korea")
 
 
+@pytest.mark.shared("seeds")
 def test_a_date_in_the_running_text_is_not_the_document_s() -> None:
     document = described("004")
     assert document.title == "South Korea’s Lee Pushes for US-North Korea Talks at Trump Summit"

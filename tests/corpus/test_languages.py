@@ -40,7 +40,7 @@ def test_names_and_numbers_are_in_no_language(text: str) -> None:
     assert detect_language(text) == ""
 
 
-@pytest.mark.skipif(not MULTI.is_dir(), reason="the shared corpora are not here")
+@pytest.mark.shared("multi")
 @pytest.mark.parametrize("corpus", ["ntrex", "xquad"])
 def test_news_stories_and_single_paragraphs(corpus: str) -> None:
     with lzma.open(MULTI / f"{corpus}.corpus.jsonl.xz", "rt", encoding="utf-8") as lines:
@@ -54,6 +54,7 @@ def test_news_stories_and_single_paragraphs(corpus: str) -> None:
     assert not wrong
 
 
+@pytest.mark.process
 def test_a_question_is_asked_without_loading_the_detector() -> None:
     script = "import sys, dragoman.search.cli.search, dragoman.search.collection; sys.exit('py3langid' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -210,7 +210,7 @@ def records_of(corpus: str, number: int) -> list[dict[str, str]]:
         return [json.loads(line) for line in islice(lines, number)]
 
 
-@pytest.mark.skipif(not (SHARED / "modern").is_dir(), reason="the shared corpora are not here")
+@pytest.mark.shared("frus-dev", "modern")
 @pytest.mark.parametrize(
     ("corpus", "digest"),
     [("frus-dev/corpus.jsonl.xz", "2517b56fb9382c71"), ("modern/statepr.corpus.jsonl.xz", "c5ca8c2f2934aa05")],
@@ -226,7 +226,7 @@ def test_english_is_split_as_it_always_was(corpus: str, digest: str, language: s
     assert hashlib.sha256(spans.encode()).hexdigest()[:16] == digest
 
 
-@pytest.mark.skipif(not (SHARED / "multi").is_dir(), reason="the shared corpora are not here")
+@pytest.mark.shared("multi")
 def test_passages_of_other_languages_fit_the_encoder_too() -> None:
     tokenizer = default_tokenizer()
     counts: dict[str, list[int]] = {}
@@ -239,7 +239,7 @@ def test_passages_of_other_languages_fit_the_encoder_too() -> None:
         assert sum(each > 256 for each in lengths) <= 0.01 * len(lengths), language
 
 
-@pytest.mark.skipif(not (SHARED / "modern").is_dir(), reason="the shared corpora are not here")
+@pytest.mark.shared("frus-dev", "modern")
 @pytest.mark.parametrize("corpus", ["frus-dev/corpus.jsonl.xz", "modern/statepr.corpus.jsonl.xz"])
 def test_english_passages_fit_the_encoder_with_their_title(corpus: str) -> None:
     tokenizer = default_tokenizer()

@@ -9,7 +9,9 @@ from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
 
 if TYPE_CHECKING:
-    from conftest import MakeCollection, Ran
+    from conftest import MakeCollection
+
+    from support.programs import Ran
 
 ARTICLE = (
     "Lee and Macron Meet in Johannesburg\n\nJohannesburg, Nov 23 (NationPress) South Korean President Lee Jae Myung met"

@@ -10,7 +10,7 @@ from dragoman.corpus.document import Document, Person
 from dragoman.corpus.read import read
 from support.places import SEEDS
 
-pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared texts are not here")
+pytestmark = pytest.mark.shared("seeds")
 
 LEE = Person("Lee Jae Myung", "President", "South Korea")
 

@@ -6,7 +6,7 @@ from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
 from support.places import SEEDS
 
-pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared texts are not here")
+pytestmark = pytest.mark.shared("seeds")
 
 # Of the lines that are not empty, counted from 0: those of the body, and the headline where there is one.
 BODIES = {"000": (range(3, 15), 0), "001": (range(4, 13), None), "004": (range(6, 13), 2)}

@@ -50,7 +50,7 @@ def test_a_document_without_a_date_says_what_was_not_taken_for_one() -> None:
     assert line == 'x: has no date; says "October 1, 2023" of something near, which is not taken for its own'
 
 
-@pytest.mark.skipif(not SEEDS.is_dir(), reason="the shared texts are not here")
+@pytest.mark.shared("seeds")
 def test_the_one_article_of_three_that_misdates_its_event() -> None:
     lines = [line for each in read([SEEDS]) if isinstance(each, Document) for line in suspects(each)]
     assert len(lines) == 1

@@ -12,7 +12,7 @@ import pytest
 from support.places import SEEDS
 
 if TYPE_CHECKING:
-    from conftest import Programs
+    from support.programs import Programs
 
 JUNK = ("bookmarks", "Indian Idol", "Sabalenka", "Copyright", "Connect with us")
 NATION_PRESS, NARA, TROOPS = "000_e0eccb4d85acb3e2.txt", "001_14edb4675e1983b7.txt", "004_cae87243d21fb65e.txt"
@@ -37,8 +37,6 @@ assert not heavy, heavy
 @pytest.fixture(scope="module")
 def seeds(programs: "Programs", tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A collection of the three seed articles, made by the real command."""
-    if not SEEDS.is_dir():
-        pytest.skip(f"the seed articles are not beside this checkout, at {SEEDS}")
     folder = tmp_path_factory.mktemp("seeds") / "seeds.idx"
     ran = programs("dragoman", "index", SEEDS, "--collection", folder)
     assert (ran.code, ran.err) == (0, "")
@@ -60,6 +58,7 @@ def marked(hit: dict[str, Any], shade: str) -> list[str]:
     return [hit["text"][first:last] for first, last in spans]
 
 
+@pytest.mark.shared("seeds")
 @pytest.mark.parametrize(
     ("question", "article", "said"),
     [
@@ -75,6 +74,7 @@ def test_the_seed_articles_answer(programs: "Programs", seeds: Path, question: s
     assert said in first["text"]
 
 
+@pytest.mark.shared("seeds")
 def test_words_and_meaning_are_marked_in_the_seed_articles(programs: "Programs", seeds: Path) -> None:
     first = asked(programs, "Lee Macron strategic partnership", "--collection", seeds)["hits"][0]
     assert "strategic partnership" in marked(first, "keyword")
@@ -82,12 +82,14 @@ def test_words_and_meaning_are_marked_in_the_seed_articles(programs: "Programs",
     assert any("quantum" in sentence for sentence in marked(first, "meaning"))
 
 
+@pytest.mark.shared("seeds")
 def test_a_question_in_other_words_finds_its_passage_by_meaning(programs: "Programs", seeds: Path) -> None:
     answer = asked(programs, "how many American soldiers are based on the peninsula", "--collection", seeds)
     assert "28,500" in answer["hits"][0]["text"]
     assert marked(answer["hits"][0], "meaning")
 
 
+@pytest.mark.shared("seeds")
 def test_no_passage_of_the_seed_articles_holds_junk(programs: "Programs", seeds: Path) -> None:
     ids = programs("dragoman", "list", "--collection", seeds).out.splitlines()
     assert len(ids) == 3

@@ -32,7 +32,7 @@ from dragoman.search.collection import open_collection
 from support.places import BRIEFS
 
 if TYPE_CHECKING:
-    from conftest import Programs, Ran
+    from support.programs import Programs, Ran
 
 SHIPPED = len(list((BRIEFS).glob("*.md")))
 RESULT_KEYS = [

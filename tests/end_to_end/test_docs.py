@@ -54,6 +54,7 @@ def page() -> str:
     return "\n".join([INTRODUCTION, *parts])
 
 
+@pytest.mark.process
 def test_the_page_of_commands_is_up_to_date() -> None:
     fresh = subprocess.run([sys.executable, __file__], capture_output=True, check=True, encoding="utf-8").stdout
     # Where lines are broken is Click's business, and another release may break them elsewhere.

@@ -12,7 +12,7 @@ import pytest
 import dragoman
 
 if TYPE_CHECKING:
-    from conftest import Programs
+    from support.programs import Programs
 
 HOST = {
     "search.py": "def find(): return 'the search of the host'\n",
@@ -62,6 +62,7 @@ def test_a_host_with_modules_of_the_same_names_embeds_it(programs: "Programs", h
     assert ran.stdout == ("the search of the host; the index of the host; HostError; briefs/wong-lee-seoul\n")
 
 
+@pytest.mark.process
 def test_importing_loads_nothing() -> None:
     script = """
 import sys

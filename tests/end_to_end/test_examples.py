@@ -15,7 +15,7 @@ import pytest
 from support.places import ROOT
 
 if TYPE_CHECKING:
-    from conftest import Programs
+    from support.programs import Programs
 
 EXAMPLES = ROOT / "examples"
 NEEDS = {"mcp_client.py": "mcp", "langchain_retriever.py": "langchain_core", "llamaindex_retriever.py": "llama_index"}

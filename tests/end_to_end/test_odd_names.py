@@ -20,7 +20,9 @@ from dragoman.search.collection import open_collection
 from dragoman.search.making import create_collection
 
 if TYPE_CHECKING:
-    from conftest import MakeCollection, Programs
+    from conftest import MakeCollection
+
+    from support.programs import Programs
 
 LATIN = os.fsdecode(b"caf\xe9")
 ODD = (LATIN, os.fsdecode(b"\xff\xfe"), "line\nbreak", "no\N{NO-BREAK SPACE}break", "right\u202eleft", "bell\x07")
@@ -181,6 +183,7 @@ def test_a_watch_goes_on_after_whatever_goes_wrong(
     assert "letters: a fault in Dragoman itself (ZeroDivisionError: division by zero)" in complaint
 
 
+@pytest.mark.process
 def test_a_server_goes_on_after_a_fault_in_its_loop(make_collection: "MakeCollection", tmp_path: Path) -> None:
     make_collection([Document(id="a", text="The consul wrote home.")]).close()
     code = """

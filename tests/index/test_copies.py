@@ -325,12 +325,11 @@ def test_folding_agrees_with_going_through_the_ranking_by_hand() -> None:
 
 
 def texts_of(path: Path) -> list[dict[str, list[str]]]:
-    if not path.exists():
-        pytest.skip(f"the shared data are not beside this checkout, at {path}")
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
+@pytest.mark.shared("modern")
 def test_all_versions_of_a_press_release_are_found_and_no_two_releases_are_taken_for_one(
     new_ledger: Callable[[], Database],
 ) -> None:
@@ -347,15 +346,15 @@ def test_all_versions_of_a_press_release_are_found_and_no_two_releases_are_taken
     assert groups(database) == sorted(expected, key=sorted)
 
 
+@pytest.mark.shared("seeds")
 def test_reports_on_different_summits_of_one_president_are_not_merged(new_ledger: Callable[[], Database]) -> None:
-    if not (SHARED / "seeds").is_dir():
-        pytest.skip(f"the seed articles are not beside this checkout, at {SHARED / 'seeds'}")
     database = new_ledger()
     commit(database, [each for each in read([SHARED / "seeds"]) if isinstance(each, Document)])
     assert Ledger(database).count_documents() == 3
     assert groups(database) == []
 
 
+@pytest.mark.shared("multi")
 def test_a_translated_story_is_near_to_no_other_story(new_ledger: Callable[[], Database]) -> None:
     database = new_ledger()
     stories = texts_of(SHARED / "multi" / "ntrex.corpus.jsonl.xz")

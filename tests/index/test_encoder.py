@@ -148,6 +148,7 @@ def reference(encoder: PassageEncoder, text: str) -> np.ndarray:
 # The query encoder
 
 
+@pytest.mark.process
 def test_building_is_silent_and_needs_no_network(build: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     assert (build[0].returncode, build[0].stdout, build[0].stderr) == (0, "", "")
 

@@ -25,6 +25,8 @@ import json, os, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
 import dragoman
 
+pytestmark = pytest.mark.process
+
 with dragoman.open_collection(sys.argv[1]) as own:
     own.search("consul")
 if sys.argv[3] == "another user":

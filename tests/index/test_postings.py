@@ -21,7 +21,7 @@ from dragoman.index.terms import stem
 from dragoman.index.units import Unit
 
 if TYPE_CHECKING:
-    from conftest import Shelf
+    from support.shelf import Shelf
 
 # Several forms of a stem, function words, an acronym and its pronoun, numbers; few are common, as in any text.
 WORDS = (

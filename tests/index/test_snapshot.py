@@ -22,7 +22,7 @@ from dragoman.index.segments.bm25f import BM25F
 from dragoman.index.units import Unit
 
 if TYPE_CHECKING:
-    from conftest import Shelf
+    from support.shelf import Shelf
 
 NONE = np.zeros(0, np.int64)
 FREE = BM25F()

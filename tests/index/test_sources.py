@@ -28,8 +28,7 @@ from dragoman.index.writing.writer import Report, Writer
 from support.web_server import web_server
 
 if TYPE_CHECKING:
-    from conftest import Programs
-
+    from support.programs import Programs
     from support.web_server import WebServer
 
 

@@ -134,6 +134,7 @@ def killed(empty_collections: tuple[Path, Path], tmp_path_factory: pytest.TempPa
     return lambda point: folder / point
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_writer_leaves_the_old_generation_or_the_new_one(killed: Callable[[str], Path], point: str) -> None:
     old = {document.id: document.text for document in BEFORE}
@@ -247,6 +248,7 @@ def test_a_writer_within_a_writer_is_refused(make_collection: "MakeCollection") 
     assert collection.remove(["d0"]).removed == 1
 
 
+@pytest.mark.process
 def test_a_writer_in_another_process_is_waited_for(make_collection: "MakeCollection") -> None:
     collection = make_collection(BEFORE[:1])
     code = (
@@ -313,6 +315,7 @@ def test_readers_see_whole_generations_while_a_writer_commits(
     assert collection.status().segments == 1
 
 
+@pytest.mark.process
 def test_a_reader_in_another_process_follows(make_collection: "MakeCollection") -> None:
     collection = make_collection(BEFORE[:2])
     code = (
@@ -540,6 +543,7 @@ def open_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.process
 def test_a_read_only_collection_can_be_asked(make_collection: "MakeCollection", open_folder: Path) -> None:
     collection = make_collection(BEFORE)
     collection.close()

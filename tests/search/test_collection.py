@@ -111,6 +111,7 @@ def test_one_commit_or_many_with_changes_in_between_answer_the_same(
 # Adding
 
 
+@pytest.mark.process
 def test_unchanged_documents_change_nothing_and_need_no_model(make_collection: "MakeCollection") -> None:
     documents = [Document("a", "The treaty was signed.", origin="here"), Document("b", "Talks on peace.")]
     collection = make_collection(documents)

@@ -14,7 +14,7 @@ from dragoman.search.language.parser import parse
 from dragoman.search.language.query import MAX_QUERY_LENGTH, Filter
 
 if TYPE_CHECKING:
-    from conftest import Shelf
+    from support.shelf import Shelf
 
 
 @pytest.fixture(scope="module")

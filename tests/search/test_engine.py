@@ -25,7 +25,7 @@ from dragoman.search.ranking.settings import Settings
 from dragoman.search.suggest import suggest
 
 if TYPE_CHECKING:
-    from conftest import Shelf
+    from support.shelf import Shelf
 
 WORDS = "the the the the of of summit summits treaty envoy pact US us quota zeal 1950".split()
 QUERIES = (

@@ -10,19 +10,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 import dragoman as package
-from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document
 from dragoman.errors import DragomanError, UnreadableSource
 from dragoman.index.writing import writer
 from dragoman.index.writing.writer import Progress
-from dragoman.search.cli.terminal import run
 from dragoman.search.evaluation.answer_cache import Answers
 from dragoman.search.evaluation.evaluate import Case, Evaluation, System, compare, evaluate
 from dragoman.search.evaluation.judged_collection import collection_of
@@ -30,6 +29,7 @@ from dragoman.search.evaluation.judgments import JudgedSet, Question
 from dragoman.search.evaluation.measures import MEASURES, measure, ndcg, randomisation_test
 from dragoman.search.evaluation.runs import read_run, run_file, write_run
 from dragoman.search.ranking.settings import Settings, apply_changes
+from support.programs import Ran, run_here
 
 if TYPE_CHECKING:
     from conftest import MakeCollection
@@ -341,28 +341,12 @@ def test_a_comparison_names_who_gained_and_who_lost() -> None:
 # The command
 
 
-class Ran(NamedTuple):
-    """What a program did: its exit code, standard output and standard error."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """Runs `dragoman eval` within this process, with a cache of its own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("DRAGOMAN_COLLECTION", raising=False)
-
-    def call(*arguments: str | Path) -> Ran:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            run(dragoman, "dragoman", ["eval", *map(str, arguments)])
-        out, err = capfd.readouterr()
-        return Ran(int(left.value.code or 0), out, err)
-
-    return call
+    return partial(run_here, capfd, "eval")
 
 
 @pytest.fixture

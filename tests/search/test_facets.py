@@ -26,9 +26,10 @@ from dragoman.search.language.unparser import unparse
 from dragoman.search.results.results import Results
 
 if TYPE_CHECKING:
-    from conftest import MakeCollection, Shelf
+    from conftest import MakeCollection
 
     from dragoman.search.ranking.engine import Mode
+    from support.shelf import Shelf
 
 OUTLETS = (
     "",
@@ -203,6 +204,7 @@ def test_facets_as_json(collections: dict[str, Collection]) -> None:
     assert "facets" not in collections["briefs"].search("summit").to_dict()
 
 
+@pytest.mark.process
 def test_facets_in_a_terminal(collections: dict[str, Collection]) -> None:
     def said(*options: str) -> str:
         command = [Path(sysconfig.get_path("scripts")) / "search", "country:France", "--limit", "1", *options]

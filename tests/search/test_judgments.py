@@ -217,11 +217,10 @@ def test_plain_text_that_is_too_long_is_cut() -> None:
     assert parse(plain("a-long-word " * 2000)).free
 
 
+@pytest.mark.shared("std-scifact", "std-time", "std-cranfield")
 @pytest.mark.parametrize(("name", "questions"), [("scifact", 300), ("time", 83), ("cranfield", 225)])
 def test_the_shared_sets(name: str, questions: int) -> None:
     there = SHARED / f"std-{name}"
-    if not there.exists():
-        pytest.skip(f"needs the shared data: {there}")
     judged = read_judged(there)
     assert len(judged.questions) + len(judged.unjudged) == questions
     assert judged.corpus == there / "corpus.jsonl.xz"

@@ -401,6 +401,7 @@ def test_canonical_text_parses_to_the_same_node(node: Node) -> None:
     assert (*again.free, *again.must) == (node,)
 
 
+@pytest.mark.process
 def test_the_module_loads_nothing_heavy() -> None:
     heavy = "numpy whoosh faiss torch onnxruntime click flask yaml".split()
     code = f"import sys, {parse.__module__}; sys.exit(' '.join(sys.modules.keys() & set({heavy})) or None)"

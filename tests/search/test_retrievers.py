@@ -14,7 +14,7 @@ from dragoman.errors import CollectionNotFound, DragomanError, QueryError
 from dragoman.search.collection import Collection, open_collection
 
 if TYPE_CHECKING:
-    from conftest import Programs
+    from support.programs import Programs
 
 QUESTION = "Lee Macron strategic partnership"
 

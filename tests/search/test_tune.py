@@ -5,20 +5,19 @@ import random
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document
 from dragoman.errors import CollectionMismatch, QueryError
 from dragoman.index.ledger.manifest import RANKING
 from dragoman.index.segments.bm25f import BM25F
 from dragoman.index.writing.store import Store
-from dragoman.search.cli.terminal import run
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.evaluation import trials, tuning
 from dragoman.search.evaluation.answer_cache import Answers
@@ -29,6 +28,7 @@ from dragoman.search.evaluation.tuning import tune
 from dragoman.search.language.plain import plain
 from dragoman.search.making import reindex_collection
 from dragoman.search.ranking.settings import Settings
+from support.programs import Ran, run_here
 
 WORDS = "the summit leaders agreed treaty trade peace envoy minister signed talks hotline quota pact zeal fish".split()
 FAR = Settings(keyword_weight=0.3, prose_discount=0.0, document_weight=0.0, pair_weight=0.0)
@@ -186,28 +186,12 @@ def test_parts_hold_every_question_once_and_every_class_evenly() -> None:
 # The command
 
 
-class Ran(NamedTuple):
-    """What a program did: its exit code, standard output and standard error."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """Runs `dragoman` within this process, with a cache of its own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("DRAGOMAN_COLLECTION", raising=False)
-
-    def call(*arguments: str | Path) -> Ran:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            run(dragoman, "dragoman", list(map(str, arguments)))
-        out, err = capfd.readouterr()
-        return Ran(int(left.value.code or 0), out, err)
-
-    return call
+    return partial(run_here, capfd)
 
 
 def written(judged: JudgedSet, path: Path) -> Path:

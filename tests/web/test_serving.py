@@ -19,6 +19,8 @@ from dragoman.search.collection import open_collection
 from dragoman.search.making import create_collection
 from dragoman.web.access import keys
 
+pytestmark = pytest.mark.process
+
 
 class Server:
     """A running `dragoman serve` over a collection."""

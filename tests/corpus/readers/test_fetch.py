@@ -391,6 +391,7 @@ def secure(tmp_path: Path) -> Iterator[tuple[int, Path]]:
         thread.join()
 
 
+@pytest.mark.process
 def test_a_certificate_is_checked_against_the_host_that_was_asked_for(
     secure: tuple[int, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -113,6 +113,7 @@ def test_what_cannot_be_read_is_one_line(tmp_path: Path, data: bytes, reason: st
     assert told == Skipped(str(tmp_path / "x.pdf"), reason)
 
 
+@pytest.mark.process
 def test_without_its_library_the_extra_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.pdf").write_bytes(make_pdf([BODY]))
     script = """

@@ -151,7 +151,7 @@ NAVIGATION = re.compile(
 )
 
 
-@pytest.mark.skipif(not MODERN.is_dir(), reason="the shared texts are not here")
+@pytest.mark.shared("modern")
 def test_press_releases_have_no_navigation_in_their_text_and_lose_none_of_it(tmp_path: Path) -> None:
     with lzma.open(MODERN / "statepr.raw_html.jsonl.xz", "rt") as lines:
         records = [json.loads(line) for line in lines][::10]

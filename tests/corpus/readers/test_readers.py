@@ -431,6 +431,7 @@ def test_a_file_that_is_no_jsonl_is_one_line(tmp_path: Path, content: str, reaso
     assert reasons(write(tmp_path / "x.jsonl", content)) == [reason]
 
 
+@pytest.mark.process
 def test_importing_the_corpus_loads_nothing_heavy() -> None:
     import subprocess
 

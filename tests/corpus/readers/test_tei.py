@@ -169,6 +169,7 @@ print(sum(1 for _ in documents), peak() - before)
 """
 
 
+@pytest.mark.process
 def test_a_volume_is_streamed(tmp_path: Path) -> None:
     pages = '<pb n="1" facs="0001" corresp="an attribute that takes some place in memory and is not text"/>' * 3000
     documents = (f'<div type="document" xml:id="d{n}"><p>They met.{pages}</p></div>' for n in range(100))
@@ -182,16 +183,10 @@ def test_a_volume_is_streamed(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------------------------------- real volumes
 
 
-def shared(name: str) -> Path:
-    path = SHARED / name
-    if not path.exists():
-        pytest.skip(f"the shared data is not beside this checkout: {path} is missing")
-    return path
-
-
+@pytest.mark.shared("tei")
 @pytest.mark.parametrize("name", VOLUMES)
 def test_a_real_volume(name: str) -> None:
-    found = list(read([shared("tei") / f"{name}.xml.xz"]))
+    found = list(read([SHARED / "tei" / f"{name}.xml.xz"]))
     documents = [each for each in found if isinstance(each, Document)]
     assert len(documents) == VOLUMES[name]
     assert len({each.id for each in documents}) == len(documents)
@@ -205,14 +200,15 @@ def test_a_real_volume(name: str) -> None:
         assert "  " not in each.text
 
 
+@pytest.mark.shared("tei", "frus-dev")
 def test_a_real_volume_agrees_with_another_conversion_of_it() -> None:
     """Titles, dates, places, chapters and every word of 304 documents; footnotes and the words before their marks."""
 
     def words(text: str) -> list[str]:
         return re.findall(r"\w+", text)
 
-    ours = {each.id: each for each in read([shared("tei") / "frus1958-60v18.xml.xz"]) if isinstance(each, Document)}
-    with lzma.open(shared("frus-dev") / "corpus.jsonl.xz", "rt", encoding="utf-8") as lines:
+    ours = {each.id: each for each in read([SHARED / "tei" / "frus1958-60v18.xml.xz"]) if isinstance(each, Document)}
+    with lzma.open(SHARED / "frus-dev" / "corpus.jsonl.xz", "rt", encoding="utf-8") as lines:
         theirs = [json.loads(line) for line in lines if line.startswith('{"id": "frus1958-60v18/')]
     assert len(theirs) == 304
     notes = agreed = 0
