@@ -71,7 +71,7 @@ class _Volume:
         self._headings: list[str] = []
         self._left_out: Counter[str] = Counter()
 
-    def documents(self) -> Iterator[Document | Skipped]:
+    def documents(self) -> Iterator[Document | Skipped]:  # noqa: C901  # one pass over the elements, with one state
         room = ""  # front, body or back
         inside = 0  # how deep within a document we are: its enclosures are part of it
         found = 0

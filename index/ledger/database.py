@@ -16,7 +16,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -92,7 +92,7 @@ def _close_all(path: Path, opened: dict[threading.Thread, sqlite3.Connection]) -
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+def transaction(connection: sqlite3.Connection, begin: str) -> Generator[None]:
     """All that happens in the block happens, or, if an error comes out of it, nothing does."""
     connection.execute(begin)
     try:
@@ -242,7 +242,7 @@ class Database:
                 migrate(self.connection, self._migrations)
 
     @contextmanager
-    def change(self) -> Iterator[None]:
+    def change(self) -> Generator[None]:
         """One change: all of it and a new generation, or, if an error comes out of the block, nothing.
 
         A block that changes nothing leaves the generation as it is.

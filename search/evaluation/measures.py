@@ -45,7 +45,9 @@ def measure(rankings: Sequence[Sequence[str]], grades: Sequence[Mapping[str, int
     top = max((grade for known in grades for grade in known.values()), default=1)
     gains: dict[int, int] = {grade: 2**grade - 1 for grade in range(top + 1)}
     wanted: dict[Any, str] = dict(zip((nDCG(gains=gains) @ 10, R @ 100, RR @ 10, P @ 5), MEASURES, strict=True))
-    evaluator = ir_measures.evaluator(wanted, {str(row): dict(known) for row, known in enumerate(grades)})
+    evaluator: Any = ir_measures.evaluator(  # pyright: ignore[reportUnknownMemberType]  # untyped
+        wanted, {str(row): dict(known) for row, known in enumerate(grades)}
+    )
     # Ranks as scores: no two are equal, so no measure's own way of breaking ties has a say.
     run = {
         str(row): {identity: float(-place) for place, identity in enumerate(ranking)}
@@ -70,8 +72,8 @@ def ndcg(ranked: NDArray[np.integer[Any]], judged: NDArray[np.integer[Any]], dep
 
 
 def _dcg(grades: NDArray[np.integer[Any]], depth: int) -> NDArray[np.float64]:
-    top = grades[:, :depth]
-    return (np.exp2(top) - 1) @ (1 / np.log2(np.arange(2, top.shape[1] + 2)))
+    gains: NDArray[np.float64] = np.exp2(grades[:, :depth]) - 1
+    return gains @ (1 / np.log2(np.arange(2, gains.shape[1] + 2)))
 
 
 def randomisation_test(differences: NDArray[np.float64], *, rounds: int = ROUNDS, seed: int = 0) -> float:

@@ -177,7 +177,8 @@ class Trials:
         scores = scores[:, sorter[np.searchsorted(numbers, ordered, sorter=sorter)]]
         documents = snapshot.documents(ordered)
         worded = np.isin(ordered, words.numbers)
-        within, rest = {}, {}
+        within: dict[int, NDArray[np.bool_]] = {}
+        rest: dict[int, NDArray[np.bool_]] = {}
         for depth in self._depths:
             chosen = np.isin(ordered, np.union1d(every.leading[:depth], asked.near[depth]))
             within[depth] = chosen

@@ -76,8 +76,8 @@ class Dial(NamedTuple):
         default, value = self.get(_DEFAULTS), self.get(settings)
         if isinstance(value, str):
             return 2.0 if value != default else 0.0
-        places = np.arange(len(self.values))
-        return float(np.interp(value, self.values, places) - np.interp(default, self.values, places))
+        positions = np.arange(len(self.values))
+        return float(np.diff(np.interp([default, value], self.values, positions))[0])
 
 
 _DEFAULTS = Settings()
@@ -166,9 +166,9 @@ def _halved(
 ) -> tuple[Settings, Part, Part, int]:
     """Settings fitted to one half of the questions, and what both halves score."""
     first, second = parts(cases, 2)
-    trials = _trials(store, [cases[row] for row in first], present)
+    trials = _trials(store, [cases[int(row)] for row in first], present)
     (settings,) = fit(trials, present, [np.arange(len(first))], lambda share: progress(0.95 * share))
-    others = _trials(store, [cases[row] for row in second], present)
+    others = _trials(store, [cases[int(row)] for row in second], present)
     others.measure([present, settings], progress=lambda share: progress(0.95 + 0.05 * share))
     fitted = Part(first, trials.values(present), trials.values(settings))
     return settings, fitted, Part(second, others.values(present), others.values(settings)), 0

@@ -64,7 +64,7 @@ class Question:
         return cls(query, filters.get("document"), mode, sort, per_document, fold, deadline)
 
 
-def constrained(
+def constrained(  # noqa: PLR0913  # those of Filters, each by its name
     text: str,
     *,
     after: date | str | None = None,

@@ -100,7 +100,7 @@ class Candidates(NamedTuple):
     words: KeywordMatches
 
 
-def rank(
+def rank(  # noqa: PLR0913  # all that a search may be told, each by its name
     index: Index,
     plan: Plan,
     vector: NDArray[np.float32] | None,

@@ -49,7 +49,7 @@ class DragomanRetriever(BaseRetriever):
     ) -> None:
         self._retrieval = Retrieval()
         self.collection, self.k, self.mode, self.filters, self.literal = collection, k, mode, filters or {}, literal
-        super().__init__(**options)
+        super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]  # its own annotations are partial
         self._made = True
 
     def __setattr__(self, name: str, value: Any) -> None:
