@@ -73,7 +73,8 @@ def ndcg(ranked: NDArray[np.integer[Any]], judged: NDArray[np.integer[Any]], dep
 
 def _dcg(grades: NDArray[np.integer[Any]], depth: int) -> NDArray[np.float64]:
     gains: NDArray[np.float64] = np.exp2(grades[:, :depth]) - 1
-    return gains @ (1 / np.log2(np.arange(2, gains.shape[1] + 2)))
+    discounts: NDArray[np.float64] = 1 / np.log2(np.arange(2, gains.shape[1] + 2, dtype=np.float64))
+    return gains @ discounts
 
 
 def randomisation_test(differences: NDArray[np.float64], *, rounds: int = ROUNDS, seed: int = 0) -> float:
