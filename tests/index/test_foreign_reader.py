@@ -18,14 +18,14 @@ import pytest
 from dragoman.corpus.document import Document
 from dragoman.search.collection import open_collection
 
+pytestmark = pytest.mark.process
+
 THREADS = 4
 
 READER = f"""
 import json, os, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
 import dragoman
-
-pytestmark = pytest.mark.process
 
 with dragoman.open_collection(sys.argv[1]) as own:
     own.search("consul")
