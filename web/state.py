@@ -129,7 +129,7 @@ class Asked:
         return first, parse_date_range(self.before)[1] if self.before else None
 
     def constraints(self) -> dict[str, Any]:
-        """What is asked for but for the question's text and its paging: as options of `Collection.search`."""
+        """What is asked for, without the question's text and its paging: as options of `Collection.search`."""
         return {
             "mode": self.mode,
             # The collection's own default: the newest first where a query only filters.

@@ -65,6 +65,6 @@ class Manifest:
 
         Raises:
             CollectionMismatch: Another version of Dragoman's recipe made them.
-            CollectionDamaged: The ledger's description is none.
+            CollectionDamaged: What the ledger says of the encoder cannot be read.
         """
         return EncoderInfo.from_json(self.encoder_json)

@@ -29,8 +29,8 @@ class Vocabulary:
     def same_word(self, term: str) -> frozenset[str]:
         """The surface terms in live passages that count as the same word as this one, in any of their languages.
 
-        A function word has no other forms, and is none of another word, whatever their stems: "ofs", a slip of a
-        typist's, would make a word that tells of every "of", and "willing" is not "will".
+        A function word has no other forms, and is not a form of another word even if they share a stem: "ofs", a typing
+        error, would otherwise count as every "of", and "willing" is not "will".
         """
         same = _union(segment.postings.same_word(term) for segment in self._stack.segments)
         return self._living(frozenset(filter(tells, same)) if tells(term) else same & {term})

@@ -1,1 +1,1 @@
-"""The commands `search` and `dragoman`, but for those that serve."""
+"""The commands `search` and `dragoman`, except those that serve."""

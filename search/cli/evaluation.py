@@ -27,8 +27,8 @@ _DETAILS = """
 \b
 A SYSTEM is what is measured:
   hybrid, keyword, meaning   a mode, with the collection's own settings
-  hybrid:tuned.json          with the default settings but for a JSON file's, such as {"keyword_weight": 0.5}
-  'keyword:{"depth": 500}'   or but for those that stand there; 'hybrid:{}' has all the defaults
+  hybrid:tuned.json          the default settings, changed by a JSON file such as {"keyword_weight": 0.5}
+  'keyword:{"depth": 500}'   or changed as is written there; 'hybrid:{}' has all the defaults
   before/hybrid.run          a run file, as --runs writes it
 
 \b

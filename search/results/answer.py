@@ -61,7 +61,7 @@ def neighbours(
     limit: int,
     per_document: bool,
 ) -> "Answer":
-    """The passages nearest in meaning to what some say together, but for those `left_out`."""
+    """The passages nearest in meaning to what some say together, without those `left_out`."""
     center = snapshot.vectors(own).mean(axis=0)
     center /= max(float(np.linalg.norm(center)), 1e-9)
     near = snapshot.select(AllOf(())).nearest(center, settings.depth + len(left_out))
@@ -100,7 +100,7 @@ class Answer:
         self._settings = settings
 
     def hits(self, offset: int = 0, *, explain: bool = False, highlights: bool = True) -> Iterator[Hit]:
-        """The ranking's hits but for the first `offset`.
+        """The ranking's hits after the first `offset`.
 
         Raises CollectionDamaged if a document has been compacted away in the meantime.
         """

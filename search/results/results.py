@@ -155,7 +155,7 @@ class Results:
     `total` is the size of the match set: of passages, or of documents where one hit a document was asked for; it is of
     `documents` different ones. `facets` say what it consists of, in passages, if that was asked for.
     `suggestion` is the question with misspelt words mended, or None; it is offered, never applied. `undated` counts
-    passages that match but for a date constraint, which they could not satisfy for want of a date. `at_least` says that
+    passages that would match if they had a date, which a constraint asks for. `at_least` says that
     the meaning leg was cut at its depth, so that totals and facets are of its nearest: a search that is confined to
     fewer passages may find more among them than were counted here.
     """

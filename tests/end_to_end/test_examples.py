@@ -3,8 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 
 from support.places import ROOT
+from support.programs import serving
 
 if TYPE_CHECKING:
     from support.programs import Programs
@@ -36,23 +36,6 @@ def example(programs: "Programs") -> Callable[..., str]:
         return ran.stdout + ran.stderr
 
     return run
-
-
-@contextmanager
-def serving(command: list[str], environment: dict[str, str]) -> Iterator[str]:
-    """The URL at which a program says that it serves, while it does."""
-    server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    assert server.stderr
-    try:
-        said = ""
-        while not (found := re.search(r"http://127\.0\.0\.1:\d+/?", said)):
-            line = server.stderr.readline()
-            assert line, said
-            said += line
-        yield found[0].rstrip("/") + "/"
-    finally:
-        server.kill()
-        server.communicate()
 
 
 def test_each_example_is_tried_here() -> None:

@@ -7,17 +7,16 @@ variables set that keep libraries from the network.
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from support.programs import serving
 
 if TYPE_CHECKING:
     from support.programs import Programs
@@ -99,26 +98,6 @@ def guarded(tmp_path: Path, programs: "Programs") -> Guarded:
     return Guarded(tmp_path, programs)
 
 
-@contextmanager
-def serving(guarded: Guarded, *arguments: str) -> Iterator[str]:
-    """The address of a guarded server."""
-    command = guarded.dragoman("dragoman", *arguments, "--port", "0")
-    server = subprocess.Popen(
-        command, env=guarded.environment, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert server.stderr
-    try:
-        said = ""
-        while not (found := re.search(r"http://\S+", said)):
-            line = server.stderr.readline()
-            assert line, said
-            said += line
-        yield found[0].rstrip("/")
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)  # strace itself heeds no signal
-        server.communicate(timeout=60)
-
-
 def test_the_guard_sees_a_look_up_and_a_connection(guarded: Guarded) -> None:
     code = "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(('192.0.2.1', 9))"
     guarded.run(guarded.command(sys.executable, "-c", code))
@@ -149,8 +128,9 @@ def test_documents_of_every_kind_are_indexed_in_private(guarded: Guarded, tmp_pa
 
 
 def test_a_server_answers_in_private(guarded: Guarded, programs: "Programs") -> None:
-    with serving(guarded, "serve", "--collection", str(programs.collection)) as site:
-        for path in ("/?q=Macron", "/api/v1/search?q=what+did+Lee+propose"):
+    command = guarded.dragoman("dragoman", "serve", "--port", "0", "--collection", programs.collection)
+    with serving(command, guarded.environment) as site:
+        for path in ("?q=Macron", "api/v1/search?q=what+did+Lee+propose"):
             with urllib.request.urlopen(site + path) as answer:
                 assert answer.status == 200
         time.sleep(2)  # a report would be sent after a moment

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,8 +63,11 @@ def finished(process: subprocess.Popen[Any], stdin: bytes | None = None) -> Ran:
 
 @contextmanager
 def serving(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
-    """The URL, with a slash at its end, at which a program says on standard error that it serves, while it does."""
-    server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    """The URL, with a slash at its end, at which a program says on standard error that it serves, while it does.
+
+    It is ended as an operator would end it.
+    """
+    server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
     assert server.stderr
     try:
         said = ""
@@ -73,8 +77,8 @@ def serving(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[
             said += line
         yield found[0].rstrip("/") + "/"
     finally:
-        server.kill()
-        server.communicate()
+        os.killpg(server.pid, signal.SIGTERM)  # the whole group: strace, which may watch it, heeds no signal itself
+        server.communicate(timeout=60)
 
 
 def run_here(capfd: pytest.CaptureFixture[str], *arguments: str | Path) -> Ran:

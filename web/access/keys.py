@@ -64,7 +64,7 @@ class Keys:
 def new(path: Path, name: str) -> str:
     """Make a key for somebody and enter it into the file, which need not exist yet.
 
-    The key is given back here and kept nowhere. Raises DragomanError for a name that is taken or is none.
+    The key is given back here and kept nowhere. Raises DragomanError for a name that is taken, or that no key may have.
     """
     if not _NAME.fullmatch(name):
         raise DragomanError(f"{name[:40]!r} is no name for a key: use up to 64 letters, digits, dots, dashes and _")

@@ -11,7 +11,7 @@ LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
 def own_names(host: str) -> set[str]:
-    """The names that are trusted of themselves where a server listens: a loopback address's, and of no other any."""
+    """The names that are trusted unasked where a server listens: all of a loopback address's, none of any other's."""
     try:
         loopback = ip_address(host).is_loopback
     except ValueError:
