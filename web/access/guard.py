@@ -7,6 +7,7 @@ parts of the API stay open with the pages: what describes it, and the completion
 from flask import Response, g, request
 
 from ...errors import DragomanError
+from ...search.results.printing import many
 from ..site import site
 from .limits import client_at
 
@@ -48,7 +49,7 @@ def check() -> None:
     client = f"key {holder}" if holder else client_at(request.remote_addr)
     g.dragoman_allowance = allowance = limiter.count(client)
     if not allowance.granted:
-        wait = f"{allowance.renewed_in} second{'' if allowance.renewed_in == 1 else 's'}"
+        wait = many(allowance.renewed_in, "second")
         raise TooManyRequests(f"more than {limiter.rate}: ask again in {wait}")
 
 

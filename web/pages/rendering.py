@@ -17,6 +17,7 @@ from ...search.language import query as language
 from ...search.results import highlight
 from ...search.results.citations import web_address
 from ...search.results.highlight import Piece
+from ...search.results.printing import many
 from ...search.results.results import Hit
 from ..site import address, site
 from ..state import Asked, said
@@ -45,11 +46,6 @@ def brief(text: str, longest: int = 300) -> str:
 def pieces(hit: Hit) -> Iterator[Piece]:
     """A hit's passage, cut where its marks begin and end."""
     return highlight.pieces(hit.text, hit.start, hit.highlights)
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things: "1 passage", "1,234 passages"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def thousands(number: int) -> str:
@@ -97,7 +93,7 @@ def _environment() -> Environment:
         "note_pieces": note_pieces,
         "longest_note": LONGEST_NOTE,
     }
-    for each in (brief, counted, day_names, language_name, link_to, pieces, read_on, search_for, thousands, visible):
+    for each in (brief, many, day_names, language_name, link_to, pieces, read_on, search_for, thousands, visible):
         environment.filters[each.__name__] = each
     environment.tests["web_address"] = _has_web_address
     return environment
