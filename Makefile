@@ -11,8 +11,7 @@ help: ## This list
 check: ## Before each commit: style, types and the unit tests, in less than a minute
 	ruff check .
 	ruff format --check .
-	basedpyright
-	pytest -m unit
+	basedpyright & types=$$!; pytest -m unit && wait $$types
 
 test: ## Every test
 	pytest

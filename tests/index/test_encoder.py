@@ -24,6 +24,8 @@ from dragoman.index.encoding.passage_encoder import PassageEncoder
 from dragoman.index.encoding.query_encoder import FILES, EncoderInfo, QueryEncoder, sha256
 from support.tiny_model import make_tiny_model
 
+pytestmark = pytest.mark.collection
+
 QUESTIONS = (
     "Lee Jae-myung and Emmanuel Macron meet in Johannesburg",
     "upgrade of relations to a strategic partnership",
