@@ -24,6 +24,10 @@ class InvalidDocument(DragomanError):
     status = 400
 
 
+class InvalidField(DragomanError):
+    """A field that a collection is to have of its own cannot be: its name, its type or its key will not do."""
+
+
 class QueryError(DragomanError):
     """A question that cannot be understood.
 

@@ -16,6 +16,10 @@ MAX_ID_LENGTH = 1024
 
 MAX_PASSAGE_ID_LENGTH = MAX_ID_LENGTH + 32
 
+_LATER = ("senders", "recipients", "volume", "classification", "extra")
+# Documents have not always had these: where one is empty, the description leaves it out, so that the content hash of
+# a document that has none of them is as it was before, and adding it again changes nothing.
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -79,10 +83,12 @@ class Document:
 
     `id` is unique within a collection. `text` is final: every span that Dragoman reports is an offset into it.
     `language` is an ISO 639-1 code or empty. `countries` are usual English short names. `notes` are its footnotes, in
-    the order of their marks. `cut` is what cleaning took out of the source, in order: kept so that nothing is silently
-    lost, and never searched. `provenance` says of each field of the description that is not empty whether it was
-    "given" with the source, "extracted" from its text or "inferred". `origin` says where the document was read from,
-    and plays no part in its content.
+    the order of their marks. `senders` and `recipients` are of a letter or telegram, `volume` is of an edition of
+    documents, `classification` is as in `fields.CLASSIFICATIONS` where it is a usual one. `extra` has the values of a
+    collection's own fields by their names: see `fields.OwnField`. `cut` is what cleaning took out of the source, in
+    order: kept so that nothing is silently lost, and never searched. `provenance` says of each field of the description
+    that is not empty whether it was "given" with the source, "extracted" from its text or "inferred". `origin` says
+    where the document was read from, and plays no part in its content.
 
     Raises InvalidDocument if the id is empty, too long or holds a control character, if the date interval ends before
     it begins, or if the language is no code.
@@ -101,9 +107,14 @@ class Document:
     countries: tuple[str, ...] = ()
     people: tuple[Person, ...] = ()
     topics: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    volume: str = ""
+    classification: str = ""
     references: tuple[Reference, ...] = ()
     notes: tuple[Note, ...] = ()
     cut: tuple[str, ...] = ()
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], hash=False)
     provenance: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     origin: str = ""
 
@@ -121,9 +132,12 @@ class Document:
             raise InvalidDocument(f"{self.id}: {said}")
 
     def description(self) -> dict[str, Any]:
-        """All fields but the text, as JSON-ready values; `from_description` is the way back."""
+        """All attributes but the text, as JSON-ready values; `from_description` is the way back."""
         fields = asdict(self)
         del fields["text"]
+        for name in _LATER:
+            if not fields[name]:
+                del fields[name]
         fields["dates"] = None if self.dates is None else [str(day) for day in self.dates]
         return fields
 
@@ -135,10 +149,10 @@ class Document:
             known["dates"] = DateInterval(*map(date.fromisoformat, known["dates"]))
         known["people"] = tuple(Person(**person) for person in known["people"])
         known["references"] = tuple(Reference(**reference) for reference in known["references"])
-        known["countries"] = tuple(known["countries"])
-        known["topics"] = tuple(known["topics"])
+        for name in ("countries", "topics", "senders", "recipients", "cut"):
+            known[name] = tuple(known.get(name, ()))
         known["notes"] = tuple(Note(**note) for note in known.get("notes", ()))
-        known["cut"] = tuple(known.get("cut", ()))
+        known["extra"] = {name: tuple(values) for name, values in known.get("extra", {}).items()}
         return cls(text=text, **known)
 
     def notes_in(self, span: Span) -> tuple[Note, ...]:

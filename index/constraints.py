@@ -20,6 +20,18 @@ class Has(NamedTuple):
     exact: bool = False
 
 
+class Between(NamedTuple):
+    """The passage's document has a number in a column, or days if `days`, that lie from `low` to `high` or overlap it.
+
+    Days are counted as `date.toordinal` does; an open side is infinite.
+    """
+
+    column: str
+    low: float
+    high: float
+    days: bool = False
+
+
 class Of(NamedTuple):
     """The passage is of the document with that id."""
 
@@ -55,4 +67,4 @@ class AnyOf(NamedTuple):
     constraints: tuple["Constraint", ...]
 
 
-Constraint: TypeAlias = Holds | Has | Of | Dated | Undated | Not | AllOf | AnyOf
+Constraint: TypeAlias = Holds | Has | Between | Of | Dated | Undated | Not | AllOf | AnyOf

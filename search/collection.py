@@ -7,16 +7,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack, cast
 
 from ..corpus.document import Document, Span, parse_passage_id
+from ..corpus.fields import Fields
 from ..errors import DragomanError, NotFound
 from ..index.ledger.manifest import RANKING
 from ..index.ledger.origins import FedSource, Origins
+from ..index.reading.plan import Sort
 from ..index.reading.tallies import Facets
 from ..index.writing.lock import LOCK_TIMEOUT
 from ..index.writing.status import Status
 from .completion import Completion, complete
 from .language.question import Filters, Question, check_range
-from .opened import OpenedStore
-from .ranking.engine import Mode, Sort
+from .opened import Store, no_document, open_store
+from .ranking.engine import Mode
 from .ranking.settings import Settings
 from .results.asking import Asker, Wanted
 from .results.results import Hit, Results
@@ -43,20 +45,21 @@ class Collection:
     """
 
     # Without a dictionary, so that setting what means nothing here (`mode`, `filters`) is an error, not ignored.
-    __slots__ = ("__weakref__", "_asker", "_opened")
+    __slots__ = ("__weakref__", "_asker", "_store")
 
-    def __init__(self, path: str | Path, *, settings: Settings | None = None) -> None:
-        self._opened = OpenedStore(Path(path))
-        self._asker = Asker(self._opened, settings)
+    def __init__(self, store: Store | str | Path, *, settings: Settings | None = None) -> None:
+        """`store` is what holds it, or its name: see `open_collection`."""
+        self._store = open_store(store) if isinstance(store, str | Path) else store
+        self._asker = Asker(self._store, settings)
 
     @property
     def path(self) -> Path:
         """The folder that it was opened at."""
-        return self._opened.path
+        return Path(self._store.name)
 
     def close(self) -> None:
         """Let go of the collection's files. The collection must not be used afterwards."""
-        self._opened.close()
+        self._store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -106,7 +109,7 @@ class Collection:
         check_range("limit", limit, 0, MAX_LIMIT)
         check_range("offset", offset, 0, 1_000_000)
         check_range("facets", facets, 0, MAX_FACETS)
-        question = Question.asked(query, mode, sort, per_document, fold, timeout, filters)
+        question = Question.asked(query, mode, sort, per_document, fold, timeout, filters, self.fields)
         wanted = Wanted(limit=limit, offset=offset, facets=facets, highlights=highlights, explain=explain)
         return self._asker.search(query, question, wanted)
 
@@ -156,21 +159,36 @@ class Collection:
         than the grace period thereafter does it end with CollectionDamaged.
         """
         check_range("limit", limit, 0, MAX_EXPORT)
-        question = Question.asked(query, mode, sort, per_document, fold, timeout, filters)
+        question = Question.asked(query, mode, sort, per_document, fold, timeout, filters, self.fields)
         return self._asker.export(question, limit, highlights=highlights)
 
     def complete(self, text: str, limit: int = 8) -> list[Completion]:
         """Ways to complete the last word of a question: see `completion.complete`."""
         check_range("limit", limit, 0, MAX_LIMIT)
-        return complete(self._opened.snapshot, text, limit)
+        return complete(self._store.view, text, limit)
 
-    def similar(self, identity: str, *, limit: int = 10, per_document: bool = False) -> Results:
+    def similar(
+        self, identity: str, *, limit: int = 10, per_document: bool = False, timeout: float | None = None
+    ) -> Results:
         """The passages nearest in meaning to a passage, or to a whole document, from other documents.
 
-        Raises NotFound if there is no such passage or document.
+        Args:
+            identity: The id of the passage or document.
+            limit: How many hits are wanted.
+            per_document: Keep the best hit of each document alone.
+            timeout: How many seconds it may take.
+
+        Raises:
+            NotFound: There is no such passage or document.
+            SearchTimeout: The time is over.
         """
         check_range("limit", limit, 0, MAX_LIMIT)
-        return self._asker.similar(identity, limit=limit, per_document=per_document)
+        return self._asker.similar(identity, limit=limit, per_document=per_document, timeout=timeout)
+
+    @property
+    def fields(self) -> Fields:
+        """What its documents can be filtered by: the fields that every collection has, and its own."""
+        return self._store.view.info.fields
 
     @property
     def settings(self) -> Settings:
@@ -178,13 +196,16 @@ class Collection:
 
         Raises CollectionMismatch if the collection keeps settings that mean nothing to this Dragoman.
         """
-        return self._asker.settings(self._opened.snapshot)
+        return self._asker.settings(self._store.view)
 
     # Reading
 
     def document(self, document_id: str) -> Document:
         """The document of that id. Raises NotFound if there is none."""
-        return self._opened.document(document_id)
+        document = self._store.document(document_id)
+        if document is None:
+            raise no_document(document_id)
+        return document
 
     def named(self, identity: str) -> tuple[Document, Span | None]:
         """The document of that id; or the document of the passage of that id, and the passage's span.
@@ -204,17 +225,19 @@ class Collection:
 
     def passages(self, document_id: str) -> list[Span]:
         """The spans of a document's passages, in order. Raises NotFound if there is no such document."""
-        version = self._opened.version_of(document_id)
-        return [Span(start, end) for _, _, start, end in self._opened.store.ledger.live_passages(version)]
+        spans = self._store.spans(document_id)
+        if spans is None:
+            raise no_document(document_id)
+        return spans
 
     def document_ids(self, prefix: str = "", after: str = "") -> Iterator[str]:
         """The ids of all documents that begin with a prefix and come after an id, in order."""
-        return self._opened.store.ledger.live_ids(prefix, after)
+        return self._store.document_ids(prefix, after)
 
     @property
     def generation(self) -> int:
         """The number of changes made to the collection so far."""
-        return self._opened.store.database.generation
+        return self._store.generation
 
     @property
     def version(self) -> str:
@@ -222,15 +245,15 @@ class Collection:
 
         Versions are told apart only among those of one opened collection.
         """
-        return self._opened.stamp
+        return self._store.stamp
 
     def status(self) -> Status:
         """What is in the collection."""
-        return self._opened.store.status()
+        return self._store.status()
 
     def problems(self) -> list[str]:
         """What a thorough look finds wrong with the collection, a line each; nothing for a sound one."""
-        return self._opened.store.problems()
+        return self._store.problems()
 
     def suspects(self) -> Iterator[str]:
         """Dates in documents that contradict what is said of them, for a person to look at.
@@ -240,14 +263,13 @@ class Collection:
         """
         from ..corpus.description.suspects import suspects
 
-        ledger = self._opened.store.ledger
-        for document_id in ledger.live_ids():
-            document = ledger.live_document(document_id)  # unless it has been removed since
+        for document_id in self._store.document_ids():
+            document = self._store.document(document_id)  # unless it has been removed since
             yield from suspects(document) if document else ()
 
     def sources(self) -> list[FedSource]:
         """What the collection is fed from, by name, and what was found there last."""
-        return self._opened.store.origins.all()
+        return self._store.sources()
 
     # Changing
 
@@ -262,7 +284,7 @@ class Collection:
 
         Whatever `dragoman.read` yields can be given as it comes. See `index.writing.writer.Writer.add`.
         """
-        with self._opened.writing(lock_timeout, progress) as writer:
+        with self._store.writing(lock_timeout, progress) as writer:
             return writer.add(documents)
 
     def feed(
@@ -283,22 +305,22 @@ class Collection:
         from ..index.feeding.feeder import Feeding, feed
 
         feeding = Feeding(reading or ReadOptions(), keep=keep, reread=reread)
-        with self._opened.writing(lock_timeout, progress) as writer:
+        with self._store.writing(lock_timeout, progress) as writer:
             return feed(writer, [(str(each), feeding) for each in sources])
 
     def remove(self, document_ids: Iterable[str], *, lock_timeout: float = LOCK_TIMEOUT) -> "Report":
         """Delete documents by id. Raises NotFound, and deletes nothing, if one does not exist."""
-        with self._opened.writing(lock_timeout) as writer:
+        with self._store.writing(lock_timeout) as writer:
             return writer.remove(document_ids)
 
     def compact(self, *, lock_timeout: float = LOCK_TIMEOUT) -> "Report":
         """Rewrite the index without what was deleted, in as few segments as there may be."""
-        with self._opened.writing(lock_timeout) as writer:
+        with self._store.writing(lock_timeout) as writer:
             return writer.compact()
 
     def keep_settings(self, settings: Settings | None, *, lock_timeout: float = LOCK_TIMEOUT) -> None:
         """Write settings into the collection, which whoever opens it without others has; None takes them out again."""
-        with self._opened.writing(lock_timeout) as writer, writer.database.change():
+        with self._store.writing(lock_timeout) as writer, writer.database.change():
             if settings is None:
                 writer.database.unset(RANKING)
             else:
@@ -317,7 +339,7 @@ class Collection:
         """
         from ..index.feeding.feeder import source_name
 
-        with self._opened.writing(lock_timeout) as writer:
+        with self._store.writing(lock_timeout) as writer:
             known = Origins(writer.database)
             names = [name if known.holds(name) else source_name(name) for name in names]
             for name in names:
@@ -364,8 +386,15 @@ class Collection:
 
 
 def open_collection(path: str | Path, *, settings: Settings | None = None) -> Collection:
-    """Open the collection in a folder. It ranks as it was tuned, or by default, unless `settings` say how.
+    """Open a collection.
 
-    Raises CollectionNotFound, CollectionMismatch or CollectionDamaged.
+    Args:
+        path: Its folder; or its address, where what is installed can open one.
+        settings: How it ranks while it is open; without them, as it was tuned, or by default.
+
+    Raises:
+        CollectionNotFound: There is no collection.
+        CollectionMismatch: It was made with other settings than this Dragoman has.
+        CollectionDamaged: It cannot be read.
     """
     return Collection(path, settings=settings)

@@ -2,33 +2,34 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any
 
+from ..corpus.fields import Fields
 from ..index.analysis import BLANKS, analyze
+from ..index.reading.plan import Beginning
+from ..index.reading.view import View
 from .language.query import MAX_QUERY_LENGTH, Filter
-from .language.scanning import ALL_FIELDS, FILTER_FIELDS, TOKEN, field_called
+from .language.scanning import TOKEN, all_names, field_called
 from .language.unparser import unparse
-from .ranking.backend import Index
 
 if TYPE_CHECKING:
     import re
 
-CompletionKind: TypeAlias = Literal["word", "country", "person", "outlet", "place", "kind", "lang", "field"]
-
-_NAMED: tuple[CompletionKind, ...] = (
-    "country",
-    "person",
-    "outlet",
-)  # what a word without a field may be the beginning of
 _LEAST = 2  # letters without a field before them
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A question with its last word completed; `passages` is how many have what it was completed to, 0 for a field."""
+    """A question with its last word completed.
+
+    Attributes:
+        text: The question.
+        kind: What the word was completed to: "word", "field", or the name of the field that it is a value of.
+        passages: How many have it; 0 for a field.
+    """
 
     text: str
-    kind: CompletionKind
+    kind: str
     passages: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -36,39 +37,46 @@ class Completion:
         return asdict(self)
 
 
-def complete(index: Index, text: str, limit: int = 8) -> list[Completion]:
-    """Ways to complete the last word of a question, at most `limit`; none where there is nothing to complete.
+def complete(view: View, text: str, limit: int = 8) -> list[Completion]:
+    """Ways to complete the last word of a question.
 
-    After a field of FILTER_FIELDS these are its values in which a word begins as typed, most passages first, written as
-    exact ones. A word that stands free may become a known word, a country, a person, an outlet or a field. Case and
-    accents make no difference. A question that is only half typed raises nothing.
+    After a field these are its values in which a word begins as typed, most passages first, written as exact ones. A
+    word that stands free may become a known word, a value of a field that names subjects, or a field. Case and accents
+    make no difference.
+
+    Args:
+        view: Whose words and values they are.
+        text: The question, which may be half typed: nothing in it is an error.
+        limit: How many are wanted at most.
     """
+    fields = view.info.fields
     text = BLANKS.sub(" ", text)
-    typed = _last(text) if len(text) <= MAX_QUERY_LENGTH else None
+    typed = _last(text, fields) if len(text) <= MAX_QUERY_LENGTH else None
     if typed is None:
         return []
     start, field, value = typed
     before = text[:start]
     if value.startswith("-") or (value and not field and not value[-1].isalnum()):
         return []
-    if field in FILTER_FIELDS:
-        return list(_values(index, before, field, value, limit))
-    words = list(_words(index, text, value, limit))
+    if field in fields:
+        return list(_values(view, before, field, value, limit)) if fields[field].is_counted else []
+    words = list(_words(view, text, value, limit))
     if field:
         return words
     if len(value) < _LEAST:
         return []
-    fields = [name for name in ALL_FIELDS if name.startswith(value.lower())]
-    names = [each for name in _NAMED for each in _values(index, before, name, value, limit)]
+    beginning = [name for name in all_names(fields) if name.startswith(value.lower())]
+    subjects = (each.name for each in fields if each.is_subject)
+    names = [each for name in subjects for each in _values(view, before, name, value, limit)]
     names.sort(key=lambda each: -each.passages)
     # Half of them, unless there are fewer words to be had.
-    room = max(limit - len(fields), 0)
+    room = max(limit - len(beginning), 0)
     names = names[: max(room // 2, room - len(words))]
-    named = [Completion(f"{before}{name}:", "field", 0) for name in fields]
+    named = [Completion(f"{before}{name}:", "field", 0) for name in beginning]
     return [*words[: room - len(names)], *names, *named][:limit]
 
 
-def _last(text: str) -> tuple[int, str, str] | None:
+def _last(text: str, fields: Fields) -> tuple[int, str, str] | None:
     """Where what is to be completed starts, with its field; the field or ""; and what is typed of the value.
 
     None if the question ends otherwise: with a blank, a phrase, a quote that is open, within a field's group.
@@ -78,12 +86,12 @@ def _last(text: str) -> tuple[int, str, str] | None:
     for token in TOKEN.finditer(text):
         waits = found is not None and found.end() == token.start() and found["name"] and not found["value"]
         waiting, found = found if waits else None, token
-        owner = (waiting and field_called(waiting["name"][:-1])) or ""
+        owner = (waiting and field_called(waiting["name"][:-1], fields)) or ""
         if token.lastgroup == "minus" and len(token[0]) > 1:
             return None
         if token.lastgroup == "quote":
             # Of a value in quotes the beginning is enough.
-            wanted = waiting and owner in FILTER_FIELDS and not any(groups)
+            wanted = waiting and owner in fields and not any(groups)
             return (waiting.start(), owner, text[token.end() :]) if waiting and wanted else None
         if token[0] == "(":
             groups.append(owner)
@@ -92,21 +100,21 @@ def _last(text: str) -> tuple[int, str, str] | None:
     if found is None or found.end() < len(text) or any(groups):
         return None
     if found.lastgroup == "field":
-        field = field_called(found["name"][:-1])
+        field = field_called(found["name"][:-1], fields)
         return (found.start(), field, found["value"]) if field else None
     return (found.start(), "", found[0]) if found.lastgroup == "word" else None
 
 
-def _values(index: Index, before: str, field: str, beginning: str, limit: int) -> Iterator[Completion]:
-    for value, passages in index.values_like(field, beginning, limit):
-        yield Completion(f"{before}{unparse(Filter(field, value, True))}", cast("CompletionKind", field), passages)
+def _values(view: View, before: str, field: str, beginning: str, limit: int) -> Iterator[Completion]:
+    for value, passages in view.values(field, beginning, limit):
+        yield Completion(f"{before}{unparse(Filter(field, value, True))}", field, passages)
 
 
-def _words(index: Index, text: str, value: str, limit: int) -> Iterator[Completion]:
+def _words(view: View, text: str, value: str, limit: int) -> Iterator[Completion]:
     tokens = analyze(value)
     if not tokens or tokens[-1].end != len(value):
         return
     prefix = tokens[-1].term.lower()
     if len(prefix) >= _LEAST:
-        for term, passages in index.like_beginning(prefix, limit):
+        for term, passages in view.common_terms(Beginning(prefix), limit):
             yield Completion(text + term[len(prefix) :], "word", passages)

@@ -1,84 +1,200 @@
-"""What lies at the path of an opened collection: always the one that is there now."""
+"""What holds a collection: a store, which gives views, reads documents by id and takes writes.
+
+`FolderStore` is the store of a folder, and the reference. A store of another kind is a class with the members of
+`Store`, and one line in `STORES`.
+"""
 
 import threading
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol
 
-from ..corpus.document import Document
-from ..errors import NotFound
+from ..corpus.document import Document, Span
+from ..errors import CollectionNotFound, NotFound
+from ..index.ledger.origins import FedSource
 from ..index.reading.snapshot import Snapshot
-from ..index.writing.store import Store
+from ..index.reading.view import View
+from ..index.writing.status import Status
+from ..index.writing.store import Store as Folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
 
     from ..index.writing.writer import Progress, Writer
 
 
-class OpenedStore:
-    """The store at a path. Where another collection has been put there, that one is opened. Safe to share.
+class Store(Protocol):
+    """What holds a collection. Safe to share among threads."""
 
-    Raises CollectionNotFound, CollectionMismatch or CollectionDamaged.
+    @property
+    def name(self) -> str:
+        """What the collection is called: a path or an address."""
+        ...
+
+    @property
+    def view(self) -> View:
+        """The present generation, opened for reading; the same object as long as nothing changes."""
+        ...
+
+    @property
+    def stamp(self) -> str:
+        """What changes whenever answers may."""
+        ...
+
+    @property
+    def generation(self) -> int:
+        """The number of changes made to the collection so far."""
+        ...
+
+    def document(self, document_id: str) -> Document | None:
+        """The document of that id, or None."""
+        ...
+
+    def spans(self, document_id: str) -> list[Span] | None:
+        """The spans of a document's passages, in order; None if there is no such document."""
+        ...
+
+    def document_ids(self, prefix: str = "", after: str = "") -> Iterator[str]:
+        """The ids that begin with a prefix and come after an id, in order."""
+        ...
+
+    def sources(self) -> list[FedSource]:
+        """What the collection is fed from, by name."""
+        ...
+
+    def status(self) -> Status:
+        """What is in the collection."""
+        ...
+
+    def problems(self) -> list[str]:
+        """What a thorough look finds wrong, a line each."""
+        ...
+
+    def writing(
+        self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None
+    ) -> "AbstractContextManager[Writer]":
+        """Hold the right to write, and have a writer. Raises CollectionLocked if others do not finish in time."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it. Nothing may be asked of it afterwards."""
+        ...
+
+
+class FolderStore:
+    """The store in a folder. Where another collection has been put there, that one is opened.
+
+    Args:
+        path: The folder.
+
+    Raises:
+        CollectionNotFound: There is no collection in the folder.
+        CollectionMismatch: It was made with other settings than this Dragoman has.
+        CollectionDamaged: It cannot be read.
     """
 
-    __slots__ = ("_lock", "_replaced", "_store", "path")
+    __slots__ = ("_folder", "_lock", "_replaced", "path")
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._store = Store(path)
+        self._folder = Folder(path)
         self._replaced = 0
         self._lock = threading.Lock()
 
     @property
-    def store(self) -> Store:
-        """The store that is at the path now."""
-        if self._store.database.is_replaced:
+    def folder(self) -> Folder:
+        """What is at the path now."""
+        if self._folder.database.is_replaced:
             with self._lock:
-                if self._store.database.is_replaced:
+                if self._folder.database.is_replaced:
                     # The old one is not closed: whoever is at work with it may finish.
-                    self._store = Store(self.path)
+                    self._folder = Folder(self.path)
                     self._replaced += 1
-        return self._store
+        return self._folder
 
     @property
-    def snapshot(self) -> Snapshot:
-        """The present generation of the store, opened."""
-        return self.store.snapshot()
+    def name(self) -> str:
+        """See `Store.name`."""
+        return str(self.path)
+
+    @property
+    def view(self) -> Snapshot:
+        """See `Store.view`."""
+        return self.folder.snapshot()
 
     @property
     def stamp(self) -> str:
-        """What changes with each commit, and when another store is opened."""
-        generation = self.store.database.generation  # first, since this is what finds another store
+        """See `Store.stamp`."""
+        generation = self.generation  # first, since this is what finds another collection
         return f"{self._replaced}.{generation}"
 
-    def document(self, document_id: str) -> Document:
-        """The document of that id. Raises NotFound if there is none."""
-        document = self.store.ledger.live_document(document_id)
-        if document is None:
-            raise _no_document(document_id)
-        return document
+    @property
+    def generation(self) -> int:
+        """See `Store.generation`."""
+        return self.folder.database.generation
 
-    def version_of(self, document_id: str) -> int:
-        """The number of a document's present version in the ledger. Raises NotFound if there is no such document."""
-        known = self.store.ledger.live_version(document_id)
-        if known is None:
-            raise _no_document(document_id)
-        return known.version
+    def document(self, document_id: str) -> Document | None:
+        """See `Store.document`."""
+        return self.folder.ledger.live_document(document_id)
+
+    def spans(self, document_id: str) -> list[Span] | None:
+        """See `Store.spans`."""
+        ledger = self.folder.ledger
+        known = ledger.live_version(document_id)
+        return known and [Span(start, end) for _, _, start, end in ledger.live_passages(known.version)]
+
+    def document_ids(self, prefix: str = "", after: str = "") -> Iterator[str]:
+        """See `Store.document_ids`."""
+        return self.folder.ledger.live_ids(prefix, after)
+
+    def sources(self) -> list[FedSource]:
+        """See `Store.sources`."""
+        return self.folder.origins.all()
+
+    def status(self) -> Status:
+        """See `Store.status`."""
+        return self.folder.status()
+
+    def problems(self) -> list[str]:
+        """See `Store.problems`."""
+        return self.folder.problems()
 
     @contextmanager
     def writing(self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None) -> "Generator[Writer]":
-        """Hold the right to write, and have a writer. Raises CollectionLocked if others do not finish in time."""
+        """See `Store.writing`."""
         from ..index.writing.writer import Writer  # late, because asking never needs it
 
-        store = self.store
-        with store.writing(lock_timeout):
-            yield Writer(store, progress)
+        folder = self.folder
+        with folder.writing(lock_timeout):
+            yield Writer(folder, progress)
 
     def close(self) -> None:
-        """Let go of the files. Nothing may be asked of it afterwards."""
-        self._store.close()
+        """See `Store.close`."""
+        self._folder.close()
 
 
-def _no_document(document_id: str) -> NotFound:
+STORES: Final[dict[str, Callable[[str], Store]]] = {}
+"""By the scheme of a collection's address, what opens it: there is nothing but folders so far."""
+
+
+def open_store(name: str | Path) -> Store:
+    """The store of a collection.
+
+    Args:
+        name: A folder, or an address whose scheme is one of STORES.
+
+    Raises:
+        CollectionNotFound: There is no such collection, or nothing that opens such an address.
+    """
+    scheme, separator, _ = str(name).partition("://")
+    if isinstance(name, Path) or not separator:
+        return FolderStore(Path(name))
+    if scheme not in STORES:
+        raise CollectionNotFound(f"{name} is an address, and a collection is a folder here: give its path")
+    return STORES[scheme](str(name))
+
+
+def no_document(document_id: str) -> NotFound:
+    """The error that says that there is no document of an id."""
     return NotFound(f"no document {document_id!r} in the collection")

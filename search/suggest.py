@@ -4,19 +4,28 @@ from collections.abc import Sequence
 
 from ..corpus.document import Span
 from ..index.analysis import fold
-from ..index.reading.selection import Deadline
-from ..index.reading.snapshot import Snapshot
+from ..index.reading.plan import Deadline, Spelling
+from ..index.reading.view import View
 
 _LETTERS_BY_EDITS = ((1, 4), (2, 6))  # edits, and the letters from which on a word has not a neighbour for everything
 _LONGEST = 40  # letters
 _MOST = 4  # words, the first unknown ones: each costs some 50 ms a segment
 
 
-def suggest(index: Snapshot, query: str, unknown: Sequence[Span], deadline: Deadline) -> str | None:
-    """The query with unknown words replaced by the likeliest known ones; None if no word has one.
+def suggest(view: View, query: str, unknown: Sequence[Span], deadline: Deadline) -> str | None:
+    """The query with unknown words replaced by the likeliest known ones.
 
     The likeliest is the nearest by edit distance, and among those the one in most passages. As it is an extra, only the
     first few words are mended, and none once the time is over.
+
+    Args:
+        view: Whose words are known.
+        query: The question's text.
+        unknown: Where in it the words are that the view has not seen.
+        deadline: The end of the search.
+
+    Returns:
+        The mended query, or None if no word has a likely one.
     """
     mended: list[str] = []
     end = 0
@@ -24,14 +33,14 @@ def suggest(index: Snapshot, query: str, unknown: Sequence[Span], deadline: Dead
         word = query[start:stop]
         if deadline.is_over:
             break
-        if (better := _likeliest(index, fold(word))) is not None:
+        if (better := _likeliest(view, fold(word))) is not None:
             mended += [query[end:start], better.capitalize() if word[:1].isupper() else better]
             end = stop
     return "".join([*mended, query[end:]]) if mended else None
 
 
-def _likeliest(index: Snapshot, word: str) -> str | None:
+def _likeliest(view: View, word: str) -> str | None:
     for edits, fewest in _LETTERS_BY_EDITS if word.isalpha() else ():
-        if fewest <= len(word) <= _LONGEST and (found := index.like_spelling(word, edits)):
-            return min(found, key=lambda term: (-index.frequency(term), term))
+        if fewest <= len(word) <= _LONGEST and (near := view.common_terms(Spelling(word, edits), 1)):
+            return near[0][0]
     return None

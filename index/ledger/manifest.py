@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ...corpus.fields import Fields, OwnField
 from ..encoding.floors import Floors
 from ..encoding.query_encoder import EncoderInfo
 
 RANKING: Final = "ranking"
 """The setting that says how a tuned collection is ranked; one that is not tuned has none."""
+
+FIELDS: Final = "fields"
+"""The setting that has a collection's own fields, each as [name, key, type]; one that has none lacks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Manifest:
         encoder_json: All that is known of how the vectors were made, as `encoder.json` has it.
         floors: The similarities that a passage must reach to be near a question.
         ranking: How it is ranked if it was tuned, as JSON has it, or None.
+        fields: The fields that its documents may have, its own included.
     """
 
     generation: int
@@ -39,6 +44,7 @@ class Manifest:
     encoder_json: str
     floors: Floors
     ranking: Any
+    fields: Fields
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> "Manifest":
@@ -55,6 +61,7 @@ class Manifest:
             encoder_json=json.dumps(encoder),
             floors=Floors(*settings["floors"]),
             ranking=settings.get(RANKING),
+            fields=Fields(OwnField(*each) for each in settings.get(FIELDS, ())),
         )
 
     @property

@@ -6,7 +6,7 @@ values, without a loop in Python over any of them. The codes behind this are put
 time, when somebody first asks for it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import analyze
-from ..segments.columns import UNDATED, VALUES
+from ..segments.columns import UNDATED
 from .stack import Stack
 
 TimeUnit: TypeAlias = Literal["day", "month", "year", "decade", "century"]
@@ -97,9 +97,15 @@ class Facets:
 
 
 class Tallies:
-    """The columns of a stack's segments put together for counting. Safe to share among threads."""
+    """The columns of a stack's segments put together for counting. Safe to share among threads.
 
-    def __init__(self, stack: Stack) -> None:
+    Args:
+        stack: The passages.
+        counted: The names of the fields whose values are counted, in order.
+    """
+
+    def __init__(self, stack: Stack, counted: Sequence[str]) -> None:
+        self._names = counted
         self._columns = [segment.columns for segment in stack.segments]
         self._documents = stack.table
         self._live = stack.live
@@ -109,7 +115,7 @@ class Tallies:
     def facets(self, numbers: NDArray[np.int64], top: int) -> Facets:
         """What some passages consist of, with the `top` commonest values of each column; ties go by value."""
         weights = self.by_document(numbers)
-        columns = {name: self._column(name).facet(weights, top) for name in VALUES}
+        columns = {name: self._column(name).facet(weights, top) for name in self._names}
         first, last = self._days
         dated = (first != UNDATED) & (weights > 0)
         return Facets(

@@ -4,7 +4,8 @@ Memory-mapped arrays. What describes a document is kept once a document; a passa
 that a choice of documents becomes a choice of passages by one look-up.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,19 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...corpus.dates import parse_dates
 from ...corpus.document import Document
+from ...corpus.fields import Field
 from ..analysis import analyze, one_line
 from .arrays import Strings, load, save
 
-VALUES: dict[str, Callable[[Document], Sequence[str]]] = {
-    "country": lambda document: document.countries,
-    "person": lambda document: [person.name for person in document.people],
-    "outlet": lambda document: [document.outlet],
-    "place": lambda document: [document.place],
-    "kind": lambda document: [document.kind],
-    "lang": lambda document: [document.language],
-}
-"""The columns that passages can be filtered by, and how to tell a document's values in each."""
+_STARTS = ".starts.npy"
 
 UNDATED = 0
 """Stands in the date columns for no date. Other days are counted as `date.toordinal` does, from 1 up."""
@@ -55,16 +50,22 @@ class Columns:
         """int32 [documents]: the last day, or UNDATED."""
         self.ids = Strings(folder, "ids")
         """The ids of the documents, by their number."""
-        self._values = {name: Values(folder, name) for name in VALUES}
+        names = (path.name.removesuffix(_STARTS) for path in folder.glob(f"*{_STARTS}"))
+        self._values = {name: Values(folder, name) for name in names}
 
     def __len__(self) -> int:
         return len(self.document)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names of the fields that there are columns for."""
+        return frozenset(self._values)
 
     def having(self, column: str, value: str, *, exact: bool = False) -> NDArray[np.bool_]:
         """Which passages' documents have a value in a column.
 
         Args:
-            column: A key of VALUES.
+            column: One of `fields`.
             value: What is asked for. "lee" is answered by "Lee Jae Myung", which has all of its words.
             exact: Whether only that very string will do.
 
@@ -72,6 +73,20 @@ class Columns:
             bool [passages].
         """
         return self._values[column].documents(value, exact=exact)[self.document]
+
+    def between(self, column: str, low: float, high: float, *, days: bool) -> NDArray[np.bool_]:
+        """Which passages' documents have a number, or days, in a column that lie within a range or overlap it.
+
+        Args:
+            column: One of `fields`, of type "number" or "date".
+            low: The lowest number; or the first day, as `date.toordinal` counts.
+            high: The highest number, or the last day, included.
+            days: Whether the column's values are dates.
+
+        Returns:
+            bool [passages].
+        """
+        return self._values[column].between(low, high, days=days)[self.document]
 
     def values(self, column: str) -> "Values":
         """A column's values and who has them."""
@@ -116,7 +131,7 @@ class Values:
     def __init__(self, folder: Path, name: str) -> None:
         self.distinct = Strings(folder, name)
         """The values, sorted."""
-        self.starts = load(folder / f"{name}.starts.npy")
+        self.starts = load(folder / f"{name}{_STARTS}")
         """int64 [documents + 1]: where among the codes those of each document begin."""
         self.codes = load(folder / f"{name}.codes.npy")
         """int32 [values]: the number of each value among the distinct ones, document after document."""
@@ -134,6 +149,26 @@ class Values:
                 chosen[code] = True
         elif wanted := frozenset(token.term for token in analyze(value)):
             chosen[:] = [wanted <= words for words in self._words]
+        return self._holding(chosen)
+
+    def between(self, low: float, high: float, *, days: bool) -> NDArray[np.bool_]:
+        """Which documents have a value in a range, bool [documents]: see `Columns.between`."""
+        lowest, highest = self._days if days else self._numbers
+        return self._holding((highest >= low) & (lowest <= high))
+
+    @cached_property
+    def _numbers(self) -> NDArray[np.float64]:
+        """Each distinct value as a number, twice over, NaN for what is none: float64 [2, distinct]."""
+        numbers = [_number(value) for value in self.distinct]
+        return np.array([numbers, numbers], np.float64)
+
+    @cached_property
+    def _days(self) -> NDArray[np.float64]:
+        """The first and the last day that each distinct value means, NaN for what is no date: float64 [2, distinct]."""
+        return np.array([_ordinals(value) for value in self.distinct], np.float64).reshape(-1, 2).T
+
+    def _holding(self, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which documents have one of the distinct values that are chosen."""
         documents = np.zeros(len(self.starts) - 1, bool)
         holder = np.repeat(np.arange(len(documents)), np.diff(self.starts))
         documents[holder[chosen[self.codes]]] = True
@@ -154,8 +189,23 @@ class Values:
         code = {value: number for number, value in enumerate(distinct)}
         codes = [sorted(code[value] for value in values) for values in spelt]
         Strings.save(folder, name, (value.encode() for value in distinct))
-        save(folder / f"{name}.starts.npy", np.cumsum([0, *map(len, codes)]))
+        save(folder / f"{name}{_STARTS}", np.cumsum([0, *map(len, codes)]))
         save(folder / f"{name}.codes.npy", np.array([number for row in codes for number in row], np.int32))
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return math.nan
+
+
+def _ordinals(value: str) -> tuple[float, float]:
+    try:
+        dates = parse_dates(value)
+    except ValueError:
+        dates = None
+    return (dates.first.toordinal(), dates.last.toordinal()) if dates else (math.nan, math.nan)
 
 
 class ColumnsWriter:
@@ -163,10 +213,12 @@ class ColumnsWriter:
 
     Args:
         folder: An empty folder.
+        fields: Those that get a column each.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fields: Iterable[Field]) -> None:
         self._folder = folder
+        self._fields = tuple(fields)
         self._documents: list[Document] = []
         self._versions: list[int] = []
         self._passages: list[tuple[int, int, int]] = []
@@ -213,6 +265,6 @@ class ColumnsWriter:
         for name, array in arrays.items():
             save(folder / f"{name}.npy", array)
         Strings.save(folder, "ids", (described_id.encode() for described_id in ids))
-        for name, values in VALUES.items():
-            Values.save(folder, name, [values(described) for described in self._documents])
+        for field in self._fields:
+            Values.save(folder, field.name, [field.values(described) for described in self._documents])
         return [self._documents[number].language for number, _, _ in self._passages]

@@ -7,13 +7,14 @@ Nothing in it ever changes afterwards.
 import json
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from ...corpus.fields import Field
 from ...errors import CollectionDamaged
 from ..analysis import FIELDS, MAX_TOKENS, analyze
 from ..terms import DEFAULT_LANGUAGE
@@ -121,9 +122,10 @@ class SegmentWriter:
     Args:
         folder: Where the segment will be; nothing is there until it is complete.
         dimension: The number of components of a vector.
+        fields: The fields of documents that get a column each.
     """
 
-    def __init__(self, folder: Path, dimension: int) -> None:
+    def __init__(self, folder: Path, dimension: int, fields: Iterable[Field]) -> None:
         # Imported late: asking does not need Whoosh's writer.
         from .whoosh_index import KeywordWriter
 
@@ -132,7 +134,7 @@ class SegmentWriter:
         for part in ("whoosh", "postings", "columns", "vectors"):
             (self._work / part).mkdir(parents=True)
         self._keyword = KeywordWriter(self._work / "whoosh")
-        self._columns = ColumnsWriter(self._work / "columns")
+        self._columns = ColumnsWriter(self._work / "columns", fields)
         self._vectors = VectorsWriter(self._work / "vectors", dimension)
         self._lengths: list[list[int]] = []
         self._title: tuple[str, list[str]] = "", []

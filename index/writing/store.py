@@ -26,6 +26,7 @@ from ..encoding.floors import Floors
 from ..encoding.query_encoder import QueryEncoder
 from ..ledger.database import UNFINISHED, Database
 from ..ledger.ledger import Ledger
+from ..ledger.manifest import Manifest
 from ..ledger.origins import Origins
 from ..reading.snapshot import Snapshot
 from ..segments.segment import Segment
@@ -113,7 +114,7 @@ class Store:
             CollectionDamaged: A segment is missing or damaged.
         """
         with self._lock:
-            if self._snapshot is not None and self._snapshot.generation == self.database.generation:
+            if self._snapshot is not None and self._snapshot.info.generation == self.database.generation:
                 return self._snapshot
             try:
                 self._snapshot = self._open()
@@ -132,19 +133,22 @@ class Store:
         self._segments = {
             name: self._segments.get(name) or Segment(self.folder / SEGMENTS / name) for _, name in state.segments
         }
-        return Snapshot(self.ledger, state, list(self._segments.values()))
+        return Snapshot(self.ledger, state, list(self._segments.values()), self.encoder)
 
-    def encoder(self, snapshot: Snapshot) -> QueryEncoder:
-        """The query encoder that a snapshot's vectors belong to.
+    def encoder(self, manifest: Manifest) -> QueryEncoder:
+        """The query encoder that the vectors of a generation belong to.
+
+        Args:
+            manifest: The generation's.
 
         Raises:
             CollectionDamaged: It is missing or not whole.
             CollectionMismatch: It is not the one that the ledger names.
         """
         with self._lock:
-            wanted = snapshot.manifest.encoder
+            wanted = manifest.encoder
             if self._encoder is None or self._encoder.info != wanted:
-                self._encoder = open_encoder(self.folder, snapshot.manifest.encoder_folder, wanted)
+                self._encoder = open_encoder(self.folder, manifest.encoder_folder, wanted)
             return self._encoder
 
     def status(self) -> Status:
@@ -153,12 +157,12 @@ class Store:
         manifest = snapshot.manifest
         return Status(
             path=str(self.folder),
-            generation=snapshot.generation,
+            generation=snapshot.info.generation,
             documents=self.ledger.count_documents(),
-            passages=snapshot.count,
-            segments=snapshot.segments,
+            passages=snapshot.info.passages,
+            segments=len(snapshot.stack.segments),
             bytes=folder_size(self.folder),
-            languages=tuple(sorted(snapshot.languages)),
+            languages=tuple(sorted(snapshot.info.languages)),
             model=manifest.model,
             dimension=manifest.dimension,
             precision=manifest.precision,
@@ -170,7 +174,7 @@ class Store:
         """What a thorough look finds wrong, a line each: in the ledger, in the segments, with the query encoder."""
         found = self.ledger.problems()
         try:
-            self.encoder(self.snapshot())
+            self.encoder(self.snapshot().manifest)
             for segment in self._segments.values():
                 found += segment.problems()
         except DragomanError as error:

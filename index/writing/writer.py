@@ -13,13 +13,13 @@ from ...corpus.document import Document, Passage
 from ...corpus.readers.contract import Skipped, unforeseen
 from ...corpus.splitting.passages import split_passages
 from ...errors import CollectionDamaged, NotFound
-from ..constraints import AllOf
 from ..encoding.adoption import adopt_encoder
 from ..encoding.export import export_query_encoder
 from ..encoding.floors import floors
 from ..encoding.passage_encoder import PassageEncoder
 from ..encoding.questions import unrelated_questions
 from ..ledger.near_copies import NearCopies
+from ..reading.plan import Deadline, Meaning, Plan
 from ..segments.encoded_passage import EncodedPassage
 from ..segments.segment import SegmentWriter
 from .store import SEGMENTS, Store, built_with
@@ -284,12 +284,12 @@ class Writer:
 
     def _measured_floors(self) -> Sequence[float]:
         snapshot = self._store.uncommitted()
-        everything = snapshot.select(AllOf(()))
-        if not snapshot.count:
+        if not snapshot.info.passages:
             return floors([])
         nearest: list[float] = []
-        for question in self._store.encoder(snapshot).encode(unrelated_questions()):
-            nearest += snapshot.cosines(question, everything.nearest(question, 1)).tolist()
+        for question in self._store.encoder(snapshot.manifest).encode(unrelated_questions()):
+            found = snapshot.candidates(Plan(legs={"meaning": Meaning(question, floor=-1.0)}), 1, Deadline())
+            nearest += found.legs["meaning"].evidence[0].tolist()
         return floors(nearest)
 
 
@@ -339,7 +339,8 @@ class _Commit:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.dimension = store.ledger.manifest.dimension
+        manifest = store.ledger.manifest
+        self.dimension, self.fields = manifest.dimension, manifest.fields
         self._writer: SegmentWriter | None = None
         self._number = 0
         self._rows: list[tuple[int, int, int, int]] = []
@@ -350,7 +351,7 @@ class _Commit:
             self.close_segment()
         if self._writer is None:
             name = self._store.new_segment_name()
-            self._writer = SegmentWriter(self._store.folder / SEGMENTS / name, self.dimension)
+            self._writer = SegmentWriter(self._store.folder / SEGMENTS / name, self.dimension, self.fields)
             self._number = self._store.ledger.add_segment(name)
         ordinal = self._writer.add(passage)
         self._rows.append((ordinal, passage.version, passage.span.start, passage.span.end))

@@ -163,13 +163,16 @@ def _explained(hit: Hit) -> Iterator[str]:
     if explanation is None:
         return
     standing = explanation.standing
-    yield f"score {hit.score:.4f} = keyword {standing.keyword_part:.4f} + meaning {standing.meaning_part:.4f}"
+    parts = standing.parts.items()
+    if parts:
+        yield f"score {hit.score:.4f} = {' + '.join(f'{name} {part:.4f}' for name, part in parts)}"
     if hit.keyword:
         yield (
-            f"keyword {hit.keyword.score:.4f} = passage {standing.passage:.4f} + "
-            f"whole document {standing.document:.4f} + words side by side {standing.pairs:.4f}"
+            f"keyword {hit.keyword.score:.4f} = passage {standing.detail('keyword', 'passage'):.4f} + "
+            f"whole document {standing.detail('keyword', 'document'):.4f} + "
+            f"words side by side {standing.detail('keyword', 'pairs'):.4f}"
         )
-        yield f"passage {standing.passage:.4f} is the sum of"
+        yield f"passage {standing.detail('keyword', 'passage'):.4f} is the sum of"
         for each in explanation.contributions:
             unit = each.weighed.unit
             words = " ".join(_alternatives(position) for position in unit.places)

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...index.analysis import FIELDS
-from ...index.writing.store import Store
+from ...index.reading.view import View
+from ..opened import FolderStore
 from ..ranking.fusion import FUSIONS
 from ..ranking.settings import Settings, settings_of
 from .evaluate import Case, answerable
@@ -150,11 +151,12 @@ def tune(path: Path, judged: JudgedSet, *, progress: Callable[[float], None] | N
     question.
     """
     cases, unheld, missing = answerable(path, judged)
-    store = Store(path)
+    store = FolderStore(path)
     try:
-        present = settings_of(store.snapshot().manifest.ranking)
+        view = store.view
+        present = settings_of(view.info.ranking)
         find = _halved if len(cases) >= HALVED_FROM else _in_turn
-        settings, fitted, held_out, turns = find(store, cases, present, progress or (lambda _: None))
+        settings, fitted, held_out, turns = find(view, cases, present, progress or (lambda _: None))
     finally:
         store.close()
     chance = randomisation_test(held_out.after - held_out.before)
@@ -162,25 +164,25 @@ def tune(path: Path, judged: JudgedSet, *, progress: Callable[[float], None] | N
 
 
 def _halved(
-    store: Store, cases: Sequence[Case], present: Settings, progress: Callable[[float], None]
+    view: View, cases: Sequence[Case], present: Settings, progress: Callable[[float], None]
 ) -> tuple[Settings, Part, Part, int]:
     """Settings fitted to one half of the questions, and what both halves score."""
     first, second = parts(cases, 2)
-    trials = _trials(store, [cases[int(row)] for row in first], present)
+    trials = _trials(view, [cases[int(row)] for row in first], present)
     (settings,) = fit(trials, present, [np.arange(len(first))], lambda share: progress(0.95 * share))
-    others = _trials(store, [cases[int(row)] for row in second], present)
+    others = _trials(view, [cases[int(row)] for row in second], present)
     others.measure([present, settings], progress=lambda share: progress(0.95 + 0.05 * share))
     fitted = Part(first, trials.values(present), trials.values(settings))
     return settings, fitted, Part(second, others.values(present), others.values(settings)), 0
 
 
 def _in_turn(
-    store: Store, cases: Sequence[Case], present: Settings, progress: Callable[[float], None]
+    view: View, cases: Sequence[Case], present: Settings, progress: Callable[[float], None]
 ) -> tuple[Settings, Part, Part, int]:
     """Settings fitted to all questions, what these score, and what each part does with those fitted to the others."""
     shares = parts(cases, PARTS if len(cases) >= 2 * PARTS else len(cases))
     every = np.arange(len(cases))
-    trials = _trials(store, cases, present)
+    trials = _trials(view, cases, present)
     *without, settings = fit(trials, present, [*(np.setdiff1d(every, share) for share in shares), every], progress)
     before, after = trials.values(present), np.zeros(len(cases))
     for share, others in zip(shares, without, strict=True):
@@ -188,8 +190,8 @@ def _in_turn(
     return settings, Part(every, before, trials.values(settings)), Part(every, before, after), len(shares)
 
 
-def _trials(store: Store, cases: Sequence[Case], present: Settings) -> Trials:
-    return Trials(store, cases, {present.depth, *_DEPTHS}, variants=present.variants)
+def _trials(view: View, cases: Sequence[Case], present: Settings) -> Trials:
+    return Trials(view, cases, {present.depth, *_DEPTHS}, variants=present.variants)
 
 
 def parts(cases: Sequence[Case], many: int) -> list[NDArray[np.intp]]:

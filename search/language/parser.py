@@ -16,9 +16,11 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from math import inf
 from typing import NamedTuple, TypeAlias
 
 from ...corpus.dates import parse_range
+from ...corpus.fields import FIELDS, Fields
 from ...errors import QueryError
 from ...index.analysis import BLANKS
 from .query import (
@@ -37,17 +39,25 @@ from .query import (
     Query,
     Word,
 )
-from .scanning import FILTER_FIELDS, LETTER, NAME, Token, scan
+from .scanning import LETTER, NAME, Token, scan
 
 _WILDCARD = re.compile(r"\*|\?(?=[\w?*])")
 
 
-def parse(text: str) -> Query:
-    """The query that the text says. Raises QueryError, with the 1-based column of the culprit where there is one."""
+def parse(text: str, fields: Fields = FIELDS) -> Query:
+    """The query that a text says.
+
+    Args:
+        text: What somebody typed.
+        fields: Those that it may filter by: the collection's.
+
+    Raises:
+        QueryError: It cannot be understood; with the 1-based column of the culprit where there is one.
+    """
     if len(text) > MAX_QUERY_LENGTH:
         raise QueryError(f"the query has {len(text)} characters, more than {MAX_QUERY_LENGTH}: shorten it")
     text = BLANKS.sub(" ", text)
-    placed = list(_flat(_Parser(scan(text)).sequence()))
+    placed = list(_flat(_Parser(scan(text, fields), fields).sequence()))
     if not placed:
         raise QueryError('the query holds no word: type one, or a "phrase", or a filter such as country:France')
     free = tuple(node for node, _ in placed if isinstance(node, Word) and not node.field)
@@ -55,13 +65,18 @@ def parse(text: str) -> Query:
     return Query(text, free, tuple(node for node, _ in must), tuple(place for _, place in must))
 
 
-def parse_constraints(text: str) -> tuple[Node, ...]:
+def parse_constraints(text: str, fields: Fields = FIELDS) -> tuple[Node, ...]:
     """The nodes of a text that must only constrain: to be added to a question in which it was not typed.
 
-    Raises QueryError, without a column, for it would point into another text than the question.
+    Args:
+        text: Constraints in the query language.
+        fields: Those that it may filter by.
+
+    Raises:
+        QueryError: It cannot be understood; without a column, for that would point into another text than the question.
     """
     try:
-        query = parse(text)
+        query = parse(text, fields)
     except QueryError as error:
         raise QueryError(f"in the constraint {text[:80]!r}: {error}") from error
     if query.free:
@@ -91,6 +106,27 @@ def parse_date_range(value: str, column: int | None = None) -> tuple[date | None
     if first and last and last < first:
         raise QueryError(f"the dates {value[:40]!r} end before they begin: write the earlier one first", column)
     return first, last
+
+
+def parse_number_range(name: str, value: str) -> tuple[float, float]:
+    """The lowest and the highest number that a question means.
+
+    Args:
+        name: What the field is called, for the error.
+        value: A number, or two around `..`, of which one may be left out: then that side is infinite.
+
+    Raises:
+        QueryError: It is no such range.
+    """
+    first, dots, last = value.partition("..")
+    try:
+        low = float(first) if first or not dots else -inf
+        high = float(last) if last else (inf if dots else low)
+        if low <= high:
+            return low, high
+    except ValueError:
+        pass
+    raise QueryError(f"{name}: takes a number, or a range such as 10..20, 10.. or ..20, not {value[:40]!r}")
 
 
 def _untyped(node: Node) -> Node:
@@ -135,8 +171,9 @@ def _settled(parsed: _Parsed) -> Node:
 
 
 class _Parser:
-    def __init__(self, tokens: Iterator[Token]) -> None:
+    def __init__(self, tokens: Iterator[Token], fields: Fields) -> None:
         self._tokens = tokens
+        self._fields = fields
         self._before = Token("start", "", 0, 0)
         self._token = next(tokens)
         self._field = ""  # of the group that the parser is in
@@ -206,7 +243,7 @@ class _Parser:
         if not LETTER.search(text) and "*" not in text and kind != "phrase":
             raise QueryError(f"{self._field}: needs a letter or digit, not {text[:40]!r} alone", column)
         term = Phrase(text, self._field, column) if kind == "phrase" else _term(text, self._field, column)
-        if self._field not in FILTER_FIELDS:
+        if self._field not in self._fields:
             return term
         if isinstance(term, Pattern | Fuzzy):
             raise QueryError(f"{self._field}: takes no wildcard and no ~: write the value out, or quote it", column)

@@ -47,7 +47,7 @@ class Fuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A value that the document must have in a field of FILTER_FIELDS: one with all its words, or if `exact` itself."""
+    """A value that the document must have in a field: one with all its words, or if `exact` the very value."""
 
     field: str
     value: str
@@ -92,14 +92,14 @@ class Query:
     """A question, understood. `Query("", must=…)` is one that only filters.
 
     `text` is the question as asked, with spaces for control characters. `free` words only score; every node of `must`
-    constrains, and both keep the order of the question. `places` are the spans of the text in which those nodes of
+    constrains, and both keep the order of the question. `spans` are the spans of the text in which those nodes of
     `must` stand that were typed.
     """
 
     text: str
     free: tuple[Word, ...] = ()
     must: tuple[Node, ...] = ()
-    places: tuple[tuple[int, int], ...] = attribute(default=(), compare=False)
+    spans: tuple[tuple[int, int], ...] = attribute(default=(), compare=False)
 
     def scoring_terms(self) -> Iterator[Term]:
         """All that a passage is scored by, in the order of the question: free words and every term not under a Not."""
@@ -117,9 +117,9 @@ class Query:
 
     def without(self, index: int) -> str:
         """The question's text without `must[index]`, which was typed; empty if nothing else was asked."""
-        if len(self.free) + len(self.places) == 1:
+        if len(self.free) + len(self.spans) == 1:
             return ""
-        start, end = self.places[index]
+        start, end = self.spans[index]
         before, after = self.text[:start].rstrip(), self.text[end:].lstrip()
         while before.endswith("(") and after.startswith(")"):  # around it alone
             before, after = before[:-1].rstrip(), after[1:].lstrip()

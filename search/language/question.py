@@ -1,13 +1,14 @@
 """What goes with a question beside its text: the options of a search, checked, and made constraints of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self, TypedDict, cast, get_args
 
+from ...corpus.fields import Fields
 from ...errors import QueryError
-from ...index.reading.selection import Deadline
-from ..ranking.engine import Mode, Sort
+from ...index.reading.plan import Deadline, Sort
+from ..ranking.engine import Mode
 from . import query as language
 from .parser import parse, parse_constraints, parse_date_range
 
@@ -16,7 +17,8 @@ class Filters(TypedDict, total=False):
     """What a search may be confined to, beside what the question itself says.
 
     `after` and `before` are days, months or years (`2025-11`), themselves included. Of several countries (people,
-    outlets, places, kinds, languages) one must fit. `where` are constraints in the query language, such as
+    outlets …) one must fit; a collection's own fields are named likewise. `sender` and `recipient` are the fields
+    `from` and `to`, which are no names in Python. `where` are constraints in the query language, such as
     `country:="South Korea"` or `-outlet:"News Agency"`, which must all hold and may not be free words. `document` is
     the id of the only document whose passages are wanted.
     """
@@ -29,6 +31,12 @@ class Filters(TypedDict, total=False):
     place: str | Sequence[str]
     kind: str | Sequence[str]
     lang: str | Sequence[str]
+    author: str | Sequence[str]
+    topic: str | Sequence[str]
+    sender: str | Sequence[str]
+    recipient: str | Sequence[str]
+    volume: str | Sequence[str]
+    classification: str | Sequence[str]
     where: str | Sequence[str]
     document: str | None
 
@@ -54,51 +62,51 @@ class Question:
         per_document: bool,
         fold: bool,
         timeout: float | None,
-        filters: Filters,
+        filters: Mapping[str, Any],
+        fields: Fields,
     ) -> Self:
         """The question that a text and the options of `Collection.search` make. Raises QueryError."""
         deadline = Deadline(timeout)
         check_choice("mode", mode, Mode)
         check_choice("sort", sort or "relevance", Sort)
-        query = constrained(text, **filters)
+        query = constrained(text, filters, fields)
         return cls(query, filters.get("document"), mode, sort, per_document, fold, deadline)
 
 
-def constrained(  # noqa: PLR0913  # those of Filters, each by its name
-    text: str,
-    *,
-    after: date | str | None = None,
-    before: date | str | None = None,
-    where: str | Sequence[str] = (),
-    document: str | None = None,
-    country: str | Sequence[str] = (),
-    person: str | Sequence[str] = (),
-    outlet: str | Sequence[str] = (),
-    place: str | Sequence[str] = (),
-    kind: str | Sequence[str] = (),
-    lang: str | Sequence[str] = (),
-) -> language.Query:
-    """The query under the constraints that Filters add, which may also stand alone.
+def constrained(text: str, filters: Mapping[str, Any], fields: Fields) -> language.Query:
+    """The query under the constraints that filters add, which may also stand alone.
 
-    `document`, which the query language has no word for, is left to others. Raises QueryError.
+    Args:
+        text: What somebody typed; it may be empty if there are filters.
+        filters: Those of Filters, with a collection's own fields among them. What the query language has no word for
+            (`document`) is left to others.
+        fields: Those that the collection has.
+
+    Raises:
+        QueryError: The text or a filter cannot be understood, or there is no such filter.
     """
-    values = {"country": country, "person": person, "outlet": outlet, "place": place, "kind": kind, "lang": lang}
     nodes: list[language.Node] = []
-    first, last = _days("after", after)[0], _days("before", before)[1]
+    first, last = _days("after", filters.get("after"))[0], _days("before", filters.get("before"))[1]
     if first or last:
         if first and last and last < first:
             raise QueryError(f"nothing is both after {first} and before {last}: the first day comes first")
         nodes.append(language.Dates(first, last))
-    for field, given in values.items():
-        alternatives = tuple(language.Filter(field, value) for value in _listed(given))
+    for name in filters.keys() - {"after", "before", "where", "document"}:
+        if fields.called(name) is None:
+            known = ", ".join(["after", "before", *fields.names, "where", "document"])
+            raise QueryError(f"there is no filter {name!r}: use {known}")
+    for field in fields:
+        given = [value for name in (field.name, *field.aliases) for value in _listed(filters.get(name) or ())]
+        alternatives = tuple(language.Filter(field.name, value) for value in given)
         if alternatives:
             nodes.append(alternatives[0] if len(alternatives) == 1 else language.Or(alternatives))
-    if (length := sum(map(len, _listed(where)))) > language.MAX_QUERY_LENGTH:
+    where = _listed(filters.get("where") or ())
+    if (length := sum(map(len, where))) > language.MAX_QUERY_LENGTH:
         raise QueryError(f"the constraints have {length} characters, more than {language.MAX_QUERY_LENGTH}")
-    for each in _listed(where):
-        nodes += parse_constraints(each)
-    alone = not text.strip() and (nodes or document is not None)
-    return (language.Query("") if alone else parse(text)).restricted(*nodes)
+    for each in where:
+        nodes += parse_constraints(each, fields)
+    alone = not text.strip() and (nodes or filters.get("document") is not None)
+    return (language.Query("") if alone else parse(text, fields)).restricted(*nodes)
 
 
 def _days(name: str, given: date | str | None) -> tuple[date | None, date | None]:

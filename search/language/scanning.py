@@ -4,12 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...corpus.fields import Fields
 from ...errors import QueryError
-from ...index.analysis import FIELDS
+from ...index.analysis import FIELDS as TEXT_FIELDS
 
-TEXT_FIELDS = FIELDS  # where words, phrases, patterns and fuzzy words can be sought
-FILTER_FIELDS = ("country", "person", "outlet", "place", "kind", "lang")  # `language` means `lang`; `date` is apart
-ALL_FIELDS = (*FILTER_FIELDS, "date", *TEXT_FIELDS)
 LETTER = re.compile(r"[^\W_]")
 NAME = re.compile(r"[^\W\d_]+:")
 _RUN = r'[^\s()"“”„«»]'
@@ -41,8 +39,16 @@ class Token(NamedTuple):
     end: int
 
 
-def scan(text: str) -> Iterator[Token]:
-    """The tokens of a question, and one at its end. Raises QueryError, with its column, for what can be none."""
+def scan(text: str, fields: Fields) -> Iterator[Token]:
+    """The tokens of a question, and one at its end.
+
+    Args:
+        text: The question.
+        fields: Those that it may name.
+
+    Raises:
+        QueryError: With its column, for what can be no token.
+    """
     for found in TOKEN.finditer(text):
         kind, token, column, end = found.lastgroup, found[0], found.start() + 1, found.end()
         if kind == "quote":
@@ -50,7 +56,7 @@ def scan(text: str) -> Iterator[Token]:
         if kind == "tilde":
             raise QueryError("fuzziness is for words: put ~ after one word, not after a phrase or group", column)
         if kind == "field":
-            yield from _field(found, column)
+            yield from _field(found, column, fields)
         elif kind == "phrase":
             yield Token("phrase", " ".join(token[1:-1].split()), column, end)
         elif kind == "word":
@@ -63,26 +69,34 @@ def scan(text: str) -> Iterator[Token]:
     yield Token("end", "", len(text) + 1, len(text))
 
 
-def field_called(name: str) -> str | None:
-    """The field that a name means, or None."""
-    known = {"language": "lang"}.get(name.lower(), name.lower())
-    return known if known in ALL_FIELDS else None
+def all_names(fields: Fields) -> tuple[str, ...]:
+    """What may stand before a colon: the fields to filter by, the date, and the fields in which words are sought."""
+    return (*fields.names, "date", *TEXT_FIELDS)
 
 
-def _field(found: re.Match[str], column: int) -> Iterator[Token]:
+def field_called(name: str, fields: Fields) -> str | None:
+    """The name of the field that somebody means by a name, one of `all_names`; None if there is none."""
+    known = fields.called(name)
+    return known.name if known else name.lower() if name.lower() in ("date", *TEXT_FIELDS) else None
+
+
+def _field(found: re.Match[str], column: int, fields: Fields) -> Iterator[Token]:
     name, exact, value = found["name"][:-1], found["exact"], found["value"]
-    field = field_called(name)
+    field = field_called(name, fields)
     given = value or found.string[found.end() : found.end() + 1].strip().strip(")")
     starts = found.end() - len(value)
     if field is None:
         if not given:
             yield Token("word", found[0], column, found.end())
             return
-        fields = f"{', '.join(ALL_FIELDS[:-1])} or {ALL_FIELDS[-1]}"
-        raise QueryError(f"unknown field {name[:40]!r}: use {fields}; to search the text for it, quote it", column)
-    if exact and field not in FILTER_FIELDS:
-        columns = f"{', '.join(FILTER_FIELDS[:-1])} and {FILTER_FIELDS[-1]}"
-        raise QueryError(f"only {columns} take an exact value: write {field}: without the =", column)
+        *names, last = all_names(fields)
+        use = f"use {', '.join(names)} or {last}"
+        raise QueryError(f"unknown field {name[:40]!r}: {use}; to search the text for it, quote it", column)
+    if exact and field not in fields:
+        *names, last = fields.names
+        raise QueryError(
+            f"only {', '.join(names)} and {last} take an exact value: write {field}: without the =", column
+        )
     if not given:
         raise QueryError(f"{field}: needs a value right after the {'=' if exact else 'colon'}", column)
     yield Token("exact" if exact else "field", field, column, starts)

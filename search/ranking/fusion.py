@@ -1,10 +1,24 @@
-"""Fusion: one score out of two legs'. Pure functions on arrays of the same candidates' scores in each leg."""
+"""Fusion: one score out of those of any number of legs. Pure functions on the same candidates' scores in each leg.
+
+A fusion more is one function here and one line in `FUSIONS`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-RECIPROCAL_RANK_CONSTANT = 60
+RECIPROCAL_RANK_CONSTANT: Final = 60
 """Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet …" (SIGIR 2009)."""
+
+
+class Scored(NamedTuple):
+    """The candidates' scores in one leg, float64 [n], how they are normalised where they are added up, their weight."""
+
+    scores: NDArray[np.float64]
+    normalise: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    weight: float
 
 
 def min_max(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -19,20 +33,20 @@ def ranks(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     return len(scores) - np.searchsorted(ascending, scores, side="right") + 1
 
 
-def weighted_min_max(
-    keyword: NDArray[np.float64], meaning: NDArray[np.float64], keyword_weight: float
-) -> NDArray[np.float64]:
-    """Each leg's part in the fused score, [2, n]: its min-max normalised scores times its weight."""
-    return np.stack([keyword_weight * min_max(keyword), (1 - keyword_weight) * min_max(meaning)])
+def weighted_sum(legs: Sequence[Scored]) -> NDArray[np.float64]:
+    """Each leg's part in the fused score, [legs, n]: its normalised scores times its weight."""
+    return np.stack([leg.weight * leg.normalise(leg.scores) for leg in legs])
 
 
-def reciprocal_rank(
-    keyword: NDArray[np.float64], meaning: NDArray[np.float64], keyword_weight: float
-) -> NDArray[np.float64]:
-    """Each leg's part in the fused score, [2, n]: its weight over a constant plus the rank, or 0 for a score of 0."""
-    parts = [np.where(leg > 0, 1 / (RECIPROCAL_RANK_CONSTANT + ranks(leg)), 0.0) for leg in (keyword, meaning)]
-    return np.stack([keyword_weight * parts[0], (1 - keyword_weight) * parts[1]])
+def reciprocal_rank(legs: Sequence[Scored]) -> NDArray[np.float64]:
+    """Each leg's part in the fused score, [legs, n]: its weight over a constant plus the rank; 0 for a score of 0."""
+    return np.stack(
+        [leg.weight * np.where(leg.scores > 0, 1 / (RECIPROCAL_RANK_CONSTANT + ranks(leg.scores)), 0.0) for leg in legs]
+    )
 
 
-FUSIONS = {"min-max": weighted_min_max, "reciprocal-rank": reciprocal_rank}
-"""The ways to fuse, by name. A candidate's score is the sum of the two parts."""
+FUSIONS: Final[dict[str, Callable[[Sequence[Scored]], NDArray[np.float64]]]] = {
+    "min-max": weighted_sum,
+    "reciprocal-rank": reciprocal_rank,
+}
+"""The ways to fuse, by name. A candidate's score is the sum of all legs' parts."""

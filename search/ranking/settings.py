@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from ...errors import CollectionMismatch, DragomanError, QueryError, UnreadableSource
 from ...index.segments.bm25f import BM25F
 from .fusion import FUSIONS
+from .rerank import RERANKERS
 
 _Settings = TypeVar("_Settings")
 
@@ -22,7 +23,8 @@ class Settings:
     among the question's words, is taken off that: a list of names wants keywords, a sentence wants its meaning found.
     In the keyword leg the passage's own BM25F has weight 1, `document_weight` is that of its whole document's and
     `pair_weight` that of words standing side by side as in the question. `variants` counts other names of the same as
-    the same: see `search.language.variants`.
+    the same: see `search.language.variants`. `reranker` is the name of one of `rerank.RERANKERS`, which looks at the
+    best `rerank_depth` passages once more, or empty.
 
     Raises QueryError if a value is out of its range.
     """
@@ -35,18 +37,24 @@ class Settings:
     document_weight: float = 1.3
     pair_weight: float = 0.8
     variants: bool = True
+    reranker: str = ""
+    rerank_depth: int = 100
 
     def __post_init__(self) -> None:
         if self.fusion not in FUSIONS:
             raise QueryError(f"fusion is {self.fusion!r}, and must be one of {', '.join(FUSIONS)}")
+        if self.reranker and self.reranker not in RERANKERS:
+            known = ", ".join(RERANKERS) or "there is none so far"
+            raise QueryError(f"reranker is {self.reranker!r}, and must be empty or one of: {known}")
         shares = {"keyword_weight": self.keyword_weight, "prose_discount": self.prose_discount}
         if wrong := [name for name, value in shares.items() if not 0 <= value <= 1]:
             raise QueryError(f"{wrong[0]} is {shares[wrong[0]]}, and must be from 0 to 1")
         weights = {"document_weight": self.document_weight, "pair_weight": self.pair_weight}
         if wrong := [name for name, value in weights.items() if not 0 <= value < math.inf]:
             raise QueryError(f"{wrong[0]} is {weights[wrong[0]]}, and must be 0 or more")
-        if self.depth < 1:
-            raise QueryError(f"depth is {self.depth}, and must be 1 or more")
+        depths = {"depth": self.depth, "rerank_depth": self.rerank_depth}
+        if wrong := [name for name, value in depths.items() if value < 1]:
+            raise QueryError(f"{wrong[0]} is {depths[wrong[0]]}, and must be 1 or more")
         k1, b, by_field = self.bm25f.k1, self.bm25f.b, self.bm25f.weights
         if not (0 < k1 < math.inf and all(0 <= each <= 1 for each in b) and all(0 <= w < math.inf for w in by_field)):
             raise QueryError(f"{self.bm25f} needs a k1 above 0, every b from 0 to 1, and weights of 0 or more")

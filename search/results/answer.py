@@ -1,19 +1,21 @@
 """From a question to a ranking, and from that to hits, each with its document, its highlights and its reason."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...corpus.document import Note
-from ...index.constraints import AllOf, Of
-from ...index.reading.snapshot import Snapshot
+from ...index.constraints import AllOf, Not, Of
+from ...index.encoding.floors import Floors
+from ...index.reading.plan import Deadline
+from ...index.reading.view import View
 from ...index.units import Unit
-from ..language.planner import Plan, make_plan
+from ..language.interpreter import Interpretation, interpret
 from ..language.question import Question
-from ..ranking.engine import Leg, Ranked, Standing, rank
+from ..ranking.engine import Order, Ranking, rank
+from ..ranking.legs.leg import Asked
 from ..ranking.settings import Settings
 from . import highlight
 from .results import Explanation, Hit, MarkedNote
@@ -21,122 +23,149 @@ from .results import Explanation, Hit, MarkedNote
 MAX_COPIES = 10
 """Of the documents that were folded under a hit's so many are named; the others are counted."""
 
-_UNPLACED = Standing(0.0, 0.0)  # of what was no candidate
 
+def answered(view: View, question: Question, settings: Settings, limit: int) -> "Answer":
+    """The first passages that answer a question.
 
-def answered(
-    snapshot: Snapshot,
-    question: Question,
-    settings: Settings,
-    limit: int,
-    encode: Callable[[str], NDArray[np.float32]],
-) -> "Answer":
-    """The first `limit` passages that answer a question; `encode` gives a text's unit vector."""
+    Args:
+        view: What is asked.
+        question: What it is asked.
+        settings: How the answer is ranked.
+        limit: How many passages are wanted.
+
+    Raises:
+        QueryError: The question means nothing to the view.
+        SearchTimeout: The time is over.
+    """
     query, mode = question.query, question.mode
-    plan = make_plan(snapshot, query, variants=settings.variants, deadline=question.deadline)
+    meant = interpret(view, query, variants=settings.variants, deadline=question.deadline)
+    constraint = meant.constraint
     if question.document is not None:
-        plan = replace(plan, constraint=AllOf((*plan.constraint.constraints, Of(question.document))))
-    meaning = encode(query.meaning) if query.meaning and mode != "keyword" else None
-    ranked = rank(
-        snapshot,
-        plan,
-        meaning,
-        mode=mode,
-        sort=question.sort or ("relevance" if query.meaning or plan.units else "newest"),
+        constraint = AllOf((*constraint.constraints, Of(question.document)))
+    vector = view.encode(query.meaning) if query.meaning and mode != "keyword" else None
+    asked = _asked(view, replace(meant, units=()) if mode == "meaning" and vector is not None else meant, vector)
+    order = Order(
+        sort=question.sort or ("relevance" if query.meaning or meant.units else "newest"),
         per_document=question.per_document,
         fold=question.fold,
         limit=limit,
-        floors=snapshot.manifest.floors,
-        settings=settings,
-        deadline=question.deadline,
     )
-    return Answer(snapshot, ranked, plan, meaning, settings)
+    if not asked.units and vector is None and order.sort == "relevance":
+        order = replace(order, sort="newest")  # only filtered: all is equally relevant
+    asked = replace(asked, text=query.meaning)
+    ranking = rank(view, asked, constraint, mode=mode, order=order, settings=settings, deadline=question.deadline)
+    return Answer(view, ranking, meant, vector, settings)
 
 
 def neighbours(
-    snapshot: Snapshot,
+    view: View,
     own: NDArray[np.int64],
-    left_out: NDArray[np.int64],
+    document_id: str,
     settings: Settings,
+    *,
     limit: int,
     per_document: bool,
+    deadline: Deadline,
 ) -> "Answer":
-    """The passages nearest in meaning to what some say together, without those `left_out`."""
-    center = snapshot.vectors(own).mean(axis=0)
+    """The passages nearest in meaning to what some passages of a document say together, from other documents.
+
+    Args:
+        view: What is asked.
+        own: int64 [n], the numbers of the passages.
+        document_id: The document that they are of.
+        settings: Of these, only the depth has a say.
+        limit: How many passages are wanted.
+        per_document: Whether only the nearest of each document is.
+        deadline: The end of the search.
+
+    Raises:
+        SearchTimeout: The time is over.
+    """
+    center = view.vectors(own).mean(axis=0)
     center /= max(float(np.linalg.norm(center)), 1e-9)
-    near = snapshot.select(AllOf(())).nearest(center, settings.depth + len(left_out))
-    near = near[~np.isin(near, left_out)]
-    cosines = snapshot.cosines(center, near)
-    near, cosines = near[cosines > 0], cosines[cosines > 0]
-    matches = np.sort(near)
-    if per_document:
-        _, first = np.unique(snapshot.documents(near), return_index=True)
-        near, cosines = near[np.sort(first)], cosines[np.sort(first)]
-    legs = {int(n): Leg(place, float(c)) for place, (n, c) in enumerate(zip(near, cosines, strict=True), 1)}
-    standings = {number: Standing(0.0, leg.score, meaning=leg) for number, leg in legs.items()}
-    ranked = Ranked(near[:limit], matches, len(near), None, standings, weighed=(), undated=0)
-    return Answer(snapshot, ranked, None, center, settings)
+    nothing = Interpretation((), (), 0.0, AllOf(()), 0.0, ())
+    above_nothing = float(np.nextafter(0, 1))
+    asked = replace(_asked(view, nothing, center), floors=Floors(above_nothing, above_nothing))
+    ranking = rank(
+        view,
+        asked,
+        AllOf((Not(Of(document_id)),)),
+        mode="meaning",
+        order=Order("relevance", per_document, fold=False, limit=limit),
+        settings=settings,
+        deadline=deadline,
+    )
+    return Answer(view, ranking, nothing, center, settings)
+
+
+def _asked(view: View, meant: Interpretation, vector: NDArray[np.float32] | None) -> Asked:
+    return Asked("", meant.units, meant.pairs, meant.prose, meant.known, vector, view.info.floors)
 
 
 class Answer:
-    """A ranking of passages of a snapshot, with what it was asked for: a plan and the meaning's vector, if any."""
+    """A ranking of passages of a view, with what was asked for.
+
+    Args:
+        view: What was asked.
+        ranking: What it answered.
+        meant: The question in its terms.
+        meaning: float32 [dimension], the question's vector; None if the meaning leg was not asked.
+        settings: How it was ranked.
+    """
 
     def __init__(
         self,
-        snapshot: Snapshot,
-        ranked: Ranked,
-        plan: Plan | None,
+        view: View,
+        ranking: Ranking,
+        meant: Interpretation,
         meaning: NDArray[np.float32] | None,
         settings: Settings,
     ) -> None:
-        self.ranked = ranked
-        self.unknown = plan.unknown if plan else ()
-        """The words that the index has never seen, as spans of the question's text."""
-        self.documents, self._own = snapshot.spread(ranked.matches, ranked.numbers)
-        """`documents` is how many different ones the match set is of."""
-        self._snapshot = snapshot
-        self._units = plan.units if plan else ()
+        self.collection = ""
+        """What hits call the collection."""
+        self.ranking = ranking
+        self.unknown = meant.unknown
+        """The words that the view has never seen, as spans of the question's text."""
+        self._view = view
+        self._units = meant.units
         self._meaning = meaning
         self._settings = settings
 
     def hits(self, offset: int = 0, *, explain: bool = False, highlights: bool = True) -> Iterator[Hit]:
-        """The ranking's hits after the first `offset`.
+        """The ranking's hits after the first `offset`, each read as it is taken.
 
-        Raises CollectionDamaged if a document has been compacted away in the meantime.
+        Raises:
+            CollectionDamaged: A document has been compacted away in the meantime.
         """
-        placed = enumerate(zip(self.ranked.numbers.tolist(), self._own.tolist(), strict=True), 1)
-        version, document = -1, None
-        for place, (number, own) in islice(placed, offset, None):
-            owner, span = self._snapshot.position(number)
-            if document is None or owner != version:  # hits of one document often follow each other
-                version, document = owner, self._snapshot.whole(owner)
-            standing = self.ranked.standings.get(number, _UNPLACED)
+        listing = self.ranking.listing
+        numbers: list[int] = listing.numbers[offset:].tolist()
+        weighed = self.ranking.found.weighed if explain else ()
+        read = self._view.passages(numbers, weighed=weighed, bm25f=self._settings.bm25f)
+        for position, (number, passage) in enumerate(zip(numbers, read, strict=True), offset):
+            document, span = passage.document, passage.span
+            standing = self.ranking.standing(number)
             marks: list[highlight.Highlight] = []
             if highlights:
                 marks = highlight.words(document.text[span.start : span.end], span.start, self._units)
-                if self._meaning is not None and (standing.meaning or not marks):
-                    nearest = highlight.nearest_sentence(self._meaning, *self._snapshot.sentences(number))
+                if self._meaning is not None and ("meaning" in standing.legs or not marks):
+                    nearest = highlight.nearest_sentence(self._meaning, passage.sentences, passage.sentence_vectors)
                     marks += [nearest] if nearest else []
-            under = self.ranked.folding.under(version).tolist() if self.ranked.folding else ()
+            folded = listing.copies(position, MAX_COPIES)
             yield Hit(
-                rank=place,
+                rank=position + 1,
                 document=document,
                 start=span.start,
                 end=span.end,
+                collection=self.collection,
+                generation=self._view.info.generation,
                 highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
                 notes=tuple(_marked(document.notes_in(span), self._units)) if highlights else (),
-                copies=tuple(self._snapshot.whole(int(copy)) for copy in under[:MAX_COPIES]),
-                copied=len(under),
-                more=own - 1,
-                keyword=standing.keyword,
-                meaning=standing.meaning,
-                score=standing.keyword_part + standing.meaning_part,
-                explanation=self._explained(number, standing) if explain else None,
+                copies=folded.first,
+                copied=folded.count,
+                more=int(listing.more[position]),
+                standing=standing,
+                explanation=Explanation(standing, passage.contributions) if explain else None,
             )
-
-    def _explained(self, number: int, standing: Standing) -> Explanation:
-        parts = self._snapshot.contributions(number, self.ranked.weighed, self._settings.bm25f)
-        return Explanation(standing, tuple(parts))
 
 
 def _marked(notes: Iterable[Note], units: Sequence[Unit]) -> Iterator[MarkedNote]:

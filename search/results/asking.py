@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from ...corpus.document import Document, Span, parse_passage_id
 from ...errors import CollectionDamaged, NotFound
-from ...index.reading.snapshot import Snapshot
+from ...index.reading.plan import Deadline, Plan
 from ...index.reading.tallies import Facets
+from ...index.reading.view import View
 from ..language.question import Question
 from ..language.unparser import understood
-from ..opened import OpenedStore
+from ..opened import Store, no_document
 from ..ranking.settings import Settings, settings_of
 from ..suggest import suggest
 from .answer import Answer, answered, neighbours
@@ -35,102 +36,110 @@ class Wanted:
 
 
 class Asker:
-    """Asks whatever store is at a path. Every answer is of one snapshot: the present one when it is asked."""
+    """Asks a store. Every answer is of one view: the present one when it is asked."""
 
-    __slots__ = ("_contents", "_opened", "_settings")
+    __slots__ = ("_contents", "_settings", "_store")
 
-    def __init__(self, opened: OpenedStore, settings: Settings | None) -> None:
+    def __init__(self, store: Store, settings: Settings | None) -> None:
         """`settings` go before those that the collection keeps."""
-        self._opened = opened
+        self._store = store
         self._settings = settings
-        self._contents: tuple[Snapshot, int, Facets] | None = None
+        self._contents: tuple[View, int, Facets] | None = None
 
-    def settings(self, snapshot: Snapshot) -> Settings:
-        """How questions to a snapshot are ranked. Raises CollectionMismatch if it keeps settings that mean nothing."""
-        return self._settings or settings_of(snapshot.manifest.ranking)
+    def settings(self, view: View) -> Settings:
+        """How questions to a view are ranked. Raises CollectionMismatch if it keeps settings that mean nothing."""
+        return self._settings or settings_of(view.info.ranking)
 
     def search(self, text: str, question: Question, wanted: Wanted) -> Results:
         """The results of a question, whose `text` is what the user wrote. Raises as `Collection.search` does."""
         began = time.perf_counter()
 
-        def ask(snapshot: Snapshot) -> Results:
-            answer = self._answer(snapshot, question, wanted.offset + wanted.limit)
-            ranked = answer.ranked
+        def ask(view: View) -> Results:
+            answer = self._answer(view, question, wanted.offset + wanted.limit)
+            listing, found = answer.ranking.listing, answer.ranking.found
             return Results(
                 query=text,
                 understood=understood(question.query),
                 mode=question.mode,
-                total=ranked.total,
+                total=listing.total,
                 took_ms=_milliseconds_since(began),
-                suggestion=suggest(snapshot, question.query.text, answer.unknown, question.deadline),
-                undated=ranked.undated,
+                suggestion=suggest(view, question.query.text, answer.unknown, question.deadline),
+                undated=found.undated,
                 hits=tuple(answer.hits(wanted.offset, explain=wanted.explain, highlights=wanted.highlights)),
-                documents=answer.documents,
-                facets=snapshot.facets(ranked.matches, wanted.facets) if wanted.facets else None,
-                at_least=ranked.cut,
+                documents=listing.documents,
+                facets=listing.facets(wanted.facets) if wanted.facets else None,
+                at_least=found.cut,
             )
 
-        return self._of_snapshot(ask)
+        return self._of_view(ask)
 
     def export(self, question: Question, limit: int, *, highlights: bool) -> Iterator[Hit]:
         """The first hits, ranked now; their documents are read as they are taken."""
-        return self._answer(self._opened.snapshot, question, limit).hits(highlights=highlights)
+        return self._answer(self._store.view, question, limit).hits(highlights=highlights)
 
-    def similar(self, identity: str, *, limit: int, per_document: bool) -> Results:
+    def similar(self, identity: str, *, limit: int, per_document: bool, timeout: float | None) -> Results:
         """The passages nearest in meaning to those that an id names. Raises NotFound if it names none."""
         began = time.perf_counter()
+        deadline = Deadline(timeout)
 
-        def ask(snapshot: Snapshot) -> Results:
-            own, document = self._named(snapshot, identity)
-            answer = neighbours(snapshot, own, snapshot.find(document.id), self.settings(snapshot), limit, per_document)
+        def ask(view: View) -> Results:
+            own, document = self._named(view, identity)
+            settings = self.settings(view)
+            answer = neighbours(
+                view, own, document.id, settings, limit=limit, per_document=per_document, deadline=deadline
+            )
+            answer.collection = self._store.name
+            listing = answer.ranking.listing
             return Results(
                 query=identity,
                 understood={"similar": identity},
                 mode="meaning",
-                total=answer.ranked.total,
+                total=listing.total,
                 took_ms=_milliseconds_since(began),
                 suggestion=None,
                 undated=0,
                 hits=tuple(answer.hits()),
-                documents=answer.documents,
+                documents=listing.documents,
+                at_least=answer.ranking.found.cut,
             )
 
-        return self._of_snapshot(ask)
+        return self._of_view(ask)
 
     def contents(self, limit: int) -> Facets:
         """What the whole collection consists of, counted when it is first asked for after a change."""
-        snapshot = self._opened.snapshot
+        view = self._store.view
         known = self._contents
-        if known is None or known[:2] != (snapshot, limit):
-            self._contents = known = snapshot, limit, snapshot.facets(np.flatnonzero(snapshot.live), limit)
+        if known is None or known[:2] != (view, limit):
+            every = view.candidates(Plan(), 1, Deadline()).matches
+            listing = every.listed(np.zeros(0), sort="newest", per_document=False, fold=False, limit=0)
+            self._contents = known = view, limit, listing.facets(limit)
         return known[2]
 
-    def _answer(self, snapshot: Snapshot, question: Question, limit: int) -> Answer:
-        store = self._opened.store
-        if question.document is not None:
-            self._opened.version_of(question.document)  # which there must be
-        return answered(
-            snapshot, question, self.settings(snapshot), limit, lambda text: store.encoder(snapshot).encode([text])[0]
-        )
+    def _answer(self, view: View, question: Question, limit: int) -> Answer:
+        if question.document is not None and not len(view.find(question.document)):
+            raise no_document(question.document)
+        answer = answered(view, question, self.settings(view), limit)
+        answer.collection = self._store.name
+        return answer
 
-    def _named(self, snapshot: Snapshot, identity: str) -> tuple[NDArray[np.int64], Document]:
+    def _named(self, view: View, identity: str) -> tuple[NDArray[np.int64], Document]:
         """The passages that an id names, a passage's or a document's, and their document."""
         named = parse_passage_id(identity)
         for document_id, span in ((identity, None), *([(named[0], Span(*named[1:]))] if named else [])):
-            document = self._opened.store.ledger.live_document(document_id)
-            numbers = snapshot.find(document_id, span)
+            document = self._store.document(document_id)
+            numbers = view.find(document_id, span)
             if document is not None and len(numbers):
                 return numbers, document
         raise NotFound(f"no passage or document {identity!r} in the collection")
 
-    def _of_snapshot(self, ask: Callable[[Snapshot], Results]) -> Results:
-        """An answer from the present snapshot; once more from a fresh one if that has just been compacted away."""
-        snapshot = self._opened.snapshot
+    def _of_view(self, ask: Callable[[View], Results]) -> Results:
+        """An answer from the present view; once more from a fresh one if that has just been compacted away."""
+        view = self._store.view
         try:
-            return ask(snapshot)
+            return ask(view)
         except CollectionDamaged:
-            fresh = self._opened.snapshot
-            if fresh is snapshot:
+            fresh = self._store.view
+            if fresh is view:
                 raise
             return ask(fresh)
 

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ...corpus.document import Document, Note, Span, passage_id
-from ...index.reading.snapshot import Contribution
 from ...index.reading.tallies import Facets
-from ..ranking.engine import Leg, Mode, Standing
+from ...index.reading.view import Contribution
+from ..ranking.engine import UNPLACED, Leg, Mode, Standing
 from .highlight import Highlight
 
 
@@ -38,11 +38,11 @@ class Explanation:
         ]
         standing = self.standing
         return {
-            "keyword_part": standing.keyword_part,
-            "meaning_part": standing.meaning_part,
-            "keyword_passage": standing.passage,
-            "keyword_document": standing.document,
-            "keyword_pairs": standing.pairs,
+            "keyword_part": standing.part("keyword"),
+            "meaning_part": standing.part("meaning"),
+            "keyword_passage": standing.detail("keyword", "passage"),
+            "keyword_document": standing.detail("keyword", "document"),
+            "keyword_pairs": standing.detail("keyword", "pairs"),
             "keyword_units": units,
         }
 
@@ -60,30 +60,54 @@ class MarkedNote:
         return {"mark": self.note.mark, "text": self.note.text, "highlights": highlights}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hit:
-    """A passage in a list of results.
+    """A passage in a list of results. Two are equal if they are of the same passage, collection and generation.
 
-    `start` and `end`, like all offsets in the highlights, are characters of `document.text`. `keyword` and `meaning`
-    are its places in the two legs, None where a leg did not find it. `score` orders hits within one list of results
-    and means nothing outside of it. `notes` are the passage's footnotes that hold words of the question. `copies` are
-    the first of the `copied` near-identical documents that match as well and are folded under this one. `more` is how
-    many further passages of its document match.
+    `start` and `end`, like all offsets in the highlights, are characters of `document.text`. `standing` says how it
+    came to its score in each leg; with a reranker, that is its score before. `notes` are the passage's footnotes that
+    hold words of the question. `copies` are the first of the `copied` near-identical documents that match as well and
+    are folded under this one. `more` is how many further passages of its document match.
     """
 
     rank: int
     document: Document
     start: int
     end: int
-    highlights: tuple[Highlight, ...]
-    keyword: Leg | None
-    meaning: Leg | None
-    score: float
+    highlights: tuple[Highlight, ...] = ()
+    standing: Standing = UNPLACED
+    collection: str = ""
+    generation: int = 0
     notes: tuple[MarkedNote, ...] = ()
     copies: tuple[Document, ...] = ()
     copied: int = 0
     more: int = 0
     explanation: Explanation | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Hit) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[str, int, str]:
+        return self.collection, self.generation, self.passage
+
+    @property
+    def keyword(self) -> Leg | None:
+        """Its standing in the keyword leg, None if that did not find it."""
+        return self.standing.legs.get("keyword")
+
+    @property
+    def meaning(self) -> Leg | None:
+        """Its standing in the meaning leg, None if that did not find it."""
+        return self.standing.legs.get("meaning")
+
+    @property
+    def score(self) -> float:
+        """What orders hits within one list of results, and says nothing beyond it."""
+        return self.standing.score
 
     @property
     def span(self) -> Span:
@@ -103,8 +127,8 @@ class Hit:
     @property
     def reason(self) -> str:
         """Why the passage is here: "keyword 2nd · meaning 1st"."""
-        legs = ("keyword", self.keyword), ("meaning", self.meaning)
-        return " · ".join(f"{name} {ordinal(leg.rank)}" for name, leg in legs if leg) or "matches the filters"
+        legs = self.standing.legs.items()
+        return " · ".join(f"{name} {ordinal(leg.rank)}" for name, leg in legs) or "matches the filters"
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON-ready values, with the keys that the JSON API documents."""

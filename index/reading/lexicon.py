@@ -1,4 +1,4 @@
-"""The words of a collection: which of them a question's word, pattern or half-typed beginning may stand for."""
+"""The terms of a collection: which of them a question's word, pattern or half-typed beginning may stand for."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from ...errors import QueryError
 from ..analysis import fold
 from ..terms import tells
+from .plan import Beginning, Lookup, Pattern, SameWord, Spelling
 from .stack import Stack
 
 _SIGHTED = 256  # terms of each segment that are looked at to complete a word
@@ -15,8 +16,12 @@ MAX_EXPANSION = 10_000
 """A pattern or fuzzy term may stand for so many different words."""
 
 
-class Vocabulary:
-    """The surface terms in the live passages of a stack. Safe to share among threads."""
+class Lexicon:
+    """The surface terms in the live passages of a stack. Safe to share among threads.
+
+    Args:
+        stack: The passages.
+    """
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
@@ -26,7 +31,34 @@ class Vocabulary:
         """The languages of the passages, unknown ones counted as English."""
         return frozenset[str]().union(*(segment.postings.languages for segment in self._stack.segments))
 
-    def same_word(self, term: str) -> frozenset[str]:
+    def terms(self, lookup: Lookup) -> frozenset[str]:
+        """The terms that answer a lookup.
+
+        Raises:
+            QueryError: They are more than MAX_EXPANSION.
+        """
+        match lookup:
+            case SameWord(term):
+                return self._same_word(term)
+            case Pattern(pattern, field):
+                return self._like_pattern(pattern, field)
+            case Spelling(term, edits, field):
+                return self._like_spelling(term, edits, field)
+            case Beginning(prefix):
+                return frozenset(term for term, _ in self._beginning(prefix, MAX_EXPANSION))
+
+    def common(self, lookup: Lookup, limit: int) -> list[tuple[str, int]]:
+        """The `limit` terms that answer a lookup and are in most live passages, most first, and how many these are.
+
+        Raises:
+            QueryError: They are more than MAX_EXPANSION.
+        """
+        if isinstance(lookup, Beginning):
+            return self._beginning(lookup.prefix, limit)
+        counted = ((term, self.frequency(term)) for term in self.terms(lookup))
+        return sorted(counted, key=lambda each: (-each[1], each[0]))[:limit]
+
+    def _same_word(self, term: str) -> frozenset[str]:
         """The surface terms in live passages that count as the same word as this one, in any of their languages.
 
         A function word has no other forms, and is not a form of another word even if they share a stem: "ofs", a typing
@@ -35,29 +67,18 @@ class Vocabulary:
         same = _union(segment.postings.same_word(term) for segment in self._stack.segments)
         return self._living(frozenset(filter(tells, same)) if tells(term) else same & {term})
 
-    def like_pattern(self, pattern: str, field: str = "") -> frozenset[str]:
-        """The terms that a pattern with `*` and `?` stands for, in one field or in any.
-
-        Raises:
-            QueryError: They are more than MAX_EXPANSION.
-        """
+    def _like_pattern(self, pattern: str, field: str) -> frozenset[str]:
         folded = "".join(part if part in "*?" else fold(part) for part in _split_at_wildcards(pattern))
-        return _few(pattern, (segment.like_pattern(folded, field) for segment in self._stack.segments))
+        found = _few(pattern, (segment.like_pattern(folded, field) for segment in self._stack.segments))
+        # They may be thousands, of which those in deleted passages alone do no harm beside others.
+        return found if any(map(self.frequency, found)) else frozenset()
 
-    def like_spelling(self, term: str, distance: int, field: str = "") -> frozenset[str]:
-        """The terms within so many edits of one, in one field or in any.
-
-        Raises:
-            QueryError: They are more than MAX_EXPANSION.
-        """
-        near = (segment.like_spelling(term, distance, field) for segment in self._stack.segments)
+    def _like_spelling(self, term: str, edits: int, field: str) -> frozenset[str]:
+        near = (segment.like_spelling(term, edits, field) for segment in self._stack.segments)
         return self._living(_few(term, near))
 
-    def like_beginning(self, prefix: str, limit: int) -> list[tuple[str, int]]:
-        """The terms that go on from a prefix, in most live passages first, and how many these are.
-
-        Terms of which no segment has many are left out where very many begin so; function words always are.
-        """
+    def _beginning(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """Terms of which no segment has many are left out where very many begin so."""
         passages = Counter[str]()
         for segment in self._stack.segments:
             for term, holding in segment.postings.commonest(prefix, _SIGHTED):

@@ -1,0 +1,284 @@
+"""The fields of a document that a question may name: each is declared here, once.
+
+Columns, filters, facets, completion, the options of the command line, the parameters of the API and its description,
+the schema of MCP, the facets of a page and the documentation follow from this table. A field more is one entry in
+`DECLARED`, and one attribute of `Document` if no attribute holds its values yet. A collection may have fields of its
+own beside these: see `OwnField`.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal, TypeAlias, get_args
+
+from ..errors import InvalidField
+from .document import Document
+
+FieldType: TypeAlias = Literal["facet", "text", "number", "date"]
+"""What a field's values are.
+
+`facet` ones are filtered by, counted and completed; `text` is filtered by its words; of `number` and `date`, ranges are
+asked for as well: `votes:10..20`, `received:2025-11..`.
+"""
+
+MOST_VALUES: Final = 1000
+"""The most values of one field that a document may have."""
+
+LONGEST_VALUE: Final = 500
+"""The most characters of one value."""
+
+MOST_OWN: Final = 32
+"""The most fields of its own that a collection may have."""
+
+_LONGEST_NAME: Final = 32
+
+RESERVED: Final = frozenset(
+    "title text notes date dates where document similar before after id people references countries topics author "
+    "language sources cut origin url".split()
+)
+"""What a field may not be called besides: a text field of the query language, an option of a search, a record's key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A field: `name:value` in a question.
+
+    Attributes:
+        name: What a question, an option and a parameter call it: small letters only.
+        label: What a page calls it.
+        values: How a document gives its values; empty strings among them are no values.
+        about: Which documents it confines a search to, as it goes on from "Only documents ".
+        example: A value for documentation.
+        canonical: From a value as a question says it to the one that documents have, or None where it is not known,
+            and every value that has all its words will do.
+        aliases: Other names that mean it in a question.
+        type: See FieldType.
+        is_subject: Whether a free word that is being typed may be completed to one of its values.
+    """
+
+    name: str
+    label: str
+    values: Callable[[Document], Sequence[str]]
+    about: str
+    example: str = ""
+    canonical: Callable[[str], str | None] = lambda _: None
+    aliases: tuple[str, ...] = ()
+    type: FieldType = "facet"
+    is_subject: bool = False
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its values are counted in facets, and offered as completions."""
+        return self.type == "facet"
+
+
+def _canonical_country(value: str) -> str | None:
+    from .description.countries import canonical_country  # late: it reads a table that most questions do not need
+
+    return canonical_country(value)
+
+
+CLASSIFICATIONS: Final = ("Top Secret", "Secret", "Confidential", "Restricted", "Limited Official Use", "Unclassified")
+"""How archives mark what may be seen by whom, the most secret first."""
+
+
+def canonical_classification(value: str) -> str | None:
+    """The usual writing of a classification, such as "Top Secret" for "TOP SECRET"; None for one that is not usual."""
+    plain = " ".join(re.findall(r"\w+", value)).lower()
+    return next((known for known in CLASSIFICATIONS if known.lower() == plain), None)
+
+
+DECLARED: Final[tuple[Field, ...]] = (
+    Field(
+        name="country",
+        label="Country",
+        values=lambda document: document.countries,
+        about="on this country",
+        example="France",
+        canonical=_canonical_country,
+        is_subject=True,
+    ),
+    Field(
+        name="person",
+        label="Person",
+        values=lambda document: [person.name for person in document.people],
+        about="on this person",
+        example="Macron",
+        is_subject=True,
+    ),
+    Field(
+        name="outlet",
+        label="Outlet",
+        values=lambda document: [document.outlet],
+        about="of this outlet",
+        example="Yonhap",
+        is_subject=True,
+    ),
+    Field(
+        name="place",
+        label="Place",
+        values=lambda document: [document.place],
+        about="from this place",
+        example="Nara",
+    ),
+    Field(
+        name="kind",
+        label="Kind",
+        values=lambda document: [document.kind],
+        about="of this kind, such as communiqué",
+        example="article",
+    ),
+    Field(
+        name="lang",
+        label="Language",
+        values=lambda document: [document.language],
+        about="in this language, such as fr",
+        example="en",
+        canonical=str.lower,
+        aliases=("language",),
+    ),
+    Field(
+        name="author",
+        label="Author",
+        values=lambda document: [document.author],
+        about="by this author",
+        example="Kim",
+    ),
+    Field(
+        name="topic",
+        label="Topic",
+        values=lambda document: document.topics,
+        about="on this topic",
+        example="trade",
+    ),
+    Field(
+        name="from",
+        label="From",
+        values=lambda document: document.senders,
+        about="sent by this person or office",
+        example="Rusk",
+        aliases=("sender",),
+    ),
+    Field(
+        name="to",
+        label="To",
+        values=lambda document: document.recipients,
+        about="sent to this person or office",
+        example="Kennedy",
+        aliases=("recipient",),
+    ),
+    Field(
+        name="volume",
+        label="Volume",
+        values=lambda document: [document.volume],
+        about="of this volume",
+        example="frus1961-63v05",
+    ),
+    Field(
+        name="classification",
+        label="Classification",
+        values=lambda document: [document.classification],
+        about="of this classification, such as Secret",
+        example="Secret",
+        canonical=canonical_classification,
+    ),
+)
+"""The fields that every collection has, in the order in which they are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnField:
+    """A field that a collection has of its own: `dragoman index … --field desk=department --field-type desk=date`.
+
+    Attributes:
+        name: What a question calls it.
+        key: Under which key records have its values, or in which column.
+        type: See FieldType.
+
+    Raises:
+        InvalidField: The name or the type will not do.
+    """
+
+    name: str
+    key: str
+    type: FieldType = "facet"
+
+    def __post_init__(self) -> None:
+        shown = self.name[:40]
+        if not self.name.isalpha() or not self.name.islower() or len(self.name) > _LONGEST_NAME:
+            raise InvalidField(
+                f"a field cannot be called {shown!r}: use small letters only, {_LONGEST_NAME} at most; "
+                f"the key of the record may be any, as in --field desk='Desk No. 1'"
+            )
+        if self.name in _TAKEN:
+            raise InvalidField(f"there is a field {shown!r} already: call yours otherwise, as in --field my{shown}=…")
+        if self.type not in get_args(FieldType):
+            kinds = ", ".join(get_args(FieldType))
+            raise InvalidField(f"the type of the field {shown!r} is {self.type[:40]!r}, and must be one of {kinds}")
+        if not self.key.strip():
+            raise InvalidField(f"the field {shown!r} needs the key that records have it under: --field {shown}=KEY")
+
+    @property
+    def field(self) -> Field:
+        """The field as questions see it."""
+        return Field(
+            name=self.name,
+            label=self.name.capitalize(),
+            values=lambda document: document.extra.get(self.name, ()),
+            about=f"with this {self.name}",
+            type=self.type,
+        )
+
+
+_TAKEN: Final = RESERVED.union(*({each.name, *each.aliases} for each in DECLARED))
+
+
+class Fields:
+    """The fields of a collection: those that all have, then its own. Immutable; equal if the own ones are.
+
+    Args:
+        own: Its own.
+
+    Raises:
+        InvalidField: Two of its own have one name, or they are more than MOST_OWN.
+    """
+
+    def __init__(self, own: Iterable[OwnField] = ()) -> None:
+        self.own = tuple(own)
+        if len(self.own) > MOST_OWN:
+            raise InvalidField(f"a collection has at most {MOST_OWN} fields of its own, not {len(self.own)}")
+        self._by_name = {each.name: each for each in DECLARED}
+        for each in self.own:
+            if each.name in self._by_name:
+                raise InvalidField(f"the field {each.name!r} is declared twice: give each name once")
+            self._by_name[each.name] = each.field
+        self._called = {alias: each for each in self for alias in (each.name, *each.aliases)}
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self._by_name.values())
+
+    def __getitem__(self, name: str) -> Field:
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fields) and self.own == other.own
+
+    def __hash__(self) -> int:
+        return hash(self.own)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Their names, in order."""
+        return tuple(self._by_name)
+
+    def called(self, name: str) -> Field | None:
+        """The field that somebody means by a name, or None."""
+        return self._called.get(name.lower())
+
+
+FIELDS: Final = Fields()
+"""Those of a collection that has none of its own."""

@@ -1,0 +1,74 @@
+"""The meaning leg in a stack: which passages lie near a vector, and how near."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..plan import Meaning
+from ..selection import Selection
+from ..view import Weighed
+
+
+class LocalMeaning:
+    """What the meaning leg finds among the passages of a selection.
+
+    Args:
+        selection: The passages to look among.
+        request: The vector, and how near to it a match is.
+    """
+
+    weighed: tuple[Weighed, ...] = ()
+
+    def __init__(self, selection: Selection, request: Meaning) -> None:
+        self._selection = selection
+        self._stack = selection.stack
+        self._request = request
+        self._known = np.zeros(0, np.int64)
+        self._cosines = np.zeros(0)
+        self._floor = request.floor
+        self.matches: NDArray[np.int64] = np.zeros(0, np.int64)  # none beyond the candidates
+        self._last = -1  # the farthest of the leading ones, if they may not be all
+
+    def leading(self, depth: int, also: NDArray[np.int64]) -> NDArray[np.int64]:
+        """See `LocalLeg.leading`."""
+        near = self._nearest(self._selection.admitted, depth)
+        near = self._stack.order(near, self._stack.cosines(self._request.vector, near), depth)
+        self._last = int(near[-1]) if len(near) == depth else -1
+        return near
+
+    def matching(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """See `LocalLeg.matching`: whether they reach the floor, which may follow from the nearest of all passages.
+
+        Filters do not count for that: they choose from what a question matches, and what that is must not change with
+        them. What they leave out is looked through for its nearest alone, so that no passage is compared twice.
+        """
+        self._known, self._cosines = numbers, self._stack.cosines(self._request.vector, numbers)
+        if self._request.nearness:
+            nearest = float(self._cosines.max(initial=0))
+            if (left_out := self._selection.left_out) is not None:
+                others = self._stack.cosines(self._request.vector, self._nearest(left_out, 1))
+                nearest = max(nearest, float(others.max(initial=0)))
+            self._floor = max(self._floor, self._request.nearness * nearest)
+        return self._cosines >= self._floor
+
+    def keys(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """See `LocalLeg.keys`: how near passages are."""
+        return self._cosines[np.searchsorted(self._known, numbers)]
+
+    def evidence(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """See `LocalLeg.evidence`: float64 [1, n], the similarity of each passage to the vector."""
+        return self.keys(numbers)[np.newaxis]
+
+    @property
+    def is_cut(self) -> bool:
+        """See `LocalLeg.is_cut`: whether the farthest of those that were looked at is near enough."""
+        return self._last >= 0 and bool(self.keys(np.array([self._last]))[0] >= self._floor)
+
+    def _nearest(self, among: NDArray[np.bool_], depth: int) -> NDArray[np.int64]:
+        """Of each segment, the `depth` passages nearest to the vector, in no particular order."""
+        found = [np.zeros(0, np.int64)]
+        for base, segment in self._stack:
+            self._selection.deadline.check()
+            here = among[base : base + len(segment)]
+            if here.any():
+                found.append(base + segment.vectors.nearest(self._request.vector, depth, here))
+        return np.concatenate(found)

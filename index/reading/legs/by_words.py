@@ -1,0 +1,143 @@
+"""The keyword leg in a stack: which passages hold enough of a question's words, and what these are worth (BM25F)."""
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...analysis import FIELDS
+from ...segments.bm25f import idf
+from ...units import Unit
+from ..plan import DOCUMENT, PAIRS, PASSAGE, Words
+from ..selection import Selection
+from ..stack import TITLE
+from ..view import Weighed
+
+_ROUNDING = 1e-9  # of sums of idf, which are compared with what is wanted of them
+
+
+class LocalKeyword:
+    """What the keyword leg finds among the passages of a selection.
+
+    A passage matches if it holds half of the units' idf, or as much as one and a half have on average: of a long
+    question no passage holds half. A unit that no passage holds counts as much as the others do on average: it is part
+    of what was asked.
+
+    Args:
+        selection: The passages to look among.
+        request: The units, and how they are scored.
+    """
+
+    def __init__(self, selection: Selection, request: Words) -> None:
+        self._selection = selection
+        self._stack = selection.stack
+        self._request = request
+        self._scores = np.zeros(0)
+        self.matches: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.weighed = tuple(sorted(map(self._weigh, request.units), key=lambda each: -each.idf))
+
+    def leading(self, depth: int, also: NDArray[np.int64]) -> NDArray[np.int64]:
+        """See `LocalLeg.leading`. Here the passages of other legs (`also`) are scored on the way.
+
+        Units are taken rarest first; once the rest weighs less than is wanted, a passage that held none so far can no
+        longer match, so of a common word's long postings only those of passages already seen are looked at. That
+        changes no score.
+        """
+        selection, stack, bm25f = self._selection, self._stack, self._request.bm25f
+        known = [each.idf for each in self.weighed if each.passages]
+        remaining = sum(known)
+        wanted = remaining / max(len(known), 1) * min(len(self.weighed) / 2, 1.5) - _ROUNDING
+        scores = np.zeros(len(stack))
+        mass = np.zeros(len(stack))
+        seen = np.zeros(len(stack), bool)
+        seen[also] = True
+        for each in self.weighed:
+            still_open = remaining >= wanted
+            for (base, segment), found in zip(stack, selection.occurrences(each.unit), strict=True):
+                selection.deadline.check()
+                here = slice(base, base + len(segment))
+                looked_at = (selection.admitted if still_open else seen)[here][found.ordinals]
+                ordinals, counts = found.ordinals[looked_at], found.counts[looked_at]
+                saturated = bm25f.saturated(counts, segment.postings.lengths[ordinals], stack.averages)
+                scores[here][ordinals] += each.idf * saturated
+                mass[here][ordinals] += each.idf
+                seen[here][ordinals] = True
+            remaining -= each.idf
+        self.matches = np.flatnonzero(selection.admitted & (mass >= wanted) & (mass > 0))
+        self._scores = scores
+        return stack.order(self.matches, scores[self.matches], depth)
+
+    def matching(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """See `LocalLeg.matching`."""
+        return np.isin(numbers, self.matches, assume_unique=True)
+
+    def keys(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """See `LocalLeg.keys`: what passages' own words are worth."""
+        return self._scores[numbers]
+
+    def evidence(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """See `LocalLeg.evidence`: float64 [3, n], the rows as `Words` has them."""
+        rows = np.zeros((3, len(numbers)))
+        rows[PASSAGE] = self._scores[numbers]
+        if self._request.documents:
+            rows[DOCUMENT] = self._whole_documents(numbers)
+        if self._request.pairs:
+            rows[PAIRS] = self._side_by_side(numbers)
+        return rows
+
+    @property
+    def is_cut(self) -> bool:
+        """See `LocalLeg.is_cut`: what holds the words is known completely."""
+        return False
+
+    def _weigh(self, unit: Unit) -> Weighed:
+        stack = self._stack
+        passages = sum(
+            int(stack.live[base + found.ordinals].sum())
+            for (base, _), found in zip(stack, self._selection.occurrences(unit), strict=True)
+        )
+        return Weighed(unit, passages, idf(stack.count, passages) if passages else 0.0)
+
+    def _whole_documents(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The BM25F of the document of each of some passages, taken as a whole: what all its passages hold together."""
+        table = self._stack.table
+        documents, owner = np.unique(table.passages[numbers], return_inverse=True)
+        row = np.full(len(table.sizes), -1, np.int32)
+        row[documents] = np.arange(len(documents))
+        scores = np.zeros(len(documents))
+        for each in self.weighed:
+            self._selection.deadline.check()
+            counts = np.zeros((len(documents), len(FIELDS)))
+            for (base, _), found in zip(self._stack, self._selection.occurrences(each.unit), strict=True):
+                rows = row[table.passages[base : base + len(table.passages)][found.ordinals]]
+                asked = np.flatnonzero(rows >= 0)
+                rows, of_asked = rows[asked], found.counts[asked]
+                for field in range(len(FIELDS)):
+                    held = np.flatnonzero(of_asked[:, field])
+                    counts[:, field] += np.bincount(rows[held], of_asked[held, field], len(documents))
+            counts[:, TITLE] /= table.sizes[documents]  # which every passage repeats
+            scores += each.idf * self._request.bm25f.saturated(counts, table.lengths[documents], table.averages)
+        return scores[owner]
+
+    def _side_by_side(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What some passages, in ascending order, score for units that stand in them side by side as in the question.
+
+        Each pair counts as a unit would that has the average idf of the two.
+        """
+        worth = {each.unit: each.idf for each in self.weighed if each.passages}
+        pairs = [
+            (Unit((left.places[-1], right.places[0])), (worth[left] + worth[right]) / 2)
+            for left, right in self._request.pairs
+            if left in worth and right in worth
+        ]
+        scores = np.zeros(len(numbers))
+        edges = np.searchsorted(numbers, self._stack.bases).tolist()
+        for (base, segment), (start, stop) in zip(self._stack, pairwise(edges), strict=True):
+            ordinals = (numbers[start:stop] - base).astype(np.int32)
+            for unit, idf_of_pair in pairs:
+                self._selection.deadline.check()
+                found = segment.postings.occurrences(unit, ordinals)
+                lengths = segment.postings.lengths[found.ordinals]
+                saturated = self._request.bm25f.saturated(found.counts, lengths, self._stack.averages)
+                scores[start + np.searchsorted(ordinals, found.ordinals)] += idf_of_pair * saturated
+        return scores

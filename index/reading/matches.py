@@ -1,0 +1,147 @@
+"""The passages of a stack that match a plan: put in order, folded, and counted."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...corpus.document import Document
+from ..ledger.near_copies import Copies
+from .folding import Folding, folded
+from .plan import Sort
+from .stack import Stack
+from .tallies import Facets, Tallies
+from .view import Folded
+
+_NOTHING = np.zeros(0, np.int64)
+
+
+class Base:
+    """What all match sets of one snapshot share.
+
+    Args:
+        stack: The passages.
+        copies: The groups of near-copies.
+        counted: The names of the fields whose values are counted, in order.
+        document: From a number in the ledger to the document.
+    """
+
+    def __init__(
+        self, stack: Stack, copies: Copies, counted: Sequence[str], document: Callable[[int], Document]
+    ) -> None:
+        self._counted = counted
+        self.stack = stack
+        self.copies = copies
+        self.document = document
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        """The fields of the stack, put together for counting when somebody first counts."""
+        return Tallies(self.stack, self._counted)
+
+    @cached_property
+    def copied(self) -> NDArray[np.bool_]:
+        """Which passages are of a document that has near-copies: bool [size of the stack]."""
+        columns = (segment.columns for segment in self.stack.segments)
+        return np.concatenate([np.zeros(0, bool), *(self.copies.has(each.version)[each.document] for each in columns)])
+
+
+class LocalMatches:
+    """See `view.Matches`.
+
+    Args:
+        base: What it is of.
+        numbers: int64, ascending: all passages that match.
+        candidates: int64 [n], ascending: those of them whose order is told by their scores.
+        keys: float64, beside `numbers`: above 0 and higher the earlier one comes that is no candidate.
+    """
+
+    def __init__(
+        self, base: Base, numbers: NDArray[np.int64], candidates: NDArray[np.int64], keys: NDArray[np.float64]
+    ) -> None:
+        self._base = base
+        self._numbers = numbers
+        self._candidates = candidates
+        self._keys = keys
+
+    def listed(
+        self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, limit: int
+    ) -> "LocalListing":
+        """See `view.Matches.listed`."""
+        stack, matches = self._base.stack, self._numbers
+        # Below every candidate, whose scores are not negative.
+        keys: NDArray[Any] = -1 / np.maximum(self._keys, np.finfo(float).tiny)
+        keys[np.searchsorted(matches, self._candidates)] = scores
+        if sort != "relevance":
+            keys = _ranks(self._recency(sort)) * (len(matches) + 1) + _ranks(keys)
+        folding = None
+        copied = np.flatnonzero(self._base.copied[matches]) if fold else _NOTHING
+        if len(copied):
+            ranked = stack.order(matches[copied], keys[copied], len(copied))
+            documents = stack.documents(ranked)
+            folding = folded(self._base.copies.group(documents), documents)
+            kept = ~np.isin(matches, ranked[~folding.kept])
+            matches, keys = matches[kept], keys[kept]
+        best = self._best_of_documents(matches, keys) if per_document else slice(None)
+        shown = stack.order(matches[best], keys[best], limit)
+        return LocalListing(self._base, matches, shown, len(matches[best]), folding)
+
+    def _recency(self, sort: Sort) -> NDArray[np.int64]:
+        """Keys that are higher the earlier a passage comes in that order by date; the undated come last in both."""
+        days = self._base.stack.days(self._numbers)
+        return np.where(days > 0, -days, np.iinfo(np.int64).min + 1) if sort == "oldest" else days
+
+    def _best_of_documents(self, numbers: NDArray[np.int64], keys: NDArray[Any]) -> NDArray[np.int64]:
+        """The positions of the best passage of each document."""
+        stack = self._base.stack
+        documents = stack.documents(numbers)
+        best = np.lexsort((stack.starts(numbers), -keys, documents))
+        return best[np.flatnonzero(np.diff(documents[best], prepend=-1))]
+
+
+class LocalListing:
+    """See `view.Listing`.
+
+    Args:
+        base: What it is of.
+        matches: int64, ascending: all that match except what was folded away.
+        numbers: int64: the first of them in order.
+        total: How many there are to list.
+        folding: What was folded, if anything was.
+    """
+
+    def __init__(
+        self,
+        base: Base,
+        matches: NDArray[np.int64],
+        numbers: NDArray[np.int64],
+        total: int,
+        folding: Folding | None,
+    ) -> None:
+        self._base = base
+        self._matches = matches
+        self._folding = folding
+        self.numbers = numbers
+        self.total = total
+        by_document = base.tallies.by_document(matches)
+        self.documents = int(np.count_nonzero(by_document))
+        self.more = by_document[base.stack.table.passages[numbers]] - 1
+
+    def facets(self, top: int) -> Facets:
+        """See `view.Listing.facets`."""
+        return self._base.tallies.facets(self._matches, top)
+
+    def copies(self, position: int, most: int) -> Folded:
+        """See `view.Listing.copies`."""
+        if self._folding is None:
+            return Folded(0, ())
+        own = self._base.stack.documents(self.numbers[position : position + 1])
+        under = self._folding.under(int(own[0])).tolist()
+        return Folded(len(under), tuple(self._base.document(each) for each in under[:most]))
+
+
+def _ranks(keys: NDArray[Any]) -> NDArray[np.int64]:
+    """The rank of each key among the different ones, the lowest at 0: integers in the same order."""
+    return np.unique(keys, return_inverse=True)[1]

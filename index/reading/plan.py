@@ -1,0 +1,146 @@
+"""What a view is asked for, as data: what passages must satisfy, and what each leg is to look for among them.
+
+Search makes plans, in the view's own terms (see `Lookup`); every view evaluates them in its own way.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import SearchTimeout
+from ..constraints import AllOf
+from ..segments.bm25f import BM25F
+from ..units import Unit
+
+Sort: TypeAlias = Literal["relevance", "newest", "oldest"]
+
+
+class Deadline:
+    """A point in time after which `check` raises SearchTimeout.
+
+    Args:
+        seconds: From now until then; None for one that never comes.
+    """
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._seconds = seconds
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has come."""
+        return self._end is not None and time.monotonic() > self._end
+
+    def check(self) -> None:
+        """Raise SearchTimeout if the time is over."""
+        if self.is_over:
+            raise SearchTimeout(f"the search took longer than {self._seconds:g} s: ask for less, or allow more time")
+
+
+# What terms there are
+
+
+class SameWord(NamedTuple):
+    """The surface terms that count as the same word as one, in any of the collection's languages."""
+
+    term: str
+
+
+class Pattern(NamedTuple):
+    """The surface terms that a pattern with `*` and `?` stands for, in one field or, if that is empty, in any."""
+
+    pattern: str
+    field: str = ""
+
+
+class Spelling(NamedTuple):
+    """The surface terms within so many edits of one, in one field or, if that is empty, in any."""
+
+    term: str
+    edits: int
+    field: str = ""
+
+
+class Beginning(NamedTuple):
+    """The surface terms that go on from a beginning; function words are left out."""
+
+    prefix: str
+
+
+Lookup: TypeAlias = SameWord | Pattern | Spelling | Beginning
+"""A question about the terms in live passages."""
+
+
+# What is looked for
+
+
+class Pair(NamedTuple):
+    """Two units that stand side by side in a question."""
+
+    left: Unit
+    right: Unit
+
+
+PASSAGE: Final = 0
+"""The row of the keyword leg's evidence that has the BM25F of a passage's own words."""
+
+DOCUMENT: Final = 1
+"""The row that has the BM25F of its document, taken as a whole."""
+
+PAIRS: Final = 2
+"""The row that has what it scores for words that stand in it side by side as in the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the keyword leg looks for: passages that hold enough of some units. Its evidence is [3, n].
+
+    Attributes:
+        units: What is scored.
+        pairs: Which units stand side by side; the evidence for it is gathered only if there are any.
+        bm25f: How occurrences are weighed. A view that cannot vary it says so when a collection is tuned.
+        documents: Whether the evidence of passages' whole documents is gathered as well.
+    """
+
+    units: tuple[Unit, ...]
+    pairs: tuple[Pair, ...]
+    bm25f: BM25F
+    documents: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the meaning leg looks for: passages near a vector. Its evidence is [1, n], each passage's similarity to it.
+
+    Attributes:
+        vector: float32 [dimension], of length 1.
+        floor: The least similarity that a match has.
+        nearness: A match is at least so near as the nearest passage of the whole collection, times this.
+    """
+
+    vector: NDArray[np.float32]
+    floor: float
+    nearness: float = 0.0
+
+
+_EVERYTHING: Final = AllOf(())
+
+Request: TypeAlias = Words | Meaning | object
+"""What a leg looks for; whoever adds a leg adds a kind of request, which each view must know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A question in a view's own terms.
+
+    Attributes:
+        constraint: What every match satisfies.
+        legs: What each leg looks for, by its name; without any, all that satisfies the constraint matches.
+    """
+
+    constraint: AllOf = _EVERYTHING
+    legs: Mapping[str, Request] = field(default_factory=dict[str, Request])

@@ -1,0 +1,245 @@
+"""What a search engine asks of a collection: a view, one generation of it, opened for reading.
+
+The seam between asking and keeping. `snapshot.Snapshot` is the view of a folder, and the reference; whoever outgrows
+one machine can put a cluster behind the same engine by answering the same three or four questions a search: which terms
+there are, which passages are candidates, how their matches are listed, what stands in the ones that are shown. No
+answer is as long as the collection. `tests/index/test_view_contract.py` says what every view must do.
+
+A passage is known by a number, which need not mean anything outside of its view.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...corpus.document import Document, Span
+from ...corpus.fields import Fields
+from ..encoding.floors import Floors
+from ..segments.bm25f import BM25F
+from ..units import Unit
+from .plan import Deadline, Lookup, Plan, Sort
+from .tallies import Facets
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What a view says of itself.
+
+    Attributes:
+        generation: The number of changes made to the collection before it.
+        passages: How many there are.
+        languages: Their languages as ISO 639-1 codes; unknown ones count as English.
+        fields: What documents can be filtered by.
+        lacking: The names of those of the fields that the index was made without: only `reindex` brings them in.
+        floors: How near a passage must be to a question to count as near in meaning.
+        ranking: The settings of a tuned collection, as JSON has them, or None.
+        varies_bm25f: Whether a plan may say how occurrences are weighed.
+    """
+
+    generation: int
+    passages: int
+    languages: frozenset[str]
+    fields: Fields
+    lacking: frozenset[str]
+    floors: Floors
+    ranking: Any
+    varies_bm25f: bool = True
+
+
+class Weighed(NamedTuple):
+    """A unit with what it is worth: `passages` is how many live passages hold it, `idf` follows from that."""
+
+    unit: Unit
+    passages: int
+    idf: float
+
+
+class Contribution(NamedTuple):
+    """What one unit adds to a passage's keyword score: `impact` = `idf` × `saturated`; `counts` are by field."""
+
+    weighed: Weighed
+    counts: dict[str, int]
+    saturated: float
+    impact: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one leg says of the candidates.
+
+    Attributes:
+        evidence: float64 [rows, n]: what speaks for each; the rows are the leg's own.
+        matching: bool [n]: which of them match by this leg.
+        ranks: int64 [n]: the place of each among those that this leg found, from 1; 0 if others found it.
+    """
+
+    evidence: NDArray[np.float64]
+    matching: NDArray[np.bool_]
+    ranks: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The documents that were folded under a hit's: how many they are, and the first of them."""
+
+    count: int
+    first: tuple[Document, ...]
+
+
+class Listing(Protocol):
+    """The first of a match set in order, with what can be counted on all of it."""
+
+    numbers: NDArray[np.int64]
+    """int64: the first passages, best first, as many as were asked for."""
+
+    total: int
+    """How many hits there are to list: all that match except what was folded away, or one a document."""
+
+    documents: int
+    """Of how many documents the match set is."""
+
+    more: NDArray[np.int64]
+    """int64, beside `numbers`: how many other passages of its document each one has in the match set."""
+
+    def facets(self, top: int) -> Facets:
+        """The `top` commonest values of each field in the match set, and when its documents are dated."""
+        ...
+
+    def copies(self, position: int, most: int) -> Folded:
+        """What was folded under the document of `numbers[position]`, at most `most` of it by name, best first."""
+        ...
+
+
+class Matches(Protocol):
+    """All passages that match a plan."""
+
+    def listed(self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, limit: int) -> Listing:
+        """The matches in order: candidates by score, the others after them; or all of them by date.
+
+        Args:
+            scores: float64 [n], what each candidate is worth, not negative; -inf for one that comes last of all.
+            sort: The order. Documents without a date come last in both orders by date; ties go by relevance, then by
+                document id and start.
+            per_document: Whether only the best passage of each document is listed.
+            fold: Whether of near-identical documents only the one that ranks best is listed and counted.
+            limit: How many are wanted.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What may be ranked by score, a bounded number of passages, and a handle on all that match.
+
+    Attributes:
+        numbers: int64 [n], ascending: of each leg's best passages those that match.
+        legs: What each leg of the plan says of them, by its name, in the plan's order.
+        weighed: The units with their idf, most telling first.
+        undated: How many passages only a date constraint leaves out, because they have no date.
+        cut: Whether a leg looked at as many passages as it may and all match: then there may be more.
+        matches: All that match.
+    """
+
+    numbers: NDArray[np.int64]
+    legs: Mapping[str, Found]
+    weighed: tuple[Weighed, ...]
+    undated: int
+    cut: bool
+    matches: Matches
+
+
+class Located(NamedTuple):
+    """Where a passage is."""
+
+    document_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A passage, read.
+
+    Attributes:
+        document: Its document.
+        span: Where it stands in the document's text.
+        sentences: int32 [n, 2], the spans of its sentences in the document's text.
+        sentence_vectors: int8 [n, dimension], their coded vectors.
+        contributions: What each unit adds to its keyword score, if that was asked for.
+    """
+
+    document: Document
+    span: Span
+    sentences: NDArray[np.int32]
+    sentence_vectors: NDArray[np.int8]
+    contributions: tuple[Contribution, ...] = ()
+
+
+class View(Protocol):
+    """One generation of a collection, opened for reading. Safe to share among threads.
+
+    Whatever takes a deadline raises SearchTimeout when the time is over.
+    """
+
+    @property
+    def info(self) -> Info:
+        """What it says of itself; known without asking anybody."""
+        ...
+
+    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[frozenset[str]]:
+        """The terms in live passages that answer each lookup. Raises QueryError if they are too many."""
+        ...
+
+    def common_terms(self, lookup: Lookup, limit: int) -> list[tuple[str, int]]:
+        """The `limit` terms that answer a lookup and are in most passages, most first, and how many these are."""
+        ...
+
+    def values(self, field: str, beginning: str, limit: int) -> list[tuple[str, int]]:
+        """The values of a field in which a word begins so, in most passages first, and how many these are."""
+        ...
+
+    def candidates(self, plan: Plan, depth: int, deadline: Deadline) -> Candidates:
+        """Each leg's best `depth` passages as far as they match, with what every leg says of them."""
+        ...
+
+    def passages(
+        self, numbers: Iterable[int], *, weighed: Sequence[Weighed] = (), bm25f: BM25F | None = None
+    ) -> Iterator[Opened]:
+        """Passages, in the order in which they are asked for, each read when it is taken.
+
+        Args:
+            numbers: Which.
+            weighed: The units whose contributions are wanted.
+            bm25f: How occurrences of these are weighed; by default as everywhere.
+
+        Raises:
+            CollectionDamaged: The collection has changed so much that the view is no longer complete.
+        """
+        ...
+
+    def locate(self, numbers: NDArray[np.int64]) -> list[Located]:
+        """Where some passages are."""
+        ...
+
+    def find(self, document_id: str, span: Span | None = None) -> NDArray[np.int64]:
+        """The numbers of a document's passages, in order, or of the one with that span; none if there is none."""
+        ...
+
+    def encode(self, text: str) -> NDArray[np.float32]:
+        """The vector of a question's text, by the encoder that the passages' vectors belong to.
+
+        Returns:
+            float32 [dimension], of length 1.
+
+        Raises:
+            CollectionDamaged: The encoder is missing or not whole.
+            CollectionMismatch: Another version of Dragoman's recipe made it.
+        """
+        ...
+
+    def vectors(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors of some passages: float32 [n, dimension]."""
+        ...

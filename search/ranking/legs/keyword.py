@@ -1,0 +1,47 @@
+"""The keyword leg: passages that hold the words of a question, scored by BM25F."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....index.reading.plan import DOCUMENT, PAIRS, PASSAGE, Words
+from ....index.reading.view import Found
+from ..fusion import min_max
+from ..settings import Settings
+from .leg import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordLeg:
+    """See `Leg`. A passage's own words decide what is a candidate; the other evidence decides among the candidates."""
+
+    name = "keyword"
+    normalise = staticmethod(min_max)
+
+    def request(self, asked: Asked, settings: Settings) -> Words | None:
+        """Its units; evidence whose weight is 0 is not looked for."""
+        if not asked.units:
+            return None
+        pairs = asked.pairs if settings.pair_weight else ()
+        return Words(asked.units, pairs, settings.bm25f, bool(settings.document_weight))
+
+    def weight(self, asked: Asked, settings: Settings) -> float:
+        """Less for a sentence, which wants its meaning found, than for a list of names."""
+        return max(settings.keyword_weight - settings.prose_discount * asked.prose, 0.0)
+
+    def scores(self, evidence: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
+        """The sum of what its own words, its whole document's and words side by side are worth."""
+        return (evidence * np.array([[1.0], [settings.document_weight], [settings.pair_weight]])).sum(axis=0)
+
+    def found(self, said: Found) -> NDArray[np.bool_]:
+        """What holds a word."""
+        return said.evidence[PASSAGE] > 0
+
+    def details(self, evidence: NDArray[np.float64], settings: Settings) -> dict[str, float]:
+        """What each kind of evidence adds."""
+        return {
+            "passage": float(evidence[PASSAGE]),
+            "document": float(evidence[DOCUMENT] * settings.document_weight),
+            "pairs": float(evidence[PAIRS] * settings.pair_weight),
+        }
