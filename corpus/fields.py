@@ -270,6 +270,10 @@ class Fields:
     def __hash__(self) -> int:
         return hash(self.own)
 
+    def settings(self) -> list[list[str]]:
+        """Its own as JSON-ready values: each is [name, key, type]."""
+        return [[each.name, each.key, each.type] for each in self.own]
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Their names, in order."""

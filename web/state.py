@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from ..corpus.document import MAX_ID_LENGTH, MAX_PASSAGE_ID_LENGTH
 from ..errors import QueryError
-from ..search.collection import MAX_LIMIT as MAX_SIMILAR
+from ..search.options import MAX_LIMIT as MAX_SIMILAR
 from ..search.language import query as language
 from ..search.language.parser import parse, parse_constraints, parse_date_range
 from ..search.language.unparser import unparse

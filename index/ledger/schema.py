@@ -91,8 +91,10 @@ Migration: TypeAlias = Callable[[sqlite3.Connection], object]
 OLDEST: Final = 2
 """The oldest format that can be read."""
 
-MIGRATIONS: Final[tuple[Migration, ...]] = ()
+MIGRATIONS: Final[tuple[Migration, ...]] = (lambda _: None,)
 """The steps from the oldest format on, in order: the first one makes OLDEST + 1 of OLDEST.
+
+To 3 nothing changes in the ledger: from then on, descriptions may have more attributes, and segments other columns.
 
 Whoever adds one sees to it that what reads understands every format from OLDEST on: where nobody may write, nothing
 is ever migrated.

@@ -11,13 +11,14 @@ The folder of a collection:
 import os
 import shutil
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from ...corpus.fields import Fields, OwnField
 from ...corpus.splitting.passages import DEFAULT as SPLITTING
 from ...errors import CollectionDamaged, CollectionExists, CollectionMismatch, DragomanError
 from ..analysis import ANALYZER_VERSION
@@ -26,7 +27,7 @@ from ..encoding.floors import Floors
 from ..encoding.query_encoder import QueryEncoder
 from ..ledger.database import UNFINISHED, Database
 from ..ledger.ledger import Ledger
-from ..ledger.manifest import Manifest
+from ..ledger.manifest import FIELDS, Manifest
 from ..ledger.origins import Origins
 from ..reading.snapshot import Snapshot
 from ..segments.segment import Segment
@@ -78,12 +79,13 @@ class Store:
                 )
 
     @classmethod
-    def create(cls, folder: Path, model: str) -> "Store":
+    def create(cls, folder: Path, model: str, own: Sequence[OwnField] = ()) -> "Store":
         """Make an empty collection.
 
         Args:
             folder: A folder that is empty, or does not exist yet.
             model: DEFAULT_MODEL, or the path of a model's folder.
+            own: The fields that it is to have of its own.
 
         Raises:
             CollectionExists: Something is in the folder.
@@ -92,11 +94,13 @@ class Store:
         from ..encoding.export import export_query_encoder
 
         check_name(folder)
+        fields = Fields(own)
         if folder.exists() and not _is_free(folder):
             raise CollectionExists(f"{folder} exists: add to it with `dragoman add`, or give --replace to start anew")
         exported = export_query_encoder(model)
         (folder / SEGMENTS).mkdir(parents=True, exist_ok=True)
         settings = {**built_with(), **adopt_encoder(folder, exported), "floors": Floors(1.0, 1.0)}
+        settings |= {FIELDS: fields.settings()} if own else {}
         # Last: a folder without a ledger is no collection yet, but free.
         Database.create(folder / LEDGER, settings).close()
         return cls(folder)

@@ -71,11 +71,11 @@ class Shelf:
     def snapshot(self) -> Snapshot:
         """What is on the shelf now."""
         state = self.ledger.state()
-        return Snapshot(self.ledger, state, [self._segments[name] for _, name in state.segments])
+        return Snapshot(self.ledger, state, [self._segments[name] for _, name in state.segments], lambda _: _MadeUp())
 
     def _write(self, rows: Iterable[tuple[int, Document, Span, NDArray[np.float32]]]) -> None:
         name = f"segment{len(self._segments)}"
-        writer = SegmentWriter(self.folder / name, DIMENSION)
+        writer = SegmentWriter(self.folder / name, DIMENSION, self.ledger.manifest.fields)
         number = self.ledger.add_segment(name)
         kept = [
             (
@@ -88,6 +88,13 @@ class Shelf:
         ]
         self._segments[name] = writer.close()
         self.ledger.add_passages(number, kept)
+
+
+class _MadeUp:
+    """A query encoder without a model."""
+
+    def encode(self, texts: Iterable[str]) -> NDArray[np.float32]:
+        return np.stack([made_up_vector("", text) for text in texts])
 
 
 def made_up_vector(document_id: str, text: str) -> NDArray[np.float32]:
