@@ -35,7 +35,7 @@ _LONGEST_NAME: Final = 32
 
 RESERVED: Final = frozenset(
     "title text notes date dates where document similar before after id people references countries topics author "
-    "language sources cut origin url".split()
+    "language sources cut origin url html".split()
 )
 """What a field may not be called besides: a text field of the query language, an option of a search, a record's key."""
 

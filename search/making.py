@@ -78,7 +78,6 @@ def build_collection(
         UnreadableSource: Not one document could be read.
     """
     # Late, because whoever only creates or re-indexes a collection need not load what reads sources.
-    from ..corpus.fields import OwnField
     from ..corpus.readers.contract import ReadOptions
     from ..index.feeding.feeder import Feeding, feed
     from ..index.writing.build import build

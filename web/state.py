@@ -10,10 +10,10 @@ from werkzeug.datastructures import MultiDict
 
 from ..corpus.document import MAX_ID_LENGTH, MAX_PASSAGE_ID_LENGTH
 from ..errors import QueryError
-from ..search.options import MAX_LIMIT as MAX_SIMILAR
 from ..search.language import query as language
 from ..search.language.parser import parse, parse_constraints, parse_date_range
 from ..search.language.unparser import unparse
+from ..search.options import MAX_LIMIT as MAX_SIMILAR
 from ..search.ranking.engine import Mode, Sort
 from ..search.results.results import Hit, Results
 from .parameters import LONGEST_VALUE, MOST_VALUES, Choice, Flag, Number, Text, Texts, Verbatim, read

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from ..document import Document
+from ..fields import OwnField
 
 _LOG: Final = logging.getLogger("dragoman.reading")
 
@@ -54,13 +55,16 @@ class ReadOptions:
     `format` is the format of every source, whatever its name; if it is empty, a file's name tells it, and standard
     input is text. `fields` says which key of a JSONL record or column of a CSV file holds a field of ours:
     `{"id": "_id", "outlet": "source"}`. `cleaning` may be turned off to keep plain text and web pages with all that
-    stands around the article. `allow_private` lets URLs lead to private addresses: this machine, an intranet.
+    stands around the article. `allow_private` lets URLs lead to private addresses: this machine, an intranet. `own` are
+    the collection's own fields, which records and front matter are looked through for: under the key that `fields`
+    says, else under the field's.
     """
 
     format: str = ""
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     cleaning: bool = True
     allow_private: bool = False
+    own: tuple[OwnField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,11 @@ from ...corpus.document import Document
 from ...corpus.fetching.fetch import ANYWHERE, Fetcher
 from ...corpus.fetching.url_reader import Known, Memory, UrlReader
 from ...corpus.fetching.urls import canonical_url
+from ...corpus.fields import RESERVED, Fields
 from ...corpus.readers.contract import ReadOptions, Skipped, unforeseen
 from ...corpus.readers.files import is_pattern, is_url, path_id, path_named, shown_name
 from ...corpus.readers.registry import CLEANED, Format, find, read_file, read_standard_input
-from ...errors import DragomanError, UnreadableSource
+from ...errors import DragomanError, InvalidField, UnreadableSource
 from ...version import __version__
 from ..ledger.database import Database
 from ..ledger.ledger import Ledger
@@ -49,7 +50,9 @@ class Feeding:
 
     def options(self) -> dict[str, Any]:
         """What a collection remembers of it, as JSON has it; `from_options` is the way back."""
-        return {**asdict(self.reading), "keep": self.keep}
+        options = {**asdict(self.reading), "keep": self.keep}
+        del options["own"]  # the collection knows its own fields
+        return options
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> "Feeding":
@@ -88,6 +91,25 @@ def source_name(source: str) -> str:
 def source_named(name: str) -> str:
     """The source that a collection calls so: the way back from `source_name`."""
     return name if is_url(name) else path_named(name)
+
+
+def with_fields(feeding: Feeding, fields: Fields) -> Feeding:
+    """The feeding with a collection's own fields, which its files are read for.
+
+    Args:
+        feeding: As somebody asked for it.
+        fields: The collection's.
+
+    Raises:
+        InvalidField: It maps a field that there is none of.
+    """
+    unknown = [name for name in feeding.reading.fields if name not in RESERVED and fields.called(name) is None]
+    if unknown:
+        raise InvalidField(
+            f"the collection has no field {unknown[0]!r}: declare it when the collection is made, with "
+            f"`dragoman index … --field {unknown[0]}=KEY`, or with `dragoman reindex --field {unknown[0]}=KEY`"
+        )
+    return replace(feeding, reading=replace(feeding.reading, own=fields.own))
 
 
 def news(origins: Origins, source: str, feeding: Feeding) -> str:
@@ -133,7 +155,9 @@ class Run:
 
     def documents(self, sources: Iterable[tuple[str, Feeding]]) -> Iterator[Document | Skipped]:
         """What is new or changed in the sources. What is known of each is kept as its documents are taken."""
-        for source, feeding in sources:
+        fields = self._ledger.manifest.fields
+        for source, said in sources:
+            feeding = with_fields(said, fields)
             if source == "-":
                 yield from read_standard_input(feeding.reading)
                 continue
@@ -324,7 +348,10 @@ def _kind(source: str) -> str:
 
 def _stamp(reading: ReadOptions) -> str:
     """What changes whenever the same file might give another document: the options and our version."""
-    told = json.dumps([__version__, asdict(reading)], sort_keys=True)
+    options = asdict(reading)
+    if not reading.own:
+        del options["own"]
+    told = json.dumps([__version__, options], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

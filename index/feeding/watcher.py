@@ -13,10 +13,9 @@ from pathlib import Path
 
 from ...corpus.readers.files import is_url, shown_name
 from ...errors import DragomanError
-from ..ledger.origins import Origins
 from ..writing.store import Store
 from ..writing.writer import Report, Writer
-from .feeder import Feeding, feed, news, remembered, source_name, source_named
+from .feeder import Feeding, feed, news, remembered, source_name, source_named, with_fields
 
 _LOG = logging.getLogger("dragoman.watching")
 
@@ -76,7 +75,7 @@ class Watch:
         """
         # Opened each time: a collection that was replaced meanwhile is another one.
         with closing(Store(self._folder)) as store:
-            due = [each for each in self._listed(store.origins) if self._is_due_or_tells(store, *each)]
+            due = [each for each in self._listed(store) if self._is_due_or_tells(store, *each)]
             if not due:
                 return
             with store.writing(self._lock_timeout):
@@ -87,13 +86,11 @@ class Watch:
                 self._asked[name] = time.monotonic()
         self._tell(report)
 
-    def _listed(self, origins: Origins) -> list[tuple[str, Feeding]]:
-        known = remembered(origins)
-        if not self._sources:
-            return known
-        feedings = dict(known)
-        named = (source_named(source_name(each)) for each in self._sources)
-        return [(name, feedings.get(name, Feeding())) for name in named]
+    def _listed(self, store: Store) -> list[tuple[str, Feeding]]:
+        feedings = dict(remembered(store.origins))
+        names = [source_named(source_name(each)) for each in self._sources] or [*feedings]
+        fields = store.ledger.manifest.fields
+        return [(name, with_fields(feedings.get(name, Feeding()), fields)) for name in names]
 
     def _is_due_or_tells(self, store: Store, name: str, feeding: Feeding) -> bool:
         """Whether a source is due. What goes wrong with it is told, and keeps the others from nothing."""

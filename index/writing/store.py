@@ -172,6 +172,8 @@ class Store:
             precision=manifest.precision,
             floors=manifest.floors,
             tuned=manifest.ranking is not None,
+            fields=tuple(each.name for each in manifest.fields.own),
+            lacking=tuple(name for name in manifest.fields.names if name in snapshot.info.lacking),
         )
 
     def problems(self) -> list[str]:

@@ -12,7 +12,7 @@ from ...errors import UnreadableSource
 from ...index.encoding.model import DEFAULT_MODEL
 from ...index.home import default_collection
 from ..making import build_collection
-from .options import collection_option, opened, wait_option
+from .options import collection_option, field_types_option, keys_of, opened, own_fields, wait_option
 from .reports import echo_report
 from .terminal import ProgressBar
 
@@ -34,7 +34,7 @@ def _reading_options(command: _Command) -> _Command:
             "fields",
             multiple=True,
             metavar="NAME=KEY",
-            help="The record's key for a field of ours, as in id=_id or outlet=source. May be given several times.",
+            help="Under which key records have a field, as in id=_id or outlet=source. May be given several times.",
         ),
         click.option("--format", "as_", type=_FORMATS, hidden=True),  # the former spelling of --as
         click.option(
@@ -54,6 +54,7 @@ def _reading_options(command: _Command) -> _Command:
 @click.option("--replace", is_flag=True, help="Replace the collection that is there, once the new one is complete.")
 @click.option("--model", metavar="DIR", default=DEFAULT_MODEL, help="The folder of a Sentence Transformers model.")
 @_reading_options
+@field_types_option
 @wait_option
 def index(
     paths: tuple[str, ...],
@@ -62,6 +63,7 @@ def index(
     model: str,
     as_: str | None,
     fields: tuple[str, ...],
+    field_types: tuple[str, ...],
     allow_private: bool,
     wait: float,
 ) -> None:
@@ -69,6 +71,9 @@ def index(
 
     PATHs are files, folders, patterns such as 'news/*.txt', URLs of pages and feeds, or - for standard input. What
     cannot be read is named and left out. The collection remembers what it is fed from; see `dragoman sources`.
+
+    A --field whose NAME is none of ours becomes a field of the collection: after --field desk=department, questions may
+    say desk:Asia.
     """
     reading = _reading(as_, fields, allow_private)
     with ProgressBar("indexing") as progress:
@@ -78,6 +83,7 @@ def index(
             replace=replace,
             reading=reading,
             model=model,
+            fields=own_fields(fields, field_types),
             progress=progress,
             lock_timeout=wait,
         )
@@ -126,10 +132,4 @@ def remove(ids: tuple[str, ...], collection: Path | None, wait: float) -> None:
 
 
 def _reading(as_: str | None, fields: Iterable[str], allow_private: bool) -> ReadOptions:
-    mapping: dict[str, str] = {}
-    for field in fields:
-        name, equals, key = field.partition("=")
-        if not (name and equals and key):
-            raise click.BadParameter(f"{field!r} is not NAME=KEY, as in id=_id", param_hint="--field")
-        mapping[name] = key
-    return ReadOptions(format=as_ or "", fields=mapping, allow_private=allow_private)
+    return ReadOptions(format=as_ or "", fields=keys_of(fields), allow_private=allow_private)

@@ -31,6 +31,10 @@ def status(collection: Path | None, format_: str) -> None:
         ("model", f"{found.model} ({found.dimension} dimensions, passages in {found.precision})"),
         ("floors", f"{found.floors.strict:.3f} strict, {found.floors.lenient:.3f} lenient"),
     ]
+    if found.fields:
+        rows.append(("own fields", ", ".join(found.fields)))
+    if found.lacking:
+        rows.append(("not yet", f"{', '.join(found.lacking)}: `dragoman reindex` makes columns of them"))
     if found.tuned:
         rows.append(("ranking", "tuned (`dragoman tune --reset` takes the defaults back)"))
     for line in table(rows, "<"):

@@ -278,11 +278,14 @@ def test_what_means_nothing_is_an_error(view: View) -> None:
             ask(view, text)
 
 
-def test_an_empty_view_answers() -> None:
-    empty = MemoryView([])
-    answer = ask(empty, "treaty country:France")
-    assert answer.ranking.listing.total == 0
-    assert np.array_equal(answer.ranking.listing.numbers, [])
+@pytest.mark.parametrize("kept", ["local", "memory"])
+def test_an_empty_view_answers(make_shelf: "Callable[[], Shelf]", kept: str) -> None:
+    empty = make_shelf().snapshot() if kept == "local" else MemoryView([])
+    for text in ("treaty", "country:France", "treaty -date:2025"):
+        answer = ask(empty, text)
+        assert answer.ranking.listing.total == 0
+        assert np.array_equal(answer.ranking.listing.numbers, [])
+        assert answer.ranking.listing.facets(3).histogram is None
 
 
 def _span(start: int, end: int) -> Any:

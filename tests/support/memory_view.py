@@ -189,7 +189,7 @@ class MemoryView:
 
     @property
     def _averages(self) -> NDArray[np.float64]:
-        return self._lengths.mean(axis=0)
+        return self._lengths.sum(axis=0) / max(len(self._lengths), 1)
 
     def passages(
         self, numbers: Iterable[int], *, weighed: Sequence[Weighed] = (), bm25f: BM25F | None = None

@@ -12,8 +12,8 @@ from flask import Blueprint, Response
 from ...corpus.document import MAX_ID_LENGTH, MAX_PASSAGE_ID_LENGTH, Document, Span, parse_passage_id
 from ...corpus.document import passage_id as id_of_passage
 from ...errors import NotFound, QueryError, SearchTimeout
-from ...search.options import MAX_EXPORT
 from ...search.language.query import MAX_QUERY_LENGTH
+from ...search.options import MAX_EXPORT
 from ...search.results.results import Hit
 from ..pages.rendering import page
 from ..parameters import Choice, Flag, Number, Text, Verbatim
