@@ -60,7 +60,7 @@ class Option:
         if self.kind == "choice" and value is not None and value not in self.choices:
             raise QueryError(f"{self.name} is {str(value)[:40]!r}, and must be one of {', '.join(self.choices)}")
         if self.kind == "count":
-            check_range(self.name, value, self.low, self.high)
+            check_range(self.name, int(value or 0), self.low, self.high)
         if self.kind == "seconds" and value is not None and not value >= 0:
             raise QueryError(f"{self.name} is {value}, and must be 0 or more")
 
