@@ -7,6 +7,7 @@ collections with an encoder is `collection`, one that reads data beside the chec
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -31,7 +32,7 @@ MAKING = {"create_collection", "open_collection"}
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 IN_CI = os.environ.get("CI") == "true"
-MACHINE = ("only root can", "root may", "this Python does not know yet")
+MACHINE = ("only root can", "this Python does not know yet")
 """How the reasons begin for which a test may be skipped anywhere: what a machine is, and not what it lacks."""
 
 
@@ -137,6 +138,17 @@ def make_collection(empty_collections: tuple[Path, Path], tmp_path: Path) -> Ite
         collection.close()
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can read, unlike pytest's."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    for each in [folder, *folder.rglob("*")]:
+        each.chmod(0o755)
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
 def briefs() -> list[Document]:
     """The documents that ship with the package."""
@@ -149,6 +161,14 @@ def here(programs: Programs, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
     for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, programs.environment[name])
 
+    return partial(run_here, capfd)
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Runs `dragoman` within this process, with a cache of its own and no collection of the user's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("DRAGOMAN_COLLECTION", raising=False)
     return partial(run_here, capfd)
 
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,7 @@ from dragoman.search.evaluation.judgments import JudgedSet, Question
 from dragoman.search.evaluation.measures import MEASURES, measure, ndcg, randomisation_test
 from dragoman.search.evaluation.runs import read_run, run_file, write_run
 from dragoman.search.ranking.settings import Settings, apply_changes
-from support.programs import Ran, run_here
+from support.programs import Ran
 
 if TYPE_CHECKING:
     from conftest import MakeCollection
@@ -342,14 +341,6 @@ def test_a_comparison_names_who_gained_and_who_lost() -> None:
 
 
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Runs `dragoman eval` within this process, with a cache of its own."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("DRAGOMAN_COLLECTION", raising=False)
-    return partial(run_here, capfd, "eval")
-
-
-@pytest.fixture
 def three_lines(tmp_path: Path) -> Path:
     """What somebody noted while reading."""
     path = tmp_path / "noted.tsv"
@@ -358,7 +349,7 @@ def three_lines(tmp_path: Path) -> Path:
 
 
 def test_three_lines_are_enough(command: Callable[..., Ran], place: Path, three_lines: Path) -> None:
-    ran = command(three_lines, "--collection", place, "--mode", "keyword")
+    ran = command("eval", three_lines, "--collection", place, "--mode", "keyword")
     assert (ran.code, ran.err) == (0, "")
     assert f"noted: 2 queries in {place}" in ran.out
     assert "Left out: 1 query whose answers the collection does not hold: 3" in ran.out
@@ -367,12 +358,12 @@ def test_three_lines_are_enough(command: Callable[..., Ran], place: Path, three_
 
 
 def test_all_modes_unless_some_are_named(command: Callable[..., Ran], place: Path, three_lines: Path) -> None:
-    ran = command(three_lines, "--collection", place, "--format", "json")
+    ran = command("eval", three_lines, "--collection", place, "--format", "json")
     assert [each["name"] for each in json.loads(ran.out)["systems"]] == ["hybrid", "keyword", "meaning"]
 
 
 def test_the_figures_as_json(command: Callable[..., Ran], place: Path, three_lines: Path) -> None:
-    arguments = (three_lines, "--collection", place, "--compare", "keyword", 'hybrid:{"keyword_weight": 0}')
+    arguments = ("eval", three_lines, "--collection", place, "--compare", "keyword", 'hybrid:{"keyword_weight": 0}')
     found = json.loads(command(*arguments, "--format", "json").out)
     assert found["queries"] == 2
     assert found["unheld"] == ["3"]
@@ -387,7 +378,7 @@ def test_the_figures_as_json(command: Callable[..., Ran], place: Path, three_lin
 
 def test_a_comparison_shows_why(command: Callable[..., Ran], place: Path, three_lines: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.run").write_text("1 Q0 v2/trade 1 9 x\n1 Q0 v1/hotline 2 8 x\n2 Q0 v1/fish 1 9 x\n")
-    arguments = (three_lines, "--collection", place, "--compare", tmp_path / "mine.run", "keyword")
+    arguments = ("eval", three_lines, "--collection", place, "--compare", tmp_path / "mine.run", "keyword")
     told = command(*arguments).out
     assert "Most helped by keyword" in told
     assert "Most hurt" not in told
@@ -405,11 +396,13 @@ def test_runs_are_written_and_read_without_a_collection(
     command: Callable[..., Ran], place: Path, three_lines: Path, tmp_path: Path
 ) -> None:
     asked = command(
-        three_lines, "--collection", place, "--mode", "keyword", "--mode", "hybrid", "--runs", tmp_path / "r"
+        "eval", three_lines, "--collection", place, "--mode", "keyword", "--mode", "hybrid", "--runs", tmp_path / "r"
     )
     assert asked.code == 0
     three_lines.write_text(three_lines.read_text().replace("whales\tsunk\n", ""))
-    saved = command(three_lines, "--mode", tmp_path / "r" / "keyword.run", "--mode", tmp_path / "r" / "hybrid.run")
+    saved = command(
+        "eval", three_lines, "--mode", tmp_path / "r" / "keyword.run", "--mode", tmp_path / "r" / "hybrid.run"
+    )
     assert saved.code == 0
     assert [line.split()[1:] for line in saved.out.splitlines()[-2:]] == [
         line.split()[1:] for line in asked.out.splitlines()[-2:]
@@ -425,7 +418,7 @@ def test_a_hostile_text_steers_no_terminal(command: Callable[..., Ran], make_col
     saved.write_text("1 Q0 v1/fish 1 1 x\n")
     for form in ("text", "markdown", "json"):
         arguments = ("--collection", collection.path, "--compare", saved, "keyword", "--format", form)
-        ran = command(judged, *arguments)
+        ran = command("eval", judged, *arguments)
         assert ran.code == 0
         assert "evil" in ran.out
         assert not {"\x1b", "\x9b", "\u202e"} & set(ran.out)
@@ -446,7 +439,7 @@ def test_a_hostile_text_steers_no_terminal(command: Callable[..., Ran], make_col
 def test_what_cannot_be_measured_is_one_line(
     command: Callable[..., Ran], place: Path, three_lines: Path, arguments: list[str], message: str
 ) -> None:
-    ran = command(three_lines, "--collection", place, *arguments)
+    ran = command("eval", three_lines, "--collection", place, *arguments)
     assert ran.code == 2
     assert ran.out == ""
     assert message in ran.err
@@ -457,7 +450,7 @@ def test_without_ir_measures_the_extra_is_named(
     command: Callable[..., Ran], place: Path, three_lines: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "ir_measures", None)
-    ran = command(three_lines, "--collection", place)
+    ran = command("eval", three_lines, "--collection", place)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "dragoman: measuring needs ir-measures: pip install 'dragoman[eval]'\n"
 
