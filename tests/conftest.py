@@ -5,6 +5,7 @@ collections with an encoder is `collection`, one that reads data beside the chec
 `@pytest.mark.shared("seeds")`. Every other test is `unit`.
 """
 
+import json
 import os
 import shutil
 import tempfile
@@ -19,6 +20,7 @@ from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import create_collection
+from support.hostile import HOSTILE
 from support.places import BRIEFS, ROOT, SHARED
 from support.programs import Programs, Ran, finished, run_here
 from support.shelf import Shelf
@@ -179,3 +181,19 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
     together = [started.start("search", "Nara", "--format", "json") for _ in range(3)]
     started.first_calls += [finished(process) for process in together]
     return started
+
+
+@pytest.fixture(scope="session")
+def hostile(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collection of documents that mean no good."""
+    folder = tmp_path_factory.mktemp("hostile") / "hostile.idx"
+    records = "".join(json.dumps(record) + "\n" for record in HOSTILE).encode()
+    ran = programs("dragoman", "index", "-", "--as", "jsonl", "--collection", folder, stdin=records)
+    assert (ran.code, ran.err) == (0, "")
+    return folder
+
+
+@pytest.fixture
+def copy(programs: Programs, tmp_path: Path) -> Path:
+    """A copy of the collection of the briefs, to be spoilt."""
+    return shutil.copytree(programs.collection, tmp_path / "copy.idx")
