@@ -32,18 +32,19 @@ def main() -> None:
         sys.exit(__doc__)
     folder, queries, *count = arguments()
     texts = questions(Path(queries), int(count[0]) if count else 500)
+    warm_up = texts[:20]
     with (
         dragoman.open_collection(folder) as collection,
         Record("latency", ["mode", "p50 ms", "p95 ms"]) as record,
     ):
         for mode in get_args(Mode):
             took: list[float] = []
-            for number, text in enumerate(texts[:20] + texts):
+            for number, text in enumerate(warm_up + texts):
                 try:
                     results = collection.search(text, mode=mode)
                 except QueryError as error:
                     sys.exit(f"{text!r}: {error}")
-                if number >= 20:
+                if number >= len(warm_up):
                     took.append(results.took_ms)
             record.row(mode, f"{np.percentile(took, 50):.1f}", f"{np.percentile(took, 95):.1f}")
         status = collection.status()
