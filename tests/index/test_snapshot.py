@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pytest
 
-from dragoman.corpus.document import DateInterval, Document, Person, Span
+from dragoman.corpus.document import Document, Span
 from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index import constraints
 from dragoman.index.analysis import analyze
@@ -20,40 +20,25 @@ from dragoman.index.reading.selection import Deadline
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.bm25f import BM25F
 from dragoman.index.units import Unit
+from support.random_documents import RandomDocuments, random_vector
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
 
 NONE = np.zeros(0, np.int64)
 FREE = BM25F()
-WORDS = "the the the the of of summit summit treaty envoy pact US us quota zeal 1950".split()
-COUNTRIES = ("France", "Japan", "Korea")
+DOCUMENTS = RandomDocuments(countries=("France", "Japan", "Korea"), people=("Lee Jae Myung", "Kim Koo"))
 
 Identity: TypeAlias = tuple[str, int, int]
-
-
-def document(number: int, seed: int = 0) -> Document:
-    """A random document; the same number and seed give the same one."""
-    rng = random.Random(f"{number} {seed}")
-    lines = [" ".join(rng.choices(WORDS, k=rng.randint(1, 10))) for _ in range(rng.randint(1, 4))]
-    day = date(2025, rng.randint(1, 3), rng.randint(1, 28))
-    return Document(
-        id=f"d{number:03}",
-        text="\n".join(lines),
-        title=" ".join(rng.choices(WORDS, k=3)),
-        dates=DateInterval(day, day) if rng.random() < 0.8 else None,
-        countries=tuple(rng.sample(COUNTRIES, rng.randint(0, 2))),
-        people=(Person(rng.choice(["Lee Jae Myung", "Kim Koo"])),),
-    )
 
 
 @pytest.fixture(scope="module")
 def shelved(make_shelf: "Callable[[], Shelf]") -> Snapshot:
     """Three segments, with a few documents replaced and a few deleted."""
     shelf = make_shelf()
-    shelf.add(*map(document, range(50)))
-    shelf.add(*map(document, range(50, 120)), *(document(n, 1) for n in range(5)))
-    shelf.add(*map(document, range(120, 150)))
+    shelf.add(*DOCUMENTS.make_many(range(50)))
+    shelf.add(*DOCUMENTS.make_many(range(50, 120)), *DOCUMENTS.make_many(range(5), seed=1))
+    shelf.add(*DOCUMENTS.make_many(range(120, 150)))
     shelf.remove("d010", "d060", "d061")
     return shelf.snapshot()
 
@@ -65,11 +50,6 @@ def unit(snapshot: Snapshot, text: str, field: str = "") -> Unit:
 def identity(snapshot: Snapshot, number: int) -> Identity:
     found, span = snapshot.passage(number)
     return found.id, span.start, span.end
-
-
-def question(seed: int) -> np.ndarray:
-    vector = np.random.default_rng(seed).standard_normal(8)
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
 # Constraints
@@ -141,7 +121,7 @@ def test_both_legs_obey_constraints_and_deletions(shelved: Snapshot, constraint:
     ]
     selection = shelved.select(constraint)
     assert selection.numbers.tolist() == expected
-    assert sorted(selection.nearest(question(1), 10_000).tolist()) == expected
+    assert sorted(selection.nearest(random_vector(1), 10_000).tolist()) == expected
     the = unit(shelved, "the")
     by_words = shelved.select(AllOf((constraint, Holds(the)))).numbers.tolist()
     assert selection.keyword([the], FREE, NONE).numbers.tolist() == by_words
@@ -152,12 +132,12 @@ def test_what_was_deleted_or_replaced_is_in_neither_leg(shelved: Snapshot) -> No
     gone = {"d010", "d060", "d061"}
     replaced = {f"d{n:03}" for n in range(5)}
     for numbers in (
-        everything.nearest(question(2), 10_000),
-        everything.keyword([unit(shelved, word) for word in set(WORDS)], FREE, NONE).numbers,
+        everything.nearest(random_vector(2), 10_000),
+        everything.keyword([unit(shelved, word) for word in set(DOCUMENTS.words)], FREE, NONE).numbers,
     ):
         found = [shelved.passage(number)[0] for number in numbers.tolist()]
         assert not gone & {each.id for each in found}
-        assert all(each == document(int(each.id[1:]), 1) for each in found if each.id in replaced)
+        assert all(each == DOCUMENTS.make(each.id, 1) for each in found if each.id in replaced)
 
 
 # The meaning leg
@@ -166,7 +146,7 @@ def test_what_was_deleted_or_replaced_is_in_neither_leg(shelved: Snapshot) -> No
 @pytest.mark.parametrize("depth", [1, 7, 100, 10_000])
 @pytest.mark.parametrize("constraint", [AllOf(()), TREATY, Not(TREATY)])
 def test_the_nearest_are_the_nearest(shelved: Snapshot, depth: int, constraint: Constraint) -> None:
-    asked, selection = question(3), shelved.select(constraint)
+    asked, selection = random_vector(3), shelved.select(constraint)
     numbers = selection.numbers.tolist()
     cosines = np.round([(shelved.vectors(np.array([n]))[0].astype(float) * asked).sum() for n in numbers], 6)
     expected = sorted(zip((-cosines).tolist(), (identity(shelved, n) for n in numbers), strict=True))[:depth]
@@ -177,8 +157,8 @@ def test_the_nearest_are_the_nearest(shelved: Snapshot, depth: int, constraint: 
 
 def test_a_cosine_is_the_same_in_whatever_company(shelved: Snapshot) -> None:
     everything = shelved.select(AllOf(())).numbers
-    together = shelved.cosines(question(4), everything)
-    alone = [shelved.cosines(question(4), np.array([number]))[0] for number in everything]
+    together = shelved.cosines(random_vector(4), everything)
+    alone = [shelved.cosines(random_vector(4), np.array([number]))[0] for number in everything]
     assert together.tolist() == alone
 
 
@@ -274,7 +254,7 @@ def _observed(snapshot: Snapshot) -> dict[str, object]:
     observed["frequency"] = {word: snapshot.frequency(word) for word in ("summit", "zeal", "gone", "new")}
     for constraint, chosen in product(CONSTRAINTS, (UNITS[:1], UNITS[1:3], UNITS)):
         selection = snapshot.select(constraint)
-        near = selection.nearest(question(5), 40)
+        near = selection.nearest(random_vector(5), 40)
         found = selection.keyword([unit(snapshot, *each) for each in chosen], FREE, near)
         ordered = snapshot.order(found.numbers, found.scores[found.numbers], 50)
         recent = snapshot.order(selection.numbers, snapshot.days(selection.numbers), 50)
@@ -282,21 +262,21 @@ def _observed(snapshot: Snapshot) -> dict[str, object]:
             selection.numbers.size,
             [(each.passages, each.idf) for each in found.weighed],
             [(names[n], found.scores[n]) for n in ordered.tolist()],
-            [(names[n], c) for n, c in zip(near.tolist(), snapshot.cosines(question(5), near), strict=True)],
+            [(names[n], c) for n, c in zip(near.tolist(), snapshot.cosines(random_vector(5), near), strict=True)],
             [names[n] for n in recent.tolist()],
         )
     return observed
 
 
 def test_nothing_depends_on_how_documents_were_batched(make_shelf: "Callable[[], Shelf]") -> None:
-    final = [document(n, 1 if n % 3 == 0 else 0) for n in range(60) if n % 10]
+    final = [DOCUMENTS.make(f"d{n:03}", 1 if n % 3 == 0 else 0) for n in range(60) if n % 10]
     at_once, bit_by_bit = make_shelf(), make_shelf()
     at_once.add(*final)
     expected = _observed(at_once.snapshot())
 
     rng = random.Random(8)
     rng.shuffle(final)
-    bit_by_bit.add(*(document(n) for n in range(60)), Document("gone", "gone gone summit", "gone"))
+    bit_by_bit.add(*DOCUMENTS.make_many(range(60)), Document("gone", "gone gone summit", "gone"))
     bit_by_bit.remove("gone", *(f"d{n:03}" for n in range(0, 60, 10)))
     for step in range(0, len(final), 7):
         bit_by_bit.add(*final[step : step + 7])
@@ -341,7 +321,7 @@ def test_an_empty_snapshot_answers(shelf: "Shelf") -> None:
     snapshot = shelf.snapshot()
     selection = snapshot.select(AllOf((Has("country", "France", exact=True), Not(Undated()))))
     assert selection.numbers.size == 0
-    assert selection.nearest(question(1), 5).size == 0
+    assert selection.nearest(random_vector(1), 5).size == 0
     assert selection.keyword([unit(snapshot, "summit")], FREE, NONE).numbers.size == 0
     assert snapshot.order(NONE, NONE, 3).size == 0
     assert snapshot.like_pattern("s*") == set()
