@@ -89,16 +89,6 @@ def describe(document: Document, cut: Iterable[str] = (), *, name: str = "") -> 
     )
 
 
-def without_title(text: str, title: str) -> str:
-    """The text without its first line where that only repeats the title.
-
-    A first sentence that the title was made from has a full stop which the title lacks, and so stays.
-    """
-    first, newline, rest = text.lstrip().partition("\n")
-    repeats = newline and title and _plain(first) == _plain(title) and rest.strip()
-    return rest.lstrip("\n") if repeats else text
-
-
 def find_countries(title: str, text: str) -> tuple[str, ...]:
     """The countries that a document is about, by the simplest of rules, in order of first mention.
 
@@ -143,10 +133,6 @@ def _dates(dateline: Dateline, lines: list[str], cut: list[str], address: str) -
 
 def _lines(text: str) -> Iterable[str]:
     return (found[0] for found in re.finditer(r"[^\n]+", text) if not found[0].isspace())
-
-
-def _plain(line: str) -> str:
-    return " ".join(line.split()).casefold()
 
 
 def _tells_something(sentence: str) -> bool:

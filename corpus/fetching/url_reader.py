@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from ...errors import UnreadableSource
 from ..document import Document
-from ..readers.contract import MEGABYTE, ReadOptions, Skipped, Source
-from ..readers.registry import FORMATS, Format, format_named, read_stream
+from ..intake import read_stream
+from ..readers.contract import MEGABYTE, Format, ReadOptions, Skipped, Source
+from ..readers.registry import format_named, format_of
 from .feed import Entry, looks_like_feed, looks_like_page, parse_feed
 from .fetch import ANYWHERE, Fetched, Fetcher, Validators
 from .urls import canonical_url
@@ -166,10 +167,8 @@ class UrlReader:
             raise UnreadableSource("a feed was expected here, and this is a web page: give the feed's own URL")
         if fetched.media_type in _FEED_TYPES:
             return FEED
-        if fetched.media_type in _VAGUE_TYPES:
-            for each in FORMATS:
-                if path.endswith(each.extensions):
-                    return each
+        if fetched.media_type in _VAGUE_TYPES and (form := format_of(path)):
+            return form
         if looks_like_page(beginning):
             return format_named("html")
         if (name := _FORMATS.get(fetched.media_type)) is None:

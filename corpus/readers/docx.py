@@ -10,11 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...errors import UnreadableSource
-from ..description.describe import describe
-from ..document import Document
-from .contract import ReadOptions, Skipped, Source
-from .support.article import stream_id
-from .support.fields import Fields
+from .contract import RawRecord, ReadOptions, Skipped, Source
 from .support.markup import Element, Flow, local_name, parse_xml, plain_text, stream_xml, walk_xml
 from .support.packed import Package, read_all
 
@@ -25,12 +21,12 @@ _UNTOLD: Final = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText
 _NOTES: Final = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The one document of a Word file.
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The one record of a Word file.
 
     Raises UnreadableSource if it is not a Word document, damaged, protected by a password, a bomb, or without text.
     """
-    del options  # what was written as a document needs no cleaning
+    del options  # a Word file has names of its own for what it says of itself
     data = read_all(source.stream)
     if data.startswith(_OLD_OFFICE):
         if _ENCRYPTED in data:
@@ -41,23 +37,22 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
     text = body.flow.text
     if not text:
         raise UnreadableSource("no text")
-    record = _properties(package)
-    record["title"] = record.get("title") or body.title
-    record["text"], record["notes"] = text, [[note.mark, note.at, note.text] for note in body.flow.notes]
-    document = Fields(record).document(text, id=source.id or stream_id(text), origin=source.origin)
-    yield describe(document, name=source.name)
+    description = _properties(package)
+    description["title"] = description.get("title") or body.title
+    description["notes"] = [[note.mark, note.at, note.text] for note in body.flow.notes]
+    yield RawRecord(text, source.origin, description, name=source.name)
 
 
 def _properties(package: Package) -> dict[str, object]:
     """What the file says of itself. Its dates are those of the file, not of what is written in it."""
     if "docProps/core.xml" not in package:
         return {}
-    told = {local_name(each): plain_text(each) for each in parse_xml(package.read("docProps/core.xml"))}
+    properties = {local_name(each): plain_text(each) for each in parse_xml(package.read("docProps/core.xml"))}
     return {
-        "title": told.get("title", ""),
-        "author": told.get("creator", ""),
-        "language": told.get("language", ""),
-        "topics": told.get("keywords", "").replace(";", ","),
+        "title": properties.get("title", ""),
+        "author": properties.get("creator", ""),
+        "language": properties.get("language", ""),
+        "topics": properties.get("keywords", "").replace(";", ","),
     }
 
 

@@ -16,9 +16,10 @@ from dragoman.corpus.description.datelines import (
     find_place_line,
     with_year,
 )
-from dragoman.corpus.description.describe import describe, without_title
+from dragoman.corpus.description.describe import describe
 from dragoman.corpus.description.languages import language_code, language_of_script
 from dragoman.corpus.document import DateInterval, Document
+from dragoman.corpus.title_line import without_title
 from support.places import SEEDS
 
 
