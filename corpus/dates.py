@@ -5,25 +5,20 @@ from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from importlib.resources import files
 from typing import Final
 
 from .document import DateInterval
 
-_MONTH_NAMES: Final = (
-    "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sep sept|october oct"
-    "|november nov|december dec"
-)
-MONTHS: Final = {
-    name: number for number, names in enumerate(_MONTH_NAMES.split("|"), start=1) for name in names.split()
-}
+_LINES = files(__package__ or "").joinpath("months.txt").read_text("utf-8").splitlines()
+_MONTH_NAMES: Final = [line.split() for line in _LINES if not line.startswith("#")]
+MONTHS: Final = {name.lower(): number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names}
 """The number of each English month, by its name and its abbreviations in lower case."""
 
-_MONTHS: Final = tuple(names.split()[0].capitalize() for names in _MONTH_NAMES.split("|"))
+_MONTHS: Final = tuple(names[0] for names in _MONTH_NAMES)
 # not strftime's, which follow the locale of the process
 
-MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?" + (
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+MONTH: Final = rf"(?:{'|'.join(MONTHS)})\.?"
 """A pattern for an English month; to be used without regard to case."""
 
 FULL_DATE: Final = (
