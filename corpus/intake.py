@@ -1,6 +1,6 @@
 """From raw records to documents: identified, cleaned, described, and freed of the lines that recur in their outlet.
 
-Every document that is read comes this way, whatever its format: a reader finds the text and what the source says of it
+Documents of all formats come this way: a reader finds the text and what the source says of it
 (`readers.contract.RawRecord`), and here is all that is made of that.
 """
 
@@ -33,7 +33,7 @@ def read_stream(source: Source, form: Format, options: ReadOptions) -> Iterator[
 
     Args:
         source: The source. Its id becomes that of a document that is given none, if the format is one of one document.
-        form: The format, whatever the source's name says.
+        form: The format; the source's name does not count.
         options: How it is read.
 
     Returns:
@@ -111,7 +111,8 @@ def _identified(record: RawRecord, alone: Source | None) -> Document:
 def _stated(fields: Fields, record: RawRecord, document_id: str) -> Document:
     """The document as a record or a page describes it.
 
-    Raises UnreadableSource if a field has a wrong type or breaks an invariant of documents.
+    Raises:
+        UnreadableSource: If a field has a wrong type or breaks an invariant of documents.
     """
     try:
         return Document(id=document_id, text=record.text, origin=record.origin, **_description(fields, record.text))

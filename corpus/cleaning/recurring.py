@@ -76,10 +76,16 @@ class RecurringLines:
         return news
 
     def without(self, document: Document, *, among: Iterable[str] | None = None) -> Document:
-        """The document without the lines of its outlet, which are added to what was cut; itself if it has none.
+        """Take the lines of its outlet out of a document.
 
-        More than half of a text is never cut. Where a title had been found in the text, it is found anew. With
-        `among`, only lines that are among those count.
+        Args:
+            document: The document. Where its title, author, countries or people were found in the text, they are looked
+                for again in what is left.
+            among: If given, only lines that are among these are taken out.
+
+        Returns:
+            The document with those lines added to what was cut; the same object if it has none of them, or if they make
+            up more than half of its text.
         """
         known = self._known.get(_outlet(document), set())
         if among is not None:

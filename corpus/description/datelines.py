@@ -1,7 +1,8 @@
 """What the lines at the head of a text tell of when, where and by whom it was written.
 
-Only lines of a known form count: a dateline before the first sentence, a line that is nothing but a place, a date or a
-byline. A date within a sentence is about what the sentence tells, and is never taken for the document's.
+Only lines of a known form count: a dateline before the first sentence, a line that holds a place, a date or a byline
+and nothing else. A date within a sentence is about what the sentence tells, and is never taken for the document's. The
+words by which such lines are known stand in datelines.toml.
 """
 
 import re
@@ -103,7 +104,7 @@ def after_dateline(sentence: str) -> str:
 
 
 def find_place_line(lines: Iterable[str]) -> str:
-    """The place in the one line before the first paragraph that is a place with its country, or is a capital's name.
+    """Find the place in the one line before the first paragraph that is a place with its country, or a capital's name.
 
     "Geneva, Switzerland" is one, with a state or province too; any other name alone may be anything. Where there are
     several it is a list, and none counts.
@@ -114,10 +115,16 @@ def find_place_line(lines: Iterable[str]) -> str:
 
 
 def find_date_line(lines: Iterable[str], *, labelled: bool = False) -> DateInterval | None:
-    """The day in the first line that is nothing but a date, alone or with a label such as "Media Note" or "Published".
+    """Find the day in the first line that is a date, alone or with a label such as "Media Note" or "Published".
 
-    A date of the last update counts where there is no other. A date alone counts only before the first paragraph, and
-    not below a quotation, which it may date; with `labelled`, for lines that were no part of the text, not at all.
+    Args:
+        lines: The lines at the head of a text, stripped. A date alone counts only before the first paragraph, and not
+            below a quotation, which it may date.
+        labelled: Whether only dates with a label count, and those after a paragraph too: for lines that were cut out
+            of a text.
+
+    Returns:
+        The day; that of the last update where there is no other, and None where there is none.
     """
     updated, before = None, ""
     for line in lines:
@@ -149,7 +156,7 @@ def find_byline(lines: Iterable[str]) -> str:
 
 
 def is_label(line: str) -> bool:
-    """Whether a line is nothing but a place, a date, a byline or an office, and so is neither headline nor sentence."""
+    """Whether a line is only a place, a date, a byline or an office, and so neither a headline nor a sentence."""
     forms = (_BYLINE, _DATE_LINE, _DATED_LINE, _SIGNED, _OFFICE_LINE)
     return len(line) <= _LONGEST_LINE and (any(form.fullmatch(line) for form in forms) or bool(_place(line)))
 
@@ -160,9 +167,15 @@ def has_dateline(line: str) -> bool:
 
 
 def with_year(day: tuple[int, int], near: DateInterval) -> DateInterval | None:
-    """The day of the year that brings it closest to `near`; None if even that is far from it, or no such day is.
+    """Complete a day with its year. "Dec 30" near 2 January 2026 was in 2025.
 
-    `near` may be as long as a year. "Dec 30" near 2 January 2026 was in 2025.
+    Args:
+        day: Month and day of the month, counted from 1.
+        near: Days that it lies close to; a whole year, perhaps.
+
+    Returns:
+        The day in the year that brings it closest to `near`; None if that is more than 45 days away, or if no year has
+        such a day.
     """
     years = range(near.first.year - 1, near.last.year + 2)
     days = [dates.first for year in years if (dates := _dates(f"{year}-{day[0]:02}-{day[1]:02}"))]
@@ -172,7 +185,7 @@ def with_year(day: tuple[int, int], near: DateInterval) -> DateInterval | None:
 
 
 def named(name: str) -> str:
-    """A name as one writes it: SEOUL is Seoul."""
+    """A name as it is usually written: SEOUL is Seoul."""
     return name.title() if name.isupper() and len(name) > 3 else name
 
 

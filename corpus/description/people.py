@@ -40,9 +40,15 @@ _NO_NAME: Final = frozenset(_WORDS["no_name"])
 
 
 def find_people(text: str, language: str = "en") -> tuple[Person, ...]:
-    """The people whom an English text names in full after their office, in order of first mention, each once.
+    """Find the people whom an English text names in full after their office.
 
-    Their country is the one named right before the office or, with "of", right after the name; else it is empty.
+    Args:
+        text: The text, of which the first 200,000 characters are read.
+        language: Its ISO 639-1 code, empty if unknown. Nobody is found in other languages than English.
+
+    Returns:
+        The people in order of first mention, each once. Their country is the one named right before the office or, with
+        "of", right after the name; otherwise it is empty.
     """
     if language not in ("", "en"):
         return ()

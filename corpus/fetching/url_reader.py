@@ -49,8 +49,13 @@ _FORMATS: Final = {
 class Known:
     """What is remembered of a URL that was read: enough to see that it has not changed.
 
-    `document` is the id of the document it holds alone, or empty; `documents` is how many it holds, a feed those of its
-    pages. `digest` is the SHA-256 of its content. `stamp` is what the feed that links to it said of it.
+    Attributes:
+        format: The name of its format, or FEED.
+        document: The id of the document that it holds alone, else empty.
+        documents: How many documents it holds; for a feed, how many its pages hold.
+        digest: The SHA-256 of its content, empty if it is to be read again.
+        validators: What the server told of this version.
+        stamp: What the feed that links to it said of it.
     """
 
     format: str
@@ -192,10 +197,10 @@ def _as_utf8(fetched: Fetched) -> bytes:
 
 def _with_entry(document: Document, entry: Entry) -> Document:
     """The document, with what the feed says of it where the page itself did not say."""
-    told: dict[str, Any] = {
+    stated: dict[str, Any] = {
         name: value
         for name in ("title", "author", "dates", "outlet")
         if (value := getattr(entry, name))
         and (not getattr(document, name) or document.provenance.get(name, "given") != "given")
     }
-    return replace(document, **told, provenance={**document.provenance, **dict.fromkeys(told, "given")})
+    return replace(document, **stated, provenance={**document.provenance, **dict.fromkeys(stated, "given")})

@@ -58,10 +58,12 @@ def unforeseen(origin: str, error: Exception, *, reader: str = "") -> Skipped:
 class ReadOptions:
     """How sources are read.
 
-    `format` is the format of every source, whatever its name; if it is empty, a file's name tells it, and standard
-    input is text. `fields` says which key of a JSONL record or column of a CSV file holds a field of ours:
-    `{"id": "_id", "outlet": "source"}`. `cleaning` may be turned off to keep plain text and web pages with all that
-    stands around the article. `allow_private` lets URLs lead to private addresses: this machine, an intranet.
+    Attributes:
+        format: The format of every source. If it is empty, a file's name tells it, and standard input is text.
+        fields: Which key of a JSONL record or column of a CSV file holds a field of ours: `{"id": "_id", "outlet":
+            "source"}`.
+        cleaning: Whether plain text and web pages lose what stands around the article.
+        allow_private: Whether URLs may lead to private addresses: this machine, an intranet.
     """
 
     format: str = ""
@@ -74,8 +76,11 @@ class ReadOptions:
 class Source:
     """An open file or stream.
 
-    `id` is the id of a document that is given none, empty where there is no path to make one of. `origin` is what a
-    message calls the source. `name` is its file name.
+    Attributes:
+        stream: Where its bytes are read from; the reader does not close it.
+        origin: What a message calls it.
+        id: The id of a document that is given none; empty where there is no path to make one of.
+        name: Its file name, in lower case, or another name that tells as much; empty if it has none.
     """
 
     stream: BinaryIO

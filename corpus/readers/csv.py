@@ -22,9 +22,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
-    """The records of a CSV file in order, and a `Skipped` with its line number for each row that is none.
+    """The records of a CSV file in order, and a `Skipped` with its line number for each bad row.
 
-    Raises UnreadableSource if the file is damaged, has no row of names, or a quotation in it never ends.
+    Raises:
+        UnreadableSource: If the file is damaged, has no row of names, or a quotation in it never ends.
     """
     stream = decompressed(source)
     rows = _Rows(stream)

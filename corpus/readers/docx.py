@@ -17,14 +17,15 @@ from .support.packed import Package, read_all
 _KIND: Final = "a Word document (.docx)"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_UNTOLD: Final = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText"})
+_LEFT_OUT: Final = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText"})
 _NOTES: Final = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The one record of a Word file.
 
-    Raises UnreadableSource if it is not a Word document, damaged, protected by a password, a bomb, or without text.
+    Raises:
+        UnreadableSource: If it is not a Word document, damaged, protected by a password, a bomb, or without text.
     """
     del options  # a Word file has names of its own for what it says of itself
     data = read_all(source.stream)
@@ -70,19 +71,19 @@ class _Body:
         }
         self._cells = 0
         self._after_item = False
-        untold = 0
+        left_out = 0
         for event, element in stream_xml(io.BytesIO(package.read(main))):
             name = local_name(element)
             if event == "start":
-                untold += name in _UNTOLD
+                left_out += name in _LEFT_OUT
                 self._open(name, element)
                 continue
-            untold -= name in _UNTOLD
+            left_out -= name in _LEFT_OUT
             self._cells -= name == "tc"
             if name == "p":
-                if not untold:
+                if not left_out:
                     self._paragraph(element)
-                # What stands in a text box is a paragraph within a paragraph, and was told before the outer one.
+                # What stands in a text box is a paragraph within a paragraph, and was written before the outer one.
                 element.clear()
             elif name in ("tbl", "sdt") and not self._cells:
                 element.clear()
@@ -119,7 +120,7 @@ class _Body:
             name = local_name(element)
             if event == "end":
                 continue
-            if name in _UNTOLD or (name == "r" and _is_hidden(element)):
+            if name in _LEFT_OUT or (name == "r" and _is_hidden(element)):
                 walk.skip_subtree()
             elif name == "t":
                 self.flow.write(element.text)

@@ -23,7 +23,8 @@ _HEADERS: Final = ("from", "subject", "date", "to", "received", "message-id")
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The one record of a message, and a `Skipped` that counts and names its attachments if it has some.
 
-    Raises UnreadableSource if it is no message, or has no text.
+    Raises:
+        UnreadableSource: If it is no message, or has no text.
     """
     del options  # a message has headers
     data = read_all(source.stream)

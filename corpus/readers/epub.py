@@ -25,7 +25,8 @@ _PROLOGUE = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The one record of an EPUB, and a `Skipped` for each chapter that is missing or unreadable.
 
-    Raises UnreadableSource if it is no EPUB, damaged, a bomb, locked by rights management, or without text.
+    Raises:
+        UnreadableSource: If it is no EPUB, damaged, a bomb, locked by rights management, or without text.
     """
     del options  # a book has names of its own for what it says of itself
     package = Package(read_all(source.stream), _KIND)

@@ -72,7 +72,7 @@ def _spelled_out(character: str) -> str:
 
 
 def shown_name(path: str | Path) -> str:
-    """A path as a message may show it, whatever its bytes are."""
+    """A path as a message may show it: what cannot be shown becomes a replacement character."""
     name = os.fsencode(path).decode("utf-8", "replace")
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)
 

@@ -13,7 +13,8 @@ _DECLARED = re.compile(rb"""(?:charset|encoding)\s{0,5}=\s{0,5}["']?([\w.:-]{2,3
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The one article of a web page.
 
-    Raises UnreadableSource if the page has no text or cannot be read as one.
+    Raises:
+        UnreadableSource: If the page has no text or cannot be read as one.
     """
     del options  # a page says what it says under names of its own
     text, page = page_content(read_text(source.stream, _DECLARED))

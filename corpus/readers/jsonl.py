@@ -15,7 +15,8 @@ _CHUNK: Final = MEGABYTE
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The records of a JSONL file in order, and a `Skipped` with the line number for each bad record.
 
-    Raises UnreadableSource if the file is damaged, or is JSON but has not a record a line.
+    Raises:
+        UnreadableSource: If the file is damaged, or is JSON but has not a record a line.
     """
     empty = True
     for number, line in _lines(source):

@@ -37,7 +37,8 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The one record of a Markdown file.
 
-    Raises UnreadableSource if there is no text or the front matter is unusable.
+    Raises:
+        UnreadableSource: If there is no text or the front matter is unusable.
     """
     del options  # front matter has our names for its fields
     whole = read_text(source.stream)
@@ -55,7 +56,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     """The fields of the front matter, all values as strings, lists and mappings of strings; and the rest.
 
-    Raises UnreadableSource if there is front matter that is not closed, too large, not YAML or no mapping.
+    Raises:
+        UnreadableSource: If there is front matter that is not closed, too large, not YAML or no mapping.
     """
     first, _, rest = text.partition("\n")
     if first.rstrip() != "---":

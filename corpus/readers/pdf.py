@@ -24,7 +24,9 @@ _FILE_NAME = re.compile(r"microsoft (?:word|powerpoint|excel)\b.*|.*\.\w{2,5}|un
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The one record of a PDF, and a `Skipped` that counts its pages without text if there are some.
 
-    Raises UnreadableSource if it is no PDF, damaged, protected by a password or without any text, and MissingExtra.
+    Raises:
+        UnreadableSource: If it is no PDF, damaged, protected by a password or without any text.
+        MissingExtra: If the library that it needs is not installed.
     """
     try:
         import pypdfium2  # pyright: ignore[reportMissingTypeStubs]

@@ -106,7 +106,7 @@ def _from_package(point: "EntryPoint", package: str, known: tuple[Format, ...]) 
         raise UnreadableSource("a format of that name is there already, and cannot be replaced")
     try:
         form = point.load()
-    except (Exception, SystemExit) as error:  # whatever a stranger's module raises while it is imported
+    except (Exception, SystemExit) as error:  # a stranger's module may raise anything while it is imported
         raise UnreadableSource(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}") from None
     if not isinstance(form, Format) or form.name != point.name:
         raise UnreadableSource(f"{point.value} is not a Format of the same name")

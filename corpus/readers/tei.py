@@ -49,7 +49,8 @@ _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|[IVX]+|\d(?:nd|rd|th)")
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The documents of a volume in order, streamed, and at its end a `Skipped` that counts what is not a document.
 
-    Raises UnreadableSource if the file is damaged, or holds no document of the series.
+    Raises:
+        UnreadableSource: If the file is damaged, or holds no document of the series.
     """
     del options  # the fields of an edited volume are where they are
     try:
@@ -74,7 +75,7 @@ class _Volume:
         self._left_out: Counter[str] = Counter()
 
     def records(self) -> Iterator[RawRecord | Skipped]:
-        """The documents in order, and at the end a `Skipped` that counts what is none."""
+        """The documents in order, and at the end a `Skipped` that counts the parts left out."""
         empty = True
         for event, element in stream_xml(decompressed(self._source)):
             name = local_name(element)
@@ -282,19 +283,19 @@ def _flow(division: Element) -> Flow:
     Its first heading is the title, and not part of the text; footnotes of the heading are marked at the beginning.
     """
     flow = Flow()
-    _write(division, flow, untold=next(iter(division.findall("{*}head")), None))
+    _write(division, flow, heading=next(iter(division.findall("{*}head")), None))
     return flow
 
 
-def _write(root: Element, flow: Flow, untold: Element | None = None) -> None:
+def _write(root: Element, flow: Flow, heading: Element | None = None) -> None:
     cells = 0  # how many cells are open: what is in them keeps to the row's line
     walk = walk_xml(root)
     for event, element in walk:
         name = local_name(element)
-        told = not (_is_note(element, name) or element is untold)
+        is_text = not (_is_note(element, name) or element is heading)
         if event == "start":
-            if not told:
-                for note in [element] if element is not untold else element.iter("{*}note"):
+            if not is_text:
+                for note in [element] if element is not heading else element.iter("{*}note"):
                     flow.note(note.get("n") or "*", plain_text(note))
                 walk.skip_subtree()
                 continue
@@ -307,7 +308,7 @@ def _write(root: Element, flow: Flow, untold: Element | None = None) -> None:
         elif element is not root:
             if name == "cell":
                 cells -= 1
-            elif told and not cells:
+            elif is_text and not cells:
                 _break(name, element, flow, after=True)
             flow.write(element.tail)
 

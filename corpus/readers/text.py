@@ -1,4 +1,4 @@
-"""Plain text: one article a file, with whatever a scraper left around it."""
+"""Plain text: one article a file, with all that a scraper left around it."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,8 @@ from .support.decode import read_text
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The one record of a plain text file.
 
-    Raises UnreadableSource if there is no readable text.
+    Raises:
+        UnreadableSource: If there is no readable text.
     """
     del options  # a text has no fields that could be called otherwise
     text = read_text(source.stream)

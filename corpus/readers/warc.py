@@ -24,7 +24,9 @@ _GZIP: Final = b"\x1f\x8b"
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The pages of an archive in order, streamed, and at its end a `Skipped` that counts what else it holds.
 
-    Raises UnreadableSource if it is no archive or damaged, and MissingExtra.
+    Raises:
+        UnreadableSource: If it is no archive or damaged.
+        MissingExtra: If the library that it needs is not installed.
     """
     try:
         from warcio.archiveiterator import ArchiveIterator  # pyright: ignore[reportMissingTypeStubs]

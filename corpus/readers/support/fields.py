@@ -67,9 +67,18 @@ class Fields:
         return tuple(dict.fromkeys(item for item in shown if item))
 
     def mappings(self, name: str, keys: tuple[str, ...], *, bare: str) -> Iterator[dict[str, str]]:
-        """A list of mappings, of which these keys count; a bare string stands for a mapping with the key `bare`.
+        """The mappings of a field that is a list of them.
 
-        Raises UnreadableSource if it is anything else, or if one of the keys has a value that is no string.
+        Args:
+            name: The field.
+            keys: The keys of each mapping that count; the others are left alone.
+            bare: The key that a bare string in the list is the value of.
+
+        Returns:
+            The mappings in order, "" for each key that one lacks. Those that lack all are left out.
+
+        Raises:
+            UnreadableSource: If it is anything else, or if one of the keys has a value that is no string.
         """
         value = self.value(name)
         items: list[Any] = list(value.split(",")) if isinstance(value, str) else _listed(value)
@@ -89,7 +98,8 @@ class Fields:
         Offsets are into the record's own text, and come out as offsets into `text`, which was made of it by tidying;
         those beyond its end are moved there. A `notes` that is a string is no list of footnotes, and left alone.
 
-        Raises UnreadableSource if it is anything else.
+        Raises:
+            UnreadableSource: If it is anything else.
         """
         value = self.value("notes")
         items = _listed(value)
@@ -99,10 +109,10 @@ class Fields:
         for item in items:
             match _note_parts(item):
                 case [str() | int() | None as mark, int() | str() | None as at, str() as said] if _is_offset(at):
-                    place = int(at or 0)
+                    position = int(at or 0)
                     if isinstance(raw, str) and raw != text:
-                        place = len(tidy(raw[:place]))
-                    yield Note(tidy(str(mark or "")).strip(), min(place, len(text)), tidy(said).strip())
+                        position = len(tidy(raw[:position]))
+                    yield Note(tidy(str(mark or "")).strip(), min(position, len(text)), tidy(said).strip())
                 case _:
                     wanted = "a list of [mark, offset, text]"
                     raise UnreadableSource(f"{self.key('notes')} is not {wanted}: {str(item)[:60]!r} is in it")
