@@ -26,10 +26,10 @@ from tokenizers import Tokenizer
 
 from dragoman.corpus.description.languages import detect_language, language_code
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers import html
+from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Source
+from dragoman.corpus.readers.registry import format_named
 from dragoman.corpus.splitting.passages import split_passages
-from dragoman.errors import UnreadableSource
 
 WINDOW = 256
 
@@ -40,12 +40,10 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
         yield from (json.loads(line) for line in lines if line.strip())
 
 
-def read_page(page: str, name: str = "page.html") -> Document | None:
+def read_page(page: bytes, name: str = "page.html") -> Document | None:
     """What the reader of web pages makes of one."""
-    try:
-        document = next(iter(html.read(Source(io.BytesIO(page.encode()), name, name, name), ReadOptions())))
-    except UnreadableSource:
-        return None
+    source = Source(io.BytesIO(page), name, name, name)
+    document = next(read_stream(source, format_named("html"), ReadOptions()))
     return document if isinstance(document, Document) else None
 
 
@@ -166,7 +164,7 @@ def described(
             "slug": truth["id"].rpartition("/")[2],
         }
         head, above = around(shown)
-        document = read_page(f"<html><head>{head}</head><body><article>{above}{body}</article></body></html>")
+        document = read_page(f"<html><head>{head}</head><body><article>{above}{body}</article></body></html>".encode())
         if document is None:
             continue
         date = str(document.dates or "")
@@ -192,12 +190,8 @@ def pages(shared: Path) -> None:
         counts: Counter[str] = Counter()
         for name in sorted(wanted.keys() & files.keys(), key=lambda name: files[name].offset):
             truth = wanted[name]
-            source = Source(io.BytesIO(content(name)), name, name, name)
-            try:
-                document = next(iter(html.read(source, ReadOptions())))
-            except UnreadableSource:
-                continue
-            if not isinstance(document, Document):
+            document = read_page(content(name), name)
+            if document is None:
                 continue
             counts["pages"] += 1
             if truth["title"]:

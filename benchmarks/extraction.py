@@ -30,8 +30,9 @@ from record import Record, arguments
 
 from dragoman.corpus.cleaning.clean import clean
 from dragoman.corpus.document import Document
+from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Source
-from dragoman.corpus.readers.html import read
+from dragoman.corpus.readers.registry import format_named
 from dragoman.corpus.readers.support.decode import decode_text
 from dragoman.corpus.readers.support.html_text import visible_text
 from dragoman.errors import UnreadableSource
@@ -78,10 +79,7 @@ def _unpacked(archive: Path) -> dict[str, bytes]:
 
 def our_reader(page: bytes) -> str:
     """Our HTML reader, as `dragoman add` uses it."""
-    try:
-        found = next(iter(read(Source(io.BytesIO(page), "page", "page"), ReadOptions())))
-    except UnreadableSource:
-        return ""
+    found = next(read_stream(Source(io.BytesIO(page), "page", "page"), format_named("html"), ReadOptions()))
     if not isinstance(found, Document):
         return ""
     # A title that was one of the text's lines is no longer among them.

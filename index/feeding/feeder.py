@@ -22,9 +22,9 @@ from ...corpus.fetching.fetch import ANYWHERE, Fetcher
 from ...corpus.fetching.url_reader import Known, Memory, UrlReader
 from ...corpus.fetching.urls import canonical_url
 from ...corpus.fields import RESERVED, Fields
-from ...corpus.readers.contract import ReadOptions, Skipped, unforeseen
+from ...corpus.readers.contract import Format, ReadOptions, Skipped, unforeseen
 from ...corpus.readers.files import is_pattern, is_url, path_id, path_named, shown_name
-from ...corpus.readers.registry import CLEANED, Format, find, read_file, read_standard_input
+from ...corpus.readers.opening import find, read_file, read_standard_input
 from ...errors import DragomanError, InvalidField, UnreadableSource
 from ...version import __version__
 from ..ledger.database import Database
@@ -196,7 +196,7 @@ class Run:
                 continue
             began = time.time_ns()
             found = read_file(path, form, feeding.reading)
-            if form.name not in CLEANED or not feeding.reading.cleaning:
+            if not (form.recurring and feeding.reading.cleaning):
                 yield from self._taken(_ReadFile(path, form, now, began, found), name, feeding)
                 continue
             window.append(_ReadFile(path, form, now, began, together := list(found)))

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from ...corpus.readers.contract import ReadOptions
-from ...corpus.readers.registry import FORMATS
+from ...corpus.readers.registry import BUILT_IN, format_names
 from ...errors import UnreadableSource
 from ...index.encoding.model import DEFAULT_MODEL
 from ...index.home import default_collection
@@ -16,9 +16,34 @@ from .options import collection_option, field_types_option, keys_of, opened, own
 from .reports import echo_report
 from .terminal import ProgressBar
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
-_FORMATS = click.Choice([each.name for each in FORMATS])
+
+class _FormatName(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]  # generic from click 8.4 on
+    """The name of a format. Those of other packages are looked for when a name is none of ours, and for the help."""
+
+    name = "format"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself, if there is such a format."""
+        if any(value == each.name for each in BUILT_IN):
+            return value
+        return click.Choice(format_names()).convert(value, param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """All names."""
+        del param, ctx
+        return f"[{'|'.join(format_names())}]"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list["CompletionItem"]:
+        """The names that begin so."""
+        return click.Choice(format_names()).shell_complete(ctx, param, incomplete)
+
+
+_FORMAT = _FormatName()
 
 _paths = click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 
@@ -36,11 +61,11 @@ def _reading_options(command: _Command) -> _Command:
             metavar="NAME=KEY",
             help="Under which key records have a field, as in id=_id or outlet=source. May be given several times.",
         ),
-        click.option("--format", "as_", type=_FORMATS, hidden=True),  # the former spelling of --as
+        click.option("--format", "as_", type=_FORMAT, hidden=True),  # the former spelling of --as
         click.option(
             "--as",
             "as_",
-            type=_FORMATS,
+            type=_FORMAT,
             help="Read every file in this format, whatever its name. Standard input is text unless told otherwise.",
         ),
     ):

@@ -5,6 +5,7 @@ import io
 import json
 import lzma
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,7 +18,9 @@ from dragoman.corpus.document import DateInterval, Document, Person, Reference
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.corpus.readers.markdown import readable_text
+from dragoman.corpus.readers.registry import BUILT_IN
 from dragoman.errors import UnreadableSource
+from support.places import ROOT
 
 STORY = "The two leaders met in Seoul on Monday and agreed to hold a further round of talks on trade in the spring."
 
@@ -446,6 +449,12 @@ def test_a_record_too_long_is_passed_over(tmp_path: Path) -> None:
 )
 def test_a_file_that_is_no_jsonl_is_one_line(tmp_path: Path, content: str, reason: str) -> None:
     assert reasons(write(tmp_path / "x.jsonl", content)) == [reason]
+
+
+def test_readers_know_nothing_of_cleaning_and_describing() -> None:
+    for each in BUILT_IN:
+        code = (ROOT / "corpus" / "readers" / f"{each.name}.py").read_text(encoding="utf-8")
+        assert re.findall(r"^ *from \.+(cleaning|description|intake|document)\b", code, re.MULTILINE) == []
 
 
 @pytest.mark.process
