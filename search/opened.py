@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..corpus.document import Document
 from ..errors import NotFound
+from ..index.forking import undisturbed
 from ..index.reading.snapshot import Snapshot
 from ..index.writing.store import Store
 
@@ -34,7 +35,7 @@ class OpenedStore:
     def store(self) -> Store:
         """The store that is at the path now."""
         if self._store.database.is_replaced:
-            with self._lock:
+            with undisturbed(), self._lock:
                 if self._store.database.is_replaced:
                     # The old one is not closed: whoever is at work with it may finish.
                     self._store = Store(self.path)
