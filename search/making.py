@@ -1,4 +1,4 @@
-"""Making a collection: an empty one, one of what lies in some sources, one that is encoded anew."""
+"""Making a collection: an empty one, one of what lies in some sources, one that is indexed anew."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,9 +101,10 @@ def reindex_collection(
     progress: "Callable[[Progress], None] | None" = None,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> "Report":
-    """Split and encode all documents of a collection anew, with another model or after an upgrade of Dragoman.
+    """Index all documents of a collection anew, with another model or after an upgrade of Dragoman.
 
-    The collection answers as before until all is done.
+    Passages that would get the same vectors again keep those that they have, which saves nearly all of the time. The
+    collection answers as before until all is done.
 
     Args:
         path: The collection's folder.
@@ -112,7 +113,8 @@ def reindex_collection(
         lock_timeout: How many seconds to wait for another program that writes to the collection.
 
     Returns:
-        How many documents were encoded (`updated`), and in how many passages.
+        How many documents there are (`updated`), in how many passages, and how many of these were `copied` with their
+        vectors instead of being encoded.
 
     Raises:
         CollectionNotFound: There is no collection in the folder.

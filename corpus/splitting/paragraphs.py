@@ -1,5 +1,6 @@
 """The paragraphs of a text: what blank lines part."""
 
+import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -67,7 +68,11 @@ def _length_and_hash(text: str) -> tuple[int, int]:
     return len(text), hash(text)
 
 
-@cached(LRUCache(64), key=_length_and_hash, lock=Lock())
+_lock = Lock()
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+
+
+@cached(LRUCache(64), key=_length_and_hash, lock=_lock)
 def _milestones(text: str) -> list[_Milestone]:
     """Offsets in a text that lie some `_STRIDE` characters apart, the first at its beginning."""
     milestones = [_Milestone(0, 0)]

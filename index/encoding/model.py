@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ModelNotFound
+from ..forking import is_child
 from .query_encoder import EncoderInfo, sha256
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ def load(name: str, folder: Path, precision: str) -> Model:
         from sentence_transformers import SentenceTransformer
         from tokenizers import Tokenizer
 
+        if is_child():  # which has none of the threads that torch would wait for
+            torch.set_num_threads(1)
         # Whatever a model's own code and files may raise, it comes down to this model not being usable.
         try:
             chain = SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval()

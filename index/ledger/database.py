@@ -17,12 +17,13 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from ...errors import CollectionDamaged, CollectionMismatch, CollectionNotFound
+from ..forking import Forked, abandon, prepare_for_forks, undisturbed
 from .schema import FORMAT, MIGRATIONS, OLDEST, TABLES, Migration, is_current, migrate
 
 UNFINISHED = ".unfinished"
@@ -38,6 +39,25 @@ _State = tuple[int, int, int, int, int]
 """A ledger's device, inode, size and time of change (ns), and the size of its log, or -1 if there is none."""
 
 _T = TypeVar("_T")
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that no fork finds at work."""
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        with undisturbed():
+            return super().execute(*arguments)
+
+    def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+        with undisturbed():
+            return super().executemany(*arguments)
+
+
+class _Opened(NamedTuple):
+    """A connection, and the state of the ledger if it is taken to stay like that, else None."""
+
+    connection: sqlite3.Connection
+    frozen: _State | None
 
 
 def _file_at(path: Path) -> _File | None:
@@ -83,12 +103,13 @@ def put_back(path: Path) -> None:
                 os.close(descriptor)
 
 
-def _close_all(path: Path, opened: dict[threading.Thread, sqlite3.Connection]) -> None:
-    if opened:
-        for connection in opened.values():
-            connection.close()
-        opened.clear()
-        put_back(path)
+def _close_all(path: Path, opened: dict[threading.Thread, _Opened]) -> None:
+    with undisturbed():
+        if opened:
+            for each in opened.values():
+                each.connection.close()
+            opened.clear()
+            put_back(path)
 
 
 @contextmanager
@@ -103,7 +124,7 @@ def transaction(connection: sqlite3.Connection, begin: str) -> Generator[None]:
     connection.execute("COMMIT")
 
 
-class Database:
+class Database(Forked):
     """The ledger at a path, opened. Safe to share among threads, each of which has a connection of its own.
 
     Args:
@@ -120,10 +141,10 @@ class Database:
         self.path = path
         self._migrations = migrations
         self._check_exists()
-        self._local = threading.local()
-        self._opened: dict[threading.Thread, sqlite3.Connection] = {}
+        self._opened: dict[threading.Thread, _Opened] = {}
         # Whoever drops a ledger that has been replaced cannot know whether another thread still reads from it.
         weakref.finalize(self, _close_all, path, self._opened).atexit = False
+        prepare_for_forks(self)
         self._file: _File | None = None
         self._lock = threading.Lock()
         self._changes_before = 0
@@ -176,9 +197,8 @@ class Database:
 
     def close(self) -> None:
         """Close every thread's connection."""
-        with self._lock:
+        with undisturbed(), self._lock:
             _close_all(self.path, self._opened)
-        self._local = threading.local()
 
     @property
     def is_replaced(self) -> bool:
@@ -190,9 +210,11 @@ class Database:
     @property
     def connection(self) -> sqlite3.Connection:
         """The calling thread's connection, to write with. Read through `read`: it may turn out to be of the past."""
-        if not hasattr(self._local, "connection") or self._is_past():
-            self._local.connection, self._local.frozen = self._open()
-        return self._local.connection
+        with undisturbed():
+            opened = self._opened.get(threading.current_thread())
+            if opened is None or self._is_past(opened):
+                opened = self._open()
+            return opened.connection
 
     def read(self, question: Callable[[sqlite3.Connection], _T]) -> _T:
         """What a question finds through the calling thread's connection, as of one moment if it is one statement.
@@ -200,15 +222,17 @@ class Database:
         It may be asked more than once, and must change nothing.
         """
         while True:
-            connection = self.connection
-            try:
-                answer = question(connection)
-            except sqlite3.DatabaseError:
-                if not self._is_past():
-                    raise
-            else:
-                if not self._is_past():
-                    return answer
+            with undisturbed():
+                connection = self.connection
+                opened = self._opened[threading.current_thread()]
+                try:
+                    answer = question(connection)
+                except sqlite3.DatabaseError:
+                    if not self._is_past(opened):
+                        raise
+                else:
+                    if not self._is_past(opened):
+                        return answer
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows that a SELECT finds: none where it asks for half characters (lone surrogates), which nothing has."""
@@ -238,8 +262,8 @@ class Database:
     def migrate(self) -> None:
         """Bring the ledger to the present format, and make the tables that it lacks; for whoever is about to write."""
         if not is_current(self.connection, self._migrations):
-            with transaction(self.connection, "BEGIN IMMEDIATE"):
-                migrate(self.connection, self._migrations)
+            with self._begun() as connection:
+                migrate(connection, self._migrations)
 
     @contextmanager
     def change(self) -> Generator[None]:
@@ -247,12 +271,20 @@ class Database:
 
         A block that changes nothing leaves the generation as it is.
         """
-        connection = self.connection
-        with transaction(connection, "BEGIN IMMEDIATE"):
+        with self._begun() as connection:
             self._changes_before = connection.total_changes
             yield
             if self.has_changed:
                 self.set("generation", self.generation + 1)
+
+    @contextmanager
+    def _begun(self) -> Generator[sqlite3.Connection]:
+        """The calling thread's connection, in a transaction."""
+        with ExitStack() as stack:
+            with undisturbed():  # a fork closes connections that are in none
+                connection = self.connection
+                stack.enter_context(transaction(connection, "BEGIN IMMEDIATE"))
+            yield connection
 
     @property
     def has_changed(self) -> bool:
@@ -272,19 +304,40 @@ class Database:
 
         The generation stays as it is.
         """
-        connection = self.connection
-        before = connection.total_changes
-        concerned = connection.execute(statement, values).rowcount
-        self._changes_before += connection.total_changes - before
-        return concerned
+        with undisturbed():
+            connection = self.connection
+            before = connection.total_changes
+            concerned = connection.execute(statement, values).rowcount
+            self._changes_before += connection.total_changes - before
+            return concerned
+
+    # Forks
+
+    def before_fork(self) -> None:
+        """Close the connections, since SQLite allows none to be carried into a child; threads open others.
+
+        A child that has inherited one holds none of its locks, although it believes so, and nor would those that it
+        opens beside it.
+        """
+        idle = [thread for thread, each in self._opened.items() if not each.connection.in_transaction]
+        for thread in idle:
+            self._opened.pop(thread).connection.close()
+        if idle:
+            put_back(self.path)
+
+    def after_fork(self) -> None:
+        """Leave alone, in a child, the connection of a change that is the parent's: closing it would undo that."""
+        for each in self._opened.values():
+            abandon(each.connection)
+        self._opened.clear()
 
     # The connections
 
-    def _is_past(self) -> bool:
-        """Whether the thread's connection took the ledger for a file that does not change, and it has changed."""
-        return self._local.frozen is not None and _state_of(self.path) not in (self._local.frozen, None)
+    def _is_past(self, opened: _Opened) -> bool:
+        """Whether a connection took the ledger for a file that does not change, and it has changed."""
+        return opened.frozen is not None and _state_of(self.path) not in (opened.frozen, None)
 
-    def _open(self) -> tuple[sqlite3.Connection, _State | None]:
+    def _open(self) -> _Opened:
         file, connection, frozen = self._connected()
         if self._file is None:
             self._file = file
@@ -294,11 +347,11 @@ class Database:
         with self._lock:
             # A server may well start a thread for every question.
             for thread in [each for each in self._opened if not each.is_alive()]:
-                self._opened.pop(thread).close()
+                self._opened.pop(thread).connection.close()
             if past := self._opened.pop(threading.current_thread(), None):
-                past.close()
-            self._opened[threading.current_thread()] = connection
-        return connection, frozen
+                past.connection.close()
+            self._opened[threading.current_thread()] = opened = _Opened(connection, frozen)
+        return opened
 
     def _connected(self) -> tuple[_File | None, sqlite3.Connection, _State | None]:
         """The file that a connection leads to, the connection, and what the file is like if it is taken to stay so."""
@@ -326,7 +379,9 @@ class Database:
 
     def _connect(self, uri: str) -> sqlite3.Connection:
         # Closing happens in whichever thread closes the collection; use stays within the thread.
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+        connection = sqlite3.connect(
+            uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False, factory=_Connection
+        )
         try:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("SELECT count(*) FROM settings").fetchone()

@@ -25,6 +25,7 @@ from ..analysis import ANALYZER_VERSION
 from ..encoding.adoption import ENCODERS, adopt_encoder, open_encoder
 from ..encoding.floors import Floors
 from ..encoding.query_encoder import QueryEncoder
+from ..forking import Forked, abandon, prepare_for_forks, undisturbed
 from ..ledger.database import UNFINISHED, Database
 from ..ledger.ledger import Ledger
 from ..ledger.manifest import FIELDS, Manifest
@@ -39,7 +40,7 @@ SEGMENTS = "segments"
 _UNFINISHED_LEDGER = LEDGER + UNFINISHED
 
 
-class Store:
+class Store(Forked):
     """A collection's folder, opened. Safe to share among threads.
 
     Args:
@@ -62,6 +63,7 @@ class Store:
         self._snapshot: Snapshot | None = None
         self._segments: dict[str, Segment] = {}
         self._encoder: QueryEncoder | None = None
+        prepare_for_forks(self)
         if check:  # re-indexing mends what these checks would refuse
             try:
                 self._check_settings()
@@ -111,13 +113,18 @@ class Store:
         self._snapshot = None
         self._segments.clear()
 
+    def after_fork(self) -> None:
+        """Open everything anew in a child. It would share positions in files with its parent, and use its session."""
+        abandon(self._encoder)
+        self._snapshot, self._segments, self._encoder = None, {}, None
+
     def snapshot(self) -> Snapshot:
         """The present generation, opened. The same object as long as nothing changes.
 
         Raises:
             CollectionDamaged: A segment is missing or damaged.
         """
-        with self._lock:
+        with undisturbed(), self._lock:
             if self._snapshot is not None and self._snapshot.info.generation == self.database.generation:
                 return self._snapshot
             try:
@@ -129,7 +136,7 @@ class Store:
 
     def uncommitted(self) -> Snapshot:
         """What `snapshot` would give if the change that is being made were committed now. For the writer."""
-        with self._lock:
+        with undisturbed(), self._lock:
             return self._open()
 
     def _open(self) -> Snapshot:
@@ -149,7 +156,7 @@ class Store:
             CollectionDamaged: It is missing or not whole.
             CollectionMismatch: It is not the one that the ledger names.
         """
-        with self._lock:
+        with undisturbed(), self._lock:
             wanted = manifest.encoder
             if self._encoder is None or self._encoder.info != wanted:
                 self._encoder = open_encoder(self.folder, manifest.encoder_folder, wanted)

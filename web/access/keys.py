@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...errors import DragomanError, NotFound
+from ...index.forking import undisturbed
 
 PREFIX = "dgm_"
 """What keys begin with, so that one left somewhere is known for what it is."""
@@ -55,7 +56,7 @@ class Keys:
         return holder
 
     def _current(self) -> Mapping[str, str]:
-        with self._lock:
+        with undisturbed(), self._lock:
             if _state(self._path) != self._state:
                 self._state, self._names = _read(self._path)
             return self._names

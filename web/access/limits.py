@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cachetools import TTLCache
 
 from ...errors import DragomanError
+from ...index.forking import undisturbed
 
 MOST_CLIENTS = 65_536
 """How many clients are remembered at a time. Were there more, those that came first would be forgotten first."""
@@ -56,7 +57,7 @@ class Limiter:
     def count(self, client: str) -> Allowance:
         """Count a request of a client, and say whether it may be answered."""
         now = time.monotonic()
-        with self._lock:
+        with undisturbed(), self._lock:
             window = self._windows.get(client)
             if window is None:
                 self._windows[client] = window = _Window(now)
