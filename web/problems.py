@@ -3,17 +3,28 @@
 Of a wrong Host header pages tell as JSON too: what asks by such a name is no reader.
 """
 
-import json
 from http import HTTPStatus
 
+import msgspec
 from flask import Blueprint, Flask, Response, current_app, make_response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from ..errors import DragomanError, QueryError
+from ..search.results import wire
 from .pages.rendering import page
 from .site import site
 
 _UNTOLD = "The server failed to answer. What went wrong stands in its log."
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """An error (RFC 9457). `detail` says what is wrong and how to mend it; `column` where in the question, from 1."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    column: int | msgspec.UnsetType = msgspec.UNSET
 
 
 def register(app: Flask | Blueprint) -> None:
@@ -24,11 +35,14 @@ def register(app: Flask | Blueprint) -> None:
 
 def problem(status: int, detail: str, column: int | None = None) -> Response:
     """An error for programs."""
-    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    if column is not None:
-        said["column"] = column
-    body = json.dumps(said, ensure_ascii=False)
-    return Response(body, status, content_type="application/problem+json")
+    told = Problem(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        column=msgspec.UNSET if column is None else column,
+    )
+    return Response(wire.encode(told), status, content_type="application/problem+json")
 
 
 def _answer_own(error: DragomanError) -> Response:

@@ -1,19 +1,17 @@
 """The JSON API: the same questions as the pages take, the same answers as `Collection` gives."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
 from itertools import islice
 from typing import Any, Final
 
 from flask import Blueprint, Response
 
-from ...corpus.document import MAX_ID_LENGTH, MAX_PASSAGE_ID_LENGTH, Document, Span, parse_passage_id
-from ...corpus.document import passage_id as id_of_passage
+from ...corpus.document import MAX_ID_LENGTH, MAX_PASSAGE_ID_LENGTH, Span, parse_passage_id
 from ...errors import NotFound, QueryError, SearchTimeout
 from ...search.collection import MAX_EXPORT
 from ...search.language.query import MAX_QUERY_LENGTH
+from ...search.results import wire
 from ...search.results.results import Hit
 from ..pages.rendering import page
 from ..parameters import Choice, Flag, Number, Text, Verbatim
@@ -53,7 +51,7 @@ _FILES = {
 _SUGGESTIONS = "application/x-suggestions+json"
 
 
-@endpoint("/search", *ASKED, _LIMIT, _OFFSET, _EXPLAIN, _VALUES, answers={JSON: answers.SearchAnswer})
+@endpoint("/search", *ASKED, _LIMIT, _OFFSET, _EXPLAIN, _VALUES, answers={JSON: wire.SearchAnswer})
 def search(limit: int, offset: int | None, explain: bool, facets: int, **question: Any) -> Response:
     """The passages that answer a question, best first.
 
@@ -67,7 +65,7 @@ def search(limit: int, offset: int | None, explain: bool, facets: int, **questio
     if explain and asked.similar:
         raise QueryError("similar goes without explain: a score is nothing but a similarity there")
     found = asked.search(site(), limit=limit, offset=offset, explain=explain, facets=facets)
-    return _json(found.to_dict())
+    return _json(found.to_wire())
 
 
 @endpoint(
@@ -82,9 +80,8 @@ def facets(limit: int, **question: Any) -> Response:
     The same counts as `/search` gives with `facets`, without hits. A value's `passages` are as many as are found with
     it as a further constraint, such as `where=country:="South Korea"`, by words alone and unfolded.
     """
-    found = Asked.of(question).search(site(), limit=0, facets=limit).to_dict()
-    del found["hits"]
-    return _json(found)
+    found = Asked.of(question).search(site(), limit=0, facets=limit)
+    return _json(answers.facets_answer(found.to_wire()))
 
 
 @endpoint(
@@ -106,8 +103,7 @@ def suggest(q: str, limit: int, format: str) -> Response:  # noqa: A002  # it is
         with suppress(QueryError, SearchTimeout):
             suggestion = collection.search(q, mode="keyword", limit=0, timeout=site().timeout).suggestion
     if format == "json":
-        said = [each.to_dict() for each in completions]
-        return _json({"query": q, "completions": said, "suggestion": suggestion})
+        return _json(answers.SuggestAnswer(q, completions, suggestion))
     texts = [each.text for each in completions] or ([suggestion] if suggestion else [])
     counted = [f"{each.passages:,} passages" if each.passages else "" for each in completions] or [""] * len(texts)
     leads = [address("pages.search", external=True, q=text) for text in texts]
@@ -127,13 +123,13 @@ def documents(prefix: str, after: str, limit: int) -> Response:
     """The documents in the order of their ids, a page at a time."""
     collection = site().collection
     page_ids = list(islice(collection.document_ids(prefix, after), limit + 1))
-    found: list[dict[str, Any]] = []
+    described: list[answers.Description] = []
     for document_id in page_ids[:limit]:
         try:
-            found.append(_described(collection.document(document_id)))
+            described.append(answers.description(collection.document(document_id)))
         except NotFound:
             continue  # removed since it was listed
-    return _json({"documents": found, "next": page_ids[limit - 1] if len(page_ids) > limit else None})
+    return _json(answers.DocumentsAnswer(described, page_ids[limit - 1] if len(page_ids) > limit else None))
 
 
 @endpoint(
@@ -149,10 +145,7 @@ def documents(prefix: str, after: str, limit: int) -> Response:
 def document(document_id: str) -> Response:
     """A document: its description, its text and the spans of its passages."""
     collection = site().collection
-    found = collection.document(document_id)
-    described = found.description()
-    whole = {**_described(found), "notes": described["notes"], "cut": described["cut"], "text": found.text}
-    return _json({**whole, "passages": collection.passages(document_id)})
+    return _json(answers.document_answer(collection.document(document_id), collection.passages(document_id)))
 
 
 @endpoint(
@@ -174,23 +167,10 @@ def passage(passage_id: str) -> Response:
     found, spans = collection.document(named[0]), collection.passages(named[0])
     if span not in spans:
         raise NotFound(f"{found.id!r} has no passage {span}: its text may have changed")
-    at = spans.index(span)
-    before, after = spans[max(at - 1, 0) : at], spans[at + 1 : at + 2]
-    return _json(
-        {
-            "id": passage_id,
-            "document": _described(found),
-            "text": found.text[span.start : span.end],
-            "start": span.start,
-            "end": span.end,
-            "notes": [asdict(note) for note in found.notes_in(span)],
-            "previous": id_of_passage(found.id, *before[0]) if before else None,
-            "next": id_of_passage(found.id, *after[0]) if after else None,
-        }
-    )
+    return _json(answers.passage_answer(found, spans, span))
 
 
-@endpoint("/similar", _IDENTITY, _LIMIT, _PER_DOCUMENT, answers={JSON: answers.SearchAnswer})
+@endpoint("/similar", _IDENTITY, _LIMIT, _PER_DOCUMENT, answers={JSON: wire.SearchAnswer})
 def similar(id: str, limit: int, per_document: bool) -> Response:  # noqa: A002
     """The passages of other documents nearest in meaning to a passage or a document."""
     return _near(id, limit, per_document)
@@ -201,7 +181,7 @@ def similar(id: str, limit: int, per_document: bool) -> Response:  # noqa: A002
     _LIMIT,
     _PER_DOCUMENT,
     inside=Text(name="identity", about=_IDENTITY.about, example=_DOCUMENT, longest=MAX_PASSAGE_ID_LENGTH),
-    answers={JSON: answers.SearchAnswer},
+    answers={JSON: wire.SearchAnswer},
     deprecated=True,
 )
 def similar_to(identity: str, limit: int, per_document: bool) -> Response:
@@ -279,12 +259,12 @@ def unknown(rest: str) -> Response:
 
 
 def _near(identity: str, limit: int, per_document: bool) -> Response:
-    return _json(site().collection.similar(identity, limit=limit, per_document=per_document).to_dict())
+    return _json(site().collection.similar(identity, limit=limit, per_document=per_document).to_wire())
 
 
 def _as_jsonl(hits: Iterable[Hit]) -> str:
     """One JSON object a hit, a line each: for programs, without regard to any terminal."""
-    return "".join(json.dumps(hit.to_dict(), ensure_ascii=False) + "\n" for hit in hits)
+    return wire.encode_lines(hit.to_wire() for hit in hits).decode()
 
 
 _Writer = Callable[[Iterable[Hit]], str]
@@ -297,11 +277,5 @@ def _written(write: _Writer, hits: Iterable[Hit]) -> Iterator[str]:
         yield write((hit,)).removeprefix(head)
 
 
-def _described(found: Document) -> dict[str, Any]:
-    """A document's description without what may be long, and without where its file lies: that is nobody's business."""
-    described = found.description()
-    return {name: value for name, value in described.items() if name not in ("origin", "notes", "cut")}
-
-
 def _json(value: Any, kind: str = JSON) -> Response:
-    return Response(json.dumps(value, ensure_ascii=False), content_type=kind)
+    return Response(wire.encode(value), content_type=kind)

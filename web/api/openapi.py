@@ -1,15 +1,16 @@
 """The API described as OpenAPI 3.1, from its own declarations: nothing here has to be kept up to date by hand."""
 
-from dataclasses import is_dataclass
 from functools import cache
-from inspect import cleandoc
-from typing import Any, get_type_hints
+from typing import Any
 
+import msgspec
+
+from ...search.results import wire
 from ...version import __version__
 from ..access import guard
 from ..parameters import Text
+from ..problems import Problem
 from ..site import Site
-from . import answers
 from .endpoints import Endpoint
 
 _SCHEMAS = "#/components/schemas/"
@@ -104,7 +105,7 @@ def _parameter(declared: Text, place: str) -> dict[str, Any]:
 def _schema(answer: Any) -> dict[str, Any]:
     if answer is None:
         return {"type": "string"}
-    if _is_named(answer):
+    if _is_struct(answer):
         return {"$ref": _SCHEMAS + answer.__name__}
     return {"type": "array"} if answer == list[Any] else {"type": "object"}
 
@@ -135,24 +136,9 @@ def _headers(site: Site) -> dict[str, Any]:
 
 @cache
 def _schemas(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
-    import msgspec  # only who asks for this document waits for it
-
-    types = [answers.Problem, *(answer for each in endpoints for answer in each.answers.values() if _is_named(answer))]
-    _, components = msgspec.json.schema_components(dict.fromkeys(types), ref_template=_SCHEMAS + "{name}")
-    return {name: _tidied(getattr(answers, name), schema) for name, schema in sorted(components.items())}
+    structs = [Problem, *(answer for each in endpoints for answer in each.answers.values() if _is_struct(answer))]
+    return wire.schemas(structs, _SCHEMAS + "{name}")
 
 
-def _tidied(described: type[Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema with its properties in the order of the type's fields, and its description as it is meant to be read."""
-    properties = {
-        name: schema["properties"][name] for name in get_type_hints(described) if name in schema["properties"]
-    }
-    # Answers have all fields of a dataclass, be they given or not.
-    required = (
-        list(properties) if is_dataclass(described) else [name for name in properties if name in schema["required"]]
-    )
-    return {**schema, "description": cleandoc(described.__doc__ or ""), "properties": properties, "required": required}
-
-
-def _is_named(answer: Any) -> bool:
-    return getattr(answer, "__module__", "") == answers.__name__
+def _is_struct(answer: Any) -> bool:
+    return isinstance(answer, type) and issubclass(answer, msgspec.Struct)
