@@ -135,7 +135,7 @@ class Tools:
         a AND b, a OR b, ( ), summ* (any ending), diplomasy~ (about this spelling). A query of filters alone gives the
         newest first. If nothing is found, ask with fewer constraints, or with the suggestion.
         """
-        return self._found(
+        return self._passages(
             self._collection.search(
                 query,
                 mode=mode,
@@ -152,7 +152,7 @@ class Tools:
 
     def similar(self, id: _Identity, limit: _Limit = 10) -> CallToolResult:  # noqa: A002
         """Find passages of other documents that are near in meaning to a passage or to a whole document."""
-        return self._found(self._collection.similar(id, limit=limit))
+        return self._passages(self._collection.similar(id, limit=limit))
 
     def read(
         self,
@@ -185,16 +185,16 @@ class Tools:
             length=len(document.text),
             next=end if end < len(document.text) else None,
         )
-        return _answer(page, _read_out(page))
+        return _answer(page, _excerpt(page))
 
     @staticmethod
-    def _found(results: Results) -> CallToolResult:
+    def _passages(results: Results) -> CallToolResult:
         passages = [
             Passage(rank=hit.rank, id=hit.passage, source=_source(hit.document), text=hit.text, why=hit.reason)
             for hit in results
         ]
         answer = Passages(results.total, results.suggestion, results.undated, passages)
-        return _answer(answer, "\n\n".join((_counted(answer), *map(_listed, passages))))
+        return _answer(answer, "\n\n".join((_summary(answer), *map(_entry, passages))))
 
 
 class _Server(MCPServer[Any]):
@@ -255,7 +255,7 @@ def _source(document: Document) -> Source:
     return Source(document=known.id, title=known.title, outlet=known.outlet, date=known.date, url=known.url)
 
 
-def _counted(answer: Passages) -> str:
+def _summary(answer: Passages) -> str:
     shown = len(answer.passages)
     lines = [f"{shown} of {answer.total:,} passages that match:" if shown else "Nothing found."]
     if answer.suggestion:
@@ -265,20 +265,20 @@ def _counted(answer: Passages) -> str:
     return "\n".join(lines)
 
 
-def _listed(passage: Passage) -> str:
-    described = f"{passage.rank}. {_described(passage.source)}\n   id: {passage.id}\n   why: {passage.why}"
-    return f"{described}\n{_quoted(passage.text)}"
+def _entry(passage: Passage) -> str:
+    heading = f"{passage.rank}. {_imprint(passage.source)}\n   id: {passage.id}\n   why: {passage.why}"
+    return f"{heading}\n{_quotation(passage.text)}"
 
 
-def _read_out(page: Page) -> str:
+def _excerpt(page: Page) -> str:
     where = f"characters {page.start:,} to {page.end:,} of {page.length:,}"
     rest = (
         "" if page.next is None else f"\n{page.length - page.end:,} characters remain: read on with start={page.next}"
     )
-    return f"{_described(page.source)}\n   id: {page.source.document}\n   {where}\n{_quoted(page.text)}{rest}"
+    return f"{_imprint(page.source)}\n   id: {page.source.document}\n   {where}\n{_quotation(page.text)}{rest}"
 
 
-def _described(source: Source) -> str:
+def _imprint(source: Source) -> str:
     parts = (source.title or "(untitled)", source.outlet, source.date, source.url)
     return " · ".join(_on_one_line(part) for part in parts if part)
 
@@ -287,7 +287,7 @@ def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _quoted(text: str) -> str:
+def _quotation(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 

@@ -33,16 +33,16 @@ class Text:
 
     def read(self, values: Sequence[str]) -> Any:
         """The value that the texts in a URL say; blank ones say nothing. Raises QueryError for what cannot be one."""
-        value = self.trimmed(values[0]) if values else ""
+        value = self.trim(values[0]) if values else ""
         if self.required and not value:
             raise QueryError(f"{self.name} is missing: give one, such as {self.name}={self.example}")
-        return self.checked(value)
+        return self.check(value)
 
-    def trimmed(self, value: str) -> str:
+    def trim(self, value: str) -> str:
         """The text without the blanks around it."""
         return value.strip()
 
-    def checked(self, value: str) -> str:
+    def check(self, value: str) -> str:
         """The text, unless it is too long."""
         if len(value) > self.longest:
             raise QueryError(f"{self.name} has {len(value)} characters, more than {self.longest}: shorten it")
@@ -57,7 +57,7 @@ class Text:
 class Verbatim(Text):
     """A text in which blanks count: a question, whose columns are told in messages, or an id."""
 
-    def trimmed(self, value: str) -> str:
+    def trim(self, value: str) -> str:
         """The text with the blanks around it, or nothing for blanks alone."""
         return value if value.strip() else ""
 
@@ -74,7 +74,7 @@ class Texts(Text):
         """The texts without blank and repeated ones."""
         if len(values) > self.most:
             raise QueryError(f"{self.name} is given {len(values)} times: give it at most {self.most} times")
-        return tuple(dict.fromkeys(self.checked(value.strip()) for value in values if value.strip()))
+        return tuple(dict.fromkeys(self.check(value.strip()) for value in values if value.strip()))
 
     def schema(self) -> dict[str, Any]:
         """What may be given, as JSON Schema."""

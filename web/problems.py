@@ -35,14 +35,14 @@ def register(app: Flask | Blueprint) -> None:
 
 def problem(status: int, detail: str, column: int | None = None) -> Response:
     """An error for programs."""
-    told = Problem(
+    answer = Problem(
         type="about:blank",
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         column=msgspec.UNSET if column is None else column,
     )
-    return Response(wire.encode(told), status, content_type="application/problem+json")
+    return Response(wire.encode(answer), status, content_type="application/problem+json")
 
 
 def _answer_own(error: DragomanError) -> Response:
@@ -54,16 +54,16 @@ def _answer_own(error: DragomanError) -> Response:
 
 
 def _answer_http(error: HTTPException) -> Response:
-    given = error.get_response()
-    status = given.status_code
+    default = error.get_response()
+    status = default.status_code
     if isinstance(error, NotFound):
         error.description = "There is nothing at this address: it may be misspelt, or have moved."
     if status < HTTPStatus.BAD_REQUEST:
-        return make_response(given)
+        return make_response(default)
     answer = _answer(status, (error.description or "") if status < HTTPStatus.INTERNAL_SERVER_ERROR else _UNTOLD)
-    if "Allow" in given.headers:
+    if "Allow" in default.headers:
         # Flask would answer OPTIONS; we do not.
-        answer.headers["Allow"] = given.headers["Allow"].replace(", OPTIONS", "").replace("OPTIONS, ", "")
+        answer.headers["Allow"] = default.headers["Allow"].replace(", OPTIONS", "").replace("OPTIONS, ", "")
     return answer
 
 

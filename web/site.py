@@ -66,8 +66,8 @@ def mount(sites: dict[str, Any], site: Site) -> None:
 
 def site() -> Site:
     """The site that the present request is for; of an app's several, for a URL that belongs to none, the first."""
-    mounted = cast("dict[str, Site]", current_app.extensions[EXTENSION])
-    return next((mounted[name] for name in request.blueprints if name in mounted), next(iter(mounted.values())))
+    sites = cast("dict[str, Site]", current_app.extensions[EXTENSION])
+    return next((sites[name] for name in request.blueprints if name in sites), next(iter(sites.values())))
 
 
 def address(endpoint: str, *, external: bool = False, **values: Any) -> str:

@@ -23,7 +23,7 @@ PAGE_SIZE = 10
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000
 
-ASKED: Final = (
+PARAMETERS: Final = (
     Verbatim(
         name="q",
         about="The question, in the query language. It may be left out where a filter is given.",
@@ -58,7 +58,7 @@ ASKED: Final = (
     Flag(name="unfold", about="Near-identical reports each by itself, not one for all."),
     Number(name="page", about="Which page of the hits.", low=1, high=MAX_OFFSET + 1, default=1),
 )
-"""The parameters of a question: what `Asked` is read from, in its order."""
+"""The parameters of a question: what `State` is read from, in its order."""
 
 _ANY_OF = ("country", "person", "outlet", "kind", "lang")
 _SEVERAL = (*_ANY_OF, "where")
@@ -74,7 +74,7 @@ class Chip(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class State:
     """What a URL asks for. A parameter with an empty value counts as left out, since forms send those."""
 
     q: str = ""
@@ -97,19 +97,19 @@ class Asked:
     @classmethod
     def read(cls, given: MultiDict[str, str]) -> Self:
         """The question in a URL's parameters. Raises QueryError for parameters that are none, or do not fit."""
-        return cls.of(read(ASKED, given))
+        return cls.of(read(PARAMETERS, given))
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Self:
         """The question that values of parameters make, which may be among others. Raises QueryError."""
-        asked = cls(**{name: values[name] for name in cls.__slots__ if name in values})
-        if asked.similar:
-            others = [name for name in asked.parameters() if name not in _WITH_SIMILAR]
+        state = cls(**{name: values[name] for name in cls.__slots__ if name in values})
+        if state.similar:
+            others = [name for name in state.parameters() if name not in _WITH_SIMILAR]
             if others:
                 raise QueryError(
                     f"similar goes without {others[0]}: it finds what is near a passage, and filters nothing"
                 )
-        return asked
+        return state
 
     @property
     def is_blank(self) -> bool:
@@ -195,7 +195,7 @@ class Asked:
 
     def parameters(self, **changes: Any) -> dict[str, Any]:
         """The parameters that say the same, with changes: the shortest such list, as `url_for` takes it."""
-        changed, blank = replace(self, **changes), Asked()
+        changed, blank = replace(self, **changes), State()
         values: dict[str, Any] = {name: getattr(changed, name) for name in self.__slots__}
         return {name: _in_url(value) for name, value in values.items() if value != getattr(blank, name)}
 
@@ -223,11 +223,11 @@ class Asked:
 
     def _typed_chips(self) -> Iterator[Chip]:
         try:
-            typed = parse(self.q) if self.q else language.Query("")
+            query = parse(self.q) if self.q else language.Query("")
         except QueryError:
             return
-        for index, node in enumerate(typed.must):
-            yield Chip(*_named(node), self.parameters(page=1, q=typed.without(index)))
+        for index, node in enumerate(query.must):
+            yield Chip(*_named(node), self.parameters(page=1, q=query.without(index)))
 
     def _chosen_chips(self) -> Iterator[Chip]:
         for where in self.where:
@@ -252,15 +252,15 @@ def _in_url(value: Any) -> Any:
     return list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
 
 
-def said(node: language.Node, longest: int = language.MAX_QUERY_LENGTH) -> str:
+def text_of(node: language.Node, longest: int = language.MAX_QUERY_LENGTH) -> str:
     """A constraint as text; nothing where that would be too long, or not be understood as the same."""
     text = unparse(node)
     return text if len(text) <= longest and _nodes(text) == (node,) else ""
 
 
 def _constraint(column: str, value: str, exclude: bool) -> str:
-    kept = language.Filter(column, value, exact=True)
-    return said(language.Not(kept) if exclude else kept, LONGEST_VALUE)
+    filter_ = language.Filter(column, value, exact=True)
+    return text_of(language.Not(filter_) if exclude else filter_, LONGEST_VALUE)
 
 
 @lru_cache(maxsize=256)

@@ -46,6 +46,6 @@ def metrics() -> Response:
     return Response(site().metrics.exposition(), content_type=EXPOSITION, headers={"Cache-Control": "no-store"})
 
 
-def _printable(said: str) -> str:
+def _printable(text: str) -> str:
     """A text on one line of plain characters, without a blank."""
-    return said[:500].encode("unicode_escape", "backslashreplace").decode().replace(" ", "%20")
+    return text[:500].encode("unicode_escape", "backslashreplace").decode().replace(" ", "%20")

@@ -55,23 +55,23 @@ def check() -> None:
 
 def finish(response: Response) -> Response:
     """Say in an answer's headers from where it may be read, and what is left to the client."""
-    served = site()
+    current = site()
     endpoint = _endpoint()
-    if served.keys and needs_key(endpoint):
+    if current.keys and needs_key(endpoint):
         response.vary.update(("Authorization", "X-API-Key"))
     if "dragoman_key_needed" in g:  # a host's own 401 is its own business
         response.headers["WWW-Authenticate"] = 'Bearer realm="dragoman"'
-    if _is_shared(endpoint) and served.origins:
+    if _is_shared(endpoint) and current.origins:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        if "*" not in served.origins:
+        if "*" not in current.origins:
             response.vary.add("Origin")
         if reader := _reader():
             response.headers["Access-Control-Allow-Origin"] = reader
             response.headers["Access-Control-Expose-Headers"] = _ANSWER_HEADERS
-    if served.limiter and "dragoman_allowance" in g:
+    if current.limiter and "dragoman_allowance" in g:
         # As draft-ietf-httpapi-ratelimit-headers-10 has them; Retry-After is RFC 9110's.
         granted, remaining, renewed_in = g.dragoman_allowance
-        limiter = served.limiter
+        limiter = current.limiter
         response.headers["RateLimit-Policy"] = f'"default";q={limiter.requests};w={limiter.seconds}'
         response.headers["RateLimit"] = f'"default";r={remaining};t={renewed_in}'
         if not granted:
@@ -89,8 +89,8 @@ def _check_key() -> str | None:
     keys = site().keys
     if keys is None or not needs_key(_endpoint()):
         return None
-    given = request.authorization
-    key = given.token if given and given.type == "bearer" else request.headers.get("X-API-Key")
+    authorization = request.authorization
+    key = authorization.token if authorization and authorization.type == "bearer" else request.headers.get("X-API-Key")
     holder = keys.holder(key) if key else None
     if holder is None:
         g.dragoman_key_needed = True

@@ -47,10 +47,10 @@ class Keys:
 
     def holder(self, key: str) -> str | None:
         """The name of whoever has this key, or None. Raises DragomanError if the file has become unreadable."""
-        hashed, holder = _hash(key), None
+        digest, holder = _hash(key), None
         # All of them, however early one fits: the time that it takes tells nothing.
         for known, name in self._current().items():
-            if hmac.compare_digest(known, hashed):
+            if hmac.compare_digest(known, digest):
                 holder = name
         return holder
 
@@ -95,10 +95,10 @@ def _hash(key: str) -> str:
 
 def _state(path: Path) -> _State:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError as error:
         raise DragomanError(f"cannot read the keys in {path}: {error.strerror}") from error
-    return _State(found.st_ino, found.st_size, found.st_mtime_ns)
+    return _State(status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def _read(path: Path) -> tuple[_State, dict[str, str]]:
@@ -123,10 +123,10 @@ def _parsed(path: Path, lines: Iterable[str]) -> dict[str, str]:
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
             continue
-        name, _, hashed = line.strip().partition(" ")
-        if not (_NAME.fullmatch(name) and _HASH.fullmatch(hashed)):
+        name, _, digest = line.strip().partition(" ")
+        if not (_NAME.fullmatch(name) and _HASH.fullmatch(digest)):
             raise DragomanError(f"{path}, line {number}: not a name and a SHA-256: mend it, or take it out")
-        names[hashed] = name
+        names[digest] = name
     return names
 
 

@@ -16,10 +16,10 @@ from ...search.results.results import Hit
 from ..pages.rendering import page
 from ..parameters import Choice, Flag, Number, Text, Verbatim
 from ..site import address, site
-from ..state import ASKED, MAX_LIMIT, MAX_OFFSET, PAGE_SIZE, Asked
+from ..state import MAX_LIMIT, MAX_OFFSET, PAGE_SIZE, PARAMETERS, State
 from . import answers
 from .endpoints import JSON, Endpoint, endpoint
-from .openapi import described
+from .openapi import description
 
 MAX_VALUES = 100
 """Of a column so many values are counted out at most."""
@@ -51,26 +51,26 @@ _FILES = {
 _SUGGESTIONS = "application/x-suggestions+json"
 
 
-@endpoint("/search", *ASKED, _LIMIT, _OFFSET, _EXPLAIN, _VALUES, answers={JSON: wire.SearchAnswer})
+@endpoint("/search", *PARAMETERS, _LIMIT, _OFFSET, _EXPLAIN, _VALUES, answers={JSON: wire.SearchAnswer})
 def search(limit: int, offset: int | None, explain: bool, facets: int, **question: Any) -> Response:
     """The passages that answer a question, best first.
 
     The same object that `search --format json` prints. Pages end at 10,000 hits: to have all, use `/export`.
     """
-    asked = Asked.of(question)
-    if offset is not None and asked.page > 1:
+    state = State.of(question)
+    if offset is not None and state.page > 1:
         raise QueryError("offset and page say the same thing: give one of them")
-    if facets and asked.similar:
+    if facets and state.similar:
         raise QueryError("similar goes without facets: what is near has no end, so there is nothing to count")
-    if explain and asked.similar:
+    if explain and state.similar:
         raise QueryError("similar goes without explain: a score is nothing but a similarity there")
-    found = asked.search(site(), limit=limit, offset=offset, explain=explain, facets=facets)
-    return _json(found.to_wire())
+    results = state.search(site(), limit=limit, offset=offset, explain=explain, facets=facets)
+    return _json(results.to_wire())
 
 
 @endpoint(
     "/facets",
-    *(each for each in ASKED if each.name not in ("similar", "page", "sort")),
+    *(each for each in PARAMETERS if each.name not in ("similar", "page", "sort")),
     Number(name="limit", about="How many values of each column.", low=1, high=MAX_VALUES, default=10),
     answers={JSON: answers.FacetsAnswer},
 )
@@ -80,8 +80,8 @@ def facets(limit: int, **question: Any) -> Response:
     The same counts as `/search` gives with `facets`, without hits. A value's `passages` are as many as are found with
     it as a further constraint, such as `where=country:="South Korea"`, by words alone and unfolded.
     """
-    found = Asked.of(question).search(site(), limit=0, facets=limit)
-    return _json(answers.facets_answer(found.to_wire()))
+    results = State.of(question).search(site(), limit=0, facets=limit)
+    return _json(answers.facets_answer(results.to_wire()))
 
 
 @endpoint(
@@ -123,18 +123,18 @@ def documents(prefix: str, after: str, limit: int) -> Response:
     """The documents in the order of their ids, a page at a time."""
     collection = site().collection
     page_ids = list(islice(collection.document_ids(prefix, after), limit + 1))
-    described: list[answers.Description] = []
+    descriptions: list[answers.Description] = []
     for document_id in page_ids[:limit]:
         try:
-            described.append(answers.description(collection.document(document_id)))
+            descriptions.append(answers.description(collection.document(document_id)))
         except NotFound:
             continue  # removed since it was listed
-    return _json(answers.DocumentsAnswer(described, page_ids[limit - 1] if len(page_ids) > limit else None))
+    return _json(answers.DocumentsAnswer(descriptions, page_ids[limit - 1] if len(page_ids) > limit else None))
 
 
 @endpoint(
     "/documents/{document_id}",
-    inside=Text(
+    path_parameter=Text(
         name="document_id",
         about="The document's id as it is, slashes included.",
         example=_DOCUMENT,
@@ -150,7 +150,7 @@ def document(document_id: str) -> Response:
 
 @endpoint(
     "/passages/{passage_id}",
-    inside=Text(
+    path_parameter=Text(
         name="passage_id",
         about="The passage's id; `#` is written `%23`.",
         example=f"{_DOCUMENT}#0-958",
@@ -164,10 +164,10 @@ def passage(passage_id: str) -> Response:
     if named is None:
         raise NotFound(f"{passage_id[:80]!r} is no passage's id: it ends in #START-END, and in a path # is written %23")
     collection, span = site().collection, Span(*named[1:])
-    found, spans = collection.document(named[0]), collection.passages(named[0])
-    if span not in spans:
-        raise NotFound(f"{found.id!r} has no passage {span}: its text may have changed")
-    return _json(answers.passage_answer(found, spans, span))
+    document, passages = collection.document(named[0]), collection.passages(named[0])
+    if span not in passages:
+        raise NotFound(f"{document.id!r} has no passage {span}: its text may have changed")
+    return _json(answers.passage_answer(document, passages, span))
 
 
 @endpoint("/similar", _IDENTITY, _LIMIT, _PER_DOCUMENT, answers={JSON: wire.SearchAnswer})
@@ -180,7 +180,7 @@ def similar(id: str, limit: int, per_document: bool) -> Response:  # noqa: A002
     "/similar/{identity}",
     _LIMIT,
     _PER_DOCUMENT,
-    inside=Text(name="identity", about=_IDENTITY.about, example=_DOCUMENT, longest=MAX_PASSAGE_ID_LENGTH),
+    path_parameter=Text(name="identity", about=_IDENTITY.about, example=_DOCUMENT, longest=MAX_PASSAGE_ID_LENGTH),
     answers={JSON: wire.SearchAnswer},
     deprecated=True,
 )
@@ -191,7 +191,7 @@ def similar_to(identity: str, limit: int, per_document: bool) -> Response:
 
 @endpoint(
     "/export",
-    *(each for each in ASKED if each.name not in ("similar", "page")),
+    *(each for each in PARAMETERS if each.name not in ("similar", "page")),
     Choice(name="format", about="A table, JSON lines, or citations of the passages.", choices=tuple(_FILES)),
     Number(name="limit", about="How many, at most.", low=1, high=MAX_EXPORT, default=1000),
     answers={kind.partition(";")[0]: None for kind, _ in _FILES.values()},
@@ -206,8 +206,8 @@ def export(limit: int, format: str, **question: Any) -> Response:  # noqa: A002
     kind, ending = _FILES[format]
     writers = {"csv": render.as_csv, "jsonl": _as_jsonl, "ris": render.as_ris, "bibtex": render.as_bibtex}
     # Ranked before anything is sent: what is wrong with the question is told by the status.
-    hits = Asked.of(question).export(site(), limit)
-    response = Response(_written(writers[format], hits), content_type=kind)
+    hits = State.of(question).export(site(), limit)
+    response = Response(_file(writers[format], hits), content_type=kind)
     response.headers["Content-Disposition"] = f"attachment; filename=dragoman.{ending}"
     return response
 
@@ -215,7 +215,7 @@ def export(limit: int, format: str, **question: Any) -> Response:  # noqa: A002
 @endpoint("/openapi.json", answers={JSON: dict[str, Any]})
 def openapi() -> Response:
     """This API, described for programs: an OpenAPI 3.1 document."""
-    return _json(described(ENDPOINTS, site()))
+    return _json(description(ENDPOINTS, site()))
 
 
 @endpoint("/", answers={"text/html": None})
@@ -229,7 +229,7 @@ def index() -> Response:
         "export": address("api.export", q="Korea", limit=20),
         "openapi": address("api.openapi"),
     }
-    return page("api.html", api=described(ENDPOINTS, site()), tries=tries)
+    return page("api.html", api=description(ENDPOINTS, site()), tries=tries)
 
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
@@ -270,7 +270,7 @@ def _as_jsonl(hits: Iterable[Hit]) -> str:
 _Writer = Callable[[Iterable[Hit]], str]
 
 
-def _written(write: _Writer, hits: Iterable[Hit]) -> Iterator[str]:
+def _file(write: _Writer, hits: Iterable[Hit]) -> Iterator[str]:
     """A file of hits in parts, whose head, if it has one, stands first."""
     yield (head := write(()))
     for hit in hits:

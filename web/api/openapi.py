@@ -28,7 +28,7 @@ one counts as left out. All offsets are characters (Unicode code points), and an
 `application/problem+json`. Fields may be added to answers within version 1; none is renamed or removed."""
 
 
-def described(endpoints: tuple[Endpoint, ...], site: Site) -> dict[str, Any]:
+def description(endpoints: tuple[Endpoint, ...], site: Site) -> dict[str, Any]:
     """The OpenAPI document of a site.
 
     Args:
@@ -62,13 +62,13 @@ def _operation(endpoint: Endpoint, site: Site) -> dict[str, Any]:
     statuses = ["400", *(["401"] if guarded else []), *(["404"] if _names_something(endpoint) else [])]
     asks = any(each.name == "q" for each in endpoint.parameters)
     statuses += [*(["429"] if site.limiter else []), *(["503"] if asks else [])]
-    inside = [_parameter(endpoint.inside, "path")] if endpoint.inside else []
+    path_parameter = [_parameter(endpoint.path_parameter, "path")] if endpoint.path_parameter else []
     return {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         **({"description": endpoint.details} if endpoint.details else {}),
         **({"deprecated": True} if endpoint.deprecated else {}),
-        "parameters": [*inside, *(_parameter(each, "query") for each in endpoint.parameters)],
+        "parameters": [*path_parameter, *(_parameter(each, "query") for each in endpoint.parameters)],
         "responses": {
             "200": {
                 "description": "The answer.",
@@ -85,20 +85,20 @@ def _operation(endpoint: Endpoint, site: Site) -> dict[str, Any]:
 def _names_something(endpoint: Endpoint) -> bool:
     """Whether a document is asked for by name, which need not exist."""
     names = {each.name for each in endpoint.parameters}
-    return endpoint.inside is not None or bool(names & {"document", "id"})
+    return endpoint.path_parameter is not None or bool(names & {"document", "id"})
 
 
-def _parameter(declared: Text, place: str) -> dict[str, Any]:
-    repeated = {"style": "form", "explode": True} if declared.repeatable else {}
-    example = [declared.example] if declared.repeatable else declared.example
+def _parameter(parameter: Text, location: str) -> dict[str, Any]:
+    repeated = {"style": "form", "explode": True} if parameter.repeatable else {}
+    example = [parameter.example] if parameter.repeatable else parameter.example
     return {
-        "name": declared.name,
-        "in": place,
-        "description": declared.about,
-        **({"required": True} if place == "path" or declared.required else {}),
-        "schema": declared.schema() | ({"minLength": 1} if place == "path" else {}),
+        "name": parameter.name,
+        "in": location,
+        "description": parameter.about,
+        **({"required": True} if location == "path" or parameter.required else {}),
+        "schema": parameter.schema() | ({"minLength": 1} if location == "path" else {}),
         **repeated,
-        **({"example": example} if declared.example else {}),
+        **({"example": example} if parameter.example else {}),
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from ...search.cli.options import collection_option, opened
-from ..server.listening import in_url, listening, own_names
+from ..server.sockets import in_url, listen, own_names
 
 
 @click.command()
@@ -70,15 +70,15 @@ def serve(
 
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING if no_log else logging.INFO)
     names = {*trusted_hosts, *own_names(host)}
-    with opened(collection) as served, listening(host, port) as listener:
-        app = create_app(served, trusted_hosts=names, origins=origins, title=title, keys=keys, rate=rate)
-        served.search("dragoman", limit=1, facets=1)  # what is loaded now, the first visitor need not wait for
+    with opened(collection) as open_collection, listen(host, port) as listener:
+        app = create_app(open_collection, trusted_hosts=names, origins=origins, title=title, keys=keys, rate=rate)
+        open_collection.search("dragoman", limit=1, facets=1)  # what is loaded now, the first visitor need not wait for
         prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
-        said = f"Serving {served.path} at http://{in_url(host)}:{listener.getsockname()[1]}{prefix}/"
+        ready = f"Serving {open_collection.path} at http://{in_url(host)}:{listener.getsockname()[1]}{prefix}/"
         serving.serve(
             app,
             listener,
             threads=threads,
             proxies=serving.Proxies(proxies, prefix),
-            started=lambda: click.echo(said, err=True),
+            started=lambda: click.echo(ready, err=True),
         )

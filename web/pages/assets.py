@@ -44,5 +44,5 @@ def asset(name: str) -> str:
 
 @cache
 def _version() -> str:
-    named = ((each.name.encode(), each.read_bytes()) for each in sorted(_FOLDER.iterdir()))
-    return hashlib.sha256(b"\0".join(part for each in named for part in each)).hexdigest()[:12]
+    contents = ((each.name.encode(), each.read_bytes()) for each in sorted(_FOLDER.iterdir()))
+    return hashlib.sha256(b"\0".join(part for each in contents for part in each)).hexdigest()[:12]

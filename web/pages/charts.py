@@ -77,11 +77,11 @@ def chart(histogram: Histogram | None, first: date | None = None, last: date | N
     most = max(bar.passages for bar in bars)
     slot = 100 / len(bars)
     width = min(slot * 0.8, _WIDEST)
-    drawn: list[DrawnBar] = []
-    for place, bar in enumerate(bars):
+    shapes: list[DrawnBar] = []
+    for position, bar in enumerate(bars):
         height = max(HEIGHT * bar.passages / most, _LOWEST) if bar.passages else 0.0
-        left = place * slot
-        drawn.append(
+        left = position * slot
+        shapes.append(
             DrawnBar(
                 bar,
                 name=day_names(DateInterval(bar.first, bar.last)),
@@ -93,7 +93,7 @@ def chart(histogram: Histogram | None, first: date | None = None, last: date | N
             )
         )
     return Chart(
-        unit, day_names(DateInterval(bars[0].first, bars[-1].last)), most, tuple(drawn), tuple(_ticks(bars, unit))
+        unit, day_names(DateInterval(bars[0].first, bars[-1].last)), most, tuple(shapes), tuple(_ticks(bars, unit))
     )
 
 
@@ -107,19 +107,19 @@ def _ticks(bars: Sequence[Bar], unit: TimeUnit) -> Iterator[Tick]:
     """Labels at round times, as many as there is room for, each in the middle of its bar."""
     numbers = [_number(bar.first, unit) for bar in bars]
     for step in _STEPS[unit]:
-        at = [place for place, number in enumerate(numbers) if number % step == 0]
+        at = [position for position, number in enumerate(numbers) if number % step == 0]
         if len(at) <= MAX_TICKS:
             break
     else:
         at, step = [0], 1
     coarse = unit == "month" and step % 12 == 0
     fewer = -(-len(at) // (MAX_TICKS // 2))
-    for count, place in enumerate(at):
-        x = 100 * (place + 0.5) / len(bars)
+    for count, position in enumerate(at):
+        x = 100 * (position + 0.5) / len(bars)
         anchor = "start" if x < _EDGE else "end" if x > 100 - _EDGE else "middle"
         minor = count % fewer != 0 or (anchor == "middle" and not 2 * _EDGE <= x <= 100 - 2 * _EDGE)
         x = {"start": 0.0, "end": 100.0}.get(anchor, round(x, 3))
-        yield Tick(_tick_text(bars[place].first, unit, coarse=coarse), x, anchor, minor)
+        yield Tick(_tick_text(bars[position].first, unit, coarse=coarse), x, anchor, minor)
 
 
 def _number(day: date, unit: TimeUnit) -> int:

@@ -128,9 +128,9 @@ def parts(text: str) -> list[Span]:
     return [Span(*edges) for edges in pairwise([*cuts, len(text)])] if text else [Span(0, 0)]
 
 
-def part_of(shown: Sequence[Span], at: int) -> int:
+def part_of(spans: Sequence[Span], at: int) -> int:
     """The number, from 1, of the part that holds a character."""
-    return max(bisect_right(shown, at, key=lambda part: part.start), 1)
+    return max(bisect_right(spans, at, key=lambda part: part.start), 1)
 
 
 def matches(hits: Iterable[Hit]) -> list[Match]:
@@ -153,29 +153,29 @@ def paragraphs(document: Document, annotations: Annotations, part: Span | None =
     cited = annotations.cited
     whole = part or Span(0, len(document.text))
     spans = list(split(document.text, *whole))
-    placed = _placed(spans, annotations.notes)
-    laid = Marks(annotations.marks)
+    numbers = _notes_by_paragraph(spans, annotations.notes)
+    marks = Marks(annotations.marks)
     begins = sorted(annotations.anchors.items())
     landed = False
-    for place, (start, end) in enumerate(spans):
+    for index, (start, end) in enumerate(spans):
         # What begins in the white space before a paragraph begins with it.
-        before = spans[place - 1].end if place else whole.start
+        before = spans[index - 1].end if index else whole.start
         here = begins[bisect_left(begins, (before,)) : bisect_left(begins, (end,))]
         opening = {max(at, start): number for at, number in here}
-        marked = placed.get(place, {})
+        marked = numbers.get(index, {})
         edges = {start, end, *opening, *marked}
         if cited:
             edges |= {min(max(edge, start), end) for edge in cited}
         runs: list[Run] = []
         for left, right in pairwise(sorted(edges)):
             inside = cited is not None and cited.start <= left and right <= cited.end
-            pieces = tuple(highlight.pieces(document.text[left:right], left, list(laid.within(left, right))))
+            pieces = tuple(highlight.pieces(document.text[left:right], left, list(marks.within(left, right))))
             runs.append(Run(pieces, inside, inside and not landed, opening.get(left, 0), tuple(marked.get(right, ()))))
             landed = landed or inside
         if start in marked:  # above all of the text
             runs.insert(0, Run((), notes=tuple(marked[start])))
-        opens = place == whole.start == 0
-        yield Paragraph(_kind(document, spans[place], opens), tuple(runs))
+        opens = index == whole.start == 0
+        yield Paragraph(_kind(document, spans[index], opens), tuple(runs))
 
 
 def notes_of(document: Document, part: Span) -> dict[int, Note]:
@@ -202,14 +202,14 @@ def source_link(document: Document, cited: Span | None) -> str:
     return address + ("" if not fragment else f":~:text={fragment}" if "#" in address else f"#:~:text={fragment}")
 
 
-def _placed(spans: Sequence[Span], notes: Mapping[int, Note]) -> dict[int, dict[int, list[int]]]:
+def _notes_by_paragraph(spans: Sequence[Span], notes: Mapping[int, Note]) -> dict[int, dict[int, list[int]]]:
     """The numbers of notes by the place of their paragraph and the offset that their marks follow."""
-    placed: dict[int, dict[int, list[int]]] = {}
+    numbers: dict[int, dict[int, list[int]]] = {}
     for number, note in notes.items() if spans else ():
-        place = max(bisect_left(spans, note.at, key=lambda span: span.start) - 1, 0)
-        at = min(max(note.at, spans[place].start), spans[place].end)
-        placed.setdefault(place, {}).setdefault(at, []).append(number)
-    return placed
+        index = max(bisect_left(spans, note.at, key=lambda span: span.start) - 1, 0)
+        at = min(max(note.at, spans[index].start), spans[index].end)
+        numbers.setdefault(index, {}).setdefault(at, []).append(number)
+    return numbers
 
 
 def _kind(document: Document, span: Span, opens: bool) -> Kind:
@@ -235,22 +235,22 @@ def _text_fragment(passage: str) -> str:
     if not lines:
         return ""
     if len(lines) == 1 and len(lines[0]) <= _QUOTED_CHARACTERS:
-        return _encoded(lines[0])
+        return _percent_encoded(lines[0])
     # Beginning and end of a single line must not overlap, or the browser finds no end behind the beginning.
     most = min(_QUOTED_WORDS, max(len(lines[0].split()) // 2, 1)) if len(lines) == 1 else _QUOTED_WORDS
-    return f"{_encoded(_few(lines[0], most))},{_encoded(_few(lines[-1], most, last=True))}"
+    return f"{_percent_encoded(_few(lines[0], most))},{_percent_encoded(_few(lines[-1], most, last=True))}"
 
 
 def _few(line: str, most: int, *, last: bool = False) -> str:
     """The first or last few words of a line, `most` of them at most; characters of a word that is too long."""
     words = line.split()
     for count in range(min(most, len(words)), 0, -1):
-        said = " ".join(words[-count:] if last else words[:count])
-        if len(said) <= _QUOTED_CHARACTERS:
-            return said
+        phrase = " ".join(words[-count:] if last else words[:count])
+        if len(phrase) <= _QUOTED_CHARACTERS:
+            return phrase
     return words[-1][-_QUOTED_CHARACTERS // 4 :] if last else words[0][: _QUOTED_CHARACTERS // 4]
 
 
-def _encoded(said: str) -> str:
+def _percent_encoded(phrase: str) -> str:
     """The minus is a sign of the fragment's own, and `quote` leaves it."""
-    return quote(said, safe="", errors="replace").replace("-", "%2D")
+    return quote(phrase, safe="", errors="replace").replace("-", "%2D")

@@ -20,7 +20,7 @@ from ...search.results.highlight import Piece
 from ...search.results.printing import many
 from ...search.results.results import Hit
 from ..site import address, site
-from ..state import Asked, said
+from ..state import State, text_of
 from .assets import asset
 from .reader_text import LONGEST_NOTE, note_pieces
 
@@ -63,10 +63,10 @@ def language_name(code: str) -> str:
     return known.name.split(" (")[0].split(", ")[0] if known else code
 
 
-def read_on(hit: Hit, asked: Asked) -> str:
+def read_on(hit: Hit, state: State) -> str:
     """The address of a hit in the reader, which is told the whole question: to mark what answers it, and lead back."""
     return address(
-        "reader.document", document_id=hit.document.id, passage=str(hit.span), _anchor="passage", **asked.parameters()
+        "reader.document", document_id=hit.document.id, passage=str(hit.span), _anchor="passage", **state.parameters()
     )
 
 
@@ -78,7 +78,7 @@ def link_to(document: Document, span: Span | None = None, question: str = "", *,
 
 def search_for(value: str, field: str) -> str:
     """The address of a search for all that has a value in a field; empty where no question can say that."""
-    question = said(language.Filter(field, value))
+    question = text_of(language.Filter(field, value))
     return address("pages.search", q=question) if question else ""
 
 

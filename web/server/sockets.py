@@ -19,7 +19,7 @@ def own_names(host: str) -> set[str]:
     return {*LOOPBACK, host} if loopback else set()
 
 
-def listening(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A socket that listens there: on the IPv4 address of a name that has several. Port 0 takes any that is free.
 
     Raises DragomanError if that cannot be.
