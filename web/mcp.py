@@ -16,7 +16,7 @@ from ..errors import DragomanError, MissingExtra, NotFound
 from ..search.collection import Collection
 from ..search.ranking.engine import Mode
 from ..search.results import wire
-from ..search.results.printing import visible
+from ..search.results.printing import many, visible
 from ..search.results.results import Results
 from ..version import __version__
 
@@ -31,7 +31,7 @@ except ImportError:
     raise MissingExtra("the MCP server needs the SDK `mcp`, release 2: pip install 'dragoman[mcp]'") from None
 
 SEARCH_TIMEOUT: Final = 10.0
-"""Seconds that a search may take."""
+"""How many seconds a search may take."""
 MAX_PASSAGES: Final = 50
 MAX_CHARACTERS: Final = 20_000
 """The most of a document's text that one call reads."""
@@ -84,8 +84,8 @@ class Passage(msgspec.Struct, frozen=True):
 class Passages(msgspec.Struct, frozen=True):
     """The passages that answer, the best first. `total` counts all that match.
 
-    `suggestion` is the question with misspelt words mended. `undated` counts passages that match except that they have
-    no date, which the question asks for.
+    `suggestion` is the question with misspelt words mended. `undated` counts passages that would match if they had a
+    date, which the question asks for.
     """
 
     total: int
@@ -110,7 +110,12 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Tools:
-    """The tools over one collection. Their docstrings and fields are what a model is told of them."""
+    """The tools over one collection. Their docstrings and fields are what a model reads about them.
+
+    Args:
+        collection: The collection, which stays open as long as the tools are used.
+        timeout: How many seconds a search may take.
+    """
 
     def __init__(self, collection: Collection, timeout: float = SEARCH_TIMEOUT) -> None:
         self._collection = collection
@@ -198,7 +203,7 @@ class Tools:
 
 
 class _Server(MCPServer[Any]):
-    """Tells a model in one line what is wrong with its call, and never takes an argument in silence."""
+    """Tells a model in one line what is wrong with its call, and refuses arguments that it does not know."""
 
     def __init__(self, tools: Iterable[Tool], **options: Any) -> None:
         tools = list(tools)
@@ -222,9 +227,11 @@ class _Server(MCPServer[Any]):
 
 
 def server(collection: Collection, *, timeout: float = SEARCH_TIMEOUT) -> MCPServer[Any]:
-    """A server over a collection, which stays open for as long as it runs. See the SDK for the ways to run it.
+    """A server over a collection. See the SDK for the ways to run it.
 
-    `timeout` is how many seconds a search may take.
+    Args:
+        collection: The collection, which must stay open as long as the server runs.
+        timeout: How many seconds a search may take.
     """
     tools = Tools(collection, timeout)
     return _Server(
@@ -261,7 +268,7 @@ def _summary(answer: Passages) -> str:
     if answer.suggestion:
         lines.append(f"Perhaps meant: {_on_one_line(answer.suggestion)}")
     if answer.undated:
-        lines.append(f"Besides, {answer.undated:,} match but for having no date.")
+        lines.append(f"Left out for want of a date: {many(answer.undated, 'passage')}.")
     return "\n".join(lines)
 
 
@@ -292,7 +299,7 @@ def _quotation(text: str) -> str:
 
 
 def _whole_words(text: str, begin: int, end: int) -> int:
-    """Where to end a page, so that it does not end within a word: at the last space of its second half."""
+    """Where to end a page so as not to cut a word: after the last space in its second half."""
     space = max(text.rfind(" ", begin, end), text.rfind("\n", begin, end))
     return space + 1 if space > (begin + end) // 2 else end
 

@@ -1,6 +1,6 @@
 """Errors as answers: problem+json (RFC 9457) under the API, a page elsewhere, and never a traceback.
 
-Of a wrong Host header pages tell as JSON too: what asks by such a name is no reader.
+A wrong Host header is answered in JSON everywhere: no reader's browser sends one.
 """
 
 from http import HTTPStatus
@@ -14,7 +14,7 @@ from ..search.results import wire
 from .pages.rendering import page
 from .site import site
 
-_UNTOLD = "The server failed to answer. What went wrong stands in its log."
+_FAILURE = "The server failed to answer. Its log says what went wrong."
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -34,7 +34,13 @@ def register(app: Flask | Blueprint) -> None:
 
 
 def problem(status: int, detail: str, column: int | None = None) -> Response:
-    """An error for programs."""
+    """An error for programs, as problem+json.
+
+    Args:
+        status: The HTTP status.
+        detail: What is wrong and how to mend it, in a sentence.
+        column: Where in the question, counted from 1; None where that means nothing.
+    """
     answer = Problem(
         type="about:blank",
         title=HTTPStatus(status).phrase,
@@ -50,7 +56,7 @@ def _answer_own(error: DragomanError) -> Response:
         return _answer(error.status, str(error), error.column if isinstance(error, QueryError) else None)
     # Such a message is for whoever runs the server: it names files and commands.
     current_app.logger.error("%s %s: %s", request.method, request.path, error)
-    return _answer(error.status, _UNTOLD)
+    return _answer(error.status, _FAILURE)
 
 
 def _answer_http(error: HTTPException) -> Response:
@@ -60,7 +66,7 @@ def _answer_http(error: HTTPException) -> Response:
         error.description = "There is nothing at this address: it may be misspelt, or have moved."
     if status < HTTPStatus.BAD_REQUEST:
         return make_response(default)
-    answer = _answer(status, (error.description or "") if status < HTTPStatus.INTERNAL_SERVER_ERROR else _UNTOLD)
+    answer = _answer(status, (error.description or "") if status < HTTPStatus.INTERNAL_SERVER_ERROR else _FAILURE)
     if "Allow" in default.headers:
         # Flask would answer OPTIONS; we do not.
         answer.headers["Allow"] = default.headers["Allow"].replace(", OPTIONS", "").replace("OPTIONS, ", "")

@@ -32,7 +32,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class SourceInPlace(Source, frozen=True):
-    """A document, in short, with the place, countries and people that it is about."""
+    """A document, in short, with its place and with the countries and people that it is about."""
 
     place: str
     countries: list[str]
@@ -55,14 +55,14 @@ class Copies(msgspec.Struct, frozen=True):
 
 
 class Leg(msgspec.Struct, frozen=True):
-    """A passage's place in one leg: its rank among the candidates, from 1, and its score there."""
+    """How a passage stands in one leg: its rank among the candidates, from 1, and its score there."""
 
     rank: int
     score: float
 
 
 class Legs(msgspec.Struct, frozen=True):
-    """A passage's place in each of the two legs; null where a leg did not find it."""
+    """How a passage stands in each of the two legs; null where a leg did not find it."""
 
     keyword: Leg | None
     meaning: Leg | None
@@ -92,7 +92,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A passage that was found, `[start, end)` in its document's text; `more` passages of that match as well.
+    """A passage that answers, `[start, end)` in its document's text; `more` counts that document's further matches.
 
     `highlights` may overlap. `score` orders the hits of one answer, and means nothing beyond it.
     """
@@ -116,7 +116,7 @@ class Hit(msgspec.Struct, frozen=True):
 class Understood(msgspec.Struct, frozen=True):
     """The question as it was read: free words, constraints in canonical text, and what is sought by meaning.
 
-    Where what is near something was asked for, only the id of that.
+    For a search by likeness, only `similar`: the id of the passage or document that the hits are near.
     """
 
     words: list[str] | UnsetType = UNSET
@@ -165,9 +165,9 @@ else:
 class Summary(msgspec.Struct, frozen=True):
     """What a question found in all. `total` counts passages, or documents where one hit of each was asked for.
 
-    `suggestion` is the question with misspelt words mended. `undated` counts passages that match but for a date
-    constraint that they cannot satisfy for want of a date. `at_least`: the meaning leg was cut at its depth, so that
-    confined to fewer passages the question may find more among them than were counted here.
+    `suggestion` is the question with misspelt words mended. `undated` counts passages that would match if they had a
+    date, which a constraint asks for. `at_least` says that the meaning leg was cut at its depth: a question that is
+    confined to fewer passages may find more among them than were counted here.
     """
 
     query: str
@@ -220,7 +220,11 @@ def facets_of(facets: tallies.Facets) -> Facets:
 
 
 def encode(value: object) -> bytes:
-    """JSON in UTF-8, on one line, with a blank after each comma and colon as `json.dumps` writes it."""
+    """JSON in UTF-8 on one line, with a blank after each comma and colon, as `json.dumps` writes it.
+
+    Args:
+        value: A struct, or values of Python that JSON knows.
+    """
     return msgspec.json.format(msgspec.json.encode(value), indent=0)
 
 

@@ -1,4 +1,4 @@
-"""Names that a site is told of: hosts and origins, as they stand in what browsers send, else they would never fit."""
+"""The hosts and origins that a site is told about, brought into the form in which browsers send them."""
 
 import re
 from ipaddress import ip_address

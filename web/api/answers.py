@@ -1,4 +1,4 @@
-"""What the API alone answers with: documents, passages, completions. What a search gives is `wire`'s.
+"""What only the API answers with: documents, passages, completions. For what a search gives see `wire`.
 
 OpenAPI's schemas are made of these structs, and their docstrings stand in that document.
 """
@@ -17,7 +17,7 @@ class FacetsAnswer(wire.Summary, frozen=True):
 
 
 class SuggestAnswer(msgspec.Struct, frozen=True):
-    """Ways to complete the last word of a question; failing those, the question with misspelt words mended."""
+    """Ways to complete the last word of a question; if there are none, the question with misspelt words mended."""
 
     query: str
     completions: list[Completion]
@@ -27,7 +27,7 @@ class SuggestAnswer(msgspec.Struct, frozen=True):
 class Description(msgspec.Struct, frozen=True):
     """A document's description. `dates` are its first and last day.
 
-    `provenance` says of each field whether it was given with the source, extracted from its text or inferred.
+    `provenance` says of each field whether it was given with the original, extracted from its text or inferred.
     """
 
     id: str
@@ -49,7 +49,7 @@ class Description(msgspec.Struct, frozen=True):
 class DocumentAnswer(Description, frozen=True):
     """A document: its description, its text with the footnotes, and the `[start, end)` of each of its passages.
 
-    `cut` are the lines that cleaning took out of the source: they are in none of the passages.
+    `cut` are the lines that cleaning took out of the original: they are in none of the passages.
     """
 
     notes: list[Note]
@@ -59,7 +59,7 @@ class DocumentAnswer(Description, frozen=True):
 
 
 class DocumentsAnswer(msgspec.Struct, frozen=True):
-    """Documents in the order of their ids; `next` is what to give as `after` for those that follow, or null."""
+    """Documents in the order of their ids; `next` is what to give as `after` for the following ones, or null."""
 
     documents: list[Description]
     next: str | None
@@ -86,7 +86,7 @@ def facets_answer(found: wire.SearchAnswer) -> FacetsAnswer:
 
 
 def description(document: Document) -> Description:
-    """A document's description without what may be long, and without where its file lies: that is nobody's business."""
+    """A document's description, without what may be long, and without where its file lies, which is private."""
     return Description(
         id=document.id,
         title=document.title,
@@ -122,7 +122,7 @@ def passage_answer(document: Document, passages: list[Span], span: Span) -> Pass
     Args:
         document: The document.
         passages: The spans of all its passages, in their order.
-        span: The span of the one that is wanted, which is among them.
+        span: The span of the wanted one, which is among them.
     """
     position = passages.index(span)
     before, after = passages[max(position - 1, 0) : position], passages[position + 1 : position + 2]

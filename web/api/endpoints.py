@@ -23,8 +23,8 @@ class Endpoint:
             included, by their names. Its name is the endpoint's, and its docstring describes the endpoint.
         path: The path below the API's own, as OpenAPI writes it.
         parameters: The parameters of the query string.
-        path_parameter: The parameter in the path, which takes any characters, slashes included; None if there is none.
-        answers: For each media type the type of its content, or None for what is not JSON.
+        path_parameter: The parameter in the path, if any. Its value may have any characters, slashes included.
+        answers: For each media type the struct that is sent, or another type of JSON; None for what is not JSON.
         deprecated: Whether new programs should use another endpoint.
     """
 
@@ -78,7 +78,15 @@ def endpoint(
     answers: Mapping[str, Any],
     deprecated: bool = False,
 ) -> Callable[[Handler], Endpoint]:
-    """Make an endpoint of the function below: see `Endpoint`."""
+    """A decorator that makes an endpoint of a function.
+
+    Args:
+        path: The path below the API's own, as OpenAPI writes it.
+        *parameters: The parameters of the query string.
+        path_parameter: The parameter in the path, if it has one.
+        answers: For each media type the struct that is sent, or None for what is not JSON.
+        deprecated: Whether new programs should use another endpoint.
+    """
 
     def declare(handler: Handler) -> Endpoint:
         return Endpoint(

@@ -22,7 +22,7 @@ from .endpoints import JSON, Endpoint, endpoint
 from .openapi import description
 
 MAX_VALUES = 100
-"""Of a column so many values are counted out at most."""
+"""How many values of each column are listed, at most."""
 
 _DOCUMENT = "briefs/lee-macron-johannesburg"
 _LIMIT = Number(name="limit", about="How many, at most.", low=0, high=MAX_LIMIT, default=PAGE_SIZE)
@@ -77,8 +77,8 @@ def search(limit: int, offset: int | None, explain: bool, facets: int, **questio
 def facets(limit: int, **question: Any) -> Response:
     """What the passages that answer a question consist of: values of each column, and dates.
 
-    The same counts as `/search` gives with `facets`, without hits. A value's `passages` are as many as are found with
-    it as a further constraint, such as `where=country:="South Korea"`, by words alone and unfolded.
+    The same counts as `/search` gives with `facets`, without hits. A value's `passages` is how many a search by words
+    alone finds, unfolded, with that value as a further constraint, such as `where=country:="South Korea"`.
     """
     results = State.of(question).search(site(), limit=0, facets=limit)
     return _json(answers.facets_answer(results.to_wire()))
@@ -92,9 +92,9 @@ def facets(limit: int, **question: Any) -> Response:
     answers={JSON: answers.SuggestAnswer, _SUGGESTIONS: list[Any]},
 )
 def suggest(q: str, limit: int, format: str) -> Response:  # noqa: A002  # it is what the parameter is called
-    """Ways to complete the last word of a question; failing those, its spelling mended.
+    """Ways to complete the last word of a question; if there are none, the question with misspelt words mended.
 
-    Never an error for what is half typed. Needs no key: it belongs to the search box.
+    A question that is only half typed is no error. No key is needed: this belongs to the search box.
     """
     collection = site().collection
     completions = collection.complete(q, limit)
@@ -199,13 +199,13 @@ def similar_to(identity: str, limit: int, per_document: bool) -> Response:
 def export(limit: int, format: str, **question: Any) -> Response:  # noqa: A002
     """The passages that answer a question as a file, in their order.
 
-    No cell of the table begins like a formula: such ones get an apostrophe before them.
+    In the table, a cell that would begin like a formula gets an apostrophe in front.
     """
     from ...search.results import formats as render
 
     kind, ending = _FILES[format]
     writers = {"csv": render.as_csv, "jsonl": _as_jsonl, "ris": render.as_ris, "bibtex": render.as_bibtex}
-    # Ranked before anything is sent: what is wrong with the question is told by the status.
+    # Ranked before anything is sent, so that a question that is wrong gets the status of an error.
     hits = State.of(question).export(site(), limit)
     response = Response(_file(writers[format], hits), content_type=kind)
     response.headers["Content-Disposition"] = f"attachment; filename=dragoman.{ending}"
@@ -254,7 +254,7 @@ for _each in ENDPOINTS:
 
 @api.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 def unknown(rest: str) -> Response:
-    """Whatever else is asked for under the API, and however: so that the answer is the API's, with its headers."""
+    """Any other path or method under the API, so that the API's own answer is given, with its headers."""
     raise NotFound(f"the API has no path {rest[:80]!r}: see {address('api.index')}")
 
 
@@ -263,7 +263,7 @@ def _near(identity: str, limit: int, per_document: bool) -> Response:
 
 
 def _as_jsonl(hits: Iterable[Hit]) -> str:
-    """One JSON object a hit, a line each: for programs, without regard to any terminal."""
+    """One JSON object a hit, a line each, just as it is: this is for programs, and no terminal is to be protected."""
     return wire.encode_lines(hit.to_wire() for hit in hits).decode()
 
 
@@ -271,7 +271,7 @@ _Writer = Callable[[Iterable[Hit]], str]
 
 
 def _file(write: _Writer, hits: Iterable[Hit]) -> Iterator[str]:
-    """A file of hits in parts, whose head, if it has one, stands first."""
+    """A file of hits in parts: first its head, if it has one, then hit by hit."""
     yield (head := write(()))
     for hit in hits:
         yield write((hit,)).removeprefix(head)

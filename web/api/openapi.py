@@ -1,4 +1,4 @@
-"""The API described as OpenAPI 3.1, from its own declarations: nothing here has to be kept up to date by hand."""
+"""The API described as OpenAPI 3.1, from its own declarations, so that nothing has to be kept up to date by hand."""
 
 from functools import cache
 from typing import Any
@@ -32,8 +32,8 @@ def description(endpoints: tuple[Endpoint, ...], site: Site) -> dict[str, Any]:
     """The OpenAPI document of a site.
 
     Args:
-        endpoints: What the API consists of, in the order of the document.
-        site: Whose title, keys and limits the document states; it must be the one that the present request is for.
+        endpoints: All endpoints, in the order of the document.
+        site: The site whose title, keys and limits the document states: that of the present request.
 
     Returns:
         The document, ready to be written as JSON.
@@ -83,7 +83,7 @@ def _operation(endpoint: Endpoint, site: Site) -> dict[str, Any]:
 
 
 def _names_something(endpoint: Endpoint) -> bool:
-    """Whether a document is asked for by name, which need not exist."""
+    """Whether it takes the id of a document or passage, which may not exist."""
     names = {each.name for each in endpoint.parameters}
     return endpoint.path_parameter is not None or bool(names & {"document", "id"})
 

@@ -39,7 +39,7 @@ _LAST_WORDS = 5  # seconds that an answer may still take when the server is told
     "trusted_hosts",
     multiple=True,
     metavar="NAME",
-    help="With --http: another name that the server is reached by; once for each. It answers for no others.",
+    help="With --http: another name that the server is reached by; once for each. Other names are refused.",
 )
 @click.option(
     "--origin",
@@ -68,7 +68,7 @@ def mcp(
     with opened(collection) as open_collection:
         tools = server(open_collection)
         if http:
-            open_collection.search("dragoman", limit=1)  # what is loaded now, the first client need not wait for
+            open_collection.search("dragoman", limit=1)  # spares the first client the loading
             trusted, sites = [host_name(each) for each in trusted_hosts], [origin(each) for each in origins]
             if "*" in sites:
                 raise click.UsageError("--origin takes no *: name each site whose pages may ask")

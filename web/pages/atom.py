@@ -19,12 +19,12 @@ from .rendering import link_to
 MEDIA_TYPE: Final = "application/atom+xml"
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
-_NEVER = "1970-01-01T00:00:00Z"  # stands for the date that an undated document must have in a feed
+_NEVER = "1970-01-01T00:00:00Z"  # an undated document must have some date in a feed
 _RESERVED = "%/:?#[]@!$&'()*+,;=~"  # what an address keeps as it is (RFC 3986); the percent sign begins an escape
 
 
 def atom_feed(state: State, hits: Sequence[Hit]) -> ElementTree.Element:
-    """The feed of a question. To be built within a request, whose host its links name.
+    """The feed of a question. Build it within a request: its links name the request's host.
 
     Args:
         state: The question that the feed answers: it gives the title and the links.

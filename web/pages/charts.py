@@ -1,6 +1,6 @@
 """The histogram of a match set as a picture: where its bars and labels stand, and what they are called.
 
-Across, all is in percent, so that the picture fits any width without being stretched; up and down in pixels.
+Horizontal measures are in percent, so that the picture fits any width without being stretched; vertical ones in pixels.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,9 +17,9 @@ HEIGHT = 64
 MAX_TICKS = 8
 """The most labels under a chart; a narrow screen shows half of them at most."""
 
-_LOWEST = 1.5  # pixels: what is there must be seen, however little it is
-_WIDEST = 5.0  # percent: three bars are no walls
-_EDGE = 4.0  # percent from either side: a label there would run out of the picture; within twice that, of a narrow one
+_LOWEST = 1.5  # pixels: even a single passage must be seen
+_WIDEST = 5.0  # percent: three bars should not look like walls
+_EDGE = 4.0  # percent from either side: a centred label would run out of the picture; up to twice that, of a narrow one
 _STEPS: dict[TimeUnit, tuple[int, ...]] = {
     "day": (1, 2, 7, 14),
     "month": (1, 2, 3, 6, 12, 24, 60, 120),
@@ -31,7 +31,17 @@ _STEPS: dict[TimeUnit, tuple[int, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class DrawnBar:
-    """A bar as it is drawn: `slot` is where its place begins and how wide that is, `x` and `width` are its own."""
+    """A bar as it is drawn.
+
+    Attributes:
+        bar: What it stands for.
+        name: The days that it stands for, in words.
+        slot: The left edge and the width, in percent, of the strip that it stands in.
+        x: Its own left edge, in percent.
+        width: Its own width, in percent.
+        y: Its upper edge, in pixels from the top.
+        height: Its height, in pixels.
+    """
 
     bar: Bar
     name: str
@@ -44,7 +54,7 @@ class DrawnBar:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A label on the time axis. A `minor` one is left out where there is little room."""
+    """A label on the time axis, at `x` percent. A `minor` one is left out where there is little room."""
 
     text: str
     x: float
@@ -65,10 +75,16 @@ class Chart:
 
 
 def chart(histogram: Histogram | None, first: date | None = None, last: date | None = None) -> Chart | None:
-    """The picture of a histogram; None where there are not two bars to compare.
+    """The picture of a histogram.
 
-    `first` and `last` are the days to which a question is confined: bars end there, for that is what they count, and
-    what they lead to must not be more than what they say.
+    Args:
+        histogram: The counts, if anything is dated.
+        first: The first day that the question is confined to, if it is. No bar begins before it, because none counts
+            what lies before it, and a bar must not lead to more than it counts.
+        last: The last day that the question is confined to, in the same way.
+
+    Returns:
+        The picture; None where there are not two bars to compare.
     """
     bars = list(_within(histogram.bars, first or date.min, last or date.max)) if histogram else []
     if histogram is None or len(bars) < 2:
@@ -123,7 +139,7 @@ def _ticks(bars: Sequence[Bar], unit: TimeUnit) -> Iterator[Tick]:
 
 
 def _number(day: date, unit: TimeUnit) -> int:
-    """A bar's place among all of its unit, counted so that round ones are round to a reader as well."""
+    """A bar's number among all bars of its unit, such that round numbers are times that look round to a reader."""
     return {"day": day.toordinal(), "month": 12 * day.year + day.month - 1}.get(unit, day.year)
 
 

@@ -1,6 +1,6 @@
 """The reader: a whole document at the passage that a link names, with all that answers the question marked; citations.
 
-Everything in it is bounded. What a bound leaves out is told on the page.
+Everything in it is bounded, and the page says what a bound leaves out.
 """
 
 import json
@@ -34,16 +34,18 @@ from .reader_text import (
 from .rendering import page
 
 MOST_MATCHES = 100
-"""So many of a document's matching passages are marked, the best."""
+"""How many of a document's matching passages are marked, at most: the best ones."""
 
 MARKING_BUDGET = 100_000_000
 NOTE_COST = 1000
-"""Characters that may be read to mark passages, for each brings its document: of a huge one fewer are marked. A
-footnote costs as much as so many characters."""
+"""How many characters may be read to mark passages, and how many of them a footnote counts for.
+
+Each passage brings its whole document with it, so of a huge document fewer are marked.
+"""
 
 SIMILAR = 5
 LISTED = 60
-"""So many people, countries, topics, sources and cut lines are listed."""
+"""How many people, countries, topics, sources and cut lines are listed, at most."""
 
 PASSAGE: Final = Text(name="passage", about="The span of the passage that is cited.", example="0-958", longest=40)
 PART: Final = Number(name="part", about="Which part of a long document.", low=1, high=100_000)
@@ -83,7 +85,7 @@ def document(document_id: str) -> Response:
     parameters = state.parameters() | ({"passage": values["passage"]} if cited else {})
 
     def part_address(wanted: int, anchor: str | None = None) -> str:
-        """The address of a part of this very page, or within it."""
+        """The address of a part of this document, or of an anchor in one."""
         if anchor and wanted == number:
             return f"#{anchor}"
         return address("reader.document", document_id=document_id, **parameters, part=wanted, _anchor=anchor)
@@ -137,7 +139,7 @@ def cite(document_id: str) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The best passages of a document for a question, and how many more there are; or why they are not known."""
+    """The best passages of a document for a question and how many more there are, or why they are not known."""
 
     hits: tuple[Hit, ...] = ()
     unmarked: int = 0
@@ -159,13 +161,13 @@ def _answer(state: State, document: Document) -> _Answer:
     try:
         results = site().collection.search(state.q, limit=limit, timeout=site().timeout, **options)
     except (QueryError, SearchTimeout) as error:
-        # The document can be read all the same.
+        # The document can still be read.
         return _Answer(failure=str(error))
     return _Answer(results.hits, results.total - len(results.hits))
 
 
 def _similar(document: Document) -> Sequence[Hit]:
-    """The documents nearest in meaning; none for one without passages."""
+    """The documents nearest in meaning; empty for a document without passages."""
     try:
         return site().collection.similar(document.id, limit=SIMILAR, per_document=True).hits
     except NotFound:
@@ -174,7 +176,7 @@ def _similar(document: Document) -> Sequence[Hit]:
 
 @dataclass(frozen=True, slots=True)
 class _Citation:
-    """A citation in words, the addresses of its other formats by their names, and what stands in the page's head."""
+    """A citation in words, the addresses of its other formats by their names, and the tags for the page's head."""
 
     text: str
     links: dict[str, str]
@@ -191,7 +193,7 @@ def _citation(document: Document, cited: Span | None) -> _Citation:
 
 
 def _meta(document: Document) -> list[tuple[str, str]]:
-    """What Zotero and its like read out of a page's head: Highwire's names, with Zotero's own for the kind."""
+    """What Zotero and similar programs read in a page's head: Highwire's names, and Zotero's own for the kind."""
     item = citations.csl(document)
     known = [
         ("citation_title", item["title"]),
@@ -208,6 +210,6 @@ def _meta(document: Document) -> list[tuple[str, str]]:
 
 
 def _search_words(words: str) -> str:
-    """The address of a search for words, whatever signs they have; empty if there is no word."""
+    """The address of a search for words, with no sign in them read as the query language; empty if there are none."""
     question = plain(words)
     return address("pages.search", q=question) if question else ""

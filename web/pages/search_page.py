@@ -35,7 +35,7 @@ FACETS = {
 
 SHOWN = 8
 UNFOLDED = 50
-"""How many values of a column are offered, at first and once more are asked for."""
+"""How many values of a column are offered at first, and how many once a reader asks for more."""
 
 _MORE = Choice(name="more", about="The column of which more values are listed.", choices=("", *FACETS))
 _UNDATED = "-date:0001..9999"
@@ -49,7 +49,7 @@ pages = Blueprint("pages", __name__)
 
 @pages.get("/")
 def search() -> Response:
-    """The search box; below it the passages, or what there is to be asked."""
+    """The search box; below it the passages or, before anything is asked, what the collection holds."""
     try:
         values = read((*PARAMETERS, _MORE), request.args)
         state, more = State.of(values), values["more"]
@@ -99,7 +99,7 @@ def _start(state: State) -> Response:
 
 
 def _refused(state: State, error: QueryError) -> Response:
-    """The search box with what was wrong, and the place in the question where there is one."""
+    """The search box with what was wrong, and the part of the question that it is about, if it is about one."""
     excerpt = None
     if error.column is not None:
         at = error.column - 1
@@ -109,7 +109,7 @@ def _refused(state: State, error: QueryError) -> Response:
 
 
 def _same(parameters: dict[str, Any]) -> bool:
-    """Whether the URL says just these parameters: what a form sends besides is dropped, for a URL fit to be shared."""
+    """Whether the URL has just these parameters. What else a form sends is dropped, so that the URL can be shared."""
     return sorted(_as_arguments(parameters).items(multi=True)) == sorted(request.args.items(multi=True))
 
 
@@ -130,16 +130,16 @@ def _heading(state: State, results: Results) -> dict[str, Any]:
     if state.similar:
         document, span = site().collection.named(state.similar)
         near = {"title": document.title or document.id, "link": link_to(document, span)}
-        return {"heading": f"Near to {near['title']}", "near": near, "by": "meaning"}
+        return {"heading": f"Near {near['title']}", "near": near, "by": "meaning"}
     ranked = any(hit.keyword or hit.meaning for hit in results) or not results.total
     by = {"hybrid": "keyword + meaning", "keyword": "keyword", "meaning": "meaning"}[results.mode]
-    return {"heading": state.q or "All that fits", "by": by if ranked else ""}
+    return {"heading": state.q or "Everything that matches", "by": by if ranked else ""}
 
 
 class _Row(NamedTuple):
-    """A value to narrow by, and the parameters for that; `undo` are those that drop a choice that has been made.
+    """A value to narrow by, and the parameters to ask for it, to leave it out, or to undo the choice of it.
 
-    None stands for parameters that there are none of: see `State.narrow`.
+    Parameters are None where a URL cannot say that: see `State.narrow`. `share` is in percent of the commonest value.
     """
 
     counted: FacetValue
@@ -150,7 +150,7 @@ class _Row(NamedTuple):
 
 
 class _Facet(NamedTuple):
-    """A column to narrow by. `more` tells whether there are values to unfold, `unfolded` whether they are shown."""
+    """A column to narrow by. `more` says whether there are more values to show, `unfolded` whether they are shown."""
 
     name: str
     label: str
@@ -161,7 +161,7 @@ class _Facet(NamedTuple):
 
 
 def _facets(state: State, chips: Sequence[Chip], facets: Facets, more: str) -> Iterator[_Facet]:
-    """The columns that tell passages of the match set apart, or that it has been narrowed by."""
+    """The columns in which passages of the match set differ, and those by which it has been narrowed."""
     choices = {(chip.label, chip.text): chip.parameters_without for chip in chips}
     for name, label in FACETS.items():
         column, unfolded = facets.columns[name], more == name
@@ -184,7 +184,7 @@ def _facets(state: State, chips: Sequence[Chip], facets: Facets, more: str) -> I
 
 
 class _Way(NamedTuple):
-    """A question near to one that finds nothing, and how many passages it finds."""
+    """A question that is near one that finds nothing, and how many passages it finds."""
 
     lead: str
     label: str
@@ -196,7 +196,7 @@ class _Way(NamedTuple):
 def _ways(state: State, chips: Sequence[Chip]) -> Iterator[_Way]:
     """Questions that find something where this one does not: with one constraint less, with none, by meaning too.
 
-    As many as there is time to try: all of them together may take what a question may.
+    As many as there is time to try: together they may take as long as one question.
     """
     end = time.monotonic() + site().timeout
     attempts = [("without", chip.label, chip.text, chip.parameters_without) for chip in chips[:_WAYS]]
@@ -226,10 +226,10 @@ def _unconstrained(state: State) -> dict[str, Any]:
 
 
 def _examples(facets: Facets) -> Iterator[str]:
-    """A few questions that this collection has an answer to: in words, by person and place, by date."""
+    """A few questions that this collection can answer: in words, by person and place, by date."""
     some = list(_first_documents(_LOOKED_AT))
     times = Counter(each.title for each in some)
-    # A title that many documents bear says little of any of them, and of titles that begin alike one is enough.
+    # A title that many documents share says little about any of them, and of titles that begin alike one is enough.
     titles = [each.title for each in some if times[each.title] == 1 and len(each.title) < _LONGEST_EXAMPLE]
     unlike = {tuple(title.split()[:2]): title for title in reversed(list(filter(_parses, titles)))}
     yield from islice(reversed(unlike.values()), 3)

@@ -1,4 +1,4 @@
-"""What other programs take from here: a feed of each question, the search description, a search box to embed."""
+"""What is for other programs and sites: a feed of each question, the search description, a search box to embed."""
 
 from dataclasses import replace
 from typing import Final
@@ -14,7 +14,7 @@ from .assets import send_asset
 from .elements import xml_response
 
 ENTRIES: Final = 50
-"""How many passages a feed has."""
+"""How many passages a feed has, at most."""
 
 _HOUR = 3600
 
@@ -31,7 +31,7 @@ def feed() -> Response:
     return xml_response(atom.atom_feed(state, hits), atom.MEDIA_TYPE)
 
 
-@syndication.get("/opensearch.xml", endpoint="opensearch")  # the name by which the metrics have always counted it
+@syndication.get("/opensearch.xml", endpoint="opensearch")  # the name under which the metrics have always counted it
 def search_description() -> Response:
     """The search description: the site as a search engine that browsers can add."""
     check_names(request.args, ())
