@@ -23,7 +23,7 @@ PAGE_SIZE = 10
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000
 
-ASKED: Final = (
+PARAMETERS: Final = (
     Verbatim(
         name="q",
         about="The question, in the query language. It may be left out where a filter is given.",
@@ -58,7 +58,7 @@ ASKED: Final = (
     Flag(name="unfold", about="Near-identical reports each by itself, not one for all."),
     Number(name="page", about="Which page of the hits.", low=1, high=MAX_OFFSET + 1, default=1),
 )
-"""The parameters of a question: what `Asked` is read from, in its order."""
+"""The parameters of a question: what `State` is read from, in its order."""
 
 _ANY_OF = ("country", "person", "outlet", "kind", "lang")
 _SEVERAL = (*_ANY_OF, "where")
@@ -66,7 +66,13 @@ _WITH_SIMILAR = ("similar", "per_document", "page")
 
 
 class Chip(NamedTuple):
-    """One constraint of a question: what it is called, what it says, and the parameters of the question without it."""
+    """One constraint of a question.
+
+    Attributes:
+        label: What it is called, such as `country`; empty for what has no name.
+        text: What it says.
+        parameters_without: The parameters of the question without it.
+    """
 
     label: str
     text: str
@@ -74,8 +80,8 @@ class Chip(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a URL asks for. A parameter with an empty value counts as left out, since forms send those."""
+class State:
+    """What a URL asks for: see `PARAMETERS`. One with an empty value counts as left out, because forms send those."""
 
     q: str = ""
     mode: Mode = "hybrid"
@@ -96,20 +102,27 @@ class Asked:
 
     @classmethod
     def read(cls, given: MultiDict[str, str]) -> Self:
-        """The question in a URL's parameters. Raises QueryError for parameters that are none, or do not fit."""
-        return cls.of(read(ASKED, given))
+        """The state that a URL's parameters say. Raises QueryError if one is unknown or does not fit."""
+        return cls.of(read(PARAMETERS, given))
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Self:
-        """The question that values of parameters make, which may be among others. Raises QueryError."""
-        asked = cls(**{name: values[name] for name in cls.__slots__ if name in values})
-        if asked.similar:
-            others = [name for name in asked.parameters() if name not in _WITH_SIMILAR]
+        """The state that values of parameters make.
+
+        Args:
+            values: The values by the parameters' names; those of other parameters may be among them.
+
+        Raises:
+            QueryError: They do not go together.
+        """
+        state = cls(**{name: values[name] for name in cls.__slots__ if name in values})
+        if state.similar:
+            others = [name for name in state.parameters() if name not in _WITH_SIMILAR]
             if others:
                 raise QueryError(
                     f"similar goes without {others[0]}: it finds what is near a passage, and filters nothing"
                 )
-        return asked
+        return state
 
     @property
     def is_blank(self) -> bool:
@@ -124,7 +137,7 @@ class Asked:
 
     @property
     def days(self) -> tuple[date | None, date | None]:
-        """The first and the last day that `after` and `before` leave. Raises QueryError for what is no date."""
+        """The first and the last day that `after` and `before` leave. Raises QueryError if one is no date."""
         first = parse_date_range(self.after)[0] if self.after else None
         return first, parse_date_range(self.before)[1] if self.before else None
 
@@ -188,26 +201,51 @@ class Asked:
         return replace(near, hits=near.hits[start:])
 
     def export(self, site: Site, limit: int) -> Iterator[Hit]:
-        """The first hits, to be taken one by one."""
+        """The first hits, one by one.
+
+        Args:
+            site: The site whose collection is asked.
+            limit: How many hits to give, at most.
+
+        Raises:
+            QueryError: The question cannot be understood.
+            SearchTimeout: It took longer than a question may take.
+        """
         return site.collection.export(self.q, limit=limit, timeout=site.timeout, **self.constraints())
 
     # Other questions, each as the parameters of its URL
 
     def parameters(self, **changes: Any) -> dict[str, Any]:
-        """The parameters that say the same, with changes: the shortest such list, as `url_for` takes it."""
-        changed, blank = replace(self, **changes), Asked()
+        """The parameters of this state, as `url_for` takes them, without those that say nothing.
+
+        Args:
+            **changes: New values of fields, by their names.
+        """
+        changed, blank = replace(self, **changes), State()
         values: dict[str, Any] = {name: getattr(changed, name) for name in self.__slots__}
         return {name: _in_url(value) for name, value in values.items() if value != getattr(blank, name)}
 
     def without(self, name: str, value: str) -> dict[str, Any]:
-        """The parameters without one of the filters, from the first page."""
+        """The parameters without one of the filters, from the first page.
+
+        Args:
+            name: The filter's parameter.
+            value: Which of its values to leave out, if it may have several.
+        """
         rest = tuple(each for each in getattr(self, name) if each != value) if name in _SEVERAL else ""
         return self.parameters(page=1, **{name: rest})
 
     def narrow(self, column: str, value: str, exclude: bool = False) -> dict[str, Any] | None:
-        """The parameters with one more constraint: that a column has a value, or has it not.
+        """The parameters with one more constraint, from the first page.
 
-        None where a URL cannot say that: the value is too long or cannot be quoted, or there are too many constraints.
+        Args:
+            column: The column that the constraint is on, such as `country`.
+            value: The exact value.
+            exclude: Whether that value is left out, rather than asked for.
+
+        Returns:
+            The parameters; None where a URL cannot say that, because the value is too long or cannot be quoted, or
+            because there are too many constraints.
         """
         added = _constraint(column, value, exclude)
         where = tuple(dict.fromkeys((*self.where, added)))
@@ -223,11 +261,11 @@ class Asked:
 
     def _typed_chips(self) -> Iterator[Chip]:
         try:
-            typed = parse(self.q) if self.q else language.Query("")
+            query = parse(self.q) if self.q else language.Query("")
         except QueryError:
             return
-        for index, node in enumerate(typed.must):
-            yield Chip(*_named(node), self.parameters(page=1, q=typed.without(index)))
+        for index, node in enumerate(query.must):
+            yield Chip(*_named(node), self.parameters(page=1, q=query.without(index)))
 
     def _chosen_chips(self) -> Iterator[Chip]:
         for where in self.where:
@@ -252,20 +290,28 @@ def _in_url(value: Any) -> Any:
     return list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
 
 
-def said(node: language.Node, longest: int = language.MAX_QUERY_LENGTH) -> str:
-    """A constraint as text; nothing where that would be too long, or not be understood as the same."""
+def text_of(node: language.Node, longest: int = language.MAX_QUERY_LENGTH) -> str:
+    """A constraint in the query language.
+
+    Args:
+        node: The constraint.
+        longest: How many characters the text may have.
+
+    Returns:
+        The text; empty where it would be too long, or would not be read as the same constraint.
+    """
     text = unparse(node)
     return text if len(text) <= longest and _nodes(text) == (node,) else ""
 
 
 def _constraint(column: str, value: str, exclude: bool) -> str:
-    kept = language.Filter(column, value, exact=True)
-    return said(language.Not(kept) if exclude else kept, LONGEST_VALUE)
+    filter_ = language.Filter(column, value, exact=True)
+    return text_of(language.Not(filter_) if exclude else filter_, LONGEST_VALUE)
 
 
 @lru_cache(maxsize=256)
 def _nodes(where: str) -> tuple[language.Node, ...]:
-    """The nodes of a constraint; none for one that cannot be understood, which the search will tell."""
+    """The nodes of a constraint; empty for one that cannot be understood, of which the search will complain."""
     try:
         return parse_constraints(where)
     except QueryError:
