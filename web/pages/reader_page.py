@@ -58,7 +58,7 @@ reader = Blueprint("reader", __name__)
 def document(document_id: str) -> Response:
     """A whole document, with `passage=START-END` set off and what answers the question marked."""
     values = read((*PARAMETERS, PASSAGE, PART), request.args)
-    state, cited = State.of(values), parse_span(values["passage"])
+    state, cited = State.of(values, site().collection.fields), parse_span(values["passage"])
     document = site().collection.document(document_id)
     answer = _answer(state, document)
     if answer.hits:
