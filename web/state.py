@@ -203,6 +203,10 @@ class State:
 
     # Other questions, each as the parameters of its URL
 
+    def but(self, **changes: Any) -> Self:
+        """The same with other values of some parameters. Raises QueryError if they do not go together."""
+        return self.of({**self.values, **changes}, self.fields)
+
     def parameters(self, **changes: Any) -> dict[str, Any]:
         """The parameters of this state, as `url_for` takes them, without those that say nothing.
 
