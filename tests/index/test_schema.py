@@ -103,7 +103,7 @@ def test_a_table_that_is_missing_is_made_by_whoever_writes(make_collection: "Mak
         connection.execute("DROP INDEX files_by_document")
     (tmp_path / "b.html").write_text("<p>The envoys signed a treaty on fisheries in Geneva.</p>")
     with closing(Store(collection.path)) as store:
-        assert store.snapshot().count == 1
+        assert store.snapshot().info.passages == 1
         assert "recurring_lines" not in tables(ledger)
         with store.writing(timeout=10):
             assert feed(Writer(store), [(str(tmp_path / "b.html"), Feeding(ReadOptions()))]).added == 1
