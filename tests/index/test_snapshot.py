@@ -33,15 +33,13 @@ from dragoman.index.reading.plan import (
 from dragoman.index.reading.selection import Selection
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.reading.view import Contribution, Located, Weighed
-from dragoman.index.segments.bm25f import BM25F
 from dragoman.index.units import Unit
-from support.asking import ALL, EVERYTHING, admitted, by_words, located, nearest, same_word, unit
+from support.asking import ALL, EVERYTHING, FREE, admitted, by_words, located, nearest, same_word, unit
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
 
 NONE = np.zeros(0, np.int64)
-FREE = BM25F()
 WORDS = "the the the the of of summit summit treaty envoy pact US us quota zeal 1950".split()
 COUNTRIES = ("France", "Japan", "Korea")
 
