@@ -1,6 +1,6 @@
 # What is done again and again: `make help` lists it. All of it runs in the environment that is active.
 .DEFAULT_GOAL := help
-.PHONY: help check test browser docs bench constraints lowest
+.PHONY: help check test browser docs bench hooks constraints
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 TEMPORARY = folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && python3 -m venv "$$folder"
@@ -24,6 +24,10 @@ docs: ## What the documentation says of commands and figures, checked
 
 bench: ## The benchmarks that need no data but the briefs; benchmarks/README.md has them all
 	python benchmarks/cold_start.py 5
+
+hooks: ## Style and types checked at each `git commit` from now on
+	pip install pre-commit
+	pre-commit install
 
 constraints: ## constraints-ci.txt anew: the versions that a fresh environment gets today
 	$(TEMPORARY) && "$$folder/bin/pip" install --quiet --constraint constraints.txt --editable '.[dev]' && \

@@ -1,13 +1,12 @@
 """How long a question takes from a cold process: `search` beside a short script that does without Dragoman.
 
-    python benchmarks/cold_start.py [RUNS]
+    python benchmarks/cold_start.py [RUNS] [--save]
 
 The script loads the same model with Sentence Transformers, encodes the same passages' vectors from a FAISS file that
 was made beforehand, and searches it. Both are started anew for every run, in turn; medians are compared.
 """
 
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -15,10 +14,15 @@ import tempfile
 import time
 from pathlib import Path
 
+from record import Record, arguments
+
 import dragoman
 from dragoman.index.home import briefs
 
 QUESTION = "Lee Macron strategic partnership"
+
+OURS = "`search` on the shipped briefs"
+THEIRS = "ten lines that load the same model with Sentence Transformers and search the same passages with FAISS"
 
 PREPARE = """
 import sys, faiss
@@ -53,7 +57,7 @@ def main() -> None:
     """Measure both, in turn, and print medians and their ratio."""
     from dragoman.index.encoding.model import resolve_model
 
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    runs = int(arguments()[0]) if arguments() else 7
     environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -70,10 +74,11 @@ def main() -> None:
         ours = [str(Path(sys.executable).with_name("search")), QUESTION, "--collection", str(folder / "briefs")]
         theirs = [sys.executable, "-c", BASELINE, *files, QUESTION]
         times = [(seconds(ours, environment), seconds(theirs, environment)) for _ in range(runs + 1)][1:]
-    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, {runs} runs of each")
-    for name, measured in zip(("search", "script"), zip(*times, strict=True), strict=True):
-        print(f"{name}: median {statistics.median(measured):.2f} s (from {min(measured):.2f} to {max(measured):.2f})")
-    print(f"median ratio of a pair: {statistics.median(theirs / ours for ours, theirs in times):.1f}")
+    with Record("cold-start", ["", f"median of {runs}", "from – to"]) as record:
+        for name, measured in zip((OURS, THEIRS), zip(*times, strict=True), strict=True):
+            span = f"{min(measured):.2f} – {max(measured):.2f} s"
+            record.row(name, f"{statistics.median(measured):.2f} s", span)
+        record.figure("median ratio", f"{statistics.median(theirs / ours for ours, theirs in times):.1f}")
 
 
 if __name__ == "__main__":

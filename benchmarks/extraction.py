@@ -1,6 +1,6 @@
 """How well is the article of a page found? Word-level F1 of our readers and of others, on two gold sets.
 
-    python benchmarks/extraction.py FOLDER
+    python benchmarks/extraction.py FOLDER [--save]
 
 FOLDER holds news-full-text.tar.xz (pages with the article's full text) and pages-with-snippets.tar.xz (pages with
 pieces of text that must and must not be there).
@@ -26,11 +26,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import trafilatura
+from record import Record, arguments
 
 from dragoman.corpus.cleaning.clean import clean
 from dragoman.corpus.document import Document
+from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Source
-from dragoman.corpus.readers.html import read
+from dragoman.corpus.readers.registry import format_named
 from dragoman.corpus.readers.support.decode import decode_text
 from dragoman.corpus.readers.support.html_text import visible_text
 from dragoman.errors import UnreadableSource
@@ -77,10 +79,7 @@ def _unpacked(archive: Path) -> dict[str, bytes]:
 
 def our_reader(page: bytes) -> str:
     """Our HTML reader, as `dragoman add` uses it."""
-    try:
-        found = next(iter(read(Source(io.BytesIO(page), "page", "page"), ReadOptions())))
-    except UnreadableSource:
-        return ""
+    found = next(read_stream(Source(io.BytesIO(page), "page", "page"), format_named("html"), ReadOptions()))
     if not isinstance(found, Document):
         return ""
     # A title that was one of the text's lines is no longer among them.
@@ -114,7 +113,7 @@ WAYS: dict[str, Callable[[bytes], str]] = {
     "HTML: our reader": our_reader,
     "HTML: trafilatura's default": trafilatura_default,
     "tags stripped: our cleaning": stripped_and_cleaned,
-    "tags stripped: longest lines": longest_lines,
+    "tags stripped: lines of 100 characters and more": longest_lines,
     "tags stripped: as it is": stripped,
 }
 
@@ -147,22 +146,26 @@ def snippets(pages: list[tuple[bytes, list[str], list[str]]], way: Callable[[byt
 
 def main() -> None:
     """Print a table."""
-    folder = Path(sys.argv[1]) if len(sys.argv) == 2 else sys.exit(__doc__)
+    folder = Path(arguments()[0]) if len(arguments()) == 1 else sys.exit(__doc__)
     logging.disable(logging.CRITICAL)
     news = [(name, page.encode(), gold) for name, page, gold in news_pages(folder)]
     unseen = [(page, gold) for name, page, gold in news if not for_fitting(name)]
     others = list(snippet_pages(folder))
     print(f"{len(news)} news pages, {len(unseen)} of them unseen; {len(others)} pages with snippets\n")
-    print("| | all news P | R | F1 | unseen P | R | F1 | snippets P | R | F1 | ms a page |")
-    print("|---" * 11 + "|")
-    for name, way in WAYS.items():
-        began = time.perf_counter()
-        rows = [(overlap(way(page), gold), for_fitting(page_name)) for page_name, page, gold in news]
-        spent = 1000 * (time.perf_counter() - began) / len(news)
-        scores = [row for row, _ in rows], [row for row, fitted in rows if not fitted]
-        means = [sum(column) / len(each) for each in scores for column in zip(*each, strict=True)]
-        figures = [*means, *snippets(others, way)]
-        print(f"| {name} | {' | '.join(f'{figure:.3f}' for figure in figures)} | {spent:.0f} |", flush=True)
+    measures = ("P", "R", "F1")
+    columns = ["", *(f"{pages} P" if m == "P" else m for pages in ("all news", "unseen", "snippets") for m in measures)]
+    spent: dict[str, float] = {}
+    with Record("extraction", columns) as record:
+        for name, way in WAYS.items():
+            began = time.perf_counter()
+            rows = [(overlap(way(page), gold), for_fitting(page_name)) for page_name, page, gold in news]
+            spent[name] = 1000 * (time.perf_counter() - began) / len(news)
+            scores = [row for row, _ in rows], [row for row, fitted in rows if not fitted]
+            means = [sum(column) / len(each) for each in scores for column in zip(*each, strict=True)]
+            cells = (f"{figure:.3f}".removeprefix("0") for figure in (*means, *snippets(others, way)))
+            record.row(name, *cells)
+        for name, each in spent.items():
+            record.figure(f"ms a page, {name}", f"{each:.0f}")
 
 
 if __name__ == "__main__":

@@ -1,17 +1,18 @@
 """How long it takes to find out that nothing in a folder has changed: by size and time of change, and by reading again.
 
-    python benchmarks/feeding.py [FILES]
+    python benchmarks/feeding.py [FILES] [--save]
 
 Makes FILES small text files (by default 20,000), and fills the ledger of a collection as a reading of them would, but
 without the encoder. Then it looks at them as `dragoman watch` does, and lists what `dragoman add` would have to read.
 """
 
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+
+from record import Record, arguments
 
 from dragoman.corpus.document import Document
 from dragoman.index.feeding.feeder import Feeding, Run, news
@@ -43,18 +44,22 @@ def main(files: int) -> None:
                             ledger.add_document(each)
 
             read(reread=False)
-            report("read all again", files, lambda: read(reread=True))
-            report("read what changed: nothing", files, lambda: read(reread=False))
-            report("look, as a watch does", files, lambda: news(Origins(database), str(source), Feeding()))
+            with Record("feeding", ["", "a file"]) as record:
+                for what, run in (
+                    ("read again, found unchanged by its content", lambda: read(reread=True)),
+                    ("passed over by `add`", lambda: read(reread=False)),
+                    ("looked at by `watch`", lambda: news(Origins(database), str(source), Feeding())),
+                ):
+                    record.row(what, f"{seconds(run) / files * 1e6:,.0f} µs")
+                record.figure("files", f"{files:,}")
 
 
-def report(what: str, files: int, run: Callable[[], object]) -> None:
-    """Time a call and print what it means for a file."""
+def seconds(run: Callable[[], object]) -> float:
+    """How much processor time a call takes."""
     began = time.process_time()
     run()
-    took = time.process_time() - began
-    print(f"{what:<28} {took:7.2f} s  {took / files * 1e6:8.1f} µs a file")
+    return time.process_time() - began
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
+    main(int(arguments()[0]) if arguments() else 20_000)

@@ -1,83 +1,84 @@
-"""The tables of figures in the documentation, each written from its results file.
+"""The figures in the documentation, each written from its results file.
 
-    python benchmarks/figures.py            write the tables
+    python benchmarks/figures.py            write them
     python benchmarks/figures.py --check    only say which differ from their files; exit with 1 if any does
 
-A table stands under a comment that names its file, `<!-- figures: NAME -->` for `benchmarks/results/NAME.json`, which
-says when, on what machine, of which commit and by which command its figures were measured.
+A table stands under a comment that names its file, `<!-- figures: NAME -->` for `benchmarks/results/NAME.json`. A
+number in a sentence stands right before a comment that names its file and itself there, `2,425<!-- figure NAME: seconds
+-->` but on one line, or `38.3<!-- figure NAME: hybrid / p50 ms -->` for the cell of a table.
 """
 
-import json
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "benchmarks" / "results"
+from record import RESULTS, ROOT, find_figure, format_row, read_results
+
 TABLE = re.compile(r"^<!-- figures: (?P<name>[\w-]+) -->\n(?P<table>(?:\|.*\n)*)", re.MULTILINE)
-FIELDS = {"date", "machine", "commit", "command", "columns", "rows"}
-
-
-def read_results(name: str) -> dict[str, Any]:
-    """Read a results file.
-
-    Args:
-        name: The file's name below `benchmarks/results`, without its ending.
-
-    Returns:
-        `date`, `machine`, `commit` (null if nobody noted it) and `command`, each for all figures; `columns`, the heads
-        of the table; `rows`, its cells as they are shown.
-
-    Raises:
-        ValueError: If it says less or more than that, or has a row of another length.
-    """
-    results = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
-    if results.keys() != FIELDS:
-        raise ValueError(f"{name}.json: its keys must be {', '.join(sorted(FIELDS))}")
-    if any(len(row) != len(results["columns"]) for row in results["rows"]):
-        raise ValueError(f"{name}.json: each row must have a cell for each column")
-    return results
+FIGURE = re.compile(r"(?P<shown>[\d.,+-]*)<!-- figure (?P<name>[\w-]+): (?P<key>[^>\n]+) -->")
+BEGINNINGS = re.compile("<!-- *figure")
+PAGES = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/*.md")
 
 
 def format_table(name: str) -> str:
     """Format a results file's table as Markdown, with a line feed after each row."""
     results = read_results(name)
-    rows = [results["columns"], *results["rows"]]
-    lines = ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
-    # An empty head or cell takes one space, as a person would write it.
-    lines = [re.sub(r"(?<=\|)  (?=\|)", " ", line) for line in lines]
+    lines = [format_row([str(cell) for cell in row]) for row in (results["columns"], *results["rows"])]
     lines.insert(1, "|" + "---|" * len(results["columns"]))
     return "\n".join(lines) + "\n"
 
 
-def write_tables(page: str) -> str:
-    """Give a page with all its tables of figures written anew."""
-    return TABLE.sub(lambda found: f"<!-- figures: {found['name']} -->\n{format_table(found['name'])}", page)
+def write_figures(page: str) -> str:
+    """Give a page with all its tables and all figures of its sentences written anew.
+
+    Raises:
+        ValueError: If a comment is misspelt, stands without a number, or names what its file does not hold.
+    """
+    if len(BEGINNINGS.findall(page)) != len(TABLE.findall(page)) + len(FIGURE.findall(page)):
+        raise ValueError("a comment on figures is not spelt as benchmarks/figures.py wants it")
+
+    def write(found: re.Match[str]) -> str:
+        if not found["shown"]:
+            raise ValueError(f"no number stands before {found[0]}")
+        return found[0].replace(found["shown"], find_figure(found["name"], found["key"]), 1)
+
+    page = TABLE.sub(lambda found: f"<!-- figures: {found['name']} -->\n{format_table(found['name'])}", page)
+    return FIGURE.sub(write, page)
 
 
 def find_names(page: str) -> set[str]:
-    """The results files that a page's tables name."""
-    return {found["name"] for found in TABLE.finditer(page)}
+    """The results files that a page names."""
+    return {found["name"] for pattern in (TABLE, FIGURE) for found in pattern.finditer(page)}
 
 
 def main(arguments: list[str]) -> int:
-    """Write the tables, or check them; the exit code."""
-    check, wrong, named = "--check" in arguments, [], set[str]()
-    for path in sorted((ROOT / "docs").glob("*.md")):
-        page = path.read_text(encoding="utf-8")
+    """Write the figures, or check them; the exit code."""
+    check, wrong, named = "--check" in arguments, list[str](), set[str]()
+    for path in sorted(path for pattern in PAGES for path in ROOT.glob(pattern)):
+        page, name = path.read_text(encoding="utf-8"), path.relative_to(ROOT)
         named |= find_names(page)
-        if (fresh := write_tables(page)) != page:
-            wrong.append(
-                f"{path.relative_to(ROOT)} differs from benchmarks/results: run `python benchmarks/figures.py`"
-            )
-            if not check:
-                path.write_text(fresh, encoding="utf-8")
-    unused = {path.stem for path in RESULTS.glob("*.json")} - named
-    missing = [f"no page shows benchmarks/results/{name}.json" for name in sorted(unused)]
-    for line in [*(wrong if check else []), *missing]:
+        try:
+            fresh = write_figures(page)
+        except (ValueError, KeyError, FileNotFoundError) as error:
+            wrong.append(f"{name}: {error}")
+            continue
+        if fresh != page and check:
+            wrong += [
+                f"{name}:{number} differs from benchmarks/results: run `python benchmarks/figures.py`"
+                for number, (here, there) in enumerate(zip(page.split("\n"), fresh.split("\n"), strict=False), 1)
+                if here != there
+            ][:1]
+        elif fresh != page:
+            path.write_text(fresh, encoding="utf-8")
+    wrong += [f"no page shows benchmarks/results/{name}.json" for name in sorted(unused(named))]
+    for line in wrong:
         print(line, file=sys.stderr)
-    return 1 if missing or (check and wrong) else 0
+    return 1 if wrong else 0
+
+
+def unused(named: set[str]) -> set[str]:
+    """The results files that are not among those named."""
+    return {Path(path).stem for path in RESULTS.glob("*.json")} - named
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What does each ingredient of the ranking cost? Processor time a query, with it and without it, in one run.
 
-    python benchmarks/ingredients.py COLLECTION QUERIES [NUMBER]
+    python benchmarks/ingredients.py COLLECTION QUERIES [NUMBER] [--save]
 
 COLLECTION is a collection's folder, QUERIES a file with a JSON record a line (plain or .xz) whose "text" is asked; of
 those NUMBER (300) are asked, spread evenly over the file. Each question is asked with the default settings and with one
@@ -15,6 +15,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
+
+from record import Record, arguments
 
 import dragoman
 from dragoman.search.language.plain import plain
@@ -38,9 +40,9 @@ def asked(collection: dragoman.Collection, question: str, facets: int = 0) -> fl
 
 def main() -> None:
     """Ask, and print a table."""
-    if len(sys.argv) not in (3, 4):
+    if len(arguments()) not in (2, 3):
         sys.exit(__doc__)
-    place, file, number = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 300
+    place, file, number = Path(arguments()[0]), Path(arguments()[1]), int([*arguments(), 300][2])
     with lzma.open(file, "rt", encoding="utf-8") if file.suffix == ".xz" else file.open(encoding="utf-8") as lines:
         questions = [plain(json.loads(line)["text"]) for line in lines]
     questions = questions[:: max(1, len(questions) // number)][:number]
@@ -65,10 +67,20 @@ def main() -> None:
             spent["facets"].append(min(counted for _, counted, _ in rounds) - least)
     for each in variations.values():
         each.close()
-    print(f"{status.passages:,} passages, {len(questions)} queries; a whole search: {median(whole):.1f} ms\n")
-    print("| ingredient | median ms | 95 % below |\n|---|---|---|")
-    for name, times in spent.items():
-        print(f"| {name} | {median(times):.2f} | {sorted(times)[int(0.95 * len(times))]:.2f} |")
+    facets = spent.pop("facets")
+    with Record("ingredients", ["ingredient", "median ms", "95 % below"]) as record:
+        for name, times in spent.items():
+            record.row(name, f"{median(times):.1f}", f"{most(times):.1f}")
+        record.figure("passages", f"{status.passages:,}")
+        record.figure("questions", f"{len(questions):,}")
+        record.figure("a whole search, ms", f"{median(whole):.0f}")
+        record.figure("facets, median ms", f"{median(facets):.1f}")
+        record.figure("facets, 95 % below", f"{most(facets):.1f}")
+
+
+def most(times: list[float]) -> float:
+    """What 95 % of the times are below."""
+    return sorted(times)[int(0.95 * len(times))]
 
 
 if __name__ == "__main__":

@@ -1,19 +1,18 @@
 """How long questions take in an open collection: median and 95th percentile by mode, ten hits each.
 
-    python benchmarks/latency.py COLLECTION QUERIES.jsonl[.xz] [COUNT]
+    python benchmarks/latency.py COLLECTION QUERIES.jsonl[.xz] [COUNT] [--save]
 
 QUERIES has an object with a `text` a line, and COUNT (500) of them are asked, spread evenly, after a warm-up.
 """
 
 import json
 import lzma
-import os
-import platform
 import sys
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
+from record import Record, arguments
 
 import dragoman
 from dragoman.errors import QueryError
@@ -29,24 +28,29 @@ def questions(path: Path, count: int) -> list[str]:
 
 def main() -> None:
     """Ask the questions in each mode and print how long they took."""
-    if len(sys.argv) < 3:
+    if len(arguments()) < 2:
         sys.exit(__doc__)
-    texts = questions(Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 500)
-    with dragoman.open_collection(sys.argv[1]) as collection:
-        status = collection.status()
-        print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-        print(f"{status.passages:,} passages in {status.segments} segments, {len(texts)} questions")
-        print("\n| mode | p50 ms | p95 ms |\n|---|---|---|")
+    folder, queries, *count = arguments()
+    texts = questions(Path(queries), int(count[0]) if count else 500)
+    warm_up = texts[:20]
+    with (
+        dragoman.open_collection(folder) as collection,
+        Record("latency", ["mode", "p50 ms", "p95 ms"]) as record,
+    ):
         for mode in get_args(Mode):
             took: list[float] = []
-            for number, text in enumerate(texts[:20] + texts):
+            for number, text in enumerate(warm_up + texts):
                 try:
                     results = collection.search(text, mode=mode)
                 except QueryError as error:
                     sys.exit(f"{text!r}: {error}")
-                if number >= 20:
+                if number >= len(warm_up):
                     took.append(results.took_ms)
-            print(f"| {mode} | {np.percentile(took, 50):.1f} | {np.percentile(took, 95):.1f} |")
+            record.row(mode, f"{np.percentile(took, 50):.1f}", f"{np.percentile(took, 95):.1f}")
+        status = collection.status()
+        record.figure("documents", f"{status.documents:,}")
+        record.figure("passages", f"{status.passages:,}")
+        record.figure("segments", f"{status.segments:,}")
 
 
 if __name__ == "__main__":

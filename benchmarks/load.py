@@ -1,14 +1,12 @@
 """How `dragoman serve` bears many at once: median and 95th percentile, answers a second, and errors.
 
-    python benchmarks/load.py COLLECTION QUERIES.jsonl[.xz] [COUNT]
+    python benchmarks/load.py COLLECTION QUERIES.jsonl[.xz] [COUNT] [--save]
 
 QUERIES has an object with a `text` a line, and COUNT (400) of them are asked in each round, every one once, by 1, 8 and
 32 clients that each wait for an answer before they ask again. Server and clients share the machine. An answer other
 than 200, or one that is not whole, is an error.
 """
 
-import os
-import platform
 import queue
 import re
 import subprocess
@@ -23,6 +21,7 @@ from urllib.parse import quote
 
 import numpy as np
 from latency import questions
+from record import Record, arguments
 
 import dragoman
 
@@ -93,25 +92,24 @@ def round_of(port: int, paths: list[str], clients: int) -> tuple[list[float], in
 
 def main() -> None:
     """Ask by each path, with ever more clients, and print how that went."""
-    if len(sys.argv) < 3:
+    if len(arguments()) < 2:
         sys.exit(__doc__)
-    count = int(sys.argv[3]) if len(sys.argv) > 3 else 400
-    texts = [quote(text) for text in questions(Path(sys.argv[2]), count + WARM_UP)]
-    with dragoman.open_collection(sys.argv[1]) as collection:
+    folder, queries, *count = arguments()
+    texts = [quote(text) for text in questions(Path(queries), (int(count[0]) if count else 400) + WARM_UP)]
+    with dragoman.open_collection(folder) as collection:
         status = collection.status()
-    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    print(f"{status.passages:,} passages in {status.segments} segments, {len(texts) - WARM_UP} questions a round")
-    print("\n| asked | clients | p50 ms | p95 ms | answers a second | errors |\n|---|---|---|---|---|---|")
-    with served(sys.argv[1]) as port:
+    columns = ["asked", "clients", "p50 ms", "p95 ms", "answers a second", "errors"]
+    with served(folder) as port, Record("load", columns) as record:
         for name, path in PATHS.items():
             round_of(port, [path.format(text) for text in texts[:WARM_UP]], 4)
             for clients in CLIENTS:
                 seconds, errors, whole = round_of(port, [path.format(text) for text in texts[WARM_UP:]], clients)
                 p50, p95 = np.percentile(np.array(seconds) * 1000, (50, 95))
-                print(
-                    f"| {name} | {clients} | {p50:.0f} | {p95:.0f} | {len(seconds) / whole:.1f} | {errors} |",
-                    flush=True,
-                )
+                rate = f"{len(seconds) / whole:.1f}"
+                record.row(name, str(clients), f"{p50:.0f}", f"{p95:.0f}", rate, str(errors))
+        record.figure("passages", f"{status.passages:,}")
+        record.figure("segments", f"{status.segments:,}")
+        record.figure("questions a round", f"{len(texts) - WARM_UP:,}")
 
 
 if __name__ == "__main__":

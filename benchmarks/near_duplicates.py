@@ -1,6 +1,6 @@
 """Are copies of a story found, and only copies? Pairwise precision and recall, by the rule that makes two texts copies.
 
-    python benchmarks/near_duplicates.py SHARED
+    python benchmarks/near_duplicates.py SHARED [--save]
 
 SHARED is the shared data. From it come `neardup/`, 181 web pages each cut out by some thirty extractors, some of them
 well, some with the whole page's menus, some with little more than a menu; `modern/`, press releases, 57 of which were
@@ -15,8 +15,6 @@ and of *all* cuts of one page. Rules are compared on every other page, and the d
 
 import json
 import lzma
-import os
-import platform
 import random
 import sys
 import tempfile
@@ -29,6 +27,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from record import Record, arguments
 
 from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
@@ -100,18 +99,18 @@ def pairs_within(*labels: NDArray[Any]) -> int:
     )
 
 
-def row(label: str, groups: NDArray[np.int64], pages: NDArray[np.int64], sets: Sequence[NDArray[np.bool_]]) -> str:
-    """A line of the table: wrong pairs, precision, recall in each set."""
+def scores(groups: NDArray[np.int64], pages: NDArray[np.int64], sets: Sequence[NDArray[np.bool_]]) -> list[str]:
+    """What grouping scores: wrong pairs, precision, recall in each set."""
     found, right = pairs_within(groups), pairs_within(groups, pages)
     recalls = [pairs_within(groups[chosen], pages[chosen]) / pairs_within(pages[chosen]) for chosen in sets]
-    cells = [label, f"{found - right}", f"{right / found:.4f}", *(f"{recall:.3f}" for recall in recalls)]
-    return f"| {' | '.join(cells)} |"
+    precision = f"{right / found:.4f}".removeprefix("0")
+    return [f"{found - right}", precision, *(f"{recall:.3f}".removeprefix("0") for recall in recalls)]
 
 
-def named(rule: Rule) -> str:
-    """A rule in a few words."""
-    held = "" if rule.containment == NEVER else f", or contained {rule.containment} at Jaccard {rule.held}"
-    return f"Jaccard {rule.jaccard}{held}" + (" (default)" if rule == Rule() else "")
+def cells(rule: Rule) -> list[str]:
+    """A rule in three cells."""
+    never = rule.containment == NEVER
+    return [f"{rule.jaccard}", "–" if never else f"{rule.containment}", "–" if never else f"{rule.held}"]
 
 
 def cuts(folder: Path) -> None:
@@ -120,24 +119,23 @@ def cuts(folder: Path) -> None:
     pages = np.unique([each["cluster"] for each in cut], return_inverse=True)[1]
     good = np.array([each["jaccard5"] >= 0.8 for each in cut])
     whole = np.array([each["containment"] >= 0.8 for each in cut])
-    header = "| | wrong pairs | precision | recall, good | whole | all |\n|---|---|---|---|---|---|"
-    for half in (0, 1):
-        here = pages % 2 == half
-        sets = (good[here], whole[here], np.ones(here.sum(), bool))
-        chosen = [each for each, is_here in zip(cut, here, strict=True) if is_here]
-        pairs = [pairs_within(pages[here][each]) for each in sets]
-        print("\nPages to choose by" if half == 0 else "\nThe other pages", end=": ")
-        print(
-            f"{len(set(pages[here]))}, in {len(chosen):,} cuts; "
-            f"pairs good {pairs[0]:,}, whole {pairs[1]:,}, all {pairs[2]:,}"
-        )
-        if half == 0:
-            print(f"\n{header}")
-            for rule, groups in zip(RULES, grouped([each["text"] for each in chosen], RULES), strict=True):
-                print(row(named(rule), groups, pages[here], sets))
-        else:
-            groups = indexed([Document(each["id"], each["text"]) for each in chosen])
-            print(f"\n{header}\n{row(named(Rule()), groups, pages[here], sets)}")
+    measures = ("wrong pairs", "precision", "recall, good", "whole", "all")
+    with Record("near-copies", ["Jaccard", "or contained", "at Jaccard", *measures]) as record:
+        for half, name in enumerate(("chosen by", "other")):
+            here = pages % 2 == half
+            sets = (good[here], whole[here], np.ones(here.sum(), bool))
+            chosen = [each for each, is_here in zip(cut, here, strict=True) if is_here]
+            if half == 0:
+                for rule, groups in zip(RULES, grouped([each["text"] for each in chosen], RULES), strict=True):
+                    record.row(*cells(rule), *scores(groups, pages[here], sets))
+            else:
+                groups = indexed([Document(each["id"], each["text"]) for each in chosen])
+                for measure, score in zip(measures, scores(groups, pages[here], sets), strict=True):
+                    record.figure(f"{name} pages, {measure}", score)
+            record.figure(f"{name} pages", f"{len(set(pages[here]))}")
+            record.figure(f"{name} pages, cuts", f"{len(chosen):,}")
+            for kind, each in zip(("good", "whole", "all"), sets, strict=True):
+                record.figure(f"{name} pages, {kind} pairs", f"{pairs_within(pages[here][each]):,}")
 
 
 def releases(folder: Path) -> None:
@@ -200,10 +198,9 @@ def made_up(count: int) -> list[str]:
 
 def main() -> None:
     """Measure everything that the folder of shared data has."""
-    if len(sys.argv) != 2:
+    if len(arguments()) != 1:
         sys.exit(__doc__)
-    shared = Path(sys.argv[1])
-    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    shared = Path(arguments()[0])
     cuts(shared / "neardup")
     releases(shared / "modern")
     seeds = [each for each in read([shared / "seeds"]) if isinstance(each, Document)]

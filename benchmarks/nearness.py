@@ -1,6 +1,6 @@
 """How near must a passage lie to match by meaning beside words? Judged sets at several shares of the nearest's cosine.
 
-    python benchmarks/nearness.py std-time std-scifact std-cranfield frus-dev=frus.idx …
+    python benchmarks/nearness.py std-time std-scifact std-cranfield frus-dev=frus.idx … [--save]
 
 The arguments are as those of benchmarks/ranking.py. For each share, 0 being no rule: the measures of the default
 ranking, and how many passages a question matches at the median, of how many in all.
@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 import numpy as np
 from ranking import DEFAULT, MEASURES, asked, judged_sets, ranked
+from record import Record, arguments
 from tqdm import tqdm
 
 from dragoman.index.writing.store import Store
@@ -24,8 +25,8 @@ from dragoman.search.ranking import engine
 SHARES = (0.0, 0.4, engine.NEARNESS, 0.6, 0.7)
 
 
-def report(path: Path, judged: JudgedSet) -> None:
-    """Print a judged set's row for each share."""
+def cells(path: Path, judged: JudgedSet) -> list[str]:
+    """A judged set's cell for each share: nDCG@10 / Recall@100, and how many passages match at the median."""
     found: dict[float, dict[str, list[str]]] = defaultdict(dict)
     matching: dict[float, list[int]] = defaultdict(list)
     with closing(Store(path)) as store:
@@ -37,20 +38,21 @@ def report(path: Path, judged: JudgedSet) -> None:
                     answer = ranked(put, "hybrid", DEFAULT, limit=100, per_document=True)
                 found[share][question.id] = [snapshot.passage(number)[0].id for number in answer.numbers.tolist()]
                 matching[share].append(len(answer.matches))
-        count = snapshot.count
     evaluation = evaluate(path, judged, [System(str(share), saved=found[share]) for share in SHARES])
-    print(f"\n## {judged.name}: {len(evaluation.cases)} questions, {count:,} passages\n")
-    print(f"| share | {' | '.join(MEASURES)} | passages that match |\n|---|---|---|---|")
-    for share, measured in zip(SHARES, evaluation.systems, strict=True):
-        figures = (f"{measured.values[each].mean():.3f}".removeprefix("0") for each in MEASURES)
-        print(f"| {share} | {' | '.join(figures)} | {np.median(matching[share]):,.0f} |", flush=True)
+    figures = (
+        "/".join(f"{measured.values[each].mean():.3f}".removeprefix("0") for each in MEASURES)
+        for measured in evaluation.systems
+    )
+    return [f"{each}, {np.median(matching[share]):,.0f}" for share, each in zip(SHARES, figures, strict=True)]
 
 
 def main() -> None:
     """Measure the judged sets named on the command line."""
-    for argument in sys.argv[1:] or sys.exit(__doc__):
-        for place, judged in judged_sets(argument):
-            report(place, judged)
+    sets = [each for argument in arguments() or sys.exit(__doc__) for each in judged_sets(argument)]
+    columns = [cells(place, judged) for place, judged in sets]
+    with Record("nearness", ["at least so near", *(judged.name for _, judged in sets)]) as record:
+        for share, *row in zip(SHARES, *columns, strict=True):
+            record.row(str(share) if share else "no rule", *row)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How good is the ranking, and what does each part of it bring? Judged sets, asked in two dozen ways.
 
-    python benchmarks/ranking.py std-time std-scifact std-cranfield frus-dev[=frus.idx] …
+    python benchmarks/ranking.py std-time std-scifact std-cranfield frus-dev[=frus.idx] … [--save]
 
 Each argument is a judged set in the BEIR layout and, after =, a collection of its documents; without one, they are
 indexed once into the cache directory. `pip install 'dragoman[eval]'` gives the measures.
@@ -16,6 +16,7 @@ to report. Both are scored over the whole collection (full), and with only the q
 file queries_nl.jsonl of questions in natural language is a set of its own.
 """
 
+import re
 import sys
 import zlib
 from collections import defaultdict
@@ -28,6 +29,7 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from record import Record, arguments
 from tqdm import tqdm
 
 from dragoman import open_collection
@@ -264,36 +266,36 @@ def parts(evaluation: Evaluation) -> Iterator[tuple[str, NDArray[np.intp]]]:
         yield ", the half that weights were chosen on", np.flatnonzero(tuned)
 
 
-def figures(evaluations: dict[str, Evaluation], rows: NDArray[np.intp]) -> str:
+def record_systems(name: str, evaluations: dict[str, Evaluation], rows: NDArray[np.intp]) -> None:
     """A table of all systems: for each way to score the measures, the difference to the default and its p."""
-    lines = ["| |" + "".join(f" {m}{way} |" for way in evaluations for m in (*MEASURES, "difference", "p"))]
-    lines.append("|---" * (1 + 4 * len(evaluations)) + "|")
+    columns = ["", *(f"{m}{way}" for way in evaluations for m in (*MEASURES, "difference", "p"))]
     names = list(SYSTEMS)
-    for number, name in enumerate(names):
-        cells = [name]
-        for evaluation in evaluations.values():
-            values = evaluation.systems[number].values
-            differences = (values[MEASURES[0]] - evaluation.systems[names.index(HYBRID)].values[MEASURES[0]])[rows]
-            cells += [f"{values[measure][rows].mean():.3f}".removeprefix("0") for measure in MEASURES]
-            cells += ["", ""] if name == HYBRID else [f"{differences.mean():+.3f}", chance(differences)]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+    with Record(name, columns) as record:
+        for number, system in enumerate(names):
+            cells: list[str] = []
+            for evaluation in evaluations.values():
+                values = evaluation.systems[number].values
+                differences = (values[MEASURES[0]] - evaluation.systems[names.index(HYBRID)].values[MEASURES[0]])[rows]
+                cells += [mean(values[measure][rows]) for measure in MEASURES]
+                cells += ["", ""] if system == HYBRID else [f"{differences.mean():+.3f}", chance(differences)]
+            record.row(system, *cells)
 
 
-def by_class(evaluation: Evaluation, rows: NDArray[np.intp]) -> str:
+def record_classes(name: str, evaluation: Evaluation, rows: NDArray[np.intp]) -> None:
     """A table of nDCG@10 by class of questions; a star where a system differs from the default with p < 0.05."""
-    groups = {name: here for name, of in evaluation.groups.items() if len(here := np.intersect1d(of, rows))}
+    groups = {group: here for group, of in evaluation.groups.items() if len(here := np.intersect1d(of, rows))}
     default = next(each for each in evaluation.systems if each.system.name == HYBRID).values[MEASURES[0]]
-    lines = ["| |" + "".join(f" {name} ({len(of)}) |" for name, of in groups.items()), "|---" * (1 + len(groups)) + "|"]
-    for each in evaluation.systems:
-        values = each.values[MEASURES[0]]
-        cells = [
-            f"{values[of].mean():.3f}".removeprefix("0")
-            + ("\\*" if randomisation_test((values - default)[of]) < 0.05 else "")
-            for of in groups.values()
-        ]
-        lines.append(f"| {each.system.name} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    with Record(name, ["", *(f"{group} ({len(of)})" for group, of in groups.items())]) as record:
+        for each in evaluation.systems:
+            values = each.values[MEASURES[0]]
+            stars = ("\\*" * (randomisation_test((values - default)[of]) < 0.05) for of in groups.values())
+            cells = (mean(values[of]) + star for of, star in zip(groups.values(), stars, strict=True))
+            record.row(each.system.name, *cells)
+
+
+def mean(values: NDArray[np.float64]) -> str:
+    """The mean of a measure, for print."""
+    return f"{values.mean():.3f}".removeprefix("0")
 
 
 def chance(differences: NDArray[np.float64]) -> str:
@@ -302,17 +304,20 @@ def chance(differences: NDArray[np.float64]) -> str:
     return f"{p:.3f}".removeprefix("0") if p >= 0.001 else "<.001"
 
 
-def report(path: Path, judged: JudgedSet) -> None:
-    """Print what there is to say of a judged set."""
+def report(path: Path, judged: JudgedSet) -> Evaluation:
+    """Print and keep what there is to say of a judged set, `ranking-NAME` and so on, and give its evaluation."""
     systems = rankings(path, judged)
     condensable = bool(judged.questions[0].values("volumes"))
     evaluations = {"": evaluate(path, judged, systems)}
     if condensable:
         evaluations[" condensed"] = evaluate(path, judged, systems, condense="volumes")
     for part, rows in parts(evaluations[""]):
-        print(f"\n## {judged.name}{part}: {len(rows)} questions\n\n{figures(evaluations, rows)}", flush=True)
+        print(f"\n## {judged.name}{part}: {len(rows)} questions", flush=True)
+        name = "-".join(re.findall(r"\w+", f"ranking {judged.name}{part}"))
+        record_systems(name, evaluations, rows)
         if evaluations[""].groups:
-            print(f"\nnDCG@10 by class:\n\n{by_class(evaluations[''], rows)}", flush=True)
+            record_classes(f"{name}-classes", evaluations[""], rows)
+    return evaluations[""]
 
 
 def judged_sets(argument: str) -> Iterator[tuple[Path, JudgedSet]]:
@@ -346,9 +351,14 @@ class Indexing:
 
 def main() -> None:
     """Measure the judged sets named on the command line."""
-    for argument in sys.argv[1:] or sys.exit(__doc__):
-        for place, judged in judged_sets(argument):
-            report(place, judged)
+    sets = [each for argument in arguments() or sys.exit(__doc__) for each in judged_sets(argument)]
+    found = {judged.name: report(place, judged) for place, judged in sets}
+    with Record(
+        "ranking", ["nDCG@10 / Recall@100", *(f"{name} ({len(each.cases):,})" for name, each in found.items())]
+    ) as record:
+        for number, system in enumerate(SYSTEMS):
+            measured = (each.systems[number].values for each in found.values())
+            record.row(system, *("/".join(mean(values[measure]) for measure in MEASURES) for values in measured))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What was tried for the ranking and is not in it: each idea measured on the engine's own candidates.
 
-    python benchmarks/rejected_ideas.py frus-dev=frus.idx std-time=time.idx std-scifact=scifact.idx …
+    python benchmarks/rejected_ideas.py frus-dev=frus.idx std-time=time.idx std-scifact=scifact.idx … [--save]
 
 The arguments are as those of benchmarks/ranking.py. The first judged set is split as that says (by the questions' ids
 where they name no volumes). On its tuning half the strength of each idea is chosen, under `at`, and the models are
@@ -22,6 +22,7 @@ import numpy as np
 from candidates import WINDOW, Pool, Values, pools
 from numpy.typing import NDArray
 from ranking import chance, judged_sets
+from record import Record, arguments
 
 from dragoman.index.writing.store import Store
 from dragoman.search.evaluation.measures import ndcg
@@ -221,24 +222,22 @@ def measured(arguments: Sequence[str]) -> Iterator[tuple[str, list[Pool]]]:
 
 def main() -> None:
     """Measure all ideas on the judged sets named on the command line."""
-    sets = dict(measured(sys.argv[1:] or sys.exit(__doc__)))
+    sets = dict(measured(arguments() or sys.exit(__doc__)))
     base = {name: scored(pools, attrgetter("default")) for name, pools in sets.items()}
     tuning = sets["tuning half"]
-    print(f"| | at | {' | '.join(f'{name} ({len(pools)})' for name, pools in sets.items())} |")
-    print("|---" * (2 + len(sets)) + "|")
-    print(f"| default | | {' | '.join(f'{values.mean():.3f}' for values in base.values())} |", flush=True)
+    with Record("rejected-ideas", ["", "at", *(f"{name} ({len(pools)})" for name, pools in sets.items())]) as record:
+        record.row("default", "", *(f"{values.mean():.3f}" for values in base.values()))
 
-    def show(name: str, strength: str, score: Callable[[Pool], Values]) -> None:
-        gains = {each: scored(pools, score) - base[each] for each, pools in sets.items()}
-        cells = [f"{values.mean():+.3f} ({chance(values)})" for values in gains.values()]
-        print(f"| {name} | {strength} | {' | '.join(cells)} |", flush=True)
+        def show(name: str, strength: str, score: Callable[[Pool], Values]) -> None:
+            gains = {each: scored(pools, score) - base[each] for each, pools in sets.items()}
+            record.row(name, strength, *(f"{values.mean():+.3f} ({chance(values)})" for values in gains.values()))
 
-    for name, idea in IDEAS.items():
-        means = [scored(tuning, idea.at(each)).mean() for each in idea.strengths]
-        strength = idea.strengths[int(np.argmax(means))]
-        show(name, f"{strength:g}" if len(means) > 1 else "", idea.at(strength))
-    for name, score in models(tuning):
-        show(name, "", score)
+        for name, idea in IDEAS.items():
+            means = [scored(tuning, idea.at(each)).mean() for each in idea.strengths]
+            strength = idea.strengths[int(np.argmax(means))]
+            show(name, f"{strength:g}" if len(means) > 1 else "", idea.at(strength))
+        for name, score in models(tuning):
+            show(name, "", score)
 
 
 if __name__ == "__main__":

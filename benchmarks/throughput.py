@@ -1,6 +1,6 @@
 """How many documents a second are indexed on one core, without the encoder, and where the time goes.
 
-    python benchmarks/throughput.py SHARED [DOCUMENTS]
+    python benchmarks/throughput.py SHARED [DOCUMENTS] [--save]
 
 SHARED is the shared data. From it come archive documents as JSONL (`frus-dev/`), press releases as HTML without the
 site around them (`modern/`), whole news pages as HTML (`clean/`) and three volumes as TEI (`tei/`). At most DOCUMENTS
@@ -16,8 +16,6 @@ counted with the latter.
 import cProfile
 import json
 import lzma
-import os
-import platform
 import pstats
 import sys
 import tarfile
@@ -29,6 +27,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from record import Record, arguments
 
 import dragoman
 from dragoman.corpus.document import Document, Span
@@ -39,14 +38,14 @@ from dragoman.index.segments.encoded_passage import EncodedPassage
 from dragoman.index.segments.segment import SegmentWriter
 
 STEPS = {
-    "clean": ("corpus/clean.py", "clean"),
-    "find the article": ("trafilatura/core.py", "bare_extraction"),
-    "describe": ("corpus/describe.py", "describe"),
+    "clean": ("cleaning/clean.py", "clean"),
+    "find the article (trafilatura)": ("trafilatura/core.py", "bare_extraction"),
+    "describe": ("description/describe.py", "describe"),
 }
 PARTS = {
-    "language": ("corpus/languages.py", "detect_language"),
-    "countries": ("corpus/describe.py", "find_countries"),
-    "people": ("corpus/people.py", "find_people"),
+    "language": ("description/languages.py", "detect_language"),
+    "countries": ("description/describe.py", "find_countries"),
+    "people": ("description/people.py", "find_people"),
 }
 """Parts of describing, whose times are part of its."""
 
@@ -68,18 +67,18 @@ def indexed(found: list[Document], folder: Path) -> dict[str, float]:
         began = now
 
     passages = [passage for document in found for passage in split_passages(document)]
-    done("split")
+    done("split into passages")
     writer = SegmentWriter(folder / "segment", 1)
     vector, none = np.ones(1, np.float32), np.zeros((0, 1), np.int8)
     for passage in passages:
         span = Span(passage.start, passage.end)
         writer.add(EncodedPassage(1, passage.document, span, vector, [], none))
-    done("analyse, Whoosh")
+    done("analyse, write to Whoosh")
     writer.close()
-    done("commit, postings")
+    done("commit, read back the postings")
     for document in found:
         signature(document.text)
-    done("near-duplicates")
+    done("signature for near-duplicates")
     times["passages"] = len(passages)
     return times
 
@@ -101,8 +100,8 @@ def shares(source: list[Path], limit: int) -> dict[str, float]:
     }
 
 
-def measure(name: str, source: list[Path], limit: int) -> None:
-    """Print one collection's figures."""
+def measure(source: list[Path], limit: int) -> dict[str, str]:
+    """One collection's figures by name, those of the steps in milliseconds of the processor a document."""
     for _ in documents(source, 5):  # what is loaded once does not count
         pass
     began = time.process_time()
@@ -116,13 +115,13 @@ def measure(name: str, source: list[Path], limit: int) -> None:
     steps = {"read, parse": reading - sum(steps.values())} | steps | times
     total = sum(steps.values())
     characters = sum(len(document.text) for document in found)
-    print(f"\n{name}: {len(found):,} documents, {characters / 1e6:.1f} million characters, {passages:,.0f} passages")
-    rates = f"{len(found) / total:.0f} documents, {passages / total:.0f} passages"
-    print(f"{rates}, {characters / total / 1e6:.2f} million characters a second")
-    for step, seconds in steps.items():
-        inner = ", ".join(f"{each} {reading * part[each] / total:.0%}" for each in PARTS)
-        note = f"  ({inner})" if step == "describe" else ""
-        print(f"  {step:18} {1000 * seconds / len(found):7.2f} ms a document {seconds / total:6.0%}{note}")
+    return {
+        "documents (characters in each)": f"{len(found):,} ({round(characters / len(found), -2):,.0f})",
+        "documents a second": f"{len(found) / total:.0f}",
+        "passages a second": f"{passages / total:.0f}",
+        **{step: f"{1000 * seconds / len(found):.1f}" for step, seconds in steps.items()},
+        **{f"of describing, {each}": f"{1000 * reading * part[each] / len(found):.1f}" for each in PARTS},
+    }
 
 
 def press_releases(shared: Path, folder: Path, limit: int) -> None:
@@ -143,16 +142,21 @@ def news_pages(shared: Path, folder: Path) -> None:
 
 def main() -> None:
     """Measure all four."""
-    shared, limit = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1000
-    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    measure("JSONL, archive documents", [shared / "frus-dev" / "corpus.jsonl.xz"], limit)
-    measure("TEI, three volumes", sorted((shared / "tei").glob("*.xml.xz")), limit)
+    first, *others = arguments() or sys.exit(__doc__)
+    shared, limit = Path(first), int(others[0]) if others else 1000
+    found = {
+        "JSONL, archive documents": measure([shared / "frus-dev" / "corpus.jsonl.xz"], limit),
+        "TEI, three volumes": measure(sorted((shared / "tei").glob("*.xml.xz")), limit),
+    }
     with tempfile.TemporaryDirectory() as folder:
         press_releases(shared, Path(folder), limit)
-        measure("HTML, press releases", [Path(folder)], limit)
+        found["HTML, press releases"] = measure([Path(folder)], limit)
     with tempfile.TemporaryDirectory() as folder:
         news_pages(shared, Path(folder))
-        measure("HTML, news pages", [Path(folder)], limit)
+        found["HTML, news pages"] = measure([Path(folder)], limit)
+    with Record("throughput", ["", *found]) as record:
+        for name in dict.fromkeys(name for each in found.values() for name in each):
+            record.row(name, *(each.get(name, "–") for each in found.values()))
 
 
 if __name__ == "__main__":

@@ -5,25 +5,20 @@ from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from importlib.resources import files
 from typing import Final
 
 from .document import DateInterval
 
-_MONTH_NAMES: Final = (
-    "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sep sept|october oct"
-    "|november nov|december dec"
-)
-MONTHS: Final = {
-    name: number for number, names in enumerate(_MONTH_NAMES.split("|"), start=1) for name in names.split()
-}
+_LINES = files(__package__ or "").joinpath("months.txt").read_text("utf-8").splitlines()
+_MONTH_NAMES: Final = [line.split() for line in _LINES if not line.startswith("#")]
+MONTHS: Final = {name.lower(): number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names}
 """The number of each English month, by its name and its abbreviations in lower case."""
 
-_MONTHS: Final = tuple(names.split()[0].capitalize() for names in _MONTH_NAMES.split("|"))
+_MONTHS: Final = tuple(names[0] for names in _MONTH_NAMES)
 # not strftime's, which follow the locale of the process
 
-MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?" + (
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+MONTH: Final = rf"(?:{'|'.join(MONTHS)})\.?"
 """A pattern for an English month; to be used without regard to case."""
 
 FULL_DATE: Final = (
@@ -59,9 +54,10 @@ def parse_dates(value: object) -> DateInterval | None:
 
     Read are dates and datetimes; `2025-11-22`, `2025-11`, `2025` and ISO timestamps; "22 November 2025", "Nov. 22,
     2025" and "November 2025"; 2025年11月22日 and other forms with the year first; two of them as a list or around `..`
-    or `/`. The day is the one that is written, whatever the time zone.
+    or `/`. The day is the one that is written; a time zone changes nothing.
 
-    Raises ValueError if the value has no such form, or a day that no calendar has.
+    Raises:
+        ValueError: If the value has no such form, or a day that no calendar has.
     """
     match value:
         case None | "":
@@ -103,7 +99,7 @@ def dates_in_address(address: str) -> DateInterval | None:
 
 
 def date_mentions(text: str) -> Iterator[tuple[int, int, DateInterval]]:
-    """Each place where a text names a day with its year, or a month with its year: start, end and the days meant."""
+    """Find where a text names a day with its year, or a month with its year: start, end and the days meant."""
     for found in _MENTION.finditer(text):
         with suppress(ValueError):
             if dates := parse_dates(found[0]):
@@ -151,7 +147,15 @@ def day_names(dates: DateInterval) -> str:
 
 
 def is_whole(dates: DateInterval, unit: str) -> bool:
-    """Whether dates are whole months, or whole years, from the first day of one to the last day of one."""
+    """Whether dates are whole months or years.
+
+    Args:
+        dates: The days.
+        unit: `"month"` or `"year"`.
+
+    Returns:
+        Whether they run from the first day of such a unit to the last day of the same or a later one.
+    """
     first, last = dates
     if unit == "year":
         return (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)

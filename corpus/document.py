@@ -51,7 +51,13 @@ class DateInterval(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whom a document names, with the part that they have in it where that is known."""
+    """Somebody whom a document names.
+
+    Attributes:
+        name: The name in full, as the document has it.
+        role: An office, or the part in the document (from, to, participant); empty if unknown.
+        country: The country that they speak for, by its usual English name; empty if unknown.
+    """
 
     name: str
     role: str = ""
@@ -70,7 +76,13 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A footnote, kept apart from the text: its mark as printed, where in the text that stands, and what it says."""
+    """A footnote, kept apart from the text.
+
+    Attributes:
+        mark: Its mark as printed.
+        at: Where in the text the mark stands, an offset in characters.
+        text: What the footnote says.
+    """
 
     mark: str
     at: int
@@ -81,17 +93,35 @@ class Note:
 class Document:
     """One article, despatch or communiqué: clean text and its description.
 
-    `id` is unique within a collection. `text` is final: every span that Dragoman reports is an offset into it.
-    `language` is an ISO 639-1 code or empty. `countries` are usual English short names. `notes` are its footnotes, in
-    the order of their marks. `senders` and `recipients` are of a letter or telegram, `volume` is of an edition of
-    documents, `classification` is as in `fields.CLASSIFICATIONS` where it is a usual one. `extra` has the values of a
-    collection's own fields by their names: see `fields.OwnField`. `cut` is what cleaning took out of the source, in
-    order: kept so that nothing is silently lost, and never searched. `provenance` says of each field of the description
-    that is not empty whether it was "given" with the source, "extracted" from its text or "inferred". `origin` says
-    where the document was read from, and plays no part in its content.
+    Attributes:
+        id: Unique within a collection; at most 1,024 printable characters.
+        text: Final: every span that Dragoman reports is a pair of offsets into it, in characters.
+        title: The headline, on one line.
+        dates: The days that it is about or was published on; None if unknown.
+        place: Where it was written or filed.
+        outlet: Who published it: a newspaper, an agency, a series.
+        author: Who wrote it.
+        url: Its address on the web.
+        kind: What it is: telegram, memorandum of conversation, press release.
+        language: An ISO 639-1 code.
+        countries: Those that it is about, by their usual English short names.
+        people: Those whom it names, senders and receivers first.
+        topics: What it is filed under.
+        senders: Who sent it, for a letter or telegram.
+        recipients: To whom it was sent.
+        volume: The volume of an edition that it is printed in.
+        classification: Who might see it: one of `fields.CLASSIFICATIONS` where it is a usual one.
+        references: What it cites as its sources.
+        notes: Its footnotes, in the order of their marks.
+        cut: What cleaning took out of the source, in order: kept so that nothing is silently lost, and never searched.
+        extra: The values of a collection's own fields, by their names: see `fields.OwnField`.
+        provenance: Says of each field of the description that is not empty whether it was "given" with the source,
+            "extracted" from its text or "inferred".
+        origin: Where it was read from, which plays no part in its content.
 
-    Raises InvalidDocument if the id is empty, too long or holds a control character, if the date interval ends before
-    it begins, or if the language is no code.
+    Raises:
+        InvalidDocument: If the id is empty, too long or holds a control character, if the date interval ends before it
+            begins, or if the language is no code.
     """
 
     id: str

@@ -35,7 +35,7 @@ _LONGEST_NAME: Final = 32
 
 RESERVED: Final = frozenset(
     "title text notes date dates where document similar before after id people references countries topics author "
-    "language sources cut origin url ids".split()
+    "language sources cut origin url html ids".split()
 )
 """What a field may not be called besides: a text field of the query language, an option of a search, a record's key,
 and `ids`, by which name an index keeps those of documents beside the values of fields."""
@@ -270,6 +270,10 @@ class Fields:
 
     def __hash__(self) -> int:
         return hash(self.own)
+
+    def settings(self) -> list[list[str]]:
+        """Its own as JSON-ready values: each is [name, key, type]."""
+        return [[each.name, each.key, each.type] for each in self.own]
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from .cleaning.recurring import without_recurring_lines
 from .document import Document
 from .fetching.url_reader import UrlReader
-from .readers.contract import ReadOptions, Skipped
+from .intake import without_recurring_lines
+from .readers.contract import Format, ReadOptions, Skipped
 from .readers.files import is_url
-from .readers.registry import CLEANED, Format, find, format_named, read_file, read_standard_input
+from .readers.opening import find, read_file, read_standard_input
+from .readers.registry import format_named
 
 
 def read(sources: Iterable[str | Path], *, options: ReadOptions | None = None) -> Iterator[Document | Skipped]:
@@ -39,14 +40,14 @@ def _read_all(sources: Iterable[str | Path], options: ReadOptions) -> Iterator[D
         elif is_url(source):
             yield from UrlReader(options).read(str(source))
         else:
-            for cleaned, files in groupby(find(source, options), _is_cleaned):
-                found = (each for file in files for each in _read_found(file, options))
-                yield from without_recurring_lines(found) if cleaned and options.cleaning else found
+            for recurring, files in groupby(find(source, options), _has_recurring_lines):
+                results = (each for file in files for each in _read(file, options))
+                yield from without_recurring_lines(results) if recurring and options.cleaning else results
 
 
-def _is_cleaned(file: tuple[Path, Format] | Skipped) -> bool:
-    return isinstance(file, Skipped) or file[1].name in CLEANED
+def _has_recurring_lines(file: tuple[Path, Format] | Skipped) -> bool:
+    return isinstance(file, Skipped) or file[1].recurring
 
 
-def _read_found(file: tuple[Path, Format] | Skipped, options: ReadOptions) -> Iterable[Document | Skipped]:
+def _read(file: tuple[Path, Format] | Skipped, options: ReadOptions) -> Iterable[Document | Skipped]:
     return [file] if isinstance(file, Skipped) else read_file(*file, options)

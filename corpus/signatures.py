@@ -109,7 +109,15 @@ class Rule:
     held: float = 0.45
 
     def near(self, signatures: "Signatures", pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which pairs of rows of `signatures`, [n, 2], are near-copies by the estimates from them: bool [n]."""
+        """Tell which pairs are near-copies, by what their signatures let one estimate.
+
+        Args:
+            signatures: The signatures of all texts.
+            pairs: Pairs of rows of `signatures`, int64 [n, 2].
+
+        Returns:
+            Whether each pair is one, bool [n].
+        """
         found = [np.zeros(0, bool)]
         for start in range(0, len(pairs), 8192):
             left, right = pairs[start : start + 8192].T
@@ -129,12 +137,18 @@ class Signatures(NamedTuple):
 
 
 def stars(neighbours: Mapping[int, Iterable[int]], ids: Mapping[int, str]) -> dict[int, int]:
-    """Group texts around centres: each text's centre, one that it is a near-copy of, or itself.
+    """Group texts around centres.
 
-    `neighbours` are the near-copies of each text, `ids` what settles ties. A text with the most near-copies becomes a
-    centre and takes those that are not taken yet; then the next. So no chain of ever slightly different texts ends
-    up in one group, as it would if near-copies of near-copies were taken along; and the outcome depends on nothing but
-    the texts. Aslam, Pelekhov and Rus, "The star clustering algorithm" (2004).
+    A text with the most near-copies becomes a centre and takes those that are not taken yet; then the next. So no chain
+    of ever slightly different texts ends up in one group, as it would if near-copies of near-copies were taken along;
+    and the outcome depends only on the texts. Aslam, Pelekhov and Rus, "The star clustering algorithm" (2004).
+
+    Args:
+        neighbours: The near-copies of each text.
+        ids: The id of each text, which settles ties.
+
+    Returns:
+        Each text's centre: one that it is a near-copy of, or itself.
     """
     near = {text: set(others) for text, others in neighbours.items()}
     centres: dict[int, int] = {}

@@ -16,8 +16,9 @@ from ..index.reading.tallies import Facets
 from ..index.writing.lock import LOCK_TIMEOUT
 from ..index.writing.status import Status
 from .completion import Completion, complete
-from .language.question import Filters, Question, check_range
+from .language.question import Filters, Question
 from .opened import Store, no_document, open_store
+from .options import MAX_EXPORT, MAX_FACETS, check_options, check_range
 from .ranking.engine import Mode
 from .ranking.settings import Settings
 from .results.asking import Asker, Wanted
@@ -26,15 +27,6 @@ from .results.results import Hit, Results
 if TYPE_CHECKING:
     from ..corpus.readers.contract import ReadOptions, Skipped
     from ..index.writing.writer import Progress, Report
-
-MAX_LIMIT = 1000
-"""The most hits that one search gives."""
-
-MAX_EXPORT = 10_000
-"""The most hits that one export gives."""
-
-MAX_FACETS = 1000
-"""The most values of a column that are counted out."""
 
 
 class Collection:
@@ -106,10 +98,9 @@ class Collection:
             SearchTimeout: The time is over.
             NotFound: There is no document of the id to which the search is confined.
         """
-        check_range("limit", limit, 0, MAX_LIMIT)
-        check_range("offset", offset, 0, 1_000_000)
-        check_range("facets", facets, 0, MAX_FACETS)
-        question = Question.asked(query, mode, sort, per_document, fold, timeout, filters, self.fields)
+        check_options(limit=limit, offset=offset, facets=facets)
+        how = {"mode": mode, "sort": sort, "per_document": per_document, "fold": fold, "timeout": timeout}
+        question = Question.asked(query, how, filters, self.fields)
         wanted = Wanted(limit=limit, offset=offset, facets=facets, highlights=highlights, explain=explain)
         return self._asker.search(query, question, wanted)
 
@@ -159,12 +150,13 @@ class Collection:
         than the grace period thereafter does it end with CollectionDamaged.
         """
         check_range("limit", limit, 0, MAX_EXPORT)
-        question = Question.asked(query, mode, sort, per_document, fold, timeout, filters, self.fields)
+        how = {"mode": mode, "sort": sort, "per_document": per_document, "fold": fold, "timeout": timeout}
+        question = Question.asked(query, how, filters, self.fields)
         return self._asker.export(question, limit, highlights=highlights)
 
     def complete(self, text: str, limit: int = 8) -> list[Completion]:
         """Ways to complete the last word of a question: see `completion.complete`."""
-        check_range("limit", limit, 0, MAX_LIMIT)
+        check_options(limit=limit)
         return complete(self._store.view, text, limit)
 
     def similar(
@@ -182,7 +174,7 @@ class Collection:
             NotFound: There is no such passage or document.
             SearchTimeout: The time is over.
         """
-        check_range("limit", limit, 0, MAX_LIMIT)
+        check_options(limit=limit, timeout=timeout)
         return self._asker.similar(identity, limit=limit, per_document=per_document, timeout=timeout)
 
     @property

@@ -1,4 +1,4 @@
-"""Making a collection: an empty one, one of what lies in some sources, one that is encoded anew."""
+"""Making a collection: an empty one, one of what lies in some sources, one that is indexed anew."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,25 +10,34 @@ from .collection import Collection
 from .ranking.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from ..corpus.fields import OwnField
     from ..corpus.readers.contract import ReadOptions
     from ..index.writing.writer import Progress, Report
 
 
-def create_collection(path: str | Path, *, model: str = DEFAULT_MODEL, settings: Settings | None = None) -> Collection:
+def create_collection(
+    path: str | Path,
+    *,
+    model: str = DEFAULT_MODEL,
+    fields: "Sequence[OwnField]" = (),
+    settings: Settings | None = None,
+) -> Collection:
     """Make an empty collection, and open it.
 
     Args:
         path: A folder that does not exist or is empty.
         model: The folder of a Sentence Transformers model, or the name of the one that Dragoman comes with.
+        fields: The fields that its documents are to have beside those that all have.
         settings: How to rank while it is open.
 
     Raises:
         CollectionExists: Something is in the folder.
+        InvalidField: One of the fields cannot be.
         ModelNotFound: There is no such model.
     """
-    Store.create(Path(path), model).close()
+    Store.create(Path(path), model, fields).close()
     return Collection(path, settings=settings)
 
 
@@ -39,6 +48,7 @@ def build_collection(
     replace: bool = False,
     reading: "ReadOptions | None" = None,
     model: str = DEFAULT_MODEL,
+    fields: "Sequence[OwnField]" = (),
     progress: "Callable[[Progress], None] | None" = None,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> "Report":
@@ -53,6 +63,7 @@ def build_collection(
         replace: Put it in the place of the collection that is in the folder, which answers until then.
         reading: How the sources are read.
         model: The folder of a Sentence Transformers model, or the name of the one that Dragoman comes with.
+        fields: The fields that its documents are to have beside those that all have.
         progress: Called with how far it has come, again and again.
         lock_timeout: How many seconds to wait for another program that writes to the collection to be replaced.
 
@@ -62,6 +73,7 @@ def build_collection(
     Raises:
         CollectionExists: Something is in the folder that is not to be replaced.
         CollectionLocked: Another program did not finish in time.
+        InvalidField: One of the fields cannot be.
         ModelNotFound: There is no such model.
         UnreadableSource: Not one document could be read.
     """
@@ -75,6 +87,7 @@ def build_collection(
         Path(path),
         lambda writer: feed(writer, [(str(each), feeding) for each in sources]),
         model=model,
+        own=fields,
         replace=replace,
         progress=progress,
         lock_timeout=lock_timeout,
@@ -88,9 +101,10 @@ def reindex_collection(
     progress: "Callable[[Progress], None] | None" = None,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> "Report":
-    """Split and encode all documents of a collection anew, with another model or after an upgrade of Dragoman.
+    """Index all documents of a collection anew, with another model or after an upgrade of Dragoman.
 
-    The collection answers as before until all is done.
+    Passages that would get the same vectors again keep those that they have, which saves nearly all of the time. The
+    collection answers as before until all is done.
 
     Args:
         path: The collection's folder.
@@ -99,7 +113,8 @@ def reindex_collection(
         lock_timeout: How many seconds to wait for another program that writes to the collection.
 
     Returns:
-        How many documents were encoded (`updated`), and in how many passages.
+        How many documents there are (`updated`), in how many passages, and how many of these were `copied` with their
+        vectors instead of being encoded.
 
     Raises:
         CollectionNotFound: There is no collection in the folder.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from ..corpus.document import Document, Span
 from ..errors import CollectionNotFound, NotFound
+from ..index.forking import undisturbed
 from ..index.ledger.origins import FedSource
 from ..index.reading.snapshot import Snapshot
 from ..index.reading.view import View
@@ -106,7 +107,7 @@ class FolderStore:
     def folder(self) -> Folder:
         """What is at the path now."""
         if self._folder.database.is_replaced:
-            with self._lock:
+            with undisturbed(), self._lock:
                 if self._folder.database.is_replaced:
                     # The old one is not closed: whoever is at work with it may finish.
                     self._folder = Folder(self.path)

@@ -5,8 +5,10 @@ collections with an encoder is `collection`, one that reads data beside the chec
 `@pytest.mark.shared("seeds")`. Every other test is `unit`.
 """
 
+import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -18,6 +20,7 @@ from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import create_collection
+from support.hostile import HOSTILE
 from support.places import BRIEFS, ROOT, SHARED
 from support.programs import Programs, Ran, finished, run_here
 from support.shelf import Shelf
@@ -31,7 +34,7 @@ MAKING = {"create_collection", "open_collection"}
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 IN_CI = os.environ.get("CI") == "true"
-MACHINE = ("only root can", "root may", "this Python does not know yet")
+MACHINE = ("only root can", "this Python does not know yet")
 """How the reasons begin for which a test may be skipped anywhere: what a machine is, and not what it lacks."""
 
 
@@ -137,6 +140,17 @@ def make_collection(empty_collections: tuple[Path, Path], tmp_path: Path) -> Ite
         collection.close()
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can read, unlike pytest's."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    for each in [folder, *folder.rglob("*")]:
+        each.chmod(0o755)
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
 def briefs() -> list[Document]:
     """The documents that ship with the package."""
@@ -152,6 +166,14 @@ def here(programs: Programs, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
     return partial(run_here, capfd)
 
 
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Runs `dragoman` within this process, with a cache of its own and no collection of the user's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("DRAGOMAN_COLLECTION", raising=False)
+    return partial(run_here, capfd)
+
+
 @pytest.fixture(scope="session")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
     """The programs, after three first calls at the same moment, which made the user's collection of the briefs."""
@@ -159,3 +181,19 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
     together = [started.start("search", "Nara", "--format", "json") for _ in range(3)]
     started.first_calls += [finished(process) for process in together]
     return started
+
+
+@pytest.fixture(scope="session")
+def hostile(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collection of documents that mean no good."""
+    folder = tmp_path_factory.mktemp("hostile") / "hostile.idx"
+    records = "".join(json.dumps(record) + "\n" for record in HOSTILE).encode()
+    ran = programs("dragoman", "index", "-", "--as", "jsonl", "--collection", folder, stdin=records)
+    assert (ran.code, ran.err) == (0, "")
+    return folder
+
+
+@pytest.fixture
+def copy(programs: Programs, tmp_path: Path) -> Path:
+    """A copy of the collection of the briefs, to be spoilt."""
+    return shutil.copytree(programs.collection, tmp_path / "copy.idx")

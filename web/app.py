@@ -29,7 +29,10 @@ from .site import EXTENSION, Site, mount, site
 
 SEARCH_TIMEOUT = 10.0
 MAX_REQUEST_BYTES = 65_536
-"""Of a request's body, and of its line and headers. 4,000 characters of a question take 48,000 in a URL at most."""
+"""The largest body of a request, and the longest first line with its headers.
+
+A question of 4,000 characters takes at most 48,000 in a URL.
+"""
 
 READING = ("GET", "HEAD")
 """The methods that are answered: nothing is ever changed over the web."""
@@ -46,11 +49,16 @@ _HEADERS = {
 
 
 class Options(TypedDict, total=False):
-    """How a site behaves: see `Site`.
+    """How a site behaves. Each may be left out.
 
-    `trusted_hosts` keep a stranger's domain from being pointed at a server inside; with none given, that is left to the
-    server in front. `keys` may be the path of a file of keys: see `keys.Keys`. `rate` is how often a client may ask,
-    such as "60/minute"; with none given, as often as it likes.
+    Attributes:
+        timeout: How many seconds a search may take; 10 by default.
+        trusted_hosts: The names that the site may be reached by. They keep a stranger from pointing a domain at a
+            server inside; without any, that is left to the server in front.
+        origins: The other sites whose pages may call the API, as in `https://example.org`; `*` for all.
+        title: What the pages call themselves.
+        keys: The keys that open the API, or the path of a file of them: see `keys.Keys`. Without any, it is open.
+        rate: How often a client may ask, such as "60/minute"; without one, as often as it likes.
     """
 
     timeout: float
@@ -67,8 +75,14 @@ class Dragoman:
         Dragoman(app, "archive.idx", url_prefix="/archive")
 
     Or, for an app that is made by a factory, `Dragoman()` and later `init_app(app)`. The collection may be named by the
-    app's setting `DRAGOMAN_COLLECTION` instead. Where several are mounted, each needs a `name` of its own. A collection
-    given by path stays open as long as the app exists.
+    app's setting `DRAGOMAN_COLLECTION` instead. A collection given by its path stays open as long as the app exists.
+
+    Args:
+        app: The app; None to name it later.
+        collection: The collection, open or as a path.
+        url_prefix: The path below which everything lies, such as `/archive`.
+        name: What the blueprint is called. Where several are mounted in one app, each needs a name of its own.
+        **options: How the site behaves: see `Options`.
     """
 
     def __init__(
@@ -90,8 +104,9 @@ class Dragoman:
     def init_app(self, app: Flask) -> None:
         """Add the pages and the API to an app.
 
-        Raises ValueError if no collection is named, or if the app has a blueprint of that name; DragomanError for an
-        option that does not fit.
+        Raises:
+            ValueError: No collection is named, or the app already has a blueprint of that name.
+            DragomanError: An option does not fit, or there is no such collection.
         """
         config: Any = app.config
         collection: Collection | str | Path | None = self._collection or config.get("DRAGOMAN_COLLECTION")
@@ -101,9 +116,15 @@ class Dragoman:
 
 
 def blueprint(collection: Collection | str | Path, *, name: str = EXTENSION, **options: Unpack[Options]) -> Blueprint:
-    """The pages and the API of a collection as a blueprint, for `app.register_blueprint`, at whatever prefix.
+    """The pages and the API of a collection as a blueprint, to be registered in an app under any prefix.
 
-    Raises DragomanError for an option that does not fit, or if there is no such collection.
+    Args:
+        collection: The collection, open or as a path.
+        name: What the blueprint is called; it begins the name of each endpoint.
+        **options: How the site behaves: see `Options`.
+
+    Raises:
+        DragomanError: An option does not fit, or there is no such collection.
     """
     opened = collection if isinstance(collection, Collection) else Collection(collection)
     keys, rate = options.get("keys"), options.get("rate")
@@ -142,30 +163,38 @@ def _mount(state: BlueprintSetupState, served: Site) -> None:
             f"the prefix {state.url_prefix} has a variable: mount a collection at each path it stands for"
         )
     state.app.url_map.converters.setdefault("dragoman_id", DocumentId)
-    # Whoever registers it may name it otherwise, or within a blueprint of theirs.
+    # The host app may register it under another name, or within a blueprint of its own.
     mount(state.app.extensions, replace(served, name=f"{state.name_prefix}.{state.name}".lstrip(".")))
 
 
 def create_app(collection: Collection | str | Path, **options: Unpack[Options]) -> Flask:
-    """An app that serves a collection and nothing else: pages and, under `/api/v1/`, JSON."""
+    """An app that serves a collection and nothing else: pages and, under `/api/v1/`, JSON.
+
+    Args:
+        collection: The collection, open or as a path.
+        **options: How the site behaves: see `Options`.
+
+    Raises:
+        DragomanError: An option does not fit, or there is no such collection.
+    """
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False
     Dragoman(app, collection, **options)
     problems.register(app)
-    # What belongs to no blueprint, such as an unknown page, is answered alike.
+    # What belongs to no blueprint, such as an unknown page, is treated in the same way.
     app.before_request(_begin_elsewhere)
     app.after_request(_finish_elsewhere)
     return app
 
 
 class DocumentId(BaseConverter):
-    """A document's id in a URL: any characters. Flask's own `path` takes none that begin with a slash."""
+    """A document's id in a URL: any characters. Flask's own `path` refuses ids that begin with a slash."""
 
     regex = ".+"
     part_isolating = False
 
     def to_url(self, value: Any) -> str:
-        """An id as it stands in a URL: as one step where browsers would take its dots for ways up."""
+        """An id as it stands in a URL, its slashes encoded where a browser would read its dots as parent folders."""
         url = super().to_url(value)
         dotted = {".", ".."}.intersection(value.split("/"))
         return url.replace("/", "%2F") if dotted else url
@@ -173,7 +202,7 @@ class DocumentId(BaseConverter):
 
 def _check_host() -> Response | None:
     if request.endpoint == f"{site().name}.telemetry.health":
-        return None  # what looks after servers knows them by their numbers, or by no name at all
+        return None  # health checks address a server by its number, or by no name at all
     try:
         name = urlsplit(f"//{request.host}").hostname
     except (HTTPException, ValueError):
@@ -193,11 +222,11 @@ def _check_request() -> None:
 
 
 def _answer_unchanged() -> Response | None:
-    """What the client has already, it need not have again: 304 before anything is searched."""
+    """Answer 304, before anything is searched, where the client already has the present answer."""
     name = site().name
     versioned = {f"{name}.{part}" for part in ("pages", "reader", "api", "syndication")}
     if request.blueprint not in versioned or request.endpoint == f"{name}.syndication.embed":
-        return None  # what stays the same from commit to commit has tags of its own
+        return None  # what no commit changes has tags of its own
     g.dragoman_version = site().version(request.full_path)
     known = request.if_none_match
     if known.star_tag or not known.contains_weak(g.dragoman_version):

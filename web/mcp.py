@@ -6,28 +6,32 @@ name. The SDK runs the tools, which are plain functions, in worker threads.
 """
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Final
+
+import msgspec
 
 from ..corpus.document import MAX_PASSAGE_ID_LENGTH, Document
 from ..errors import DragomanError, MissingExtra, NotFound
 from ..search.collection import Collection
 from ..search.ranking.engine import Mode
-from ..search.results.printing import visible
-from ..search.results.results import Results, source
+from ..search.results import wire
+from ..search.results.printing import many, visible
+from ..search.results.results import Results
 from ..version import __version__
 
 try:
     from mcp.server import MCPServer
     from mcp.server.mcpserver import Context
     from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+    from mcp.server.mcpserver.tools import Tool
     from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
-    from pydantic import BaseModel, Field, ValidationError
+    from pydantic import Field, ValidationError
 except ImportError:
     raise MissingExtra("the MCP server needs the SDK `mcp`, release 2: pip install 'dragoman[mcp]'") from None
 
 SEARCH_TIMEOUT: Final = 10.0
-"""Seconds that a search may take."""
+"""How many seconds a search may take."""
 MAX_PASSAGES: Final = 50
 MAX_CHARACTERS: Final = 20_000
 """The most of a document's text that one call reads."""
@@ -57,7 +61,7 @@ _AnyOf = Annotated[
 ]
 
 
-class Source(BaseModel):
+class Source(msgspec.Struct, frozen=True):
     """The document that something is quoted from. `date` is a day, two with `..` between them, or None."""
 
     document: str
@@ -66,15 +70,9 @@ class Source(BaseModel):
     date: str | None
     url: str
 
-    @classmethod
-    def of(cls, document: Document) -> "Source":
-        """What a document says of itself, as a search hit shows it."""
-        known = source(document)
-        return cls(document=known.pop("id"), **known)
 
-
-class FoundPassage(BaseModel):
-    """A passage that was found. `why` says which legs found it, and how high in each it stands."""
+class Passage(msgspec.Struct, frozen=True):
+    """A passage that answers. `why` says which legs found it, and how high in each it stands."""
 
     rank: int
     id: str
@@ -83,19 +81,20 @@ class FoundPassage(BaseModel):
     why: str
 
 
-class Found(BaseModel):
-    """What was found, the best first. `total` counts all passages that match.
+class Passages(msgspec.Struct, frozen=True):
+    """The passages that answer, the best first. `total` counts all that match.
 
-    `suggestion` is the question with misspelt words mended. `undated` passages match but for a date that they lack.
+    `suggestion` is the question with misspelt words mended. `undated` counts passages that would match if they had a
+    date, which the question asks for.
     """
 
     total: int
     suggestion: str | None
     undated: int
-    passages: list[FoundPassage]
+    passages: list[Passage]
 
 
-class Page(BaseModel):
+class Page(msgspec.Struct, frozen=True):
     """A stretch `[start, end)` of a document's text, in characters, out of `length`. `next` is where to read on."""
 
     source: Source
@@ -111,7 +110,12 @@ class Page(BaseModel):
 
 
 class Tools:
-    """The tools over one collection. Their docstrings and fields are what a model is told of them."""
+    """The tools over one collection. Their docstrings and fields are what a model reads about them.
+
+    Args:
+        collection: The collection, which stays open as long as the tools are used.
+        timeout: How many seconds a search may take.
+    """
 
     def __init__(self, collection: Collection, timeout: float = SEARCH_TIMEOUT) -> None:
         self._collection = collection
@@ -127,7 +131,7 @@ class Tools:
         countries: _AnyOf = [],  # noqa: B006  # never changed, and read by pydantic
         people: _AnyOf = [],  # noqa: B006
         outlets: _AnyOf = [],  # noqa: B006
-    ) -> Annotated[CallToolResult, Found]:
+    ) -> CallToolResult:
         """Find the passages that answer a question, best first, each with its source and an id to cite.
 
         Plain words rank by wording and by meaning, so a natural sentence works. These narrow, and may be combined:
@@ -136,7 +140,7 @@ class Tools:
         a AND b, a OR b, ( ), summ* (any ending), diplomasy~ (about this spelling). A query of filters alone gives the
         newest first. If nothing is found, ask with fewer constraints, or with the suggestion.
         """
-        return self._found(
+        return self._passages(
             self._collection.search(
                 query,
                 mode=mode,
@@ -151,16 +155,16 @@ class Tools:
             )
         )
 
-    def similar(self, id: _Identity, limit: _Limit = 10) -> Annotated[CallToolResult, Found]:  # noqa: A002
+    def similar(self, id: _Identity, limit: _Limit = 10) -> CallToolResult:  # noqa: A002
         """Find passages of other documents that are near in meaning to a passage or to a whole document."""
-        return self._found(self._collection.similar(id, limit=limit))
+        return self._passages(self._collection.similar(id, limit=limit))
 
     def read(
         self,
         id: _Identity,  # noqa: A002
         start: Annotated[int | None, Field(ge=0, description="The document's character to read from.")] = None,
         limit: Annotated[int, Field(ge=200, le=MAX_CHARACTERS, description="How many characters, at most.")] = 6000,
-    ) -> Annotated[CallToolResult, Page]:
+    ) -> CallToolResult:
         """Read a document page by page, or one passage of it.
 
         A document's id reads from its beginning, or from `start`; the answer says where to read on. A passage's id
@@ -175,7 +179,7 @@ class Tools:
         if end - begin > limit:
             end = _whole_words(document.text, begin, begin + limit)
         page = Page(
-            source=Source.of(document),
+            source=_source(document),
             place=document.place,
             language=document.language,
             countries=list(document.countries),
@@ -186,27 +190,25 @@ class Tools:
             length=len(document.text),
             next=end if end < len(document.text) else None,
         )
-        return _answer(page, _read_out(page))
+        return _answer(page, _excerpt(page))
 
     @staticmethod
-    def _found(results: Results) -> CallToolResult:
+    def _passages(results: Results) -> CallToolResult:
         passages = [
-            FoundPassage(rank=hit.rank, id=hit.passage, source=Source.of(hit.document), text=hit.text, why=hit.reason)
+            Passage(rank=hit.rank, id=hit.passage, source=_source(hit.document), text=hit.text, why=hit.reason)
             for hit in results
         ]
-        found = Found(total=results.total, suggestion=results.suggestion, undated=results.undated, passages=passages)
-        return _answer(found, "\n\n".join((_counted(found), *map(_listed, passages))))
+        answer = Passages(results.total, results.suggestion, results.undated, passages)
+        return _answer(answer, "\n\n".join((_summary(answer), *map(_entry, passages))))
 
 
 class _Server(MCPServer[Any]):
-    """Tells a model in one line what is wrong with its call, and never takes an argument in silence."""
+    """Tells a model in one line what is wrong with its call, and refuses arguments that it does not know."""
 
-    def __init__(self, tools: Iterable[Any], **options: Any) -> None:
-        super().__init__(**options)
-        self._arguments: dict[str, list[str]] = {}
-        for tool in tools:
-            self._arguments[tool.__name__] = list(inspect.signature(tool).parameters)
-            self.add_tool(tool, annotations=_READ_ONLY, structured_output=True)
+    def __init__(self, tools: Iterable[Tool], **options: Any) -> None:
+        tools = list(tools)
+        super().__init__(tools=tools, **options)
+        self._arguments = {tool.name: list(inspect.signature(tool.fn).parameters) for tool in tools}
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -225,13 +227,15 @@ class _Server(MCPServer[Any]):
 
 
 def server(collection: Collection, *, timeout: float = SEARCH_TIMEOUT) -> MCPServer[Any]:
-    """A server over a collection, which stays open for as long as it runs. See the SDK for the ways to run it.
+    """A server over a collection. See the SDK for the ways to run it.
 
-    `timeout` is how many seconds a search may take.
+    Args:
+        collection: The collection, which must stay open as long as the server runs.
+        timeout: How many seconds a search may take.
     """
     tools = Tools(collection, timeout)
     return _Server(
-        (tools.search, tools.read, tools.similar),
+        (_tool(tools.search, Passages), _tool(tools.read, Page), _tool(tools.similar, Passages)),
         name="dragoman",
         title="Dragoman",
         version=__version__,
@@ -240,34 +244,48 @@ def server(collection: Collection, *, timeout: float = SEARCH_TIMEOUT) -> MCPSer
     )
 
 
-def _answer(value: Found | Page, text: str) -> CallToolResult:
-    return CallToolResult(content=[TextContent(type="text", text=visible(text))], structured_content=value.model_dump())
+def _tool(function: Callable[..., CallToolResult], answer: type[msgspec.Struct]) -> Tool:
+    """A function as a tool that publishes what it answers with."""
+    tool = Tool.from_function(function, annotations=_READ_ONLY)
+    schemas = wire.schemas((answer,), "#/$defs/{name}")
+    tool.fn_metadata.output_schema = {**schemas.pop(answer.__name__), "$defs": schemas}
+    return tool
 
 
-def _counted(found: Found) -> str:
-    shown = len(found.passages)
-    said = [f"{shown} of {found.total:,} passages that match:" if shown else "Nothing found."]
-    if found.suggestion:
-        said.append(f"Perhaps meant: {_on_one_line(found.suggestion)}")
-    if found.undated:
-        said.append(f"Besides, {found.undated:,} match but for having no date.")
-    return "\n".join(said)
+def _answer(value: Passages | Page, text: str) -> CallToolResult:
+    content = TextContent(type="text", text=visible(text))
+    return CallToolResult(content=[content], structured_content=wire.to_builtins(value))
 
 
-def _listed(passage: FoundPassage) -> str:
-    described = f"{passage.rank}. {_described(passage.source)}\n   id: {passage.id}\n   why: {passage.why}"
-    return f"{described}\n{_quoted(passage.text)}"
+def _source(document: Document) -> Source:
+    known = wire.source_of(document)
+    return Source(document=known.id, title=known.title, outlet=known.outlet, date=known.date, url=known.url)
 
 
-def _read_out(page: Page) -> str:
+def _summary(answer: Passages) -> str:
+    shown = len(answer.passages)
+    lines = [f"{shown} of {answer.total:,} passages that match:" if shown else "Nothing found."]
+    if answer.suggestion:
+        lines.append(f"Perhaps meant: {_on_one_line(answer.suggestion)}")
+    if answer.undated:
+        lines.append(f"Left out for want of a date: {many(answer.undated, 'passage')}.")
+    return "\n".join(lines)
+
+
+def _entry(passage: Passage) -> str:
+    heading = f"{passage.rank}. {_imprint(passage.source)}\n   id: {passage.id}\n   why: {passage.why}"
+    return f"{heading}\n{_quotation(passage.text)}"
+
+
+def _excerpt(page: Page) -> str:
     where = f"characters {page.start:,} to {page.end:,} of {page.length:,}"
     rest = (
         "" if page.next is None else f"\n{page.length - page.end:,} characters remain: read on with start={page.next}"
     )
-    return f"{_described(page.source)}\n   id: {page.source.document}\n   {where}\n{_quoted(page.text)}{rest}"
+    return f"{_imprint(page.source)}\n   id: {page.source.document}\n   {where}\n{_quotation(page.text)}{rest}"
 
 
-def _described(source: Source) -> str:
+def _imprint(source: Source) -> str:
     parts = (source.title or "(untitled)", source.outlet, source.date, source.url)
     return " · ".join(_on_one_line(part) for part in parts if part)
 
@@ -276,12 +294,12 @@ def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _quoted(text: str) -> str:
+def _quotation(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
 def _whole_words(text: str, begin: int, end: int) -> int:
-    """Where to end a page, so that it does not end within a word: at the last space of its second half."""
+    """Where to end a page so as not to cut a word: after the last space in its second half."""
     space = max(text.rfind(" ", begin, end), text.rfind("\n", begin, end))
     return space + 1 if space > (begin + end) // 2 else end
 

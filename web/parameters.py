@@ -1,4 +1,4 @@
-"""The parameters of URLs: each is declared once, and read, refused and described from that."""
+"""The parameters of URLs: each is declared once, and is read, checked and described by its declaration."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from ..errors import QueryError
+from ..search.options import Option
 
 LONGEST_VALUE = 500  # characters
 MOST_VALUES = 20
@@ -21,7 +22,16 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A text. `about` says what it is for, in Markdown; one that is `required` may not be empty."""
+    """A text.
+
+    Attributes:
+        name: What the parameter is called.
+        about: What it is for, in Markdown.
+        example: A value for the documentation; empty for none.
+        longest: How many characters it may have.
+        required: Whether it must be given and may not be empty.
+        repeatable: Whether it may be given several times.
+    """
 
     name: str
     about: str
@@ -32,18 +42,25 @@ class Text:
     repeatable = False
 
     def read(self, values: Sequence[str]) -> Any:
-        """The value that the texts in a URL say; blank ones say nothing. Raises QueryError for what cannot be one."""
-        value = self.trimmed(values[0]) if values else ""
+        """The value that is given in a URL.
+
+        Args:
+            values: The texts that stand there under the parameter's name, in their order; a blank one counts as none.
+
+        Raises:
+            QueryError: They make no value of this parameter.
+        """
+        value = self.trim(values[0]) if values else ""
         if self.required and not value:
             raise QueryError(f"{self.name} is missing: give one, such as {self.name}={self.example}")
-        return self.checked(value)
+        return self.check(value)
 
-    def trimmed(self, value: str) -> str:
+    def trim(self, value: str) -> str:
         """The text without the blanks around it."""
         return value.strip()
 
-    def checked(self, value: str) -> str:
-        """The text, unless it is too long."""
+    def check(self, value: str) -> str:
+        """The text. Raises QueryError if it is too long."""
         if len(value) > self.longest:
             raise QueryError(f"{self.name} has {len(value)} characters, more than {self.longest}: shorten it")
         return value
@@ -55,26 +72,26 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verbatim(Text):
-    """A text in which blanks count: a question, whose columns are told in messages, or an id."""
+    """A text in which blanks count: an id, or a question, to whose columns messages refer."""
 
-    def trimmed(self, value: str) -> str:
-        """The text with the blanks around it, or nothing for blanks alone."""
+    def trim(self, value: str) -> str:
+        """The text with the blanks around it; empty if it is nothing but blanks."""
         return value if value.strip() else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts(Text):
-    """Texts, each given by one more parameter of the name."""
+    """Several texts, each given by one more parameter of the same name; `most` says how many there may be."""
 
     most: int = MOST_VALUES
 
     repeatable = True
 
     def read(self, values: Sequence[str]) -> tuple[str, ...]:
-        """The texts without blank and repeated ones."""
+        """The texts, without blank and repeated ones."""
         if len(values) > self.most:
             raise QueryError(f"{self.name} is given {len(values)} times: give it at most {self.most} times")
-        return tuple(dict.fromkeys(self.checked(value.strip()) for value in values if value.strip()))
+        return tuple(dict.fromkeys(self.check(value.strip()) for value in values if value.strip()))
 
     def schema(self) -> dict[str, Any]:
         """What may be given, as JSON Schema."""
@@ -84,7 +101,7 @@ class Texts(Text):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(Text):
-    """One of a few words; the first if none is given."""
+    """One of a few words: the first of `choices` if none is given."""
 
     choices: tuple[str, ...]
 
@@ -102,7 +119,7 @@ class Choice(Text):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number(Text):
-    """A whole number from `low` to `high`; `default`, which may be None, if none is given."""
+    """A whole number from `low` to `high`; if none is given, `default`, which may be None."""
 
     low: int = 0
     high: int
@@ -139,11 +156,33 @@ class Flag(Text):
         return {"type": "boolean", "default": False}
 
 
-def read(declared: Iterable[Text], given: MultiDict[str, str]) -> dict[str, Any]:
-    """The values of the declared parameters, by name.
+def parameter_of(option: Option) -> Text:
+    """The parameter of a URL that says an option of a search; empty, it leaves the option as it is by default."""
+    said: dict[str, Any] = {"name": option.name, "about": option.about, "example": option.example}
+    match option.kind:
+        case "choice":
+            return Choice(**said, choices=option.choices)
+        case "count":
+            return Number(**said, low=option.low, high=option.high, default=option.default)
+        case "flag":
+            return Flag(**said)
+        case "values" | "constraints":
+            return Texts(**said, longest=option.longest)
+        case "id":
+            return Verbatim(**said, longest=option.longest)
+        case _:
+            return Text(**said, longest=option.longest)
 
-    Raises QueryError for a parameter that is not declared, one that is given twice and may not be, and a value that
-    cannot be one.
+
+def read(declared: Iterable[Text], given: MultiDict[str, str]) -> dict[str, Any]:
+    """The values of parameters, by name.
+
+    Args:
+        declared: All parameters that may be given.
+        given: What is given in a URL.
+
+    Raises:
+        QueryError: A parameter is unknown or given too often, or its value does not fit.
     """
     parameters = tuple(declared)
     check_names(given, [each.name for each in parameters], [each.name for each in parameters if each.repeatable])
@@ -151,10 +190,19 @@ def read(declared: Iterable[Text], given: MultiDict[str, str]) -> dict[str, Any]
 
 
 def check_names(given: MultiDict[str, str], known: Sequence[str], repeatable: Collection[str] = ()) -> None:
-    """Raise QueryError for a parameter that is not known, or that is given twice and may not be."""
+    """Check that only known parameters are given, and none of them too often.
+
+    Args:
+        given: What is given in a URL.
+        known: The names of all parameters that may be given.
+        repeatable: The names of those that may be given several times.
+
+    Raises:
+        QueryError: One is unknown, or is given several times and may not be.
+    """
     for name, values in given.lists():
         if name not in known:
-            # Ignored, it would be a filter that somebody believes in.
+            # If it were ignored, somebody might believe in a filter that is not there.
             hint = f"use {', '.join(known)}" if known else "there are none here"
             raise QueryError(f"unknown parameter {name[:_SHOWN]!r}: {hint}")
         if len(values) > 1 and name not in repeatable:

@@ -1,19 +1,30 @@
 """Errors as answers: problem+json (RFC 9457) under the API, a page elsewhere, and never a traceback.
 
-Of a wrong Host header pages tell as JSON too: what asks by such a name is no reader.
+A wrong Host header is answered in JSON everywhere: no reader's browser sends one.
 """
 
-import json
 from http import HTTPStatus
 
+import msgspec
 from flask import Blueprint, Flask, Response, current_app, make_response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from ..errors import DragomanError, QueryError
+from ..search.results import wire
 from .pages.rendering import page
 from .site import site
 
-_UNTOLD = "The server failed to answer. What went wrong stands in its log."
+_FAILURE = "The server failed to answer. Its log says what went wrong."
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """An error (RFC 9457). `detail` says what is wrong and how to mend it; `column` where in the question, from 1."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    column: int | msgspec.UnsetType = msgspec.UNSET
 
 
 def register(app: Flask | Blueprint) -> None:
@@ -23,12 +34,21 @@ def register(app: Flask | Blueprint) -> None:
 
 
 def problem(status: int, detail: str, column: int | None = None) -> Response:
-    """An error for programs."""
-    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    if column is not None:
-        said["column"] = column
-    body = json.dumps(said, ensure_ascii=False)
-    return Response(body, status, content_type="application/problem+json")
+    """An error for programs, as problem+json.
+
+    Args:
+        status: The HTTP status.
+        detail: What is wrong and how to mend it, in a sentence.
+        column: Where in the question, counted from 1; None where that means nothing.
+    """
+    answer = Problem(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        column=msgspec.UNSET if column is None else column,
+    )
+    return Response(wire.encode(answer), status, content_type="application/problem+json")
 
 
 def _answer_own(error: DragomanError) -> Response:
@@ -36,20 +56,20 @@ def _answer_own(error: DragomanError) -> Response:
         return _answer(error.status, str(error), error.column if isinstance(error, QueryError) else None)
     # Such a message is for whoever runs the server: it names files and commands.
     current_app.logger.error("%s %s: %s", request.method, request.path, error)
-    return _answer(error.status, _UNTOLD)
+    return _answer(error.status, _FAILURE)
 
 
 def _answer_http(error: HTTPException) -> Response:
-    given = error.get_response()
-    status = given.status_code
+    default = error.get_response()
+    status = default.status_code
     if isinstance(error, NotFound):
         error.description = "There is nothing at this address: it may be misspelt, or have moved."
     if status < HTTPStatus.BAD_REQUEST:
-        return make_response(given)
-    answer = _answer(status, (error.description or "") if status < HTTPStatus.INTERNAL_SERVER_ERROR else _UNTOLD)
-    if "Allow" in given.headers:
+        return make_response(default)
+    answer = _answer(status, (error.description or "") if status < HTTPStatus.INTERNAL_SERVER_ERROR else _FAILURE)
+    if "Allow" in default.headers:
         # Flask would answer OPTIONS; we do not.
-        answer.headers["Allow"] = given.headers["Allow"].replace(", OPTIONS", "").replace("OPTIONS, ", "")
+        answer.headers["Allow"] = default.headers["Allow"].replace(", OPTIONS", "").replace("OPTIONS, ", "")
     return answer
 
 

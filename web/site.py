@@ -20,12 +20,18 @@ EXTENSION = "dragoman"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A collection on the web. `name` is its blueprint's, and begins the name of each of its endpoints.
+    """A collection on the web.
 
-    `timeout` is how many seconds a search may take. `trusted_hosts` are the names that a request may address the site
-    by, in lower case; with none given, any. `origins` are those of other sites whose pages may call the API, as in
-    `https://example.org`, or `*` for all. `title` is what the pages call themselves. `keys`, if there are any,
-    open the API; `limiter` says how often a client may ask.
+    Attributes:
+        name: The name of its blueprint, which begins the name of each of its endpoints.
+        collection: The collection.
+        timeout: How many seconds a search may take.
+        trusted_hosts: The names, in lower case, that a request may address the site by; empty for any.
+        origins: The other sites whose pages may call the API, as in `https://example.org`, or `*` for all.
+        title: What the pages call themselves.
+        metrics: What is counted for Prometheus.
+        keys: The keys that open the API; None if it is open to all.
+        limiter: How often a client may ask; None for as often as it likes.
     """
 
     name: str
@@ -49,11 +55,11 @@ class Site:
         return hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
     def address(self, endpoint: str, *, external: bool = False, **values: Any) -> str:
-        """The URL of one of the site's own endpoints, wherever it is mounted. To be asked within a request.
+        """The URL of one of the site's own endpoints, wherever it is mounted. Call it within a request.
 
         Args:
             endpoint: The endpoint's name within the site, such as `reader.document`.
-            external: Whether the URL is to name scheme and host as well.
+            external: Whether the URL names scheme and host as well.
             **values: The variables of its path, and the parameters of its query string.
         """
         return url_for(f"{self.name}.{endpoint}", _external=external, **values)
@@ -65,9 +71,9 @@ def mount(sites: dict[str, Any], site: Site) -> None:
 
 
 def site() -> Site:
-    """The site that the present request is for; of an app's several, for a URL that belongs to none, the first."""
-    mounted = cast("dict[str, Site]", current_app.extensions[EXTENSION])
-    return next((mounted[name] for name in request.blueprints if name in mounted), next(iter(mounted.values())))
+    """The site that the present request is for; the app's first one for a URL that belongs to none of them."""
+    sites = cast("dict[str, Site]", current_app.extensions[EXTENSION])
+    return next((sites[name] for name in request.blueprints if name in sites), next(iter(sites.values())))
 
 
 def address(endpoint: str, *, external: bool = False, **values: Any) -> str:

@@ -1,4 +1,4 @@
-"""What is recorded of each request, a line in the log and counts; how a server is asked for those and its health."""
+"""What is recorded of each request, a line in the log and counts; the addresses of the counts and of the health."""
 
 import logging
 import time
@@ -9,7 +9,7 @@ from .server.metrics import EXPOSITION
 from .site import site
 
 LOG = logging.getLogger("dragoman.access")
-"""One line a request at level INFO. What somebody asked is nobody else's business: it stands in none."""
+"""One line a request at level INFO, never with the question: what somebody asks is nobody else's business."""
 
 telemetry = Blueprint("telemetry", __name__)
 
@@ -20,7 +20,7 @@ def begin() -> None:
 
 
 def end(response: Response) -> Response:
-    """Log and count an answer."""
+    """Log and count an answer, and pass it on."""
     seconds = time.perf_counter() - g.get("dragoman_began", time.perf_counter())
     endpoint = (request.endpoint or "").removeprefix(f"{site().name}.") or "none"
     site().metrics.count(endpoint, response.status_code, seconds)
@@ -46,6 +46,6 @@ def metrics() -> Response:
     return Response(site().metrics.exposition(), content_type=EXPOSITION, headers={"Cache-Control": "no-store"})
 
 
-def _printable(said: str) -> str:
+def _printable(text: str) -> str:
     """A text on one line of plain characters, without a blank."""
-    return said[:500].encode("unicode_escape", "backslashreplace").decode().replace(" ", "%20")
+    return text[:500].encode("unicode_escape", "backslashreplace").decode().replace(" ", "%20")

@@ -56,13 +56,13 @@ def clean(text: str) -> Cleaned:
     shown = [number for number, line in enumerate(lines) if line.strip()]
     content = [lines[number].strip() for number in shown]
     cut = _around_the_article(content) if _is_page(content) else set[int]()
-    cut |= _boilerplate(content, [place for place in range(len(content)) if place not in cut])
+    cut |= _boilerplate(content, [position for position in range(len(content)) if position not in cut])
     if not cut or len(cut) == len(shown):
         return Cleaned(text, ())
-    numbers = {shown[place] for place in cut}
+    numbers = {shown[position] for position in cut}
     remaining = "\n".join(line for number, line in enumerate(lines) if number not in numbers)
     return Cleaned(
-        re.sub(r"\n(?:[^\S\n]*\n){2,}", "\n\n", remaining).strip(), tuple(content[place] for place in sorted(cut))
+        re.sub(r"\n(?:[^\S\n]*\n){2,}", "\n\n", remaining).strip(), tuple(content[position] for position in sorted(cut))
     )
 
 
@@ -77,83 +77,83 @@ def _is_page(content: Sequence[str]) -> bool:
 
 
 def _around_the_article(content: Sequence[str]) -> set[int]:
-    """The places of all lines before and behind the article, and of labels and controls within it."""
+    """The positions of all lines before and behind the article, and of labels and controls within it."""
     start, end = article_run(content)
     if end == 0:
         return set()
     words = words_of(content[start:end])
     end = _with_the_rest(content, end, words)
-    kept = {place for place in range(start, end) if not is_label(content[place])}
+    kept = {position for position in range(start, end) if not is_label(content[position])}
     kept |= _headline(content, start, words)
     return set(range(len(content))) - kept
 
 
 def _with_the_rest(content: Sequence[str], end: int, words: frozenset[str]) -> int:
     """Where the article ends if the short sentences, items and lines on its matter right behind it are its own."""
-    for place in range(end, min(end + _BEHIND, len(content))):
-        line = content[place]
+    for position in range(end, min(end + _BEHIND, len(content))):
+        line = content[position]
         if is_label(line) or is_site(line) or is_end(line) or is_closing(line):
-            return place
+            return position
         if not (ends_sentence(line) or _ITEM.match(line) or shared_words(line, words) >= 0.5):
-            return place
+            return position
     return min(end + _BEHIND, len(content))
 
 
 def _headline(content: Sequence[str], start: int, words: frozenset[str]) -> set[int]:
-    """The place of the line above the article that shares most of its words with it, if any shares enough."""
+    """The position of the line above the article that shares most of its words with it, if any shares enough."""
     best, found = 0.5, set[int]()
-    for place in range(start - 1, max(-1, start - 1 - _HEADLINE_ABOVE), -1):
-        line = content[place]
+    for position in range(start - 1, max(-1, start - 1 - _HEADLINE_ABOVE), -1):
+        line = content[position]
         if 20 <= width(line) <= 200 and not (is_label(line) or is_site(line) or is_end(line)):
             shared = shared_words(line, words)
             if shared > best and len(line.split()) > 2:
-                best, found = shared, {place}
+                best, found = shared, {position}
     return found
 
 
 def _boilerplate(content: Sequence[str], kept: list[int]) -> set[int]:
-    """The places, among those kept so far, of lines that are surely not the article's."""
-    cut = {place for place in kept if is_site(content[place])}
-    cut |= _closing_lines(content, [place for place in kept if place not in cut])
-    cut |= _labels(content, [place for place in kept if place not in cut], len(cut))
-    return cut | _related(content, [place for place in kept if place not in cut])
+    """The positions, among those kept so far, of lines that are surely not the article's."""
+    cut = {position for position in kept if is_site(content[position])}
+    cut |= _closing_lines(content, [position for position in kept if position not in cut])
+    cut |= _labels(content, [position for position in kept if position not in cut], len(cut))
+    return cut | _related(content, [position for position in kept if position not in cut])
 
 
 def _closing_lines(content: Sequence[str], kept: list[int]) -> set[int]:
     cut: set[int] = set()
-    for place in reversed(kept[-_EDGE:]):
-        if not (is_closing(content[place]) or is_label(content[place])):
+    for position in reversed(kept[-_EDGE:]):
+        if not (is_closing(content[position]) or is_label(content[position])):
             break
-        cut.add(place)
+        cut.add(position)
     # Labels alone are no sign: a play may close with "Print".
-    return cut if any(is_closing(content[place]) for place in cut) else set()
+    return cut if any(is_closing(content[position]) for position in cut) else set()
 
 
 def _labels(content: Sequence[str], kept: list[int], certain: int) -> set[int]:
     """Bare labels before the first paragraph and after the last, if there is other boilerplate or two of them."""
-    paragraphs = [at for at, place in enumerate(kept) if _tells(content[place])]
+    paragraphs = [at for at, position in enumerate(kept) if _tells(content[position])]
     if not paragraphs:
         return set()
     around = kept[: min(paragraphs[0], _EDGE)] + kept[max(paragraphs[-1] + 1, len(kept) - _EDGE) :]
-    labels = {place for place in around if is_label(content[place])}
+    labels = {position for position in around if is_label(content[position])}
     return labels if len(labels) + certain >= 2 else set()
 
 
 def _related(content: Sequence[str], kept: list[int]) -> set[int]:
     """The headlines of other articles after the last paragraph: two with their teasers, or three under a label."""
-    last = max((at for at, place in enumerate(kept) if _tells(content[place])), default=None)
+    last = max((at for at, position in enumerate(kept) if _tells(content[position])), default=None)
     if last is None:
         return set()
     tail = kept[last + 1 :]
     if not 3 <= len(tail) <= _EDGE:
         return set()
-    for at, place in enumerate(tail):
+    for at, position in enumerate(tail):
         rest = [content[each] for each in tail[at:]]
         if len(rest) > 3 and LIST_LABEL.fullmatch(rest[0]) and all(map(_is_headline, rest[1:])):
             return set(tail[at:])
         pairs = zip(rest[::2], rest[1::2], strict=False)
         teased = sum(_is_headline(head) and _teases(head, below) for head, below in pairs)
-        if teased >= 2 and teased >= len(rest) // 2 and place not in tail[-3:]:
+        if teased >= 2 and teased >= len(rest) // 2 and position not in tail[-3:]:
             return set(tail[at:])
     return set()
 

@@ -81,7 +81,7 @@ def measures(lines: Sequence[str]) -> list[tuple[float, ...]]:
     paragraphs = [wide >= PARAGRAPH and end for wide, end in zip(widths, ends, strict=True)]
     weighty = [min(wide, 400) / 400 * paragraph for wide, paragraph in zip(widths, paragraphs, strict=True)]
     times = Counter(lines)
-    told = words_of([line for line, paragraph in zip(lines, paragraphs, strict=True) if paragraph])
+    matter = words_of([line for line, paragraph in zip(lines, paragraphs, strict=True) if paragraph])
     return [
         (
             1.0,
@@ -94,7 +94,7 @@ def measures(lines: Sequence[str]) -> list[tuple[float, ...]]:
             float(is_end(line)),
             (sum(weighty[max(0, at - 1) : at + 2]) - weighty[at]) / 2,
             float(times[line] > 1),
-            0.5 if paragraphs[at] else shared_words(line, told),
+            0.5 if paragraphs[at] else shared_words(line, matter),
         )
         for at, line in enumerate(lines)
     ]

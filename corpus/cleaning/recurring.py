@@ -7,15 +7,16 @@ or "Participants:" recurs, too, and is its documents' own.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from hashlib import blake2b
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from ..description.describe import describe, without_title
+from ..description.describe import describe
 from ..document import Document
 from .lines import ends_sentence, is_paragraph
+from .title_line import without_title
 
 FEWEST: Final = 5
 """In how many documents of an outlet a line must stand that is the outlet's."""
@@ -36,8 +37,6 @@ _OUTLETS: Final = 10_000
 _LINES_OF_AN_OUTLET: Final = 50
 _AGAIN: Final = ("title", "author", "countries", "people")
 """The fields that are looked for anew in a text from which something was cut."""
-
-Other = TypeVar("Other")
 
 
 class RecurringLine(NamedTuple):
@@ -77,10 +76,16 @@ class RecurringLines:
         return news
 
     def without(self, document: Document, *, among: Iterable[str] | None = None) -> Document:
-        """The document without the lines of its outlet, which are added to what was cut; itself if it has none.
+        """Take the lines of its outlet out of a document.
 
-        More than half of a text is never cut. Where a title had been found in the text, it is found anew. With
-        `among`, only lines that are among those count.
+        Args:
+            document: The document. Where its title, author, countries or people were found in the text, they are looked
+                for again in what is left.
+            among: If given, only lines that are among these are taken out.
+
+        Returns:
+            The document with those lines added to what was cut; the same object if it has none of them, or if they make
+            up more than half of its text.
         """
         known = self._known.get(_outlet(document), set())
         if among is not None:
@@ -98,28 +103,6 @@ class RecurringLines:
         provenance = {name: how for name, how in document.provenance.items() if name not in blank}
         found = describe(replace(document, text=text, cut=cut, provenance=provenance, **blank), cut)
         return replace(found, text=without_title(found.text, found.title).strip())
-
-
-def without_recurring_lines(found: Iterable[Document | Other]) -> Iterator[Document | Other]:
-    """The same documents in the same order, without lines that recur; anything else among them comes as it is.
-
-    At most WINDOW documents or some ten million characters are held back at a time.
-    """
-    recurring = RecurringLines()
-    window: list[Document | Other] = []
-    size = 0
-    for each in found:
-        window.append(each)
-        size += len(each.text) if isinstance(each, Document) else 0
-        if len(window) >= WINDOW or size > LARGEST_WINDOW:
-            yield from _cleaned(window, recurring)
-            window, size = [], 0
-    yield from _cleaned(window, recurring)
-
-
-def _cleaned(window: list[Document | Other], recurring: RecurringLines) -> Iterator[Document | Other]:
-    recurring.learn(each for each in window if isinstance(each, Document))
-    return (recurring.without(each) if isinstance(each, Document) else each for each in window)
 
 
 def _recurring(documents: Sequence[Document]) -> set[bytes]:

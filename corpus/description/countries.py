@@ -54,7 +54,7 @@ _GOVERNING: Final = (
 
 
 class Mention(NamedTuple):
-    """One place in a text that names a country, with the country's usual name."""
+    """Where a text names a country, with the country's usual name."""
 
     start: int
     end: int
@@ -77,7 +77,7 @@ def is_capital(name: str) -> bool:
 
 
 def country_mentions(text: str) -> Iterator[Mention]:
-    """Each place where a text names a country, by a name, an abbreviation or an adjective, in order.
+    """Find where a text names a country, by a name, an abbreviation or an adjective, in order.
 
     A capital names its country where the words after it mean the government: "Seoul’s government", "Seoul agreed".
     """

@@ -1,12 +1,15 @@
 """What the lines at the head of a text tell of when, where and by whom it was written.
 
-Only lines of a known form count: a dateline before the first sentence, a line that is nothing but a place, a date or a
-byline. A date within a sentence is about what the sentence tells, and is never taken for the document's.
+Only lines of a known form count: a dateline before the first sentence, a line that holds a place, a date or a byline
+and nothing else. A date within a sentence is about what the sentence tells, and is never taken for the document's. The
+words by which such lines are known stand in datelines.toml.
 """
 
 import re
+import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
+from importlib.resources import files
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
@@ -16,11 +19,18 @@ from ..scripts import LATIN_ENDS
 from .countries import canonical_country, is_capital
 from .people import NAME, OFFICE
 
-_CAPITALISED = r"[^\W\d_a-z][\w.'’-]*"
-_NO_PLACE = (
-    r"(?!(?:On|In|At|By|From|For|Of|To|The|This|Since|Until|After|Before|During|Following|Between|As|And|With)\b)"
+_WORDS: Final[dict[str, list[str]]] = tomllib.loads(
+    files(__package__ or "").joinpath("datelines.toml").read_text("utf-8")
 )
-_PLACE = rf"{_NO_PLACE}{_CAPITALISED}(?: (?:of |de |la |le |the )?{_CAPITALISED}){{0,3}}"
+
+
+def _any(name: str) -> str:
+    """A pattern for any of the words or patterns that datelines.toml has under a name."""
+    return f"(?:{'|'.join(_WORDS[name])})"
+
+
+_CAPITALISED = r"[^\W\d_a-z][\w.'’-]*"
+_PLACE = rf"(?!{_any('no_place')}\b){_CAPITALISED}(?: {_any('place_particles')}?{_CAPITALISED}){{0,3}}"
 _DAY = rf"(?P<day>{MONTH} \d{{1,2}}(?P<year>,? \d{{4}})?|\d{{1,2}} {MONTH}(?P<year2>,? \d{{4}})?)"
 # Johannesburg, Nov 23 (NationPress) …  |  SEOUL, South Korea (AP) — …  |  PARIS, 23 November 2025 — …
 _DATELINE = re.compile(
@@ -36,14 +46,9 @@ _DATE_LINE = re.compile(
 )
 # Geneva, Switzerland  |  Los Angeles, California  |  Washington, D.C. — a line of its own
 _PLACE_LINE = re.compile(rf"(?P<place>{_PLACE}),? (?P<region>D\.? ?C\.?|(?<=, )(?:the )?{_PLACE})")
+_PUBLISHED: Final = _any("published")
+_UPDATED: Final = _any("updated")
 # Media Note / September 3, 2024  |  Published: Nov. 24, 2025 10:15 IST  |  2025年11月23日
-_PUBLISHED: Final = (
-    r"(?:first |originally )?(?:published|posted|released?|issued|filed|dated?|dateline|publication date)|news|notice"
-    r"|for immediate release|media (?:note|advisory)|press (?:release|statement|briefing)|(?:joint )?statement|remarks"
-    r"|fact ?sheet|readout|article|report|editorial|opinion|(?:reported |written |post |posted )?by:? [\w .’'-]{3,40}"
-    r"|入力|입력|등록|発表"
-)
-_UPDATED: Final = r"(?:last )?(?:updated|modified|revised)|update|수정"
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? )?"
 _DATED_LINE = re.compile(
     rf"(?:(?:(?:{_PUBLISHED}|(?P<updated>{_UPDATED}))(?: on| at)?(?: ?[/|:·•–—-])* ?))?{_WEEKDAY}(?P<day>{FULL_DATE})"
@@ -54,15 +59,12 @@ _QUOTES: Final = ("“", '"', "«", "„", "–", "—")
 _LONGEST_LINE: Final = 120
 _LONGEST_PLACE: Final = 60
 _BYLINE = re.compile(
-    rf"(?i:(?:post(?:ed)?|written|reported|story) by ?:?|author ?:|by:?) "
-    rf"(?P<name>{_CAPITALISED}(?: (?:al-|bin |van |von |de |da |del |el )?{_CAPITALISED}){{1,3}})(?:,.{{0,60}})?"
+    rf"(?i:{_any('byline')}) (?P<name>{_CAPITALISED}(?: {_any('name_particles')}?{_CAPITALISED}){{1,3}})(?:,.{{0,60}})?"
 )
 # Antony J. Blinken, Secretary of State  |  Office of the Spokesperson — the first line of a ministry's statement
 _SIGNED = re.compile(rf"(?P<name>{NAME}), (?:\w+ ){{0,3}}{OFFICE}(?: (?:of|for|to|and)\b.{{0,60}})?")
-_OFFICE_LINE = re.compile(r"(?:Office|Bureau|Ministry|Department) of (?:the )?[A-Z][\w ,’'&-]{2,60}")
-_NO_PERSON = re.compile(
-    r"\b(?:staff|editor\w*|admin\w*|desk|team|newsroom|bureau|agency|reporter|correspondent|\w+day)\b", re.IGNORECASE
-)
+_OFFICE_LINE = re.compile(rf"{_any('office')} of (?:the )?[A-Z][\w ,’'&-]{{2,60}}")
+_NO_PERSON = re.compile(rf"\b{_any('no_person')}\b", re.IGNORECASE)
 _NEAR_DAYS: Final = 45
 """How far a dateline's day may lie from the date that its year is taken from: archives file by month."""
 
@@ -102,7 +104,7 @@ def after_dateline(sentence: str) -> str:
 
 
 def find_place_line(lines: Iterable[str]) -> str:
-    """The place in the one line before the first paragraph that is a place with its country, or is a capital's name.
+    """Find the place in the one line before the first paragraph that is a place with its country, or a capital's name.
 
     "Geneva, Switzerland" is one, with a state or province too; any other name alone may be anything. Where there are
     several it is a list, and none counts.
@@ -113,10 +115,16 @@ def find_place_line(lines: Iterable[str]) -> str:
 
 
 def find_date_line(lines: Iterable[str], *, labelled: bool = False) -> DateInterval | None:
-    """The day in the first line that is nothing but a date, alone or with a label such as "Media Note" or "Published".
+    """Find the day in the first line that is a date, alone or with a label such as "Media Note" or "Published".
 
-    A date of the last update counts where there is no other. A date alone counts only before the first paragraph, and
-    not below a quotation, which it may date; with `labelled`, for lines that were no part of the text, not at all.
+    Args:
+        lines: The lines at the head of a text, stripped. A date alone counts only before the first paragraph, and not
+            below a quotation, which it may date.
+        labelled: Whether only dates with a label count, and those after a paragraph too: for lines that were cut out
+            of a text.
+
+    Returns:
+        The day; that of the last update where there is no other, and None where there is none.
     """
     updated, before = None, ""
     for line in lines:
@@ -148,7 +156,7 @@ def find_byline(lines: Iterable[str]) -> str:
 
 
 def is_label(line: str) -> bool:
-    """Whether a line is nothing but a place, a date, a byline or an office, and so is neither headline nor sentence."""
+    """Whether a line is only a place, a date, a byline or an office, and so neither a headline nor a sentence."""
     forms = (_BYLINE, _DATE_LINE, _DATED_LINE, _SIGNED, _OFFICE_LINE)
     return len(line) <= _LONGEST_LINE and (any(form.fullmatch(line) for form in forms) or bool(_place(line)))
 
@@ -159,9 +167,15 @@ def has_dateline(line: str) -> bool:
 
 
 def with_year(day: tuple[int, int], near: DateInterval) -> DateInterval | None:
-    """The day of the year that brings it closest to `near`; None if even that is far from it, or no such day is.
+    """Complete a day with its year. "Dec 30" near 2 January 2026 was in 2025.
 
-    `near` may be as long as a year. "Dec 30" near 2 January 2026 was in 2025.
+    Args:
+        day: Month and day of the month, counted from 1.
+        near: Days that it lies close to; a whole year, perhaps.
+
+    Returns:
+        The day in the year that brings it closest to `near`; None if that is more than 45 days away, or if no year has
+        such a day.
     """
     years = range(near.first.year - 1, near.last.year + 2)
     days = [dates.first for year in years if (dates := _dates(f"{year}-{day[0]:02}-{day[1]:02}"))]
@@ -171,7 +185,7 @@ def with_year(day: tuple[int, int], near: DateInterval) -> DateInterval | None:
 
 
 def named(name: str) -> str:
-    """A name as one writes it: SEOUL is Seoul."""
+    """A name as it is usually written: SEOUL is Seoul."""
     return name.title() if name.isupper() and len(name) > 3 else name
 
 
@@ -214,5 +228,6 @@ def _regions() -> frozenset[str]:
     import pycountry
 
     subdivisions: Any = pycountry.subdivisions
-    states: list[Any] = [each for code in ("US", "CA", "AU") for each in subdivisions.get(country_code=code) or ()]
-    return frozenset({each.name for each in states} | {each.code[3:] for each in states} | {"West Bank", "Gaza Strip"})
+    codes = _WORDS["countries_with_regions"]
+    states: list[Any] = [each for code in codes for each in subdivisions.get(country_code=code) or ()]
+    return frozenset({each.name for each in states} | {each.code[3:] for each in states} | {*_WORDS["regions"]})

@@ -1,7 +1,8 @@
 """What a document's own text tells of it: title, dateline, byline, countries, people, language.
 
-Only what is not given is looked for, and what the text does not tell stays empty. Of each field is said whether it was
-given with the source, extracted from the text or its surroundings, or inferred: put together from what these hint at.
+Only what is not given is looked for, and what the text does not tell stays empty. The provenance says of each field
+whether it was given with the source, extracted from the text or its surroundings, or inferred: put together from what
+these hint at.
 """
 
 import re
@@ -61,10 +62,15 @@ def given(document: Document) -> dict[str, str]:
 
 
 def describe(document: Document, cut: Iterable[str] = (), *, name: str = "") -> Document:
-    """The document, with what is empty in its description filled from its text where the text tells it.
+    """Fill what is empty in a document's description from its text.
 
-    `cut` are lines that cleaning took out of the text: a byline or a date is often among them. `name` is the name of
-    the file that holds this one document, which may tell its date as a URL may.
+    Args:
+        document: The document. What its description has already stays as it is.
+        cut: The lines that cleaning took out of the text: a byline or a date is often among them.
+        name: The name of the file that holds this one document, which may tell its date as a URL may.
+
+    Returns:
+        The document with all that the text tells, and with the provenance of each field.
     """
     cut = list(cut)
     lines = [line.strip() for line in islice(_lines(document.text), _HEAD)]
@@ -89,21 +95,16 @@ def describe(document: Document, cut: Iterable[str] = (), *, name: str = "") -> 
     )
 
 
-def without_title(text: str, title: str) -> str:
-    """The text without its first line where that only repeats the title.
-
-    A first sentence that the title was made from has a full stop which the title lacks, and so stays.
-    """
-    first, newline, rest = text.lstrip().partition("\n")
-    repeats = newline and title and _plain(first) == _plain(title) and rest.strip()
-    return rest.lstrip("\n") if repeats else text
-
-
 def find_countries(title: str, text: str) -> tuple[str, ...]:
-    """The countries that a document is about, by the simplest of rules, in order of first mention.
+    """Find the countries that a document is about, by the simplest of rules.
 
-    Those in its title or its first paragraph, and those that the text names at least twice and at least a tenth as
-    often as the one it names most.
+    Args:
+        title: Its title.
+        text: Its text.
+
+    Returns:
+        The countries in the title or the first paragraph, and those that the text names at least twice and at least a
+        tenth as often as the one it names most, in order of first mention.
     """
     mentions = list(country_mentions(text))
     counts = Counter(mention.country for mention in mentions)
@@ -122,8 +123,8 @@ def _title(text: str, language: str) -> _Found:
         return _Found(first, "extracted")
     head = text[:4000]
     sentences = (" ".join(head[start:end].split()) for start, end in split_sentences(head, language))
-    told = [each for each in sentences if _tells_something(each)] or [first]
-    return _Found(_shortened(after_dateline(told[0])), "inferred")
+    candidates = [each for each in sentences if _tells_something(each)] or [first]
+    return _Found(_shortened(after_dateline(candidates[0])), "inferred")
 
 
 def _dates(dateline: Dateline, lines: list[str], cut: list[str], address: str) -> _Found:
@@ -143,10 +144,6 @@ def _dates(dateline: Dateline, lines: list[str], cut: list[str], address: str) -
 
 def _lines(text: str) -> Iterable[str]:
     return (found[0] for found in re.finditer(r"[^\n]+", text) if not found[0].isspace())
-
-
-def _plain(line: str) -> str:
-    return " ".join(line.split()).casefold()
 
 
 def _tells_something(sentence: str) -> bool:

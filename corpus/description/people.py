@@ -6,7 +6,9 @@ Macron, the president of France"), and everybody in other languages.
 """
 
 import re
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 from typing import Final
 
 from ..document import Person
@@ -21,44 +23,32 @@ _SHORTEST_LINE: Final = 80
 _LARGEST: Final = 200_000
 """How much of a text is read for people, in characters."""
 
-_RANK: Final = (
-    "Vice Deputy Acting Interim Assistant Under First Special Permanent Prime Foreign Defense Defence Interior Finance"
-    " Trade Economy Justice Energy Health Unification Crown Supreme High General National Security Presidential State"
-    " Federal Chief Executive Cabinet"
-).replace(" ", "|")
-OFFICE: Final = (
-    rf"(?:(?:{_RANK})[ -]){{0,4}}"
-    r"(?:President|Premier|Minister|Chancellor|Secretary[ -]General|Attorney General|Leader|Ambassador|Envoy"
-    r"|Commissioner|Secretary(?: of (?:State|Defen[cs]e|the Treasury|Commerce|Energy|War))?"
-    r"|Representative(?: for [A-Z]\w+)?|Spokes(?:person|man|woman)|Advis[eo]r|Chairman|Chairwoman|Speaker"
-    r"|Senator|Governor|King|Queen|Prince|Princess|Emperor|Empress|Emir|Pope|Admiral|Sheikh)"
-)
+_WORDS: Final[dict[str, list[str]]] = tomllib.loads(files(__package__ or "").joinpath("people.toml").read_text("utf-8"))
+
+OFFICE: Final = rf"(?:(?:{'|'.join(_WORDS['ranks'])})[ -]){{0,4}}(?:{'|'.join(_WORDS['offices'])})"
 """A pattern for an office that is named before or after whoever holds it."""
 
-_PARTICLES = r"(?:al|bin|bint|ibn|van|von|der|den|de|da|do|dos|del|della|di|du|el|la|le|ter|ten|zu|y)"
 _WORD = r"(?:[A-Z]\.|(?:al-|Al-|O['’]|Mc|d['’]|D['’])?[A-Z][^\W\d_A-Z]+(?:-[^\W\d_]+)*)"
-NAME: Final = rf"{_WORD}(?: (?:{_PARTICLES} ){{0,2}}{_WORD}){{1,4}}"
+NAME: Final = rf"{_WORD}(?: (?:(?:{'|'.join(_WORDS['particles'])}) ){{0,2}}{_WORD}){{1,4}}"
 """A pattern for a full name: two to five words, some of them particles."""
 
 _PERSON = re.compile(
     rf"(?<![\w-])(?P<past>(?i:former|late|then|ex)[ -])?(?P<office>{OFFICE}) "
     rf"(?P<name>{NAME})(?P<of> of (?:the )?)?"
 )
-_NO_NAME = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August"
-    " September October November December The This That He She It His Her Its They We In On At And But Of For With"
-    " Administration Government Office House Palace Institute Center Centre Foundation Library University Street"
-    " Avenue Airport Summit Party Ministry Department Directorate Division Brigade Council Committee Assembly Affairs"
-    " State Special Foreign Defense Defence National Security Intelligence International Economic Public General"
-    " Secretary Minister President Prime Deputy Ambassador Reconciliation Republic Kingdom Union United Nations Day"
-    " Medal Award Prize Act Doctrine Hotel Mr Mrs Ms Dr Operating Trade War Peace Order".split()
-)
+_NO_NAME: Final = frozenset(_WORDS["no_name"])
 
 
 def find_people(text: str, language: str = "en") -> tuple[Person, ...]:
-    """The people whom an English text names in full after their office, in order of first mention, each once.
+    """Find the people whom an English text names in full after their office.
 
-    Their country is the one named right before the office or, with "of", right after the name; else it is empty.
+    Args:
+        text: The text, of which the first 200,000 characters are read.
+        language: Its ISO 639-1 code, empty if unknown. Nobody is found in other languages than English.
+
+    Returns:
+        The people in order of first mention, each once. Their country is the one named right before the office or, with
+        "of", right after the name; otherwise it is empty.
     """
     if language not in ("", "en"):
         return ()

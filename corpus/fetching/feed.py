@@ -46,9 +46,18 @@ def looks_like_page(beginning: str) -> bool:
 
 
 def parse_feed(data: bytes, url: str, charset: str = "") -> list[Entry]:
-    """The entries of a feed, in its order, at most MOST_ENTRIES of them; links are made absolute with the feed's URL.
+    """Read the entries of a feed.
 
-    Raises UnreadableSource if it is not a feed, or defines entities, which no honest feed does.
+    Args:
+        data: The feed as it was fetched, RSS or Atom.
+        url: Its URL, with which links are made absolute.
+        charset: The encoding that the server names, empty if it names none.
+
+    Returns:
+        The entries in the feed's order, at most MOST_ENTRIES of them.
+
+    Raises:
+        UnreadableSource: If it is not a feed, or defines entities, which no honest feed does.
     """
     if len(data) > LARGEST_FILE:
         raise UnreadableSource(f"a feed of more than {LARGEST_FILE // MEGABYTE} MB")
@@ -71,7 +80,7 @@ def parse_feed(data: bytes, url: str, charset: str = "") -> list[Entry]:
 
 def _entry(entry: Any, outlet: str) -> Entry:
     title = _line(entry, "title")
-    # As a plain dict: feedparser's own puts "published" in the place of a missing "updated", with a warning.
+    # As a plain dict: feedparser's own puts "published" for a missing "updated", with a warning.
     published, updated = (str(dict[str, Any].get(entry, name) or "") for name in ("published", "updated"))
     return Entry(
         url=str(dict[str, Any].get(entry, "link") or ""),

@@ -47,9 +47,15 @@ _Address = tuple[socket.AddressFamily, Any]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long to wait (seconds), how much to take (bytes, packed or unpacked) and how many redirects to follow.
+    """How long is waited for a server, and how much is taken from it.
 
-    `total` is for one URL with all its redirects; `pause` lies between two visits to the same host.
+    Attributes:
+        connect: Seconds until a connection is made.
+        read: Seconds from one piece of an answer to the next.
+        total: Seconds for one URL with all its redirects.
+        largest: Bytes of an answer, packed or unpacked.
+        redirects: How many are followed.
+        pause: Seconds between two visits to the same host.
     """
 
     connect: float = 10.0
@@ -76,7 +82,15 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What lay at a URL. `url` is where redirects ended; `media_type` and `charset` are empty if not given."""
+    """What lay at a URL.
+
+    Attributes:
+        url: Where redirects ended.
+        body: The content, unpacked, as bytes.
+        media_type: What the server calls it, such as `text/html`; empty if it says nothing.
+        charset: The encoding that the server names, empty if it names none.
+        validators: What to send back next time; None if the server gave nothing of the kind.
+    """
 
     url: str
     body: bytes
@@ -107,9 +121,17 @@ class Fetcher:
         self._tls = ssl.create_default_context()
 
     def fetch(self, url: str, known: Validators | None = None) -> Fetched | None:
-        """What lies at a URL; None if that is still the version that `known` stands for.
+        """Fetch what lies at a URL, as its host's robots.txt allows.
 
-        Raises UnreadableSource with the reason if it cannot be had.
+        Args:
+            url: The URL; redirects are followed.
+            known: What the server told of the version that we have, if we have one.
+
+        Returns:
+            What lies there; None if it is still the known version.
+
+        Raises:
+            UnreadableSource: If it cannot be had, with the reason.
         """
         answer = self._follow(canonical_url(url), self._limits.largest, known=known, obey=True)
         if answer.status == HTTPStatus.NOT_MODIFIED and known:

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from ...errors import UnreadableSource
 from ..document import Document
-from ..readers.contract import MEGABYTE, ReadOptions, Skipped, Source
-from ..readers.registry import FORMATS, Format, format_named, read_stream
+from ..intake import read_stream
+from ..readers.contract import MEGABYTE, Format, ReadOptions, Skipped, Source
+from ..readers.registry import format_named, format_of
 from .feed import Entry, looks_like_feed, looks_like_page, parse_feed
 from .fetch import ANYWHERE, Fetched, Fetcher, Validators
 from .urls import canonical_url
@@ -48,8 +49,13 @@ _FORMATS: Final = {
 class Known:
     """What is remembered of a URL that was read: enough to see that it has not changed.
 
-    `document` is the id of the document it holds alone, or empty; `documents` is how many it holds, a feed those of its
-    pages. `digest` is the SHA-256 of its content. `stamp` is what the feed that links to it said of it.
+    Attributes:
+        format: The name of its format, or FEED.
+        document: The id of the document that it holds alone, else empty.
+        documents: How many documents it holds; for a feed, how many its pages hold.
+        digest: The SHA-256 of its content, empty if it is to be read again.
+        validators: What the server told of this version.
+        stamp: What the feed that links to it said of it.
     """
 
     format: str
@@ -166,10 +172,8 @@ class UrlReader:
             raise UnreadableSource("a feed was expected here, and this is a web page: give the feed's own URL")
         if fetched.media_type in _FEED_TYPES:
             return FEED
-        if fetched.media_type in _VAGUE_TYPES:
-            for each in FORMATS:
-                if path.endswith(each.extensions):
-                    return each
+        if fetched.media_type in _VAGUE_TYPES and (form := format_of(path)):
+            return form
         if looks_like_page(beginning):
             return format_named("html")
         if (name := _FORMATS.get(fetched.media_type)) is None:
@@ -193,10 +197,10 @@ def _as_utf8(fetched: Fetched) -> bytes:
 
 def _with_entry(document: Document, entry: Entry) -> Document:
     """The document, with what the feed says of it where the page itself did not say."""
-    told: dict[str, Any] = {
+    stated: dict[str, Any] = {
         name: value
         for name in ("title", "author", "dates", "outlet")
         if (value := getattr(entry, name))
         and (not getattr(document, name) or document.provenance.get(name, "given") != "given")
     }
-    return replace(document, **told, provenance={**document.provenance, **dict.fromkeys(told, "given")})
+    return replace(document, **stated, provenance={**document.provenance, **dict.fromkeys(stated, "given")})

@@ -22,7 +22,8 @@ def canonical_url(url: str) -> str:
     The scheme and the host are in lower case and ASCII; a fragment, campaign parameters (`utm_…`) and a port that goes
     without saying are left out.
 
-    Raises UnreadableSource if it is not one that can be fetched.
+    Raises:
+        UnreadableSource: If it is not one that can be fetched.
     """
     try:
         parts = urlsplit(url.strip())

@@ -1,1 +1,1 @@
-"""Readers: from files, folders and streams to documents. One module a format, found by the registry."""
+"""Readers: what files and streams hold, as raw records. One module a format, found by the registry."""

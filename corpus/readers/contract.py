@@ -1,11 +1,16 @@
-"""What every reader takes and gives: a source of bytes in, documents and what was skipped out."""
+"""What every reader takes and gives: an open source in, raw records and what was skipped out.
+
+A reader knows its format and nothing else: it finds the text and what the source says of it. How a text is cleaned and
+described is the business of `intake`, which makes the documents.
+"""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from enum import Enum
+from typing import Any, BinaryIO, Final
 
-from ..document import Document
+from ..fields import OwnField
 
 _LOG: Final = logging.getLogger("dragoman.reading")
 
@@ -37,38 +42,50 @@ class Skipped:
         return f"{self.origin}: {self.reason}"
 
 
-def unforeseen(origin: str, error: Exception) -> Skipped:
-    """What a fault of the program's own in reading something comes to: that is left out, and the rest goes in.
+def unforeseen(origin: str, error: Exception, *, reader: str = "") -> Skipped:
+    """Say that something is left out because of a fault in the program; the rest goes in.
 
-    The log has the traceback, at the level of debugging.
+    Args:
+        origin: What was being read.
+        error: What was raised. The log has its traceback, at the level of debugging.
+        reader: The name of the format, if its reader is another package's.
     """
     _LOG.debug("unforeseen in %s", origin, exc_info=error)
-    said = " ".join(str(error).split())[:200]
-    return Skipped(origin, f"a fault in Dragoman itself ({type(error).__name__}: {said}): please report it")
+    culprit = f"the reader {reader!r}" if reader else "Dragoman itself"
+    message = " ".join(str(error).split())[:200]
+    return Skipped(origin, f"a fault in {culprit} ({type(error).__name__}: {message}): please report it")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How sources are read.
 
-    `format` is the format of every source, whatever its name; if it is empty, a file's name tells it, and standard
-    input is text. `fields` says which key of a JSONL record or column of a CSV file holds a field of ours:
-    `{"id": "_id", "outlet": "source"}`. `cleaning` may be turned off to keep plain text and web pages with all that
-    stands around the article. `allow_private` lets URLs lead to private addresses: this machine, an intranet.
+    Attributes:
+        format: The format of every source. If it is empty, a file's name tells it, and standard input is text.
+        fields: Which key of a JSONL record or column of a CSV file holds a field of ours: `{"id": "_id", "outlet":
+            "source"}`.
+        cleaning: Whether plain text and web pages lose what stands around the article.
+        allow_private: Whether URLs may lead to private addresses: this machine, an intranet.
+        own: The collection's own fields, which records and front matter are looked through for: under the key that
+            `fields` says, else under the field's.
     """
 
     format: str = ""
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     cleaning: bool = True
     allow_private: bool = False
+    own: tuple[OwnField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """An open file or stream.
 
-    `id` is the id of a document that is given none, empty where there is no path to make one of. `origin` is what a
-    message calls the source. `name` is its file name.
+    Attributes:
+        stream: Where its bytes are read from; the reader does not close it.
+        origin: What a message calls it.
+        id: The id of a document that is given none; empty where there is no path to make one of.
+        name: Its file name, in lower case, or another name that tells as much; empty if it has none.
     """
 
     stream: BinaryIO
@@ -77,8 +94,79 @@ class Source:
     name: str = ""
 
 
-Read = Callable[[Source, ReadOptions], Iterator[Document | Skipped]]
+class Cleaning(Enum):
+    """What is taken out of a record's text before it is a document's."""
+
+    NONE = "none"
+    """Nothing: it is the text as its author has it."""
+
+    TITLE_LINE = "title line"
+    """The first line where it only repeats the title."""
+
+    SURROUNDINGS = "surroundings"
+    """What a web site puts around an article, and then the title line. `ReadOptions.cleaning` turns off the former."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """What a reader found of one document, as it stands in the source.
+
+    Attributes:
+        text: The text, decoded and tidied (see `support.decode`) and otherwise untouched.
+        origin: What a message calls the record: the source's `origin`, with a line number or the like where the source
+            holds many.
+        description: What the source says of the document, by the names of a document's fields (title, dates, author,
+            people …). Values are those of front matter and JSON: strings, lists and mappings. Unknown keys are left
+            alone. An `id` in it goes before the one below.
+        keys: Which key of `description` holds which field, where they are not called alike.
+        page: What a web page within the record says of itself, by the names of fields; it counts where `description`
+            says nothing.
+        id: The document's id. If it is empty, a document that is a source of its own is named after the source.
+        name: A file name or an address that may tell the date where nothing else does; empty if it must not.
+        address: Where the document was found on the web: its URL unless it names one itself.
+        cleaning: What is to be taken out of the text.
+        cut: The lines that the reader set apart as no part of the text, such as the running heads of printed pages.
+    """
+
+    text: str
+    origin: str
+    description: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
+    page: Mapping[str, str] = field(default_factory=dict[str, str])
+    id: str = ""
+    name: str = ""
+    address: str = ""
+    cleaning: Cleaning = Cleaning.NONE
+    cut: tuple[str, ...] = ()
+
+
+Read = Callable[[Source, ReadOptions], Iterator[RawRecord | Skipped]]
 """A reader: it raises UnreadableSource when there is nothing more to get from the source.
 
-One whose library is not installed raises MissingExtra when it is first asked for a document.
+One whose library is not installed raises MissingExtra when it is first asked for a record.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that can be read.
+
+    Attributes:
+        name: What `--as` calls it.
+        extensions: The ends of its files' names, in lower case and with their dots.
+        read: Its reader.
+        one_document: Whether a file of it holds one document, which may then be named after the file. If not, each
+            record needs an id.
+        largest: The most bytes of a file that holds one document; one of records may have any number.
+        recurring: Whether its documents come with what stood around them, so that lines which recur from file to file
+            are their outlet's and not theirs.
+        package: The package that brings it, empty for our own. The registry fills it in.
+    """
+
+    name: str
+    extensions: tuple[str, ...]
+    read: Read
+    one_document: bool = True
+    largest: int = LARGEST_FILE
+    recurring: bool = False
+    package: str = ""

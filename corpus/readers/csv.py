@@ -11,21 +11,21 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from ...errors import UnreadableSource
-from ..document import Document
-from .contract import LONGEST_RECORD, MEGABYTE, ReadOptions, Skipped, Source
+from .contract import LONGEST_RECORD, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
 from .support.decode import encoding_of
 from .support.packed import DAMAGED, Borrowed, decompressed, looks_like
-from .support.records import record_document
+from .support.records import raw_record
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLE: Final = 64 * 1024
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The documents of a CSV file in order, and a `Skipped` with its line number for each row that is not a document.
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The records of a CSV file in order, and a `Skipped` with its line number for each bad row.
 
-    Raises UnreadableSource if the file is damaged, has no row of names, or a quotation in it never ends.
+    Raises:
+        UnreadableSource: If the file is damaged, has no row of names, or a quotation in it never ends.
     """
     stream = decompressed(source)
     rows = _Rows(stream)
@@ -43,7 +43,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
                 records += 1
                 origin = f"{source.origin} line {rows.line}"
                 try:
-                    yield record_document(_record(names, row), origin, options)
+                    yield raw_record(_record(names, row), origin, options)
                 except UnreadableSource as error:
                     yield Skipped(origin, str(error))
         if not records:

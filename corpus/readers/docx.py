@@ -10,27 +10,24 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...errors import UnreadableSource
-from ..description.describe import describe
-from ..document import Document
-from .contract import ReadOptions, Skipped, Source
-from .support.article import stream_id
-from .support.fields import Fields
+from .contract import RawRecord, ReadOptions, Skipped, Source
 from .support.markup import Element, Flow, local_name, parse_xml, plain_text, stream_xml, walk_xml
 from .support.packed import Package, read_all
 
 _KIND: Final = "a Word document (.docx)"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_UNTOLD: Final = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText"})
+_LEFT_OUT: Final = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText"})
 _NOTES: Final = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The one document of a Word file.
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The one record of a Word file.
 
-    Raises UnreadableSource if it is not a Word document, damaged, protected by a password, a bomb, or without text.
+    Raises:
+        UnreadableSource: If it is not a Word document, damaged, protected by a password, a bomb, or without text.
     """
-    del options  # what was written as a document needs no cleaning
+    del options  # a Word file has names of its own for what it says of itself
     data = read_all(source.stream)
     if data.startswith(_OLD_OFFICE):
         if _ENCRYPTED in data:
@@ -41,23 +38,22 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
     text = body.flow.text
     if not text:
         raise UnreadableSource("no text")
-    record = _properties(package)
-    record["title"] = record.get("title") or body.title
-    record["text"], record["notes"] = text, [[note.mark, note.at, note.text] for note in body.flow.notes]
-    document = Fields(record).document(text, id=source.id or stream_id(text), origin=source.origin)
-    yield describe(document, name=source.name)
+    description = _properties(package)
+    description["title"] = description.get("title") or body.title
+    description["notes"] = [[note.mark, note.at, note.text] for note in body.flow.notes]
+    yield RawRecord(text, source.origin, description, name=source.name)
 
 
 def _properties(package: Package) -> dict[str, object]:
     """What the file says of itself. Its dates are those of the file, not of what is written in it."""
     if "docProps/core.xml" not in package:
         return {}
-    told = {local_name(each): plain_text(each) for each in parse_xml(package.read("docProps/core.xml"))}
+    properties = {local_name(each): plain_text(each) for each in parse_xml(package.read("docProps/core.xml"))}
     return {
-        "title": told.get("title", ""),
-        "author": told.get("creator", ""),
-        "language": told.get("language", ""),
-        "topics": told.get("keywords", "").replace(";", ","),
+        "title": properties.get("title", ""),
+        "author": properties.get("creator", ""),
+        "language": properties.get("language", ""),
+        "topics": properties.get("keywords", "").replace(";", ","),
     }
 
 
@@ -75,19 +71,19 @@ class _Body:
         }
         self._cells = 0
         self._after_item = False
-        untold = 0
+        left_out = 0
         for event, element in stream_xml(io.BytesIO(package.read(main))):
             name = local_name(element)
             if event == "start":
-                untold += name in _UNTOLD
+                left_out += name in _LEFT_OUT
                 self._open(name, element)
                 continue
-            untold -= name in _UNTOLD
+            left_out -= name in _LEFT_OUT
             self._cells -= name == "tc"
             if name == "p":
-                if not untold:
+                if not left_out:
                     self._paragraph(element)
-                # What stands in a text box is a paragraph within a paragraph, and was told before the outer one.
+                # What stands in a text box is a paragraph within a paragraph, and was written before the outer one.
                 element.clear()
             elif name in ("tbl", "sdt") and not self._cells:
                 element.clear()
@@ -124,7 +120,7 @@ class _Body:
             name = local_name(element)
             if event == "end":
                 continue
-            if name in _UNTOLD or (name == "r" and _is_hidden(element)):
+            if name in _LEFT_OUT or (name == "r" and _is_hidden(element)):
                 walk.skip_subtree()
             elif name == "t":
                 self.flow.write(element.text)

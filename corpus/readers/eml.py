@@ -7,12 +7,8 @@ from email.message import EmailMessage
 from typing import Any, Final
 
 from ...errors import UnreadableSource
-from ..description.describe import describe
-from ..document import Document
-from .contract import ReadOptions, Skipped, Source
-from .support.article import stream_id
+from .contract import RawRecord, ReadOptions, Skipped, Source
 from .support.decode import decode_text
-from .support.fields import Fields
 from .support.html_text import visible_text
 from .support.packed import looks_like, not_what_it_says, read_all
 
@@ -24,18 +20,19 @@ _FORWARDED: Final = "message/rfc822"
 _HEADERS: Final = ("from", "subject", "date", "to", "received", "message-id")
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The one document of a message, and a `Skipped` that counts and names its attachments if it has some.
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The one record of a message, and a `Skipped` that counts and names its attachments if it has some.
 
-    Raises UnreadableSource if it is no message, or has no text.
+    Raises:
+        UnreadableSource: If it is no message, or has no text.
     """
-    del options  # a message has no boilerplate that could be told from what was written
+    del options  # a message has headers
     data = read_all(source.stream)
     try:
         message = email.message_from_bytes(data, policy=email.policy.default)
         if looks_like(data) or not any(header in message for header in _HEADERS):
             raise not_what_it_says(data, "an e-mail message")
-        text, record, attachments = _text(message), _headers(message), list(_attachments(message))
+        text, headers, attachments = _text(message), _headers(message), list(_attachments(message))
     except UnreadableSource:
         raise
     except RecursionError:
@@ -44,7 +41,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
         raise UnreadableSource(f"a message that cannot be parsed: {type(error).__name__}") from None
     if not text:
         raise UnreadableSource("a message without text" + _left_out(attachments, ", with "))
-    yield describe(Fields(record).document(text, id=source.id or stream_id(text), origin=source.origin))
+    yield RawRecord(text, source.origin, headers)
     if attachments:
         yield Skipped(source.origin, _left_out(attachments) + " left out")
 

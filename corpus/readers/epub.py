@@ -8,12 +8,8 @@ from urllib.parse import unquote
 
 from ...errors import UnreadableSource
 from ..dates import parse_dates
-from ..description.describe import describe
-from ..document import Document
-from .contract import LARGEST_TEXT, MEGABYTE, ReadOptions, Skipped, Source
-from .support.article import stream_id
+from .contract import LARGEST_TEXT, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
 from .support.decode import decode_text, tidy
-from .support.fields import Fields
 from .support.html_text import visible_text
 from .support.markup import Element, local_name, parse_xml, plain_text
 from .support.packed import Package, read_all
@@ -26,12 +22,13 @@ _DECLARED = re.compile(rb"""encoding\s{0,5}=\s{0,5}["']([\w.:-]{2,30})""")
 _PROLOGUE = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The one document of an EPUB, and a `Skipped` for each chapter that is missing or unreadable.
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The one record of an EPUB, and a `Skipped` for each chapter that is missing or unreadable.
 
-    Raises UnreadableSource if it is no EPUB, damaged, a bomb, locked by rights management, or without text.
+    Raises:
+        UnreadableSource: If it is no EPUB, damaged, a bomb, locked by rights management, or without text.
     """
-    del options  # a book has no boilerplate around it
+    del options  # a book has names of its own for what it says of itself
     package = Package(read_all(source.stream), _KIND)
     opf_name = _package_file(package)
     opf = parse_xml(package.read(opf_name))
@@ -55,8 +52,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
     if not whole.strip():
         reasons = {each.reason for each in skipped}
         raise UnreadableSource(f"no text in it: {'; '.join(sorted(reasons)[:3])}" if reasons else "no text in it")
-    fields = Fields(_metadata(opf))
-    yield describe(fields.document(whole, id=source.id or stream_id(whole), origin=source.origin))
+    yield RawRecord(whole, source.origin, _metadata(opf))
     yield from skipped
 
 
@@ -92,18 +88,18 @@ def _chapter(data: bytes) -> str:
 
 
 def _metadata(opf: Element) -> dict[str, object]:
-    told: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for each in opf.iterfind("{*}metadata/*"):
         # EPUB 2 says of a date whether it is that of publication or of the file.
         if (value := plain_text(each)) and "modification" not in each.attrib.values():
-            told.setdefault(local_name(each), []).append(value)
+            values.setdefault(local_name(each), []).append(value)
     return {
-        "title": next(iter(told.get("title", [])), ""),
-        "author": ", ".join(told.get("creator", [])),
-        "outlet": next(iter(told.get("publisher", [])), ""),
-        "language": next(iter(told.get("language", [])), ""),
-        "topics": told.get("subject", []),
-        "dates": next(filter(_is_date, told.get("date", [])), ""),
+        "title": next(iter(values.get("title", [])), ""),
+        "author": ", ".join(values.get("creator", [])),
+        "outlet": next(iter(values.get("publisher", [])), ""),
+        "language": next(iter(values.get("language", [])), ""),
+        "topics": values.get("subject", []),
+        "dates": next(filter(_is_date, values.get("date", [])), ""),
     }
 
 

@@ -1,8 +1,9 @@
 """From what a user names (files, folders, patterns) to the files to read, in a fixed order."""
 
+import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -12,23 +13,22 @@ _WILDCARDS: Final = frozenset("*?[")
 _ESCAPE: Final = re.compile(rb"\\x([0-9a-f]{2})")
 
 
-def find_files(source: str | Path, extensions: Iterable[str]) -> Iterator[Path | Skipped]:
+def find_files(source: str | Path) -> Iterator[Path | Skipped]:
     """The files that a source names, in order: itself, those under a folder, or those that fit a pattern.
 
-    Hidden files are left out and links to folders not followed, unless named. A file without a known extension is a
-    `Skipped`, as is a source that names nothing.
+    Hidden files are left out and links to folders not followed, unless named. A source that names nothing is a
+    `Skipped`, as is a folder that cannot be looked into.
     """
     path = Path(source)
-    known = tuple(extensions)
     try:
         if not str(source):
             yield Skipped('""', "no name of a file or folder")
         elif path.is_dir():
-            yield from _checked(_below(path), known, shown_name(source), "holds no files")
+            yield from _any(_below(path), Skipped(shown_name(source), "holds no files"))
         elif os.path.lexists(path):
-            yield from _checked(iter([path]), known, "", "")
+            yield path
         elif is_pattern(source):
-            yield from _checked(_matching(path), known, shown_name(source), "fits no file")
+            yield from _any(_matching(path), Skipped(shown_name(source), "fits no file"))
         else:
             yield Skipped(shown_name(source), "no such file or folder")
     except (OSError, ValueError) as error:
@@ -62,12 +62,17 @@ def path_named(name: str) -> str:
     return os.fsdecode(_ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), os.fsencode(name)))
 
 
+def text_id(text: str) -> str:
+    """The id of a document that came without one and from no path, such as standard input: made of its text."""
+    return "stdin:" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+
+
 def _spelled_out(character: str) -> str:
     return "".join(f"\\x{byte:02x}" for byte in os.fsencode(character))
 
 
 def shown_name(path: str | Path) -> str:
-    """A path as a message may show it, whatever its bytes are."""
+    """A path as a message may show it: what cannot be shown becomes a replacement character."""
     name = os.fsencode(path).decode("utf-8", "replace")
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)
 
@@ -77,19 +82,11 @@ def reason_of(error: OSError | ValueError) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
-def _checked(
-    found: Iterator[Path | Skipped], extensions: tuple[str, ...], origin: str, nothing: str
-) -> Iterator[Path | Skipped]:
-    empty = True
-    for each in found:
-        empty = False
-        if isinstance(each, Skipped) or each.name.lower().endswith(extensions):
-            yield each
-        else:
-            suffix = "".join(each.suffixes[-1:]) or "files without an extension"
-            yield Skipped(shown_name(each), f"no reader for {suffix}")
-    if empty and origin:
-        yield Skipped(origin, nothing)
+def _any(files: Iterator[Path | Skipped], nothing: Skipped) -> Iterator[Path | Skipped]:
+    """The files, or that there are none."""
+    first = next(files, nothing)
+    yield first
+    yield from files
 
 
 def _below(folder: Path) -> Iterator[Path | Skipped]:

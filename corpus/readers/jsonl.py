@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from typing import Any, Final, cast
 
 from ...errors import UnreadableSource
-from ..document import Document
-from .contract import LONGEST_RECORD, MEGABYTE, ReadOptions, Skipped, Source
+from .contract import LONGEST_RECORD, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
 from .support.packed import DAMAGED, decompressed
-from .support.records import record_document
+from .support.records import raw_record
 
 _CHUNK: Final = MEGABYTE
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The documents of a JSONL file in order, and a `Skipped` with the line number for each bad record.
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The records of a JSONL file in order, and a `Skipped` with the line number for each bad record.
 
-    Raises UnreadableSource if the file is damaged, or is JSON but has not a record a line.
+    Raises:
+        UnreadableSource: If the file is damaged, or is JSON but has not a record a line.
     """
     empty = True
     for number, line in _lines(source):
@@ -27,7 +27,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
             raise UnreadableSource("JSON over many lines: one record a line is needed")
         elif line.strip():
             try:
-                yield record_document(_record(line), origin, options)
+                yield raw_record(_record(line), origin, options)
             except UnreadableSource as error:
                 yield Skipped(origin, str(error))
         else:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from ...errors import UnreadableSource
-from ..description.describe import describe, without_title
-from ..document import Document
-from .contract import LARGEST_FRONT_MATTER, ReadOptions, Skipped, Source
-from .support.article import stream_id
+from ..cleaning.title_line import without_title
+from .contract import LARGEST_FRONT_MATTER, RawRecord, ReadOptions, Skipped, Source
+from .files import text_id
 from .support.decode import read_text
 from .support.fields import Fields
 
@@ -35,29 +34,30 @@ _STRONG = re.compile(r"(?<![\\*_\w])(\*{1,3}|_{1,3}|~~)(?=[^\s*_~])([^*_~]++)(?<
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The one document of a Markdown file.
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The one record of a Markdown file.
 
-    Raises UnreadableSource if there is no text or the front matter is unusable.
+    Raises:
+        UnreadableSource: If there is no text or the front matter is unusable.
     """
-    del options  # what was written as Markdown needs no cleaning
+    del options  # front matter has our names for its fields
     whole = read_text(source.stream)
-    given, body = split_front_matter(whole)
-    fields = Fields(given)
-    title, text = readable_text(body)
-    given_title = fields.text("title")
-    if title and given_title:
-        text = f"{title}\n\n{text}"
+    description, body = split_front_matter(whole)
+    heading, text = readable_text(body)
+    title = Fields(description).text("title")
+    if heading and title:
+        text = f"{heading}\n\n{text}"
     if not text.strip():
-        raise UnreadableSource("no text" + (" under its front matter" if given else ""))
-    document = fields.document(without_title(text, given_title), id=source.id or stream_id(whole), origin=source.origin)
-    yield describe(Document.from_description(document.description() | {"title": given_title or title}, document.text))
+        raise UnreadableSource("no text" + (" under its front matter" if description else ""))
+    description = {**description, "title": title or heading}
+    yield RawRecord(without_title(text, title), source.origin, description, id=source.id or text_id(whole))
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     """The fields of the front matter, all values as strings, lists and mappings of strings; and the rest.
 
-    Raises UnreadableSource if there is front matter that is not closed, too large, not YAML or no mapping.
+    Raises:
+        UnreadableSource: If there is front matter that is not closed, too large, not YAML or no mapping.
     """
     first, _, rest = text.partition("\n")
     if first.rstrip() != "---":

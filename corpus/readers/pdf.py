@@ -6,16 +6,11 @@ alone; its title is often the name of another file.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 from ...errors import MissingExtra, UnreadableSource
-from ..description.describe import describe, without_title
-from ..document import Document
-from .contract import LARGEST_TEXT, MEGABYTE, ReadOptions, Skipped, Source
-from .support.article import stream_id
+from .contract import LARGEST_TEXT, MEGABYTE, Cleaning, RawRecord, ReadOptions, Skipped, Source
 from .support.decode import tidy
-from .support.fields import Fields
 from .support.packed import not_what_it_says, read_all
 from .support.printed import paragraphs, without_furniture
 
@@ -26,10 +21,12 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _FILE_NAME = re.compile(r"microsoft (?:word|powerpoint|excel)\b.*|.*\.\w{2,5}|untitled.*|\S*", re.IGNORECASE)
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The one document of a PDF, and a `Skipped` that counts its pages without text if there are some.
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The one record of a PDF, and a `Skipped` that counts its pages without text if there are some.
 
-    Raises UnreadableSource if it is no PDF, damaged, protected by a password or without any text, and MissingExtra.
+    Raises:
+        UnreadableSource: If it is no PDF, damaged, protected by a password or without any text.
+        MissingExtra: If the library that it needs is not installed.
     """
     try:
         import pypdfium2  # pyright: ignore[reportMissingTypeStubs]
@@ -50,7 +47,14 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
     text = "\n\n".join(paragraphs(kept))
     if not any(map(str.isalnum, text)):
         raise UnreadableSource("no text layer: it needs OCR")
-    yield _document(text, cut, metadata, source)
+    yield RawRecord(
+        text,
+        source.origin,
+        _description(metadata),
+        name=source.name,
+        cleaning=Cleaning.TITLE_LINE,
+        cut=tuple(cut),
+    )
     blank = sum(not page for page in pages)
     if blank:
         yield Skipped(source.origin, f"{blank} of its {len(pages)} pages have no text layer: if they hold any, OCR it")
@@ -75,13 +79,11 @@ def _pages(pdf: Any) -> Iterator[list[str]]:
         yield [line for line in shown if line]
 
 
-def _document(text: str, cut: list[str], metadata: dict[str, str], source: Source) -> Document:
+def _description(metadata: dict[str, str]) -> dict[str, str]:
+    """What the file says of itself, as far as it can be believed."""
     title, author = (" ".join(tidy(metadata.get(key, "")).split()) for key in ("Title", "Author"))
-    given = {
+    return {
         "title": "" if _FILE_NAME.fullmatch(title) else title,
         "author": author if " " in author else "",  # one word is the name of a user's account
         "topics": metadata.get("Keywords", "").replace(";", ","),
     }
-    document = Fields(given).document(text, id=source.id or stream_id(text), origin=source.origin)
-    described = replace(describe(document, cut, name=source.name), cut=tuple(cut))
-    return replace(described, text=without_title(text, described.title))

@@ -1,142 +1,132 @@
-"""The formats that can be read, and the reading of a file or stream in one of them. Each has a module here."""
+"""The formats that can be read: ours, each with a module here, and those that other packages bring.
 
-import os
-import sqlite3
-import stat
-import sys
+A package brings a format by an entry point of the group `dragoman.readers`, whose name is the format's and whose value
+is a `contract.Format`:
+
+    [project.entry-points."dragoman.readers"]
+    minutes = "minutes_reader:FORMAT"
+
+Its reader is a function as `contract.Read` says, which finds the texts and what the source says of them; cleaning and
+describing are done here (`intake`). docs/embedding.md has a whole example. Nothing of other packages is looked for or
+loaded before a file's name or a format's is unknown, or all formats are listed.
+"""
+
+import logging
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import cache
 from importlib import import_module
-from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from ...errors import MissingExtra, UnreadableSource
-from ..document import Document
-from .contract import LARGEST_FILE, LARGEST_PACKAGE, MEGABYTE, Read, ReadOptions, Skipped, Source, unforeseen
-from .files import find_files, path_id, reason_of, shown_name
+from ...errors import UnreadableSource
+from .contract import LARGEST_PACKAGE, Format, RawRecord, Read, ReadOptions, Skipped, Source
+from .support.decode import tidy
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+_LOG: Final = logging.getLogger("dragoman.reading")
+_GROUP: Final = "dragoman.readers"
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A format that can be read: its name, the ends of its files' names, and the module here that reads it.
+def _built_in(name: str, *extensions: str, **more: Any) -> Format:
+    """The format whose reader is the function `read` of the module of that name, loaded when it is first needed."""
 
-    A file that holds one document has at most `largest` bytes; one of records may have any number.
-    """
+    def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+        return import_module(f".{name}", __package__).read(source, options)
 
-    name: str
-    extensions: tuple[str, ...]
-    one_document: bool = True
-    largest: int = LARGEST_FILE
-
-    def reader(self) -> Read:
-        """The format's reader, which is loaded when it is first needed."""
-        return import_module(f".{self.name}", __package__).read
+    return Format(name, extensions, read, **more)
 
 
 def _packed(*extensions: str) -> tuple[str, ...]:
     return tuple(name + packed for name in extensions for packed in ("", ".gz", ".xz"))
 
 
-FORMATS: Final = (
-    Format("text", (".txt",)),
-    Format("markdown", (".md", ".markdown")),
-    Format("html", (".html", ".htm", ".xhtml")),
-    Format("jsonl", _packed(".jsonl", ".ndjson"), one_document=False),
-    Format("csv", _packed(".csv", ".tsv"), one_document=False),
-    Format("tei", _packed(".xml", ".tei"), one_document=False),
-    Format("warc", (".warc", ".warc.gz"), one_document=False),
-    Format("pdf", (".pdf",), largest=LARGEST_PACKAGE),
-    Format("docx", (".docx",), largest=LARGEST_PACKAGE),
-    Format("epub", (".epub",), largest=LARGEST_PACKAGE),
-    Format("eml", (".eml",), largest=LARGEST_PACKAGE),
+BUILT_IN: Final = (
+    _built_in("text", ".txt", recurring=True),
+    _built_in("markdown", ".md", ".markdown"),
+    _built_in("html", ".html", ".htm", ".xhtml", recurring=True),
+    _built_in("jsonl", *_packed(".jsonl", ".ndjson"), one_document=False),
+    _built_in("csv", *_packed(".csv", ".tsv"), one_document=False),
+    _built_in("tei", *_packed(".xml", ".tei"), one_document=False),
+    _built_in("warc", ".warc", ".warc.gz", one_document=False),
+    _built_in("pdf", ".pdf", largest=LARGEST_PACKAGE),
+    _built_in("docx", ".docx", largest=LARGEST_PACKAGE),
+    _built_in("epub", ".epub", largest=LARGEST_PACKAGE),
+    _built_in("eml", ".eml", largest=LARGEST_PACKAGE),
 )
-"""All formats. A new one is a module here with a function `read`, and a line in this table."""
-
-CLEANED: Final = frozenset({"text", "html"})
-"""The formats whose documents come with what stood around them."""
-
-
-def find(source: str | Path, options: ReadOptions) -> Iterator[tuple[Path, Format] | Skipped]:
-    """The files that a path or pattern names, each with the format to read it in, or a `Skipped` without one."""
-    forced = format_named(options.format) if options.format else None
-    # With the format given, any name will do.
-    extensions = ("",) if forced else tuple(end for each in FORMATS for end in each.extensions)
-    for file in find_files(source, extensions):
-        yield file if isinstance(file, Skipped) else (file, forced or _format_of(file))
-
-
-def read_standard_input(options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The documents of standard input, which is text unless the options say otherwise."""
-    form = format_named(options.format or "text")
-    return read_stream(Source(sys.stdin.buffer, "standard input"), form, options)
-
-
-def read_file(path: Path, form: Format, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The documents of one file, and a `Skipped` for what cannot be read."""
-    origin = shown_name(path)
-    try:
-        stream = _opened(path)
-    except (OSError, ValueError) as error:
-        yield Skipped(origin, reason_of(error))
-        return
-    except UnreadableSource as error:
-        yield Skipped(origin, str(error))
-        return
-    with closing(stream):
-        before = os.fstat(stream.fileno())
-        if form.one_document and before.st_size > form.largest:
-            limit = f"{form.largest // MEGABYTE} MB, the limit for a file of one document"
-            yield Skipped(origin, f"{before.st_size / MEGABYTE:.0f} MB, more than {limit}")
-            return
-        found = read_stream(Source(stream, origin, path_id(path), path.name.lower()), form, options)
-        if form.one_document:
-            # Nothing is given away before it is known that the file held still.
-            found = list(found)
-            if _changed(stream, before):
-                found = [Skipped(origin, "it changed while it was read: add it again")]
-        yield from found
-        if not form.one_document and _changed(stream, before):
-            yield Skipped(origin, "it changed while it was read: add it again, records may be missing")
-
-
-def _changed(stream: BinaryIO, before: os.stat_result) -> bool:
-    now = os.fstat(stream.fileno())
-    return (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns)
-
-
-def _opened(path: Path) -> BinaryIO:
-    """The file, opened without waiting for anybody who might write to it."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    kind = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(kind):
-        os.close(descriptor)
-        raise UnreadableSource("a folder" if stat.S_ISDIR(kind) else "not a file: pipe it in and name it -")
-    return os.fdopen(descriptor, "rb")
-
-
-def read_stream(source: Source, form: Format, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The documents of an open source, and a `Skipped` for what cannot be read."""
-    try:
-        yield from form.reader()(source, options)
-    except (UnreadableSource, MissingExtra) as error:
-        yield Skipped(source.origin, str(error))
-    except OSError as error:
-        yield Skipped(source.origin, reason_of(error))
-    except (sqlite3.Error, MemoryError):
-        raise
-    except Exception as error:
-        yield unforeseen(source.origin, error)
-
-
-def _format_of(path: Path) -> Format:
-    name = path.name.lower()
-    return next(each for each in FORMATS if name.endswith(each.extensions))
+"""Our own formats. A new one is a module here with a function `read`, and a line in this table."""
 
 
 def format_named(name: str) -> Format:
     """The format of that name. Raises UnreadableSource if there is none."""
-    for each in FORMATS:
-        if each.name == name:
-            return each
-    raise UnreadableSource(f"no format is called {name!r}: there are {', '.join(each.name for each in FORMATS)}")
+    found = _named(BUILT_IN, name) or _named(_from_packages(), name)
+    if found is None:
+        raise UnreadableSource(f"no format is called {name!r}: there are {', '.join(format_names())}")
+    return found
+
+
+def format_of(name: str) -> Format | None:
+    """The format of a file, by the end of its name or its URL's path; None if no reader takes it."""
+    return _for_file(BUILT_IN, name) or _for_file(_from_packages(), name)
+
+
+def format_names() -> tuple[str, ...]:
+    """The names of all formats: first ours, then those of other packages."""
+    return tuple(each.name for each in (*BUILT_IN, *_from_packages()))
+
+
+def _named(formats: tuple[Format, ...], name: str) -> Format | None:
+    return next((each for each in formats if each.name == name), None)
+
+
+def _for_file(formats: tuple[Format, ...], name: str) -> Format | None:
+    return next((each for each in formats if name.lower().endswith(each.extensions)), None)
+
+
+@cache
+def _from_packages() -> tuple[Format, ...]:
+    """The formats of other packages. One that cannot be used is named in one line of the log, and left out."""
+    # Late: with no such file and no such name there is no need to look through what is installed.
+    from importlib.metadata import entry_points
+
+    formats: tuple[Format, ...] = ()
+    for point in sorted(entry_points(group=_GROUP), key=lambda each: each.name):
+        package = point.dist.name if point.dist else "an unknown package"
+        try:
+            formats += (_from_package(point, package, (*BUILT_IN, *formats)),)
+        except UnreadableSource as error:
+            _LOG.warning("the reader %r of %s is left out: %s", point.name, package, error)
+    return formats
+
+
+def _from_package(point: "EntryPoint", package: str, known: tuple[Format, ...]) -> Format:
+    """The format behind an entry point. Raises UnreadableSource if it cannot be used beside those that are known."""
+    if _named(known, point.name):
+        raise UnreadableSource("a format of that name is there already, and cannot be replaced")
+    try:
+        form = point.load()
+    except (Exception, SystemExit) as error:  # a stranger's module may raise anything while it is imported
+        raise UnreadableSource(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}") from None
+    if not isinstance(form, Format) or form.name != point.name:
+        raise UnreadableSource(f"{point.value} is not a Format of the same name")
+    extensions = cast("object", form.extensions)  # which nobody has checked
+    if not isinstance(extensions, tuple) or not all(map(_is_extension, cast("tuple[object, ...]", extensions))):
+        raise UnreadableSource("its extensions are not a tuple of such as '.txt', in lower case")
+    if taken := [each for each in form.extensions if _for_file(known, each)]:
+        raise UnreadableSource(f"files of {taken[0]} have a reader already, which cannot be replaced")
+    return replace(form, read=_tidied(form.read), package=package)
+
+
+def _is_extension(value: object) -> bool:
+    return isinstance(value, str) and len(value) > 1 and value[0] == "." and value == value.lower()
+
+
+def _tidied(read: Read) -> Read:
+    """A stranger's reader, whose texts may hold what no document may: lone surrogates, controls, other line ends."""
+
+    def tidied(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+        for each in read(source, options):
+            yield replace(each, text=tidy(each.text)) if isinstance(each, RawRecord) else each
+
+    return tidied

@@ -13,10 +13,7 @@ from typing import Any, Final
 
 from ...errors import UnreadableSource
 from ..dates import parse_dates
-from ..description.describe import describe
-from ..document import Document
-from .contract import ReadOptions, Skipped, Source
-from .support.fields import Fields
+from .contract import RawRecord, ReadOptions, Skipped, Source
 from .support.markup import Element, Flow, local_name, plain_text, stream_xml, walk_xml
 from .support.packed import DAMAGED, decompressed
 
@@ -49,14 +46,15 @@ _RANK = re.compile(
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|[IVX]+|\d(?:nd|rd|th)")
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The documents of a volume in order, streamed, and at its end a `Skipped` that counts what is not a document.
 
-    Raises UnreadableSource if the file is damaged, or holds no document of the series.
+    Raises:
+        UnreadableSource: If the file is damaged, or holds no document of the series.
     """
-    del options  # an edited volume needs no cleaning, and its fields are where they are
+    del options  # the fields of an edited volume are where they are
     try:
-        yield from _Volume(source).documents()
+        yield from _Volume(source).records()
     except DAMAGED as error:
         raise UnreadableSource(f"damaged: {error}") from None
 
@@ -67,51 +65,74 @@ class _Volume:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._id = ""
+        self._part = ""
+        """Front, body or back."""
+        self._depth = 0
+        """How many divisions of the document that we are in are open: its enclosures are part of it."""
         self._persons: dict[str, str] = {}
         self._headings: list[str] = []
+        """Those of the open chapters."""
         self._left_out: Counter[str] = Counter()
 
-    def documents(self) -> Iterator[Document | Skipped]:  # noqa: C901  # one pass over the elements, with one state
-        room = ""  # front, body or back
-        inside = 0  # how deep within a document we are: its enclosures are part of it
-        found = 0
+    def records(self) -> Iterator[RawRecord | Skipped]:
+        """The documents in order, and at the end a `Skipped` that counts the parts left out."""
+        empty = True
         for event, element in stream_xml(decompressed(self._source)):
             name = local_name(element)
             if event == "start":
-                if not self._id:
-                    self._begin(element, name)
-                if name in ("front", "body", "back") and not inside:
-                    room = name
-                elif name == "div" and room == "body":
-                    if inside or _is_document(element):
-                        inside += 1
-                    else:
-                        self._headings.append("")
-                continue
-            if name == "div" and inside:
-                inside -= 1
-                if not inside:
-                    found += 1
-                    yield self._document(element)
-                    _forget(element)
-            elif inside:
-                continue
-            elif name == "div" and room == "body":
-                self._headings.pop()
-                _forget(element)
-            elif name == "div":
-                parent = element.getparent()
-                if parent is not None and local_name(parent) in ("front", "back"):
-                    self._left_out[room] += 1
-                self._learn_persons(element)
-                _forget(element)
-            elif name == "head" and room == "body" and self._headings and not self._headings[-1]:
-                self._headings[-1] = _without_notes(element)
-        if not found:
+                self._enter(element, name)
+            elif record := self._leave(element, name):
+                empty = False
+                yield record
+        if empty:
             raise UnreadableSource(f"TEI, but without documents as the volumes of {_SERIES} have them")
         if self._left_out:
-            counted = (f"{_many(count, 'part')} of its {room} matter" for room, count in self._left_out.items())
+            counted = (f"{_many(count, 'part')} of its {part} matter" for part, count in self._left_out.items())
             yield Skipped(self._source.origin, f"{' and '.join(counted)} left out")
+
+    def _enter(self, element: Element, name: str) -> None:
+        if not self._id:
+            self._begin(element, name)
+        if self._depth:
+            self._depth += name == "div"
+        elif name in ("front", "body", "back"):
+            self._part = name
+        elif name == "div" and self._part == "body":
+            if _is_document(element):
+                self._depth = 1
+            else:
+                self._headings.append("")
+
+    def _leave(self, element: Element, name: str) -> RawRecord | Skipped | None:
+        """What a document was that ends here, if one does."""
+        if self._depth:
+            self._depth -= name == "div"
+            if self._depth:
+                return None
+            number = element.get(_ID) or ""
+            origin = f"{self._source.origin} {number}"
+            try:
+                return self._document(element, number, origin)
+            except UnreadableSource as error:
+                return Skipped(origin, str(error))
+            finally:
+                _forget(element)
+        if name == "div":
+            self._leave_matter(element)
+        elif name == "head" and self._part == "body" and self._headings and not self._headings[-1]:
+            self._headings[-1] = _without_notes(element)
+        return None
+
+    def _leave_matter(self, division: Element) -> None:
+        """Be done with a chapter, or with a part of the front or back matter, which may list persons."""
+        if self._part == "body":
+            self._headings.pop()
+        else:
+            parent = division.getparent()
+            if parent is not None and local_name(parent) in ("front", "back"):
+                self._left_out[self._part] += 1
+            self._learn_persons(division)
+        _forget(division)
 
     def _begin(self, root: Element, name: str) -> None:
         if name not in ("TEI", "TEI.2"):
@@ -126,30 +147,24 @@ class _Volume:
             if identity and len(self._persons) < _MOST_PERSONS:
                 self._persons[identity] = _in_natural_order(plain_text(person))
 
-    def _document(self, division: Element) -> Document | Skipped:
-        number = division.get(_ID) or ""
-        origin = f"{self._source.origin} {number}"
-        try:
-            flow = _flow(division)
-            title = _title(division)
-            record: dict[str, Any] = {
-                "title": title,
-                "dates": _dates(division),
-                "place": _first_text(division, "placeName").strip(" ,.;[]"),
-                "kind": _kind(title),
-                "outlet": _SERIES if self._id.startswith("frus") else "",
-                "url": f"{_ADDRESS}/{self._id}/{number}" if self._id.startswith("frus") else "",
-                "topics": [heading for heading in self._headings if heading],
-                "people": [{"name": name, "role": role} for name, role in self._people(division).items()],
-                "notes": [[note.mark, note.at, note.text] for note in flow.notes],
-                "text": flow.text,
-            }
-            if not flow.text:
-                raise UnreadableSource("a document without text: only its heading and notes are printed")
-            document = Fields(record).document(flow.text, id=f"{self._id}/{number}", origin=origin)
-        except UnreadableSource as error:
-            return Skipped(origin, str(error))
-        return describe(document)
+    def _document(self, division: Element, number: str, origin: str) -> RawRecord:
+        flow = _flow(division)
+        if not flow.text:
+            raise UnreadableSource("a document without text: only its heading and notes are printed")
+        title = _title(division)
+        is_frus = self._id.startswith("frus")
+        description: dict[str, Any] = {
+            "title": title,
+            "dates": _dates(division),
+            "place": _first_text(division, "placeName").strip(" ,.;[]"),
+            "kind": _kind(title),
+            "outlet": _SERIES if is_frus else "",
+            "url": f"{_ADDRESS}/{self._id}/{number}" if is_frus else "",
+            "topics": [heading for heading in self._headings if heading],
+            "people": [{"name": name, "role": role} for name, role in self._people(division).items()],
+            "notes": [[note.mark, note.at, note.text] for note in flow.notes],
+        }
+        return RawRecord(flow.text, origin, description, id=f"{self._id}/{number}")
 
     def _people(self, division: Element) -> dict[str, str]:
         """Who the document names, with their part: sender, receiver and participants first, "" for those mentioned."""
@@ -268,19 +283,19 @@ def _flow(division: Element) -> Flow:
     Its first heading is the title, and not part of the text; footnotes of the heading are marked at the beginning.
     """
     flow = Flow()
-    _write(division, flow, untold=next(iter(division.findall("{*}head")), None))
+    _write(division, flow, heading=next(iter(division.findall("{*}head")), None))
     return flow
 
 
-def _write(root: Element, flow: Flow, untold: Element | None = None) -> None:
+def _write(root: Element, flow: Flow, heading: Element | None = None) -> None:
     cells = 0  # how many cells are open: what is in them keeps to the row's line
     walk = walk_xml(root)
     for event, element in walk:
         name = local_name(element)
-        told = not (_is_note(element, name) or element is untold)
+        is_text = not (_is_note(element, name) or element is heading)
         if event == "start":
-            if not told:
-                for note in [element] if element is not untold else element.iter("{*}note"):
+            if not is_text:
+                for note in [element] if element is not heading else element.iter("{*}note"):
                     flow.note(note.get("n") or "*", plain_text(note))
                 walk.skip_subtree()
                 continue
@@ -293,7 +308,7 @@ def _write(root: Element, flow: Flow, untold: Element | None = None) -> None:
         elif element is not root:
             if name == "cell":
                 cells -= 1
-            elif told and not cells:
+            elif is_text and not cells:
                 _break(name, element, flow, after=True)
             flow.write(element.tail)
 

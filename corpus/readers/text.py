@@ -1,18 +1,17 @@
-"""Plain text: one article a file, with whatever a scraper left around it."""
+"""Plain text: one article a file, with all that a scraper left around it."""
 
 from collections.abc import Iterator
 
-from ..cleaning.clean import Cleaned, clean
-from ..document import Document
-from .contract import ReadOptions, Skipped, Source
-from .support.article import article
+from .contract import Cleaning, RawRecord, ReadOptions, Skipped, Source
 from .support.decode import read_text
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """The one document of a plain text file, cleaned and described.
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The one record of a plain text file.
 
-    Raises UnreadableSource if there is no readable text.
+    Raises:
+        UnreadableSource: If there is no readable text.
     """
+    del options  # a text has no fields that could be called otherwise
     text = read_text(source.stream)
-    yield article(text, {}, source, cleaned=clean(text) if options.cleaning else Cleaned(text, ()))
+    yield RawRecord(text, source.origin, name=source.name, cleaning=Cleaning.SURROUNDINGS)

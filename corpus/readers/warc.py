@@ -11,9 +11,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ...errors import MissingExtra, UnreadableSource
-from ..document import Document
 from . import html
-from .contract import LARGEST_FILE, MEGABYTE, ReadOptions, Skipped, Source
+from .contract import LARGEST_FILE, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
 from .support.decode import tidy
 from .support.packed import DAMAGED, Borrowed, not_what_it_says
 
@@ -22,10 +21,12 @@ _HOLDING_PAGES: Final = frozenset({"response", "resource"})
 _GZIP: Final = b"\x1f\x8b"
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The pages of an archive in order, streamed, and at its end a `Skipped` that counts what else it holds.
 
-    Raises UnreadableSource if it is no archive or damaged, and MissingExtra.
+    Raises:
+        UnreadableSource: If it is no archive or damaged.
+        MissingExtra: If the library that it needs is not installed.
     """
     try:
         from warcio.archiveiterator import ArchiveIterator  # pyright: ignore[reportMissingTypeStubs]
@@ -50,8 +51,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[Document | Skipped]:
         yield Skipped(source.origin, f"left out: {counted}")
 
 
-def _page(record: Any, source: Source, options: ReadOptions, left_out: Counter[str]) -> Iterator[Document | Skipped]:
-    """The document of a record that holds a web page; any other is counted."""
+def _page(record: Any, source: Source, options: ReadOptions, left_out: Counter[str]) -> Iterator[RawRecord | Skipped]:
+    """The page that a record of the archive holds, if it holds one; any other is counted."""
     if record.rec_type not in _HOLDING_PAGES:
         if record.rec_type == "revisit":
             left_out["unchanged since an earlier capture"] += 1
@@ -75,15 +76,10 @@ def _page(record: Any, source: Source, options: ReadOptions, left_out: Counter[s
             raise UnreadableSource(f"a page larger than {LARGEST_FILE // MEGABYTE} MB")
         page = _in_utf8(page, parameters)
         # The name may tell the day of publication, as those of files do.
-        for found in html.read(Source(io.BytesIO(page), origin, url, name=url), options):
-            yield _at(url, found) if isinstance(found, Document) else found
+        for each in html.read(Source(io.BytesIO(page), origin, name=url), options):
+            yield replace(each, id=url, address=url) if isinstance(each, RawRecord) else each
     except UnreadableSource as error:
         yield Skipped(origin, str(error))
-
-
-def _at(url: str, document: Document) -> Document:
-    """The document under the address it was captured from; its own idea of its address stays if it has one."""
-    return replace(document, id=url, url=document.url or url, provenance={"url": "given", **document.provenance})
 
 
 def _in_utf8(page: bytes, parameters: str) -> bytes:

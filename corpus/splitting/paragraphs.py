@@ -1,5 +1,6 @@
 """The paragraphs of a text: what blank lines part."""
 
+import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -15,9 +16,15 @@ _GAP = re.compile(r"\n[^\S\n]*\n\s*")
 
 
 def paragraphs(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
-    """The spans of the paragraphs of `text[start:end]`, in order, without white space around them, and none empty.
+    """Split a text into paragraphs.
 
-    An end that falls into a paragraph cuts it.
+    Args:
+        text: The text.
+        start: The offset to begin at, in characters.
+        end: The offset to end before, the text's end by default. One that falls into a paragraph cuts it.
+
+    Returns:
+        The spans of the paragraphs in order, without white space around them; no span is empty.
     """
     stop = len(text) if end is None else end
     at = start
@@ -30,9 +37,14 @@ def paragraphs(text: str, start: int = 0, end: int | None = None) -> Iterator[Sp
 
 
 def paragraph_numbers(text: str, span: Span) -> tuple[int, int]:
-    """The numbers of the first and the last paragraph that a span touches, counted from 1; (0, 0) if it touches none.
+    """Tell which paragraphs a span touches.
 
-    A long text is counted through once, however many of its spans are asked for one after the other.
+    Args:
+        text: The text. A long one is counted through once, even if many of its spans are asked for in turn.
+        span: The span in it.
+
+    Returns:
+        The numbers of the first and the last paragraph, counted from 1; (0, 0) if the span touches none.
     """
     first = last = 0
     milestones = _milestones(text) if span.start > _STRIDE else [_Milestone(0, 0)]
@@ -45,7 +57,7 @@ def paragraph_numbers(text: str, span: Span) -> tuple[int, int]:
 
 
 class _Milestone(NamedTuple):
-    """A place between two paragraphs of a text, and how many there are before it."""
+    """A boundary between two paragraphs of a text, and how many there are before it."""
 
     at: int
     number: int
@@ -56,9 +68,13 @@ def _length_and_hash(text: str) -> tuple[int, int]:
     return len(text), hash(text)
 
 
-@cached(LRUCache(64), key=_length_and_hash, lock=Lock())
+_lock = Lock()
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+
+
+@cached(LRUCache(64), key=_length_and_hash, lock=_lock)
 def _milestones(text: str) -> list[_Milestone]:
-    """Places in a text that lie some `_STRIDE` characters apart, the first at its beginning."""
+    """Offsets in a text that lie some `_STRIDE` characters apart, the first at its beginning."""
     milestones = [_Milestone(0, 0)]
     for number, (start, _) in enumerate(paragraphs(text)):
         if start - milestones[-1].at >= _STRIDE:

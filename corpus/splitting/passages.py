@@ -12,13 +12,19 @@ __all__ = ["DEFAULT", "Splitting", "split_passages", "split_sentences"]
 
 @dataclass(frozen=True, slots=True)
 class Splitting:
-    """How documents are split, in estimated tokens. A collection records it.
+    """How documents are split. A collection records it.
 
-    A token is what `sentences.estimate_tokens` says, times what the document's language takes more of than English. A
-    passage costs at most `limit`. It ends with its paragraph once it costs `enough`, and one that would cost less
-    than `least` is evened out with its neighbour. `version` rises when the same settings give other passages.
+    Sizes are in estimated tokens: what `sentences.estimate_tokens` says, times what the document's language takes more
+    of than English.
 
-    Raises ValueError unless 0 < least <= enough <= limit.
+    Attributes:
+        limit: The most that a passage costs.
+        enough: From here on, a passage ends with its paragraph.
+        least: A passage that would cost less is evened out with its neighbour.
+        version: Rises when the same settings give other passages.
+
+    Raises:
+        ValueError: Unless 0 < least <= enough <= limit.
     """
 
     limit: int = LONGEST_SENTENCE
@@ -53,7 +59,15 @@ class _Sentence:
 
 
 def split_passages(document: Document, splitting: Splitting = DEFAULT) -> Iterator[Passage]:
-    """The passages of a document, in order. Each sentence is in exactly one; a blank text has none."""
+    """Split a document into passages.
+
+    Args:
+        document: The document. Its language tells where sentences end, and how many tokens they take.
+        splitting: How large passages are.
+
+    Returns:
+        The passages in order. Each sentence is in exactly one; a blank text has none.
+    """
     held: list[_Sentence] = []
     for run in _runs(_sentences(document, splitting), splitting):
         if not held:

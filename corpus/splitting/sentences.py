@@ -26,7 +26,7 @@ _COST: Final = (*_SHORT_WORDS, *(length / 4 for length in range(16, 25)))
 
 
 def estimate_tokens(text: str) -> float:
-    """About how many wordpieces an encoder makes of a text, whatever the encoder.
+    """Estimate how many wordpieces an encoder makes of a text, without asking any.
 
     A short word counts 1 and longer ones more, a Chinese, Japanese or Korean character 1, two letters of any other
     script than Latin 1, a punctuation mark 1. The estimate of a text is the sum of its words' estimates, and never
@@ -85,11 +85,18 @@ _ORDINAL_DOT = _set("de da nb nn no fi et lv cs sk pl hu hr sl sr bs is tr")
 
 
 def split_sentences(text: str, language: str = "", longest: float = LONGEST_SENTENCE) -> list[Span]:
-    """The spans of a text's sentences: in order, apart, trimmed, and together all of the text but white space.
+    """Split a text into sentences. A line break ends one unless the lines are hard-wrapped.
 
-    A line break ends a sentence unless the lines are hard-wrapped. `language` is an ISO 639-1 code and settles what
-    differs between languages, such as the dot of German ordinals. A sentence that costs more than `longest`
-    estimated tokens is cut, at the end of a clause or a word where it has one.
+    Args:
+        text: The text.
+        language: Its ISO 639-1 code, empty if unknown: it settles what differs between languages, such as the dot of
+            German ordinals.
+        longest: The most estimated tokens that a sentence may cost. A longer one is cut, at the end of a clause or a
+            word where it has one.
+
+    Returns:
+        The spans of the sentences, in order and without white space around them. They do not overlap, and leave out
+        nothing but white space.
     """
     spans: list[Span] = []
     for start, end in _whole_sentences(text, language):
@@ -120,9 +127,9 @@ def _whole_sentences(text: str, language: str) -> Iterator[tuple[int, int]]:
         yield start, start + len(text[start:].rstrip())
 
 
-def _visible(text: str, place: int) -> int:
-    """The place of the next character that is no white space, or the text's length."""
-    found = _VISIBLE.search(text, place)
+def _visible(text: str, position: int) -> int:
+    """The position of the next character that is no white space, or the text's length."""
+    found = _VISIBLE.search(text, position)
     return found.start() if found else len(text)
 
 
@@ -178,46 +185,46 @@ def _ends_sentence(text: str, event: re.Match[str], start: int, language: str) -
     if not after.isspace():
         return mark in "?!" and "\u3040" <= after <= "\u9fff"
     following = _NEXT.match(text, end)
-    place = following.end() if following else end
-    if place == len(text):
+    position = following.end() if following else end
+    if position == len(text):
         return True
-    character = text[place]
+    character = text[position]
     if character.islower() or character in _NOT_OPENING:
         return False
     if mark != "." or mark_end - event.start() > 1:
         return True
-    return _full_stop_ends(text, event.start(), start, place, language)
+    return _full_stop_ends(text, event.start(), start, position, language)
 
 
-def _full_stop_ends(text: str, stop: int, start: int, place: int, language: str) -> bool:
-    """Whether a single full stop at `stop` is more than the dot of an abbreviation; the next word is at `place`."""
+def _full_stop_ends(text: str, stop: int, start: int, position: int, language: str) -> bool:
+    """Whether a single full stop at `stop` is more than the dot of an abbreviation; the next word is at `position`."""
     words = text[max(start, stop - 24) : stop].split()
     if not words or text[stop - 1].isspace():
         return True
     token = words[-1].lstrip("([{\"'“‘«")
     if stop - start <= 7 and _ENUMERATOR.fullmatch(text, start, stop):
         return False
-    opens = _OPENER.get(language, _OPENER["en"]).match(text, place) is not None
+    opens = _OPENER.get(language, _OPENER["en"]).match(text, position) is not None
     if token.lower() in _NEVER_LAST:
         return False
     if len(token) == 1 and (token.isupper() or token.islower()):
         return opens
     if "." in token and all(part.isalpha() and len(part) <= 3 for part in token.split(".") if part):
         return opens
-    return _word_ends(token.rpartition("-")[2], text, place, opens, language)
+    return _word_ends(token.rpartition("-")[2], text, position, opens, language)
 
 
-def _word_ends(token: str, text: str, place: int, opens: bool, language: str) -> bool:
+def _word_ends(token: str, text: str, position: int, opens: bool, language: str) -> bool:
     """Whether a word or number with a full stop ends its sentence; `opens` says that the next word opens one."""
     if token in _TITLES:
         return False
     if token in _NUMBERED:
-        return not (text[place].isdigit() or _ROMAN.match(text, place))
+        return not (text[position].isdigit() or _ROMAN.match(text, position))
     if token in _ABBREVIATIONS:
         return opens
     if token.isdigit():
         if language == "ko":  # 2025. 11. 23.
-            return not text[place].isdigit()
+            return not text[position].isdigit()
         return opens or len(token) > 2 or language not in _ORDINAL_DOT
     return True
 
@@ -228,22 +235,22 @@ def _word_ends(token: str, text: str, place: int, opens: bool, language: str) ->
 def _cut(text: str, start: int, end: int, longest: float) -> Iterator[Span]:
     """Pieces of at most `longest` of a sentence too long: to the end of a clause, else of a word, else anywhere."""
     piece, cost = start, 0.0
-    word, word_cost = start, 0.0  # the last place where a word begins, and what the piece costs up to there
+    word, word_cost = start, 0.0  # the last position where a word begins, and what the piece costs up to there
     clause, clause_cost = start, 0.0
     for unit in _UNIT.finditer(text, start, end):
-        place, unit_cost = unit.start(), _COST[unit.end() - unit.start()]
-        if text[place - 1].isspace():
-            word, word_cost = place, cost
-            if text[place - 2] in _CLAUSE_ENDS:
-                clause, clause_cost = place, cost
-        if cost + unit_cost > longest and place > piece:
+        position, unit_cost = unit.start(), _COST[unit.end() - unit.start()]
+        if text[position - 1].isspace():
+            word, word_cost = position, cost
+            if text[position - 2] in _CLAUSE_ENDS:
+                clause, clause_cost = position, cost
+        if cost + unit_cost > longest and position > piece:
             if clause > piece and clause_cost >= longest / 2:
                 cut, cut_cost = clause, clause_cost
             elif word > piece:
                 cut, cut_cost = word, word_cost
             else:
-                cut, cut_cost = place, cost
-            if cut != place or not _joins(text, place) or cost > longest * 1.25:
+                cut, cut_cost = position, cost
+            if cut != position or not _joins(text, position) or cost > longest * 1.25:
                 yield Span(piece, piece + len(text[piece:cut].rstrip()))
                 piece, cost = cut, cost - cut_cost
                 word_cost, clause_cost = word_cost - cut_cost, clause_cost - cut_cost
@@ -251,12 +258,12 @@ def _cut(text: str, start: int, end: int, longest: float) -> Iterator[Span]:
     yield Span(piece, end)
 
 
-def _joins(text: str, place: int) -> bool:
-    """Whether the character at `place` is drawn together with the one before it."""
-    character = text[place]
+def _joins(text: str, position: int) -> bool:
+    """Whether the character at `position` is drawn together with the one before it."""
+    character = text[position]
     return (
         unicodedata.category(character)[0] == "M"
         or character == "\u200d"
-        or text[place - 1] == "\u200d"
+        or text[position - 1] == "\u200d"
         or "\U0001f3fb" <= character <= "\U0001f3ff"
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ModelNotFound
+from ..forking import is_child
 from .query_encoder import EncoderInfo, sha256
 
 if TYPE_CHECKING:
@@ -101,7 +102,9 @@ def load(name: str, folder: Path, precision: str) -> Model:
         from sentence_transformers import SentenceTransformer
         from tokenizers import Tokenizer
 
-        # Whatever a model's own code and files may raise, it comes down to this model not being usable.
+        if is_child():  # which has none of the threads that torch would wait for
+            torch.set_num_threads(1)
+        # A model's own code and files may raise anything: it always means that this model cannot be used.
         try:
             chain = SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval()
             # To float32 as well: a checkpoint may be stored in less.

@@ -1,7 +1,7 @@
 """Feeding a collection: from files, folders, patterns and URLs, of which only what has changed is read again.
 
-A file whose size and time of change are those of the last reading is not even opened. Whatever is read again and has
-the same content leaves its document alone (see `writer`). A file that is gone from a folder or pattern takes its
+A file whose size and time of change are those of the last reading is not even opened. One that is read again and has
+the same content leaves its document as it is (see `writer`). A file that is gone from a folder or pattern takes its
 document with it; records of a file that held many of them stay.
 """
 
@@ -21,10 +21,11 @@ from ...corpus.document import Document
 from ...corpus.fetching.fetch import ANYWHERE, Fetcher
 from ...corpus.fetching.url_reader import Known, Memory, UrlReader
 from ...corpus.fetching.urls import canonical_url
-from ...corpus.readers.contract import ReadOptions, Skipped, unforeseen
+from ...corpus.fields import RESERVED, Fields
+from ...corpus.readers.contract import Format, ReadOptions, Skipped, unforeseen
 from ...corpus.readers.files import is_pattern, is_url, path_id, path_named, shown_name
-from ...corpus.readers.registry import CLEANED, Format, find, read_file, read_standard_input
-from ...errors import DragomanError, UnreadableSource
+from ...corpus.readers.opening import find, read_file, read_standard_input
+from ...errors import DragomanError, InvalidField, UnreadableSource
 from ...version import __version__
 from ..ledger.database import Database
 from ..ledger.ledger import Ledger
@@ -49,7 +50,9 @@ class Feeding:
 
     def options(self) -> dict[str, Any]:
         """What a collection remembers of it, as JSON has it; `from_options` is the way back."""
-        return {**asdict(self.reading), "keep": self.keep}
+        options = {**asdict(self.reading), "keep": self.keep}
+        del options["own"]  # the collection knows its own fields
+        return options
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> "Feeding":
@@ -59,9 +62,15 @@ class Feeding:
 
 
 def feed(writer: Writer, sources: Iterable[tuple[str, Feeding]]) -> Report:
-    """Bring a collection up to date with sources, each with the way to feed it; to be called within `store.writing`.
+    """Bring a collection up to date with sources; to be called within `store.writing`.
 
-    A source is a file, a folder, a pattern, a URL, or "-" for standard input. All but the last are remembered.
+    Args:
+        writer: The collection's.
+        sources: Each with the way to feed the collection from it. A source is a file, a folder, a pattern, a URL, or
+            "-" for standard input. All except standard input are remembered.
+
+    Returns:
+        What the change did. Files that were not even opened count as unchanged documents.
     """
     run = Run(writer.database)
     listed = list(sources)
@@ -90,16 +99,42 @@ def source_named(name: str) -> str:
     return name if is_url(name) else path_named(name)
 
 
-def news(origins: Origins, source: str, feeding: Feeding) -> str:
-    """What stands for the files of a path or pattern that are not as they were last read, and for what they are now.
+def with_fields(feeding: Feeding, fields: Fields) -> Feeding:
+    """The feeding with a collection's own fields, which its files are read for.
 
-    Empty if there are none; the same as long as none of them changes. Nothing is opened.
+    Args:
+        feeding: As somebody asked for it.
+        fields: The collection's.
+
+    Raises:
+        InvalidField: It maps a field that there is none of.
     """
-    found = hashlib.sha256()
-    unlike_any = found.hexdigest()
+    unknown = [name for name in feeding.reading.fields if name not in RESERVED and fields.called(name) is None]
+    if unknown:
+        raise InvalidField(
+            f"the collection has no field {unknown[0]!r}: declare it when the collection is made, with "
+            f"`dragoman index … --field {unknown[0]}=KEY`, or with `dragoman reindex --field {unknown[0]}=KEY`"
+        )
+    return replace(feeding, reading=replace(feeding.reading, own=fields.own))
+
+
+def news(origins: Origins, source: str, feeding: Feeding) -> str:
+    """Find out whether the files of a source have changed since they were last read, without opening any.
+
+    Args:
+        origins: What is remembered of the files.
+        source: A path or pattern.
+        feeding: How the collection is fed from it.
+
+    Returns:
+        A hash of the paths, sizes and times of all files that are new, changed or gone, or "" if there are none. Two
+        calls give the same one if no file has changed in between.
+    """
+    digest = hashlib.sha256()
+    unlike_any = digest.hexdigest()
     for each in _changed(origins, source, feeding):
-        found.update(repr(each).encode())
-    return "" if found.hexdigest() == unlike_any else found.hexdigest()
+        digest.update(repr(each).encode())
+    return "" if digest.hexdigest() == unlike_any else digest.hexdigest()
 
 
 def _changed(origins: Origins, source: str, feeding: Feeding) -> Iterator[tuple[str, int, int]]:
@@ -133,7 +168,9 @@ class Run:
 
     def documents(self, sources: Iterable[tuple[str, Feeding]]) -> Iterator[Document | Skipped]:
         """What is new or changed in the sources. What is known of each is kept as its documents are taken."""
-        for source, feeding in sources:
+        fields = self._ledger.manifest.fields
+        for source, said in sources:
+            feeding = with_fields(said, fields)
             if source == "-":
                 yield from read_standard_input(feeding.reading)
                 continue
@@ -172,7 +209,7 @@ class Run:
                 continue
             began = time.time_ns()
             found = read_file(path, form, feeding.reading)
-            if form.name not in CLEANED or not feeding.reading.cleaning:
+            if not (form.recurring and feeding.reading.cleaning):
                 yield from self._taken(_ReadFile(path, form, now, began, found), name, feeding)
                 continue
             window.append(_ReadFile(path, form, now, began, together := list(found)))
@@ -324,8 +361,11 @@ def _kind(source: str) -> str:
 
 def _stamp(reading: ReadOptions) -> str:
     """What changes whenever the same file might give another document: the options and our version."""
-    told = json.dumps([__version__, asdict(reading)], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    options = asdict(reading)
+    if not reading.own:
+        del options["own"]
+    content = json.dumps([__version__, options], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def _stat(path: Path) -> os.stat_result | None:

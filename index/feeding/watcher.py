@@ -13,10 +13,9 @@ from pathlib import Path
 
 from ...corpus.readers.files import is_url, shown_name
 from ...errors import DragomanError
-from ..ledger.origins import Origins
 from ..writing.store import Store
 from ..writing.writer import Report, Writer
-from .feeder import Feeding, feed, news, remembered, source_name, source_named
+from .feeder import Feeding, feed, news, remembered, source_name, source_named, with_fields
 
 _LOG = logging.getLogger("dragoman.watching")
 
@@ -28,10 +27,16 @@ SETTLE_LOOKS = 30
 
 
 class Watch:
-    """A collection that is kept current with some sources, or with all that it is fed from, as they are at the time.
+    """Keeps a collection current with what it is fed from. After an error it goes on.
 
-    `every` and `urls_every` are the seconds between two looks at files and at URLs. `tell` is called with the report of
-    each feeding, `complain` with the one line of an error, once while it lasts; after an error the watch goes on.
+    Args:
+        folder: The collection's.
+        sources: What to watch; if empty, all that the collection is fed from, looked up anew each time.
+        every: The seconds between two looks at files.
+        urls_every: The seconds until a URL is asked again.
+        lock_timeout: How many seconds to wait for another writer.
+        tell: Called with the report of each feeding.
+        complain: Called with each error in one line, once for as long as it lasts.
     """
 
     def __init__(
@@ -76,7 +81,7 @@ class Watch:
         """
         # Opened each time: a collection that was replaced meanwhile is another one.
         with closing(Store(self._folder)) as store:
-            due = [each for each in self._listed(store.origins) if self._is_due_or_tells(store, *each)]
+            due = [each for each in self._listed(store) if self._is_due_or_tells(store, *each)]
             if not due:
                 return
             with store.writing(self._lock_timeout):
@@ -87,13 +92,11 @@ class Watch:
                 self._asked[name] = time.monotonic()
         self._tell(report)
 
-    def _listed(self, origins: Origins) -> list[tuple[str, Feeding]]:
-        known = remembered(origins)
-        if not self._sources:
-            return known
-        feedings = dict(known)
-        named = (source_named(source_name(each)) for each in self._sources)
-        return [(name, feedings.get(name, Feeding())) for name in named]
+    def _listed(self, store: Store) -> list[tuple[str, Feeding]]:
+        feedings = dict(remembered(store.origins))
+        names = [source_named(source_name(each)) for each in self._sources] or [*feedings]
+        fields = store.ledger.manifest.fields
+        return [(name, with_fields(feedings.get(name, Feeding()), fields)) for name in names]
 
     def _is_due_or_tells(self, store: Store, name: str, feeding: Feeding) -> bool:
         """Whether a source is due. What goes wrong with it is told, and keeps the others from nothing."""

@@ -3,11 +3,11 @@
 Another collection may be put in the place of one that is open. Its ledger has the same path and is another file, and
 no connection to it may come among those to the old one.
 
-A ledger is a database in WAL mode, so that readers go on while a commit fills its log for minutes. Whoever may read it
-but not write follows it as well, as long as its log and the log's index lie beside it; SQLite takes both away with the
+A ledger is a database in WAL mode, so that readers go on while a commit fills its log for minutes. A user who may read
+it and not write can follow it too, as long as its log and the log's index lie beside it; SQLite removes both with the
 last connection, and so they are put back, empty. Where they are missing all the same, on a read-only medium or before
 anybody has written with this Dragoman, the ledger is read as a file that does not change, and every answer is checked:
-if it did change, the question is asked anew.
+if it did change, the question is asked again.
 """
 
 import json
@@ -17,12 +17,13 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from ...errors import CollectionDamaged, CollectionMismatch, CollectionNotFound
+from ..forking import Forked, abandon, prepare_for_forks, undisturbed
 from .schema import FORMAT, MIGRATIONS, OLDEST, TABLES, Migration, is_current, migrate
 
 UNFINISHED = ".unfinished"
@@ -32,12 +33,31 @@ _ATTEMPTS = 20
 """How often a ledger is opened anew that others open, close or replace at the same moment, a little later each time."""
 
 _File = tuple[int, int]
-"""A file's device and inode: what it is, whatever it is called."""
+"""A file's device and inode, which tell files apart that have had the same name."""
 
 _State = tuple[int, int, int, int, int]
 """A ledger's device, inode, size and time of change (ns), and the size of its log, or -1 if there is none."""
 
 _T = TypeVar("_T")
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that no fork finds at work."""
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        with undisturbed():
+            return super().execute(*arguments)
+
+    def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+        with undisturbed():
+            return super().executemany(*arguments)
+
+
+class _Opened(NamedTuple):
+    """A connection, and the state of the ledger if it is taken to stay like that, else None."""
+
+    connection: sqlite3.Connection
+    frozen: _State | None
 
 
 def _file_at(path: Path) -> _File | None:
@@ -73,7 +93,7 @@ def put_back(path: Path) -> None:
         for each in _beside(path):
             if each.exists():
                 continue
-            # Whoever else opens the ledger at this moment may have made it already, and then it is left as it is.
+            # Another process that opens the ledger at this moment may have made it already: then it is left as it is.
             descriptor = os.open(each, os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
             try:
                 os.fchmod(descriptor, ledger.st_mode & 0o777)  # as SQLite does, so that the same people may use them
@@ -83,17 +103,23 @@ def put_back(path: Path) -> None:
                 os.close(descriptor)
 
 
-def _close_all(path: Path, opened: dict[threading.Thread, sqlite3.Connection]) -> None:
-    if opened:
-        for connection in opened.values():
-            connection.close()
-        opened.clear()
-        put_back(path)
+def _close_all(path: Path, opened: dict[threading.Thread, _Opened]) -> None:
+    with undisturbed():
+        if opened:
+            for each in opened.values():
+                each.connection.close()
+            opened.clear()
+            put_back(path)
 
 
 @contextmanager
 def transaction(connection: sqlite3.Connection, begin: str) -> Generator[None]:
-    """All that happens in the block happens, or, if an error comes out of it, nothing does."""
+    """All changes in the block take effect together; none does if it ends with an error.
+
+    Args:
+        connection: What the changes are made through.
+        begin: The statement that begins the transaction: "BEGIN", or "BEGIN IMMEDIATE" to write.
+    """
     connection.execute(begin)
     try:
         yield
@@ -103,7 +129,7 @@ def transaction(connection: sqlite3.Connection, begin: str) -> Generator[None]:
     connection.execute("COMMIT")
 
 
-class Database:
+class Database(Forked):
     """The ledger at a path, opened. Safe to share among threads, each of which has a connection of its own.
 
     Args:
@@ -120,10 +146,10 @@ class Database:
         self.path = path
         self._migrations = migrations
         self._check_exists()
-        self._local = threading.local()
-        self._opened: dict[threading.Thread, sqlite3.Connection] = {}
-        # Whoever drops a ledger that has been replaced cannot know whether another thread still reads from it.
+        self._opened: dict[threading.Thread, _Opened] = {}
+        # A thread that drops a ledger that has been replaced cannot know whether another one still reads from it.
         weakref.finalize(self, _close_all, path, self._opened).atexit = False
+        prepare_for_forks(self)
         self._file: _File | None = None
         self._lock = threading.Lock()
         self._changes_before = 0
@@ -135,7 +161,12 @@ class Database:
 
     @classmethod
     def create(cls, path: Path, settings: Mapping[str, Any]) -> "Database":
-        """Make an empty ledger at generation 0. It takes its place once it is whole."""
+        """Make an empty ledger at generation 0. It gets its name once it is complete.
+
+        Args:
+            path: Where it will be.
+            settings: What it says of the collection, besides format and generation; values as JSON has them.
+        """
         unfinished = path.with_name(path.name + UNFINISHED)
         unfinished.unlink(missing_ok=True)
         connection = sqlite3.connect(unfinished)
@@ -176,9 +207,8 @@ class Database:
 
     def close(self) -> None:
         """Close every thread's connection."""
-        with self._lock:
+        with undisturbed(), self._lock:
             _close_all(self.path, self._opened)
-        self._local = threading.local()
 
     @property
     def is_replaced(self) -> bool:
@@ -190,9 +220,11 @@ class Database:
     @property
     def connection(self) -> sqlite3.Connection:
         """The calling thread's connection, to write with. Read through `read`: it may turn out to be of the past."""
-        if not hasattr(self._local, "connection") or self._is_past():
-            self._local.connection, self._local.frozen = self._open()
-        return self._local.connection
+        with undisturbed():
+            opened = self._opened.get(threading.current_thread())
+            if opened is None or self._is_past(opened):
+                opened = self._open()
+            return opened.connection
 
     def read(self, question: Callable[[sqlite3.Connection], _T]) -> _T:
         """What a question finds through the calling thread's connection, as of one moment if it is one statement.
@@ -200,18 +232,25 @@ class Database:
         It may be asked more than once, and must change nothing.
         """
         while True:
-            connection = self.connection
-            try:
-                answer = question(connection)
-            except sqlite3.DatabaseError:
-                if not self._is_past():
-                    raise
-            else:
-                if not self._is_past():
-                    return answer
+            with undisturbed():
+                connection = self.connection
+                opened = self._opened[threading.current_thread()]
+                try:
+                    answer = question(connection)
+                except sqlite3.DatabaseError:
+                    if not self._is_past(opened):
+                        raise
+                else:
+                    if not self._is_past(opened):
+                        return answer
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows that a SELECT finds: none where it asks for half characters (lone surrogates), which nothing has."""
+        """All rows that a SELECT finds.
+
+        Args:
+            statement: It changes nothing, and may be carried out more than once.
+            values: Its parameters. With half characters (lone surrogates), which no stored text has, it finds nothing.
+        """
         try:
             return self.read(lambda connection: connection.execute(statement, values).fetchall())
         except UnicodeEncodeError:
@@ -219,10 +258,10 @@ class Database:
 
     def setting(self, key: str) -> Any:
         """One setting. Raises KeyError if there is none of that name."""
-        found = self.rows("SELECT value FROM settings WHERE key = ?", (key,))
-        if not found:
+        rows = self.rows("SELECT value FROM settings WHERE key = ?", (key,))
+        if not rows:
             raise KeyError(key)
-        return json.loads(found[0][0])
+        return json.loads(rows[0][0])
 
     def settings(self) -> dict[str, Any]:
         """All settings, as of one moment."""
@@ -236,10 +275,10 @@ class Database:
     # Changing
 
     def migrate(self) -> None:
-        """Bring the ledger to the present format, and make the tables that it lacks; for whoever is about to write."""
+        """Bring the ledger to the present format, and make the tables that it lacks. To be called before writing."""
         if not is_current(self.connection, self._migrations):
-            with transaction(self.connection, "BEGIN IMMEDIATE"):
-                migrate(self.connection, self._migrations)
+            with self._begun() as connection:
+                migrate(connection, self._migrations)
 
     @contextmanager
     def change(self) -> Generator[None]:
@@ -247,12 +286,20 @@ class Database:
 
         A block that changes nothing leaves the generation as it is.
         """
-        connection = self.connection
-        with transaction(connection, "BEGIN IMMEDIATE"):
+        with self._begun() as connection:
             self._changes_before = connection.total_changes
             yield
             if self.has_changed:
                 self.set("generation", self.generation + 1)
+
+    @contextmanager
+    def _begun(self) -> Generator[sqlite3.Connection]:
+        """The calling thread's connection, in a transaction."""
+        with ExitStack() as stack:
+            with undisturbed():  # a fork closes connections that are in none
+                connection = self.connection
+                stack.enter_context(transaction(connection, "BEGIN IMMEDIATE"))
+            yield connection
 
     @property
     def has_changed(self) -> bool:
@@ -260,7 +307,7 @@ class Database:
         return self.connection.total_changes > self._changes_before
 
     def set(self, key: str, value: Any) -> None:
-        """Write a setting, within `change`."""
+        """Write a setting, within `change`; `value` is anything that JSON can express."""
         self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
 
     def unset(self, key: str) -> None:
@@ -268,23 +315,49 @@ class Database:
         self.connection.execute("DELETE FROM settings WHERE key = ?", (key,))
 
     def note(self, statement: str, values: Sequence[Any] = ()) -> int:
-        """Change what no answer depends on, within `change` or by itself; return the number of rows concerned.
+        """Change something that no answer depends on, within `change` or by itself. The generation stays as it is.
 
-        The generation stays as it is.
+        Args:
+            statement: An INSERT, UPDATE or DELETE.
+            values: Its parameters.
+
+        Returns:
+            The number of rows that it inserted, changed or deleted.
         """
-        connection = self.connection
-        before = connection.total_changes
-        concerned = connection.execute(statement, values).rowcount
-        self._changes_before += connection.total_changes - before
-        return concerned
+        with undisturbed():
+            connection = self.connection
+            before = connection.total_changes
+            concerned = connection.execute(statement, values).rowcount
+            self._changes_before += connection.total_changes - before
+            return concerned
+
+    # Forks
+
+    def before_fork(self) -> None:
+        """Close the connections, since SQLite allows none to be carried into a child; threads open others.
+
+        In a child that has inherited one, SQLite believes that it holds the locks of that connection, and takes none
+        for others that it opens. But locks are the parent's alone: what the child commits could be lost.
+        """
+        idle = [thread for thread, each in self._opened.items() if not each.connection.in_transaction]
+        for thread in idle:
+            self._opened.pop(thread).connection.close()
+        if idle:
+            put_back(self.path)
+
+    def after_fork(self) -> None:
+        """Leave alone, in a child, the connection of a change that is the parent's: closing it would undo that."""
+        for each in self._opened.values():
+            abandon(each.connection)
+        self._opened.clear()
 
     # The connections
 
-    def _is_past(self) -> bool:
-        """Whether the thread's connection took the ledger for a file that does not change, and it has changed."""
-        return self._local.frozen is not None and _state_of(self.path) not in (self._local.frozen, None)
+    def _is_past(self, opened: _Opened) -> bool:
+        """Whether a connection took the ledger for a file that does not change, and it has changed."""
+        return opened.frozen is not None and _state_of(self.path) not in (opened.frozen, None)
 
-    def _open(self) -> tuple[sqlite3.Connection, _State | None]:
+    def _open(self) -> _Opened:
         file, connection, frozen = self._connected()
         if self._file is None:
             self._file = file
@@ -294,11 +367,11 @@ class Database:
         with self._lock:
             # A server may well start a thread for every question.
             for thread in [each for each in self._opened if not each.is_alive()]:
-                self._opened.pop(thread).close()
+                self._opened.pop(thread).connection.close()
             if past := self._opened.pop(threading.current_thread(), None):
-                past.close()
-            self._opened[threading.current_thread()] = connection
-        return connection, frozen
+                past.connection.close()
+            self._opened[threading.current_thread()] = opened = _Opened(connection, frozen)
+        return opened
 
     def _connected(self) -> tuple[_File | None, sqlite3.Connection, _State | None]:
         """The file that a connection leads to, the connection, and what the file is like if it is taken to stay so."""
@@ -326,7 +399,9 @@ class Database:
 
     def _connect(self, uri: str) -> sqlite3.Connection:
         # Closing happens in whichever thread closes the collection; use stays within the thread.
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+        connection = sqlite3.connect(
+            uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False, factory=_Connection
+        )
         try:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("SELECT count(*) FROM settings").fetchone()

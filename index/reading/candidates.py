@@ -24,6 +24,7 @@ def find_candidates(base: Base, plan: Plan, depth: int, deadline: Deadline) -> C
         depth: How many passages of each leg may become candidates.
         deadline: The end of the search.
     """
+    deadline.check()
     selection = Selection(base.stack, plan.constraint, deadline)
     legs = {name: made(selection, plan.legs[name]) for name, made in LOCAL_LEGS.items() if name in plan.legs}
     undated = _undated(base, plan, deadline)

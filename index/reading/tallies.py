@@ -120,7 +120,7 @@ class Tallies:
         dated = (first != UNDATED) & (weights > 0)
         return Facets(
             columns,
-            _histogram(first[dated], last[dated], weights[dated]) if dated.any() else None,
+            histogram(first[dated], last[dated], weights[dated]) if dated.any() else None,
             int(weights[first == UNDATED].sum()),
         )
 
@@ -232,8 +232,14 @@ def _folded(text: str) -> str:
     return " ".join(token.term for token in analyze(text)).lower()
 
 
-def _histogram(first: NDArray[np.int64], last: NDArray[np.int64], weights: NDArray[np.int64]) -> Histogram:
-    """The histogram of documents dated from `first` to `last` day, each with a weight; there is at least one."""
+def histogram(first: NDArray[np.int64], last: NDArray[np.int64], weights: NDArray[np.int64]) -> Histogram:
+    """The histogram of some documents; there is at least one.
+
+    Args:
+        first: int64 [n], the first day of each, as `date.toordinal` counts.
+        last: int64 [n], the last day of each.
+        weights: int64 [n], how many passages each one counts for.
+    """
     unit, start, stop = _scale(np.array([first.min(), last.max()]))
     begins, ends = _bar(first, unit) - start, _bar(last, unit) - start + 1
     # What begins in a bar counts from there on, until after the bar in which it ends.

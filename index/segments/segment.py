@@ -47,28 +47,23 @@ class Segment:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            sizes: dict[str, int] = json.loads((folder / _MANIFEST).read_text())["files"]
-            if wrong := [name for name, size in sizes.items() if (folder / name).stat().st_size != size]:
-                raise ValueError(f"{', '.join(wrong)} changed in size")
+            _check_sizes(folder)
             self.postings = Postings(folder / "postings")
             self.columns = Columns(folder / "columns")
             self.vectors = Vectors(folder / "vectors")
         except Exception as error:  # a damaged file can make NumPy and FAISS raise anything
-            raise self._damaged(error) from error
+            raise _damaged(folder, error) from error
         self._local = threading.local()
 
     def __len__(self) -> int:
         return len(self.columns)
 
-    def _damaged(self, error: Exception) -> CollectionDamaged:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        return CollectionDamaged(
-            f"segment {self.folder.name} is damaged ({reason}): restore the collection from a copy, "
-            "or index its sources anew"
-        )
-
     def like_pattern(self, pattern: str, field: str = "") -> set[str]:
-        """The terms that a pattern stands for, in one field or in all: see `whoosh_index.expand_pattern`.
+        """The terms that a pattern stands for: see `whoosh_index.expand_pattern`.
+
+        Args:
+            pattern: Folded like a term, with `*` for any characters and `?` for one.
+            field: One of FIELDS; empty for all of them.
 
         Raises:
             CollectionDamaged: Whoosh cannot read its index.
@@ -79,7 +74,12 @@ class Segment:
         return self._ask_whoosh(lambda reader: expand_pattern(reader, pattern, field))
 
     def like_spelling(self, term: str, distance: int, field: str = "") -> set[str]:
-        """The terms within a number of edits of one, in one field or in all: see `whoosh_index.expand_fuzzy`.
+        """The terms that are spelt like another: see `whoosh_index.expand_fuzzy`.
+
+        Args:
+            term: A surface term.
+            distance: How many edits (Levenshtein) away they may be.
+            field: One of FIELDS; empty for all of them.
 
         Raises:
             CollectionDamaged: Whoosh cannot read its index.
@@ -97,7 +97,7 @@ class Segment:
                 self._local.reader = open_reader(self.folder / "whoosh")
             return ask(self._local.reader)
         except Exception as error:  # a damaged file can make Whoosh raise anything
-            raise self._damaged(error) from error
+            raise _damaged(self.folder, error) from error
 
     def problems(self) -> list[str]:
         """What a thorough look finds wrong, a line each: parts that disagree on how many passages there are.
@@ -114,6 +114,37 @@ class Segment:
         if len(set(sizes.values())) == 1:
             return []
         return [f"{self.folder.name}: its parts hold different numbers of passages: {sizes}"]
+
+
+def open_vectors(folder: Path) -> Vectors:
+    """The vectors of a segment, of whose other parts nothing is asked: they may be of another version, or damaged.
+
+    Args:
+        folder: The segment's.
+
+    Raises:
+        CollectionDamaged: They cannot be read, or have not the size that they were written with.
+    """
+    try:
+        _check_sizes(folder, "vectors/")
+        return Vectors(folder / "vectors")
+    except Exception as error:
+        raise _damaged(folder, error) from error
+
+
+def _check_sizes(folder: Path, part: str = "") -> None:
+    """Raise an error unless the files of a segment, or of a part of it, have the sizes that they were written with."""
+    sizes: dict[str, int] = json.loads((folder / _MANIFEST).read_text())["files"]
+    ours = {name: size for name, size in sizes.items() if name.startswith(part)}
+    if wrong := [name for name, size in ours.items() if (folder / name).stat().st_size != size]:
+        raise ValueError(f"{', '.join(wrong)} changed in size")
+
+
+def _damaged(folder: Path, error: Exception) -> CollectionDamaged:
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return CollectionDamaged(
+        f"segment {folder.name} is damaged ({reason}): restore the collection from a copy, or index its sources anew"
+    )
 
 
 class SegmentWriter:

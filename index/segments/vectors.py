@@ -4,7 +4,9 @@ Vectors are kept as 16-bit floats in a flat index, mapped from disk: every simil
 and does not depend on how passages were batched, as it would with a quantiser trained by segment.
 """
 
+import os
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import faiss
@@ -15,6 +17,9 @@ from .arrays import ArrayWriter, load
 from .encoded_passage import EncodedPassage
 
 _BATCH = 4096
+
+# A child has none of the threads among which FAISS would share its work, and would wait for them for ever.
+os.register_at_fork(after_in_child=partial(faiss.omp_set_num_threads, 1))
 
 
 class Vectors:

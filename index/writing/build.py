@@ -5,12 +5,13 @@ import glob
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
 from ...corpus.document import Document
+from ...corpus.fields import OwnField
 from ...corpus.readers.contract import Skipped
 from ...errors import (
     CollectionDamaged,
@@ -35,6 +36,7 @@ def build(
     documents: Iterable[Document | Skipped] | Callable[[Writer], Report],
     *,
     model: str = DEFAULT_MODEL,
+    own: Sequence[OwnField] = (),
     replace: bool = False,
     progress: Callable[[Progress], None] | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
@@ -45,6 +47,7 @@ def build(
         folder: Where to; empty, or not there yet, unless `replace`.
         documents: What to put into it, or a function that is given the writer and brings documents in with it.
         model: DEFAULT_MODEL, or the path of a model's folder.
+        own: The fields that it is to have of its own.
         replace: Whether a collection in the folder gives way to the new one, once that is complete.
         progress: Is told how far the building has come.
         lock_timeout: How many seconds to wait for a writer of the collection that is to be replaced.
@@ -64,7 +67,7 @@ def build(
         folder.parent.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         with _nobody_else_writing(folder, lock_timeout):
-            with closing(Store.create(work, model)) as store, store.writing(lock_timeout):
+            with closing(Store.create(work, model, own)) as store, store.writing(lock_timeout):
                 writer = Writer(store, progress)
                 report = documents(writer) if callable(documents) else writer.add(documents)
             if not report.added:

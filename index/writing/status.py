@@ -25,6 +25,8 @@ class Status:
         precision: The precision that passages are encoded in, "bfloat16" or "float32".
         floors: How near a passage must be to a question to count as near in meaning.
         tuned: Whether its ranking is its own, rather than the default one.
+        fields: The names of the fields that it has beside those that all collections have.
+        lacking: The names of fields that its index was made without: `reindex` brings them in.
     """
 
     path: str
@@ -39,6 +41,8 @@ class Status:
     precision: str
     floors: Floors
     tuned: bool
+    fields: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 def folder_size(folder: Path) -> int:

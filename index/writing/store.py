@@ -11,22 +11,24 @@ The folder of a collection:
 import os
 import shutil
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from ...corpus.fields import Fields, OwnField
 from ...corpus.splitting.passages import DEFAULT as SPLITTING
 from ...errors import CollectionDamaged, CollectionExists, CollectionMismatch, DragomanError
 from ..analysis import ANALYZER_VERSION
 from ..encoding.adoption import ENCODERS, adopt_encoder, open_encoder
 from ..encoding.floors import Floors
 from ..encoding.query_encoder import QueryEncoder
+from ..forking import Forked, abandon, prepare_for_forks, undisturbed
 from ..ledger.database import UNFINISHED, Database
 from ..ledger.ledger import Ledger
-from ..ledger.manifest import Manifest
+from ..ledger.manifest import FIELDS, Manifest
 from ..ledger.origins import Origins
 from ..reading.snapshot import Snapshot
 from ..segments.segment import Segment
@@ -38,7 +40,7 @@ SEGMENTS = "segments"
 _UNFINISHED_LEDGER = LEDGER + UNFINISHED
 
 
-class Store:
+class Store(Forked):
     """A collection's folder, opened. Safe to share among threads.
 
     Args:
@@ -61,6 +63,7 @@ class Store:
         self._snapshot: Snapshot | None = None
         self._segments: dict[str, Segment] = {}
         self._encoder: QueryEncoder | None = None
+        prepare_for_forks(self)
         if check:  # re-indexing mends what these checks would refuse
             try:
                 self._check_settings()
@@ -78,12 +81,13 @@ class Store:
                 )
 
     @classmethod
-    def create(cls, folder: Path, model: str) -> "Store":
+    def create(cls, folder: Path, model: str, own: Sequence[OwnField] = ()) -> "Store":
         """Make an empty collection.
 
         Args:
             folder: A folder that is empty, or does not exist yet.
             model: DEFAULT_MODEL, or the path of a model's folder.
+            own: The fields that it is to have of its own.
 
         Raises:
             CollectionExists: Something is in the folder.
@@ -92,11 +96,13 @@ class Store:
         from ..encoding.export import export_query_encoder
 
         check_name(folder)
+        fields = Fields(own)
         if folder.exists() and not _is_free(folder):
             raise CollectionExists(f"{folder} exists: add to it with `dragoman add`, or give --replace to start anew")
         exported = export_query_encoder(model)
         (folder / SEGMENTS).mkdir(parents=True, exist_ok=True)
         settings = {**built_with(), **adopt_encoder(folder, exported), "floors": Floors(1.0, 1.0)}
+        settings |= {FIELDS: fields.settings()} if own else {}
         # Last: a folder without a ledger is no collection yet, but free.
         Database.create(folder / LEDGER, settings).close()
         return cls(folder)
@@ -107,13 +113,18 @@ class Store:
         self._snapshot = None
         self._segments.clear()
 
+    def after_fork(self) -> None:
+        """Open everything anew in a child. It would share positions in files with its parent, and use its session."""
+        abandon(self._encoder)
+        self._snapshot, self._segments, self._encoder = None, {}, None
+
     def snapshot(self) -> Snapshot:
         """The present generation, opened. The same object as long as nothing changes.
 
         Raises:
             CollectionDamaged: A segment is missing or damaged.
         """
-        with self._lock:
+        with undisturbed(), self._lock:
             if self._snapshot is not None and self._snapshot.info.generation == self.database.generation:
                 return self._snapshot
             try:
@@ -125,7 +136,7 @@ class Store:
 
     def uncommitted(self) -> Snapshot:
         """What `snapshot` would give if the change that is being made were committed now. For the writer."""
-        with self._lock:
+        with undisturbed(), self._lock:
             return self._open()
 
     def _open(self) -> Snapshot:
@@ -145,7 +156,7 @@ class Store:
             CollectionDamaged: It is missing or not whole.
             CollectionMismatch: It is not the one that the ledger names.
         """
-        with self._lock:
+        with undisturbed(), self._lock:
             wanted = manifest.encoder
             if self._encoder is None or self._encoder.info != wanted:
                 self._encoder = open_encoder(self.folder, manifest.encoder_folder, wanted)
@@ -168,6 +179,8 @@ class Store:
             precision=manifest.precision,
             floors=manifest.floors,
             tuned=manifest.ranking is not None,
+            fields=tuple(each.name for each in manifest.fields.own),
+            lacking=tuple(name for name in manifest.fields.names if name in snapshot.info.lacking),
         )
 
     def problems(self) -> list[str]:

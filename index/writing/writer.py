@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from ...corpus.document import Document, Passage
@@ -16,12 +16,13 @@ from ...errors import CollectionDamaged, NotFound
 from ..encoding.adoption import adopt_encoder
 from ..encoding.export import export_query_encoder
 from ..encoding.floors import floors
-from ..encoding.passage_encoder import PassageEncoder
+from ..encoding.passage_encoder import CHUNK, PassageEncoder
 from ..encoding.questions import unrelated_questions
 from ..ledger.near_copies import NearCopies
 from ..reading.plan import Deadline, Meaning, Plan
 from ..segments.encoded_passage import EncodedPassage
-from ..segments.segment import SegmentWriter
+from .commit import Commit
+from .earlier_vectors import EarlierVectors
 from .store import SEGMENTS, Store, built_with
 
 COMMIT_PASSAGES = 50_000
@@ -43,11 +44,12 @@ class Report:
 
     Attributes:
         added: Documents that are new.
-        updated: Documents that replace an earlier version, or were split and encoded anew.
+        updated: Documents that replace an earlier version, or were indexed anew.
         unchanged: Documents that were there already.
         removed: Documents that were deleted.
         passages: Passages that were written.
         skipped: What could not be kept, with the reason.
+        copied: Those among the passages whose vectors were there already; the others were encoded.
     """
 
     added: int = 0
@@ -56,6 +58,7 @@ class Report:
     removed: int = 0
     passages: int = 0
     skipped: tuple[Skipped, ...] = ()
+    copied: int = 0
 
 
 class Progress(NamedTuple):
@@ -65,11 +68,13 @@ class Progress(NamedTuple):
         documents: How many were looked at so far.
         passages: How many were written so far.
         total: How many documents there are to look at, or None if nobody knows.
+        copied: For how many of the passages the vectors were there already, and were copied.
     """
 
     documents: int
     passages: int
     total: int | None = None
+    copied: int = 0
 
 
 @dataclass(slots=True)
@@ -80,12 +85,17 @@ class _Tally:
     removed: int = 0
     passages: int = 0
     skipped: list[Skipped] = field(default_factory=list)
+    copied: int = 0
 
     def documents(self) -> int:
         return self.added + self.updated + self.unchanged + self.removed + len(self.skipped)
 
     def report(self) -> Report:
-        return Report(self.added, self.updated, self.unchanged, self.removed, self.passages, tuple(self.skipped))
+        counts = self.added, self.updated, self.unchanged, self.removed, self.passages
+        return Report(*counts, tuple(self.skipped), self.copied)
+
+    def progress(self, total: int | None) -> Progress:
+        return Progress(self.documents(), self.passages, total, self.copied)
 
 
 class Writer:
@@ -168,7 +178,10 @@ class Writer:
         return self._tally.report()
 
     def reindex(self, model: str) -> Report:
-        """Split and encode all documents anew, under the present settings, in one commit.
+        """Index all documents anew, under the present settings, in one commit.
+
+        The vectors of a passage are copied if they would come out the same: its document was split as it is now, and
+        the encoder is the one that made them.
 
         Args:
             model: DEFAULT_MODEL, or the path of a model's folder.
@@ -180,10 +193,15 @@ class Writer:
         self._total = self._ledger.count_documents()
         with self._commit() as commit:
             before = [number for number, _ in self._ledger.state().segments]
+            earlier = EarlierVectors(self._ledger, self._store.folder / SEGMENTS)
             for name, value in {**built_with(), **adopt_encoder(self._store.folder, exported)}.items():
                 self.database.set(name, value)
-            commit.dimension = self._ledger.manifest.dimension
-            self._encode(self._passage_encoder(), self._live_passages(), commit)
+            manifest = self._ledger.manifest
+            commit.dimension = manifest.dimension
+            if earlier.are_as_of(manifest):
+                self._copy(earlier, commit)
+            else:
+                self._encode(self._passage_encoder(), self._live_passages(), commit)
             for number in before:
                 self._ledger.retire_segment(number)
         return self._tally.report()
@@ -192,12 +210,29 @@ class Writer:
         manifest = self._ledger.manifest
         return PassageEncoder(manifest.model, manifest.encoder)
 
-    def _encode(self, encoder: PassageEncoder, passages: Iterable[tuple[int, Passage]], commit: "_Commit") -> None:
+    def _encode(self, encoder: PassageEncoder, passages: Iterable[tuple[int, Passage]], commit: Commit) -> None:
         """Encode passages, each of that version of its document, and write them."""
         for encoded in encoder.encode(passages):
-            commit.add(encoded)
-            self._tally.passages += 1
-            self._notify(Progress(self._tally.documents(), self._tally.passages, self._total))
+            self._write(encoded, commit)
+
+    def _copy(self, earlier: EarlierVectors, commit: Commit) -> None:
+        """Write the live passages with the vectors that they have, and encode those that have none."""
+        encoder: PassageEncoder | None = None
+        passages = self._live_passages()
+        while chunk := list(islice(passages, CHUNK)):
+            copies = [earlier.of(*each) for each in chunk]
+            missing = [each for each, copy in zip(chunk, copies, strict=True) if copy is None]
+            if missing:
+                encoder = encoder or self._passage_encoder()
+            encoded = encoder.encode(missing) if encoder else iter(())
+            for copy in copies:
+                self._tally.copied += copy is not None
+                self._write(copy or next(encoded), commit)
+
+    def _write(self, encoded: EncodedPassage, commit: Commit) -> None:
+        commit.add(encoded)
+        self._tally.passages += 1
+        self._notify(self._tally.progress(self._total))
 
     def _admitted(self, documents: "_Remaining") -> Iterator[tuple[int, Passage]]:
         """The passages to encode of as many documents as one commit takes, each with its document's version."""
@@ -239,7 +274,7 @@ class Writer:
 
     def _skip(self, skipped: Skipped) -> None:
         self._tally.skipped.append(skipped)
-        self._notify(Progress(self._tally.documents(), self._tally.passages, self._total))
+        self._notify(self._tally.progress(self._total))
 
     def _merge_if_many(self) -> None:
         snapshot = self._store.snapshot()
@@ -251,7 +286,7 @@ class Writer:
             with self._commit() as commit:
                 self._rewrite(small[: MAX_SEGMENTS // 2 + len(sizes) - MAX_SEGMENTS], commit)
 
-    def _rewrite(self, numbers: Sequence[int], commit: "_Commit") -> None:
+    def _rewrite(self, numbers: Sequence[int], commit: Commit) -> None:
         """Copy the live passages of segments into new ones, vectors as they are, and retire the old."""
         snapshot = self._store.snapshot()
         for number in numbers:
@@ -264,9 +299,9 @@ class Writer:
             self._ledger.retire_segment(number)
 
     @contextmanager
-    def _commit(self) -> Generator["_Commit"]:
+    def _commit(self) -> Generator[Commit]:
         """One commit: what is written within the block becomes visible at its end, or not at all."""
-        commit = _Commit(self._store)
+        commit = Commit(self._store, SEGMENT_PASSAGES)
         try:
             with self.database.change():
                 yield commit
@@ -332,38 +367,3 @@ class _Remaining:
         except StopIteration:
             self.exhausted = True
             raise
-
-
-class _Commit:
-    """The segments of one commit, and the passages in them."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        manifest = store.ledger.manifest
-        self.dimension, self.fields = manifest.dimension, manifest.fields
-        self._writer: SegmentWriter | None = None
-        self._number = 0
-        self._rows: list[tuple[int, int, int, int]] = []
-
-    def add(self, passage: EncodedPassage) -> None:
-        """Add a passage."""
-        if self._writer is not None and len(self._writer) >= SEGMENT_PASSAGES:
-            self.close_segment()
-        if self._writer is None:
-            name = self._store.new_segment_name()
-            self._writer = SegmentWriter(self._store.folder / SEGMENTS / name, self.dimension, self.fields)
-            self._number = self._store.ledger.add_segment(name)
-        ordinal = self._writer.add(passage)
-        self._rows.append((ordinal, passage.version, passage.span.start, passage.span.end))
-
-    def close_segment(self) -> None:
-        """Write out the segment that is being written, if there is one."""
-        if self._writer is not None:
-            self._writer.close()
-            self._store.ledger.add_passages(self._number, self._rows)
-            self._writer, self._rows = None, []
-
-    def abandon(self) -> None:
-        """Leave nothing of the segment that is being written; finished ones are swept by the next writer."""
-        if self._writer is not None:
-            self._writer.cancel()

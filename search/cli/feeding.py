@@ -2,23 +2,48 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from ...corpus.readers.contract import ReadOptions
-from ...corpus.readers.registry import FORMATS
+from ...corpus.readers.registry import BUILT_IN, format_names
 from ...errors import UnreadableSource
 from ...index.encoding.model import DEFAULT_MODEL
 from ...index.home import default_collection
 from ..making import build_collection
-from .options import collection_option, opened, wait_option
+from .options import collection_option, field_types_option, keys_of, opened, own_fields, wait_option
 from .reports import echo_report
 from .terminal import ProgressBar
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
-_FORMATS = click.Choice([each.name for each in FORMATS])
+
+class _FormatName(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]  # generic from click 8.4 on
+    """The name of a format. Those of other packages are looked for when a name is none of ours, and for the help."""
+
+    name = "format"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself, if there is such a format."""
+        if any(value == each.name for each in BUILT_IN):
+            return value
+        return click.Choice(format_names()).convert(value, param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """All names."""
+        del param, ctx
+        return f"[{'|'.join(format_names())}]"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list["CompletionItem"]:
+        """The names that begin so."""
+        return click.Choice(format_names()).shell_complete(ctx, param, incomplete)
+
+
+_FORMAT = _FormatName()
 
 _paths = click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 
@@ -34,13 +59,13 @@ def _reading_options(command: _Command) -> _Command:
             "fields",
             multiple=True,
             metavar="NAME=KEY",
-            help="The record's key for a field of ours, as in id=_id or outlet=source. May be given several times.",
+            help="Under which key records have a field, as in id=_id or outlet=source. May be given several times.",
         ),
-        click.option("--format", "as_", type=_FORMATS, hidden=True),  # the former spelling of --as
+        click.option("--format", "as_", type=_FORMAT, hidden=True),  # the former spelling of --as
         click.option(
             "--as",
             "as_",
-            type=_FORMATS,
+            type=_FORMAT,
             help="Read every file in this format, whatever its name. Standard input is text unless told otherwise.",
         ),
     ):
@@ -54,6 +79,7 @@ def _reading_options(command: _Command) -> _Command:
 @click.option("--replace", is_flag=True, help="Replace the collection that is there, once the new one is complete.")
 @click.option("--model", metavar="DIR", default=DEFAULT_MODEL, help="The folder of a Sentence Transformers model.")
 @_reading_options
+@field_types_option
 @wait_option
 def index(
     paths: tuple[str, ...],
@@ -62,6 +88,7 @@ def index(
     model: str,
     as_: str | None,
     fields: tuple[str, ...],
+    field_types: tuple[str, ...],
     allow_private: bool,
     wait: float,
 ) -> None:
@@ -69,6 +96,9 @@ def index(
 
     PATHs are files, folders, patterns such as 'news/*.txt', URLs of pages and feeds, or - for standard input. What
     cannot be read is named and left out. The collection remembers what it is fed from; see `dragoman sources`.
+
+    A --field whose NAME is none of ours becomes a field of the collection: after --field desk=department, questions may
+    say desk:Asia.
     """
     reading = _reading(as_, fields, allow_private)
     with ProgressBar("indexing") as progress:
@@ -78,6 +108,7 @@ def index(
             replace=replace,
             reading=reading,
             model=model,
+            fields=own_fields(fields, field_types),
             progress=progress,
             lock_timeout=wait,
         )
@@ -126,10 +157,4 @@ def remove(ids: tuple[str, ...], collection: Path | None, wait: float) -> None:
 
 
 def _reading(as_: str | None, fields: Iterable[str], allow_private: bool) -> ReadOptions:
-    mapping: dict[str, str] = {}
-    for field in fields:
-        name, equals, key = field.partition("=")
-        if not (name and equals and key):
-            raise click.BadParameter(f"{field!r} is not NAME=KEY, as in id=_id", param_hint="--field")
-        mapping[name] = key
-    return ReadOptions(format=as_ or "", fields=mapping, allow_private=allow_private)
+    return ReadOptions(format=as_ or "", fields=keys_of(fields), allow_private=allow_private)

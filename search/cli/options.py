@@ -1,12 +1,13 @@
 """The options that several commands have, and what opens the collection that one of them names."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast, get_args
 
 import click
 
+from ...corpus.fields import DECLARED, RESERVED, FieldType, OwnField
 from ...index.home import ready
 from ...index.writing.lock import LOCK_TIMEOUT
 from .terminal import ProgressBar
@@ -36,6 +37,43 @@ wait_option = click.option(
     help="How long to wait for another program that is writing to the collection.",
 )
 """The option that bounds the wait for a lock; the command's parameter is `wait`."""
+
+
+field_types_option = click.option(
+    "--field-type",
+    "field_types",
+    multiple=True,
+    metavar="NAME=TYPE",
+    help=f"What the values of a field of the collection's own are: {', '.join(get_args(FieldType))}. [default: facet]",
+)
+"""The option that says what own fields hold; the command's parameter is `field_types`."""
+
+
+def keys_of(given: Iterable[str]) -> dict[str, str]:
+    """The record's key for each field, by its name, of what `--field NAME=KEY` was given."""
+    return dict(_pairs("--field", given, "NAME=KEY, as in id=_id"))
+
+
+def own_fields(given: Iterable[str], types: Iterable[str]) -> list[OwnField]:
+    """The fields of a collection's own among those that `--field` and `--field-type` name.
+
+    Raises InvalidField if one of them cannot be, BadParameter for a type of a field that is not among them.
+    """
+    kinds = dict(_pairs("--field-type", types, "NAME=TYPE, as in votes=number"))
+    known = RESERVED | {alias for field in DECLARED for alias in (field.name, *field.aliases)}
+    keys = {name: key for name, key in keys_of(given).items() if name not in known}
+    if strange := [name for name in kinds if name not in keys]:
+        said = f"{strange[0]!r} is no field of the collection's own: name it with --field {strange[0]}=KEY as well"
+        raise click.BadParameter(said, param_hint="--field-type")
+    return [OwnField(name, key, cast("FieldType", kinds.get(name, "facet"))) for name, key in keys.items()]
+
+
+def _pairs(option: str, given: Iterable[str], form: str) -> Iterator[tuple[str, str]]:
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not (name and equals and value):
+            raise click.BadParameter(f"{pair!r} is not {form}", param_hint=option)
+        yield name, value
 
 
 def format_option(names: Iterable[str], about: str = "How to print it.") -> Callable[[_Command], _Command]:

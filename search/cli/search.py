@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import click
 
-from ..ranking.engine import Mode, Sort
+from ...corpus.fields import DECLARED
+from ..options import OPTIONS, Option
 from .layout import FORMATS
 from .options import collection_option, format_option, opened
 from .terminal import echo_paged, run
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
-_DETAILS = """
+_ALSO = " ".join(f"{field.name}:" for field in DECLARED[1:])
+
+_DETAILS = f"""
 \b
 Examples (a phrase needs the shell's quotes around its own):
   search Lee Macron strategic partnership
@@ -27,7 +30,7 @@ The query:
   "a phrase"        these words in this order
   -word  NOT word   not that
   a AND b  a OR b   both, either; ( ) around groups
-  country:France    also person: outlet: place: kind: lang: title:
+  country:France    also {_ALSO} title:
   person:="Xi"      exactly that value, where person:Xi is any with that word
   date:2025-11      also date:2025-11-22, date:2025-11..2026-01, date:..2025
   summ*  wom?n      any letters, one letter
@@ -73,44 +76,49 @@ class _Question(click.Command):
         return super().parse_args(ctx, [*options, "--", *words])
 
 
-_FILTERS = {
-    "country": "on this country",
-    "person": "on this person",
-    "outlet": "of this outlet",
-    "place": "from this place",
-    "kind": "of this kind, such as communiqué",
-    "lang": "in this language, such as fr",
-}
-"""Which documents each field's option confines a search to."""
-
-
-def _filter_options(command: _Command) -> _Command:
-    """An option for each field that a question may be confined by; the command's parameters have their names."""
-    for name, which in reversed(_FILTERS.items()):
-        about = f"Only documents {which}. Several: any of them."
-        command = click.option(f"--{name}", multiple=True, metavar="NAME", help=about)(command)
+def _search_options(command: _Command) -> _Command:
+    """An option for each of a search's that a terminal has a use for; the command's parameters have their names."""
+    for option in reversed(list(OPTIONS.values())):
+        if option.name not in _ELSEWHERE:
+            command = _click_option(option)(command)
     return command
+
+
+_ELSEWHERE = ("limit", "offset", "highlights", "timeout")
+"""What the terminal puts otherwise (pages) or always the same."""
+
+_MOST_FACETS = 100
+
+
+def _click_option(option: Option) -> Callable[[_Command], _Command]:
+    name = f"--{option.name.replace('_', '-')}"
+    match option.kind:
+        case "choice":
+            kind = click.Choice(option.choices)
+            return click.option(
+                name, type=kind, default=option.default, show_default=option.default is not None, help=option.about
+            )
+        case "count":
+            kind = click.IntRange(option.low, min(option.high, _MOST_FACETS))
+            return click.option(name, type=kind, default=option.default, metavar="N", help=option.about)
+        case "flag" if option.default:
+            return click.option(f"{name}/--un{option.name}", default=True, help=option.about)
+        case "flag":
+            return click.option(name, is_flag=True, help=option.about)
+        case "values" | "constraints":
+            return click.option(name, option.name, multiple=True, metavar="VALUE", help=option.about)
+        case _:
+            metavar = {"day": "DATE", "id": "ID"}.get(option.kind, "SECONDS")
+            return click.option(name, metavar=metavar, help=option.about)
 
 
 @click.command(cls=_Question, epilog=_DETAILS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("query", nargs=-1, metavar="QUERY…")
 @click.option("-n", "--limit", type=_THOUSAND, default=5, show_default=True, metavar="N", help="Hits on a page.")
 @click.option("-p", "--page", type=_THOUSAND, default=1, show_default=True, metavar="P", help="Which page.")
-@click.option(
-    "--mode", type=click.Choice(get_args(Mode)), default="hybrid", show_default=True, help="Which legs to ask."
-)
-@click.option("--after", metavar="DATE", help="Only documents of this day, month or year, or later.")
-@click.option("--before", metavar="DATE", help="Only documents of this day, month or year, or earlier.")
-@_filter_options
-@click.option("--sort", type=click.Choice(get_args(Sort)), help="Order. [default: relevance; newest if only filtering]")
-@click.option("--per-document", is_flag=True, help="The best passage of each document only.")
-@click.option("--fold/--unfold", default=True, help="Near-identical reports as one, or each by itself.")
-@click.option(
-    "--facets", type=click.IntRange(0, 100), default=0, metavar="N", help="Count the N commonest values, and the dates."
-)
+@_search_options
 @collection_option
 @format_option(FORMATS, "How to print the hits.")
-@click.option("--explain", is_flag=True, help="Show how each score came about.")
 @click.pass_context
 def search(
     context: click.Context,

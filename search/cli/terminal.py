@@ -122,7 +122,8 @@ class ProgressBar:
         """Show how far the change has come."""
         if progress.total is not None:
             self._bar.total = progress.total
-        self._bar.set_postfix_str(f"passages={progress.passages}", refresh=False)
+        copied = f", copied={progress.copied}" if progress.copied else ""
+        self._bar.set_postfix_str(f"passages={progress.passages}{copied}", refresh=False)
         self._bar.update(progress.documents - self._bar.n)
 
     def __enter__(self) -> Self:

@@ -31,6 +31,10 @@ def status(collection: Path | None, format_: str) -> None:
         ("model", f"{found.model} ({found.dimension} dimensions, passages in {found.precision})"),
         ("floors", f"{found.floors.strict:.3f} strict, {found.floors.lenient:.3f} lenient"),
     ]
+    if found.fields:
+        rows.append(("own fields", ", ".join(found.fields)))
+    if found.lacking:
+        rows.append(("not yet", f"{', '.join(found.lacking)}: `dragoman reindex` makes columns of them"))
     if found.tuned:
         rows.append(("ranking", "tuned (`dragoman tune --reset` takes the defaults back)"))
     for line in table(rows, "<"):
@@ -53,11 +57,15 @@ def compact(collection: Path | None, wait: float) -> None:
 @click.option("--model", metavar="DIR", help="The folder of a Sentence Transformers model.")
 @wait_option
 def reindex(collection: Path | None, model: str | None, wait: float) -> None:
-    """Encode all documents anew. With another model, or after an upgrade that asks for it."""
+    """Index all documents anew. With another model, or after an upgrade that asks for it.
+
+    Passages are encoded only where their vectors would change: after an upgrade, most are copied.
+    """
     folder = folder_of(collection)
-    with ProgressBar("encoding") as progress:
+    with ProgressBar("indexing anew") as progress:
         report = reindex_collection(folder, model=model, progress=progress, lock_timeout=wait)
-    click.echo(f"{many(report.updated, 'document')} in {many(report.passages, 'passage')} encoded anew")
+    counts = f"{many(report.updated, 'document')} in {many(report.passages, 'passage')}"
+    click.echo(f"{counts} indexed anew: {report.copied:,} copied, {report.passages - report.copied:,} encoded")
 
 
 @click.command()

@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from ...corpus.document import parse_passage_id, passage_id
 from ...errors import QueryError, UnreadableSource
 from ...index.writing.store import SEGMENTS
-from ..collection import MAX_LIMIT, Collection, open_collection
+from ..collection import Collection, open_collection
 from ..language.plain import plain
+from ..options import MAX_LIMIT
 from ..ranking.engine import Mode
 from ..ranking.settings import Settings
 from .answer_cache import Answers, Place

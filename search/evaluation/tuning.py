@@ -36,7 +36,7 @@ LARGEST_CHANCE = 0.05
 """And a gain as large must be no more probable than this by mere chance. The fewer the questions, the more it takes."""
 
 HALVED_FROM = 400
-"""From so many questions on, one half is held out once; below, each part is held out in its turn."""
+"""One half of this many questions is enough to fit settings to, and the other to judge them by."""
 
 PARTS = 5
 """How many parts are held out in turn; of fewer than twice as many questions, each by itself."""
@@ -144,18 +144,33 @@ class Tuned:
         return self.settings != self.present and self.held_out.gain >= LEAST_GAIN and self.chance <= LARGEST_CHANCE
 
 
-def tune(path: Path, judged: JudgedSet, *, progress: Callable[[float], None] | None = None) -> Tuned:
+def tune(
+    path: Path,
+    judged: JudgedSet,
+    *,
+    halved_from: int = HALVED_FROM,
+    progress: Callable[[float], None] | None = None,
+) -> Tuned:
     """Fit the settings of the collection in a folder to a judged set. The collection stays as it is.
 
-    `progress` is told which share of the work is done. Raises UnreadableSource if the collection holds no answer to any
-    question.
+    Args:
+        path: The collection's folder.
+        judged: The questions, and what answers them.
+        halved_from: From so many questions on, one half is held out once; below, each part is held out in its turn.
+        progress: Told which share of the work is done, from 0 to 1.
+
+    Returns:
+        The settings that suit the questions, and what they are worth on those held out.
+
+    Raises:
+        UnreadableSource: If the collection holds no answer to any question.
     """
     cases, unheld, missing = answerable(path, judged)
     store = FolderStore(path)
     try:
         view = store.view
         present = settings_of(view.info.ranking)
-        find = _halved if len(cases) >= HALVED_FROM else _in_turn
+        find = _halved if len(cases) >= halved_from else _in_turn
         settings, fitted, held_out, turns = find(view, cases, present, progress or (lambda _: None))
     finally:
         store.close()

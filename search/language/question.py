@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self, TypedDict, cast, get_args
+from typing import Any, Self, TypedDict
 
 from ...corpus.fields import Fields
 from ...errors import QueryError
 from ...index.reading.plan import Deadline, Sort
+from ..options import check_options
 from ..ranking.engine import Mode
 from . import query as language
 from .parser import parse, parse_constraints, parse_date_range
@@ -43,7 +44,7 @@ class Filters(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A search that is understood, but not asked of any snapshot yet. `document` confines it to that document's id."""
+    """A search that is understood, but not asked of any view yet. `document` confines it to that document's id."""
 
     query: language.Query
     document: str | None
@@ -54,23 +55,23 @@ class Question:
     deadline: Deadline
 
     @classmethod
-    def asked(
-        cls,
-        text: str,
-        mode: Mode,
-        sort: Sort | None,
-        per_document: bool,
-        fold: bool,
-        timeout: float | None,
-        filters: Mapping[str, Any],
-        fields: Fields,
-    ) -> Self:
-        """The question that a text and the options of `Collection.search` make. Raises QueryError."""
-        deadline = Deadline(timeout)
-        check_choice("mode", mode, Mode)
-        check_choice("sort", sort or "relevance", Sort)
+    def asked(cls, text: str, options: Mapping[str, Any], filters: Mapping[str, Any], fields: Fields) -> Self:
+        """The question that a text makes with options of a search and filters.
+
+        Args:
+            text: What somebody typed.
+            options: Values of all options that this class has an attribute for, and the timeout.
+            filters: Those of Filters, with a collection's own fields among them.
+            fields: Those that the collection has.
+
+        Raises:
+            QueryError: It cannot be understood, or an option is not within its bounds.
+        """
+        check_options(**options)
+        deadline = Deadline(options["timeout"])
         query = constrained(text, filters, fields)
-        return cls(query, filters.get("document"), mode, sort, per_document, fold, deadline)
+        how = {name: options[name] for name in ("mode", "sort", "per_document", "fold")}
+        return cls(query=query, document=filters.get("document"), deadline=deadline, **how)
 
 
 def constrained(text: str, filters: Mapping[str, Any], fields: Fields) -> language.Query:
@@ -116,19 +117,6 @@ def _days(name: str, given: date | str | None) -> tuple[date | None, date | None
     if ".." in given:
         raise QueryError(f"{name} is {given[:40]!r}, and must be a day, month or year, such as 2025-11")
     return parse_date_range(given)
-
-
-def check_range(name: str, value: int, low: int, high: int) -> None:
-    """Raise QueryError if the option of that name is out of its range."""
-    if not low <= value <= high:
-        raise QueryError(f"{name} is {value}, and must be from {low} to {high}")
-
-
-def check_choice(name: str, value: str, choices: Any) -> None:
-    """Raise QueryError if the option of that name is not one of the literals to choose from."""
-    if value not in get_args(choices):
-        known = cast("tuple[str, ...]", get_args(choices))
-        raise QueryError(f"{name} is {value!r}, and must be one of {', '.join(known)}")
 
 
 def _listed(given: str | Sequence[str]) -> Sequence[str]:

@@ -1,14 +1,17 @@
 """What a search gives back: ranked hits, each a passage with its document, its highlights and its reason."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ...corpus.document import Document, Note, Span, passage_id
 from ...index.reading.tallies import Facets
 from ...index.reading.view import Contribution
 from ..ranking.engine import UNPLACED, Leg, Mode, Standing
 from .highlight import Highlight
+
+if TYPE_CHECKING:
+    from . import wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +25,31 @@ class Explanation:
     standing: Standing
     contributions: tuple[Contribution, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON-ready values."""
+    def to_wire(self) -> "wire.Explanation":
+        """As it is written in JSON."""
+        from . import wire  # what only prints does without msgspec, which takes 5 ms to load
+
         units = [
-            {
-                "words": [sorted(place) for place in each.weighed.unit.places],
-                "field": each.weighed.unit.field or None,
-                "passages": each.weighed.passages,
-                "idf": each.weighed.idf,
-                "counts": each.counts,
-                "saturated": each.saturated,
-                "impact": each.impact,
-            }
+            wire.Unit(
+                words=[sorted(terms) for terms in each.weighed.unit.places],
+                field=each.weighed.unit.field or None,
+                passages=each.weighed.passages,
+                idf=each.weighed.idf,
+                counts=dict(each.counts),
+                saturated=each.saturated,
+                impact=each.impact,
+            )
             for each in self.contributions
         ]
         standing = self.standing
-        return {
-            "keyword_part": standing.part("keyword"),
-            "meaning_part": standing.part("meaning"),
-            "keyword_passage": standing.detail("keyword", "passage"),
-            "keyword_document": standing.detail("keyword", "document"),
-            "keyword_pairs": standing.detail("keyword", "pairs"),
-            "keyword_units": units,
-        }
+        return wire.Explanation(
+            keyword_part=standing.part("keyword"),
+            meaning_part=standing.part("meaning"),
+            keyword_passage=standing.detail("keyword", "passage"),
+            keyword_document=standing.detail("keyword", "document"),
+            keyword_pairs=standing.detail("keyword", "pairs"),
+            keyword_units=units,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,6 @@ class MarkedNote:
 
     note: Note
     highlights: tuple[Highlight, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON-ready values."""
-        highlights = [asdict(highlight) for highlight in self.highlights]
-        return {"mark": self.note.mark, "text": self.note.text, "highlights": highlights}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,46 +130,32 @@ class Hit:
         legs = self.standing.legs.items()
         return " · ".join(f"{name} {ordinal(leg.rank)}" for name, leg in legs) or "matches the filters"
 
+    def to_wire(self) -> "wire.Hit":
+        """As it is written in JSON."""
+        from . import wire
+
+        return wire.Hit(
+            rank=self.rank,
+            passage=self.passage,
+            document=wire.source_in_place_of(self.document),
+            text=self.text,
+            start=self.start,
+            end=self.end,
+            highlights=list(self.highlights),
+            notes=[wire.MarkedNote(each.note.mark, each.note.text, list(each.highlights)) for each in self.notes],
+            copies=wire.Copies(self.copied, [wire.source_of(copy) for copy in self.copies]),
+            more=self.more,
+            legs=wire.Legs(*(leg and wire.Leg(leg.rank, leg.score) for leg in (self.keyword, self.meaning))),
+            score=self.score,
+            reason=self.reason,
+            explanation=self.explanation.to_wire() if self.explanation else wire.UNSET,
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON-ready values, with the keys that the JSON API documents."""
-        document = self.document
-        fields: dict[str, Any] = {
-            "rank": self.rank,
-            "passage": self.passage,
-            "document": {
-                **source(document),
-                "place": document.place,
-                "countries": list(document.countries),
-                "people": [asdict(person) for person in document.people],
-            },
-            "text": self.text,
-            "start": self.start,
-            "end": self.end,
-            "highlights": [asdict(highlight) for highlight in self.highlights],
-            "notes": [note.to_dict() for note in self.notes],
-            "copies": {"total": self.copied, "documents": [source(copy) for copy in self.copies]},
-            "more": self.more,
-            "legs": {
-                "keyword": asdict(self.keyword) if self.keyword else None,
-                "meaning": asdict(self.meaning) if self.meaning else None,
-            },
-            "score": self.score,
-            "reason": self.reason,
-        }
-        if self.explanation is not None:
-            fields["explanation"] = self.explanation.to_dict()
-        return fields
+        from . import wire
 
-
-def source(document: Document) -> dict[str, Any]:
-    """A document in short, as JSON-ready values."""
-    return {
-        "id": document.id,
-        "title": document.title,
-        "date": str(document.dates) if document.dates else None,
-        "outlet": document.outlet,
-        "url": document.url,
-    }
+        return wire.to_builtins(self.to_wire())
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,22 +188,29 @@ class Results:
     def __len__(self) -> int:
         return len(self.hits)
 
+    def to_wire(self) -> "wire.SearchAnswer":
+        """As it is written in JSON."""
+        from . import wire
+
+        return wire.SearchAnswer(
+            query=self.query,
+            understood=wire.Understood(**self.understood),
+            mode=self.mode,
+            total=self.total,
+            documents=self.documents,
+            at_least=self.at_least,
+            took_ms=self.took_ms,
+            suggestion=self.suggestion,
+            undated=self.undated,
+            facets=wire.facets_of(self.facets) if self.facets else wire.UNSET,
+            hits=[hit.to_wire() for hit in self.hits],
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON-ready values, with the keys that the JSON API documents."""
-        facets = {"facets": self.facets.to_dict()} if self.facets else {}
-        return {
-            "query": self.query,
-            "understood": self.understood,
-            "mode": self.mode,
-            "total": self.total,
-            "documents": self.documents,
-            "at_least": self.at_least,
-            "took_ms": self.took_ms,
-            "suggestion": self.suggestion,
-            "undated": self.undated,
-            **facets,
-            "hits": [hit.to_dict() for hit in self.hits],
-        }
+        from . import wire
+
+        return wire.to_builtins(self.to_wire())
 
 
 def byline(document: Document) -> list[str]:

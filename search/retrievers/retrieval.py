@@ -9,7 +9,8 @@ from ..collection import Collection, open_collection
 from ..language.plain import plain
 from ..language.question import Filters
 from ..ranking.engine import Mode
-from ..results.results import Hit, source
+from ..results import wire
+from ..results.results import Hit
 
 FILTERS: Final = (*Filters.__annotations__, "sort", "per_document", "fold", "timeout")
 """The options of `Collection.search` that a retriever passes on."""
@@ -78,11 +79,10 @@ def described(hit: Hit) -> dict[str, Any]:
 
     `start` and `end` are characters of the document's text; `source` is the document's id.
     """
-    known = source(hit.document)
     return {
-        **known,
+        **wire.to_builtins(wire.source_of(hit.document)),
         "id": hit.passage,
-        "source": known["id"],
+        "source": hit.document.id,
         "start": hit.start,
         "end": hit.end,
         "score": hit.score,

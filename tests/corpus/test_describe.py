@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from dragoman.corpus.cleaning.clean import clean
+from dragoman.corpus.cleaning.title_line import without_title
 from dragoman.corpus.dates import dates_in_address, parse_dates
 from dragoman.corpus.description.countries import canonical_country, country_mentions
 from dragoman.corpus.description.datelines import (
@@ -16,7 +17,7 @@ from dragoman.corpus.description.datelines import (
     find_place_line,
     with_year,
 )
-from dragoman.corpus.description.describe import describe, without_title
+from dragoman.corpus.description.describe import describe
 from dragoman.corpus.description.languages import language_code, language_of_script
 from dragoman.corpus.document import DateInterval, Document
 from support.places import SEEDS
@@ -357,6 +358,7 @@ def test_language_codes(name: str, code: str | None) -> None:
     ("value", "shown"),
     [("2025-11-22", "2025-11-22"), ("2025-11", "2025-11-01..2025-11-30"), (1950, "1950-01-01..1950-12-31"),
      ("2025-11-22T10:00:00Z", "2025-11-22"), ("March 1950", "1950-03-01..1950-03-31"), ("Nov. 22, 2025", "2025-11-22"),
+     ("22 SEPT. 2025", "2025-09-22"), ("1st Sep 2025", "2025-09-01"),
      ("Sat, 22 Nov 2025 10:00:00 GMT", "2025-11-22"), ("1950-03-00", "1950-03-01..1950-03-31"),
      (["2025-08-23", "2025-08-24"], "2025-08-23..2025-08-24"), ("2025-08-23/2025-08-24", "2025-08-23..2025-08-24"),
      ("2024-02", "2024-02-01..2024-02-29"), (date(2025, 1, 2), "2025-01-02"), ("", "None"), (None, "None")],
@@ -366,7 +368,8 @@ def test_dates_are_read_as_intervals(value: object, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["soon", "2025-02-30", "2025-13", True, 3.5, {}, [1, 2, 3], [[["2025"]]], 10**30, "0000", ".."]
+    "value",
+    ["soon", "2025-02-30", "2025-13", True, 3.5, {}, [1, 2, 3], [[["2025"]]], 10**30, "0000", "..", "22 Sepember 2025"],
 )
 def test_what_is_no_date_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"is not a date|no day of the calendar"):

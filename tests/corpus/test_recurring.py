@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from dragoman.__main__ import dragoman
-from dragoman.corpus.cleaning.recurring import WINDOW, RecurringLines, without_recurring_lines
+from dragoman.corpus.cleaning.recurring import WINDOW, RecurringLines
 from dragoman.corpus.description.describe import describe
 from dragoman.corpus.document import Document
+from dragoman.corpus.intake import without_recurring_lines
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.index.feeding import feeder as feeding

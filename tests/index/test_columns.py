@@ -1,51 +1,28 @@
 """What is known of each passage besides its words: filters, dates and order, against plain Python."""
 
 import random
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dragoman.corpus.document import DateInterval, Document, Person
+from dragoman.corpus.document import Document
 from dragoman.corpus.fields import FIELDS
 from dragoman.index.segments.columns import Columns, ColumnsWriter
-
-VALUES_OF = {
-    "country": ["France", "South Korea", "North Korea", "Türkiye"],
-    "person": ["Lee Jae Myung", "Emmanuel Macron", "Recep Tayyip Erdoğan", "Lee Hsien Loong"],
-    "outlet": ["", "Le Monde", "The Korea Herald"],
-    "kind": ["", "news", "despatch"],
-}
+from support.random_documents import RandomDocuments
 
 STARTS = ("", "b", "é", "日", "𝕏", "\uffee")  # the last two go the other way round as UTF-16
-
-
-def documents(number: int) -> list[Document]:
-    rng = random.Random(5)
-
-    def some(name: str, most: int) -> list[str]:
-        return rng.sample(VALUES_OF[name], rng.randint(0, most))
-
-    result = []
-    for _ in range(number):
-        first = date(2025, 1, 1) + timedelta(days=rng.randint(0, 60))
-        dates = DateInterval(first, first + timedelta(days=rng.choice([0, 0, 1, 30]))) if rng.random() < 0.8 else None
-        result.append(
-            Document(
-                id=f"{rng.choice(STARTS)}doc{rng.randint(0, 10_000)}/{len(result)}",
-                text="One.\nTwo.",
-                dates=dates,
-                outlet=rng.choice(VALUES_OF["outlet"]),
-                kind=rng.choice(VALUES_OF["kind"]),
-                countries=tuple(some("country", 3)),
-                people=tuple(Person(name) for name in some("person", 2)),
-            )
-        )
-    return result
-
-
-DOCUMENTS = documents(200)
+RECIPE = RandomDocuments(
+    within=60,
+    lasting=(0, 0, 1, 30),
+    outlets=("", "Le Monde", "The Korea Herald"),
+    kinds=("", "news", "despatch"),
+    countries=("France", "South Korea", "North Korea", "Türkiye"),
+    people=("Lee Jae Myung", "Emmanuel Macron", "Recep Tayyip Erdoğan", "Lee Hsien Loong"),
+)
+_RNG = random.Random(5)
+DOCUMENTS = [RECIPE.make(f"{_RNG.choice(STARTS)}doc{_RNG.randint(0, 10_000)}/{n}") for n in range(200)]
 
 
 @pytest.fixture(scope="module")

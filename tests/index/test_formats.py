@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import Document
-from dragoman.index.encoding.model import weights_hash
+from dragoman.index.encoding.model import fingerprint, passage_precision, weights_hash
+from dragoman.index.encoding.query_encoder import RECIPE_VERSION
+from dragoman.index.writing.store import Store
 from dragoman.search.collection import Collection, open_collection
+from dragoman.search.making import reindex_collection
 from support.tiny_model import make_tiny_model
 
 PACKED = Path(__file__).parent / "collections" / "format-2" / "collection.tar.xz"
@@ -96,6 +99,44 @@ def test_documents_are_removed_and_added(folder: Path, tmp_path: Path) -> None:
         assert ids(collection, "sign") == ["geneva", "paris", "vienna"]
         collection.compact()
         assert collection.problems() == []
+
+
+def test_it_is_indexed_anew_with_the_vectors_that_it_has(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    model = make_tiny_model(tmp_path / "model", seed=1)
+    _move_model(folder, model)
+    precision = passage_precision()
+    _record(folder, "precision", precision)
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger, ledger:
+        name = f"{fingerprint(str(model), model, precision)[:16]}-{RECIPE_VERSION}"
+        ledger.execute("UPDATE settings SET value = ? WHERE key = 'encoder_folder'", (json.dumps(name),))
+        ledger.execute("UPDATE settings SET value = '0' WHERE key = 'analyzer'")
+    before = _vectors(folder)
+    report = reindex_collection(folder)
+    assert (report.updated, report.passages, report.copied) == (3, 3, 3)
+    assert _vectors(folder) == before
+    with open_collection(folder) as collection:
+        assert ids(collection, "sign") == ["geneva", "paris"]
+        assert ids(collection, "treat*") == ["geneva"]
+        assert collection.problems() == []
+
+
+def _vectors(folder: Path) -> dict[str, bytes]:
+    """The vector of each document's first passage, by document, read past all that checks settings."""
+    with closing(Store(folder, check=False)) as store:
+        snapshot = store.snapshot()
+        numbers = {each: snapshot.find(each)[:1] for each in store.ledger.live_ids()}
+        return {each: snapshot.vectors(number).tobytes() for each, number in numbers.items()}
+
+
+def _record(folder: Path, field: str, value: object) -> None:
+    """Change what a collection says of its encoder."""
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger, ledger:
+        ((recorded,),) = ledger.execute("SELECT value FROM settings WHERE key = 'encoder'").fetchall()
+        info = json.dumps({**json.loads(recorded), field: value})
+        ledger.execute("UPDATE settings SET value = ? WHERE key = 'encoder'", (info,))
 
 
 def _move_model(folder: Path, model: Path) -> None:

@@ -11,7 +11,7 @@ from whoosh.query import compound, positional, qcore
 from whoosh.query import terms as single
 from whoosh.searching import Searcher
 
-from dragoman.corpus.document import Document, Note, Span
+from dragoman.corpus.document import Document, Span
 from dragoman.index.analysis import FIELDS, analyze
 from dragoman.index.reading.plan import Beginning, Deadline, Pattern, SameWord, Spelling
 from dragoman.index.reading.snapshot import Snapshot
@@ -20,6 +20,7 @@ from dragoman.index.segments.whoosh_index import open_reader
 from dragoman.index.terms import stem
 from dragoman.index.units import Unit
 from support.asking import by_words, same_word, unit
+from support.random_documents import RandomDocuments
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
@@ -32,33 +33,18 @@ WORDS = (
 PHRASES = ("the summit", "of the", "the the", "the the the", "US envoy", "signed the treaty of", "28,500 us", "pact")
 
 
-def documents(seed: int, number: int, prefix: str = "d") -> list[Document]:
-    """Random documents of one to three short lines, many of them alike."""
-    rng = random.Random(seed)
-    result = []
-    for n in range(number):
-        lines = [" ".join(rng.choices(WORDS, k=rng.randint(1, 12))) for _ in range(rng.randint(1, 3))]
-        title = " ".join(rng.choices(WORDS, k=rng.randint(0, 4)))
-        text = "\n".join(lines)
-        notes = sorted(rng.choices(range(len(text) + 1), k=rng.choice([0, 0, 1, 3])))
-        result.append(
-            Document(
-                id=f"{prefix}{n:03}",
-                text=text,
-                title=title,
-                notes=tuple(Note("*", at, " ".join(rng.choices(WORDS, k=rng.randint(1, 6)))) for at in notes),
-            )
-        )
-    return result
+DOCUMENTS = RandomDocuments(
+    words=WORDS, lines=range(1, 4), length=range(1, 13), title=range(5), notes=(0, 0, 1, 3)
+)  # short lines, many of them alike
 
 
 @pytest.fixture(scope="module")
 def shelved(make_shelf: "Callable[[], Shelf]") -> Snapshot:
     """Three segments, with a few documents replaced and a few deleted."""
     shelf = make_shelf()
-    shelf.add(*documents(1, 60, "a"))
-    shelf.add(*documents(2, 80, "b"), *documents(3, 5, "a"))
-    shelf.add(*documents(4, 40, "c"))
+    shelf.add(*DOCUMENTS.make_many(range(60), "a"))
+    shelf.add(*DOCUMENTS.make_many(range(80), "b"), *DOCUMENTS.make_many(range(5), "a", seed=1))
+    shelf.add(*DOCUMENTS.make_many(range(40), "c"))
     shelf.remove("b003", "b004", "a020")
     return shelf.snapshot()
 
@@ -289,7 +275,7 @@ def _asked() -> Iterator[tuple[str, str]]:
 
 
 def test_whoosh_finds_the_same_passages(shelf: "Shelf") -> None:
-    shelf.add(*documents(11, 300))
+    shelf.add(*DOCUMENTS.make_many(range(300), seed=2))
     snapshot = shelf.snapshot()
     (segment,) = snapshot.stack.segments
     matched = 0
@@ -304,7 +290,7 @@ def test_whoosh_finds_the_same_passages(shelf: "Shelf") -> None:
 
 
 def test_whoosh_counts_the_same(shelf: "Shelf") -> None:
-    shelf.add(*documents(12, 100))
+    shelf.add(*DOCUMENTS.make_many(range(100), seed=3))
     (segment,) = shelf.snapshot().stack.segments
     reader = open_reader(segment.folder / "whoosh")
     for column, field in enumerate(FIELDS):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dragoman.corpus.document import DateInterval, Document, Person, Span
+from dragoman.corpus.document import Document, Span
 from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index import constraints
 from dragoman.index.analysis import analyze
@@ -35,37 +35,22 @@ from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.reading.view import Contribution, Located, Weighed
 from dragoman.index.units import Unit
 from support.asking import ALL, EVERYTHING, FREE, admitted, by_words, located, nearest, same_word, unit
+from support.random_documents import RandomDocuments, random_vector
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
 
 NONE = np.zeros(0, np.int64)
-WORDS = "the the the the of of summit summit treaty envoy pact US us quota zeal 1950".split()
-COUNTRIES = ("France", "Japan", "Korea")
-
-
-def document(number: int, seed: int = 0) -> Document:
-    """A random document; the same number and seed give the same one."""
-    rng = random.Random(f"{number} {seed}")
-    lines = [" ".join(rng.choices(WORDS, k=rng.randint(1, 10))) for _ in range(rng.randint(1, 4))]
-    day = date(2025, rng.randint(1, 3), rng.randint(1, 28))
-    return Document(
-        id=f"d{number:03}",
-        text="\n".join(lines),
-        title=" ".join(rng.choices(WORDS, k=3)),
-        dates=DateInterval(day, day) if rng.random() < 0.8 else None,
-        countries=tuple(rng.sample(COUNTRIES, rng.randint(0, 2))),
-        people=(Person(rng.choice(["Lee Jae Myung", "Kim Koo"])),),
-    )
+DOCUMENTS = RandomDocuments(countries=("France", "Japan", "Korea"), people=("Lee Jae Myung", "Kim Koo"))
 
 
 @pytest.fixture(scope="module")
 def shelved(make_shelf: "Callable[[], Shelf]") -> Snapshot:
     """Three segments, with a few documents replaced and a few deleted."""
     shelf = make_shelf()
-    shelf.add(*map(document, range(50)))
-    shelf.add(*map(document, range(50, 120)), *(document(n, 1) for n in range(5)))
-    shelf.add(*map(document, range(120, 150)))
+    shelf.add(*DOCUMENTS.make_many(range(50)))
+    shelf.add(*DOCUMENTS.make_many(range(50, 120)), *DOCUMENTS.make_many(range(5), seed=1))
+    shelf.add(*DOCUMENTS.make_many(range(120, 150)))
     shelf.remove("d010", "d060", "d061")
     return shelf.snapshot()
 
@@ -73,11 +58,6 @@ def shelved(make_shelf: "Callable[[], Shelf]") -> Snapshot:
 def contributions(snapshot: Snapshot, number: int, weighed: Iterable[Weighed]) -> tuple[Contribution, ...]:
     (passage,) = snapshot.passages([number], weighed=tuple(weighed))
     return passage.contributions
-
-
-def question(seed: int) -> np.ndarray:
-    vector = np.random.default_rng(seed).standard_normal(8)
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
 # Constraints
@@ -157,7 +137,7 @@ def test_both_legs_obey_constraints_and_deletions(shelved: Snapshot, constraint:
     assert selection.numbers.tolist() == expected
     left_out = np.zeros(len(live), bool) if selection.left_out is None else selection.left_out
     assert sorted([*expected, *np.flatnonzero(left_out).tolist()]) == live
-    assert sorted(nearest(shelved, question(1), ALL, constraint)) == expected
+    assert sorted(nearest(shelved, random_vector(1), ALL, constraint)) == expected
     the = unit(shelved, "the")
     holding = admitted(shelved, AllOf((constraint, Holds(the))))
     assert by_words(shelved, [the], constraint).numbers.tolist() == holding
@@ -166,11 +146,11 @@ def test_both_legs_obey_constraints_and_deletions(shelved: Snapshot, constraint:
 def test_what_was_deleted_or_replaced_is_in_neither_leg(shelved: Snapshot) -> None:
     gone = {"d010", "d060", "d061"}
     replaced = {f"d{n:03}" for n in range(5)}
-    units = [unit(shelved, word) for word in set(WORDS)]
-    for numbers in (nearest(shelved, question(2), ALL), by_words(shelved, units).numbers.tolist()):
+    units = [unit(shelved, word) for word in set(DOCUMENTS.words)]
+    for numbers in (nearest(shelved, random_vector(2), ALL), by_words(shelved, units).numbers.tolist()):
         found = [passage.document for passage in shelved.passages(numbers)]
         assert not gone & {each.id for each in found}
-        assert all(each == document(int(each.id[1:]), 1) for each in found if each.id in replaced)
+        assert all(each == DOCUMENTS.make(each.id, 1) for each in found if each.id in replaced)
         assert replaced <= {each.id for each in found}
 
 
@@ -180,7 +160,7 @@ def test_what_was_deleted_or_replaced_is_in_neither_leg(shelved: Snapshot) -> No
 @pytest.mark.parametrize("depth", [1, 7, 100, ALL])
 @pytest.mark.parametrize("constraint", [EVERYTHING, TREATY, Not(TREATY)])
 def test_the_nearest_are_the_nearest(shelved: Snapshot, depth: int, constraint: Constraint) -> None:
-    asked, numbers = question(3), admitted(shelved, constraint)
+    asked, numbers = random_vector(3), admitted(shelved, constraint)
     cosines = np.round([(shelved.vectors(np.array([n]))[0].astype(float) * asked).sum() for n in numbers], 6)
     expected = sorted(zip((-cosines).tolist(), (located(shelved, n) for n in numbers), strict=True))[:depth]
     found = nearest(shelved, asked, depth, constraint)
@@ -190,22 +170,22 @@ def test_the_nearest_are_the_nearest(shelved: Snapshot, depth: int, constraint: 
 
 def test_a_cosine_is_the_same_in_whatever_company(shelved: Snapshot) -> None:
     everything = np.array(admitted(shelved))
-    together = shelved.stack.cosines(question(4), everything)
-    alone = [shelved.stack.cosines(question(4), np.array([number]))[0] for number in everything]
+    together = shelved.stack.cosines(random_vector(4), everything)
+    alone = [shelved.stack.cosines(random_vector(4), np.array([number]))[0] for number in everything]
     assert together.tolist() == alone
 
 
 @pytest.mark.parametrize("nearness", [0.0, 0.5, 0.9])
 def test_what_is_near_enough_does_not_change_with_filters(shelved: Snapshot, nearness: float) -> None:
     def near(constraint: Constraint) -> dict[int, float]:
-        plan = Plan(AllOf((constraint,)), {"meaning": Meaning(question(6), 0.2, nearness)})
+        plan = Plan(AllOf((constraint,)), {"meaning": Meaning(random_vector(6), 0.2, nearness)})
         found = shelved.candidates(plan, ALL, Deadline())
         assert found.legs["meaning"].matching.all()
         return dict(zip(found.numbers.tolist(), found.legs["meaning"].evidence[0].tolist(), strict=True))
 
     everything = near(EVERYTHING)
     floor = max(0.2, nearness * max(everything.values()))
-    cosines = shelved.stack.cosines(question(6), np.array(admitted(shelved)))
+    cosines = shelved.stack.cosines(random_vector(6), np.array(admitted(shelved)))
     assert len(everything) == (cosines >= floor).sum()
     for constraint in CONSTRAINTS:
         chosen = set(admitted(shelved, constraint))
@@ -319,7 +299,7 @@ def _observed(snapshot: Snapshot) -> dict[str, object]:
     every = tuple(unit(snapshot, *each) for each in UNITS)
     for constraint, (units, depth) in product(CONSTRAINTS, ((every[:1], 40), (every[1:3], ALL), (every, 40))):
         pairs = tuple(map(Pair, units, units[1:]))
-        legs = {"keyword": Words(units, pairs, FREE, documents=True), "meaning": Meaning(question(5), 0.5, 0.8)}
+        legs = {"keyword": Words(units, pairs, FREE, documents=True), "meaning": Meaning(random_vector(5), 0.5, 0.8)}
         found = snapshot.candidates(Plan(AllOf((constraint,)), legs), depth, Deadline())
         said = {
             name: sorted(zip(named(found.numbers), each.evidence.T.tolist(), each.matching, each.ranks, strict=True))
@@ -337,14 +317,14 @@ def _observed(snapshot: Snapshot) -> dict[str, object]:
 
 
 def test_nothing_depends_on_how_documents_were_batched(make_shelf: "Callable[[], Shelf]") -> None:
-    final = [document(n, 1 if n % 3 == 0 else 0) for n in range(60) if n % 10]
+    final = [DOCUMENTS.make(f"d{n:03}", 1 if n % 3 == 0 else 0) for n in range(60) if n % 10]
     at_once, bit_by_bit = make_shelf(), make_shelf()
     at_once.add(*final)
     expected = _observed(at_once.snapshot())
 
     rng = random.Random(8)
     rng.shuffle(final)
-    bit_by_bit.add(*(document(n) for n in range(60)), Document("gone", "gone gone summit", "gone"))
+    bit_by_bit.add(*DOCUMENTS.make_many(range(60)), Document("gone", "gone gone summit", "gone"))
     bit_by_bit.remove("gone", *(f"d{n:03}" for n in range(0, 60, 10)))
     for step in range(0, len(final), 7):
         bit_by_bit.add(*final[step : step + 7])
@@ -392,7 +372,7 @@ def test_an_empty_snapshot_answers(shelf: "Shelf") -> None:
     snapshot = shelf.snapshot()
     constraint = AllOf((Has("country", "France", exact=True), Not(Undated())))
     assert admitted(snapshot, constraint) == []
-    assert nearest(snapshot, question(1), 5, constraint) == []
+    assert nearest(snapshot, random_vector(1), 5, constraint) == []
     assert by_words(snapshot, [unit(snapshot, "summit")], constraint).numbers.size == 0
     assert snapshot.stack.order(NONE, NONE, 3).size == 0
     assert snapshot.terms([Pattern("s*")], Deadline()) == [frozenset()]
@@ -407,7 +387,7 @@ def test_a_deadline_ends_a_search(shelved: Snapshot) -> None:
         shelved.candidates(plan, ALL, Deadline(0))
     with pytest.raises(SearchTimeout, match="longer than 0 s"):
         shelved.terms([SameWord("summit")], Deadline(0))
-    for leg in (Words((unit(shelved, "summit"),), (), FREE, documents=False), Meaning(question(1), 0.0)):
+    for leg in (Words((unit(shelved, "summit"),), (), FREE, documents=False), Meaning(random_vector(1), 0.0)):
         name = "keyword" if isinstance(leg, Words) else "meaning"
         with pytest.raises(SearchTimeout, match="longer than 0 s"):
             shelved.candidates(Plan(legs={name: leg}), ALL, Deadline(0))

@@ -18,7 +18,7 @@ import pytest
 from filelock import FileLock
 
 from dragoman.corpus.document import Document
-from dragoman.corpus.readers import registry as readers
+from dragoman.corpus.readers import opening as readers
 from dragoman.corpus.readers.contract import ReadOptions
 from dragoman.index.feeding import feeder as feeding
 from dragoman.index.feeding.feeder import Feeding, feed

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -531,17 +530,6 @@ with open_collection(sys.argv[1]) as collection:
     except DragomanError as error:
         print(error)
 """
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A folder that every user can read, unlike pytest's."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    for each in [folder, *folder.rglob("*")]:
-        each.chmod(0o755)
-    shutil.rmtree(folder)
 
 
 @pytest.mark.process

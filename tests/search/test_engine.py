@@ -1,8 +1,6 @@
 """The hybrid algorithm: pages, sorting, collapsing, floors and fusion, on snapshots with made-up vectors."""
 
-import random
 from collections.abc import Callable
-from datetime import date
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, get_args
@@ -10,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 import pytest
 
-from dragoman.corpus.document import DateInterval, Document
+from dragoman.corpus.document import Document
 from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index import constraints
 from dragoman.index.encoding.floors import Floors
@@ -23,11 +21,12 @@ from dragoman.search.ranking import engine, fusion
 from dragoman.search.ranking.engine import Mode, Ranked, Sort
 from dragoman.search.ranking.settings import Settings
 from dragoman.search.suggest import suggest
+from support.random_documents import RandomDocuments, random_vector
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
 
-WORDS = "the the the the of of summit summits treaty envoy pact US us quota zeal 1950".split()
+DOCUMENTS = RandomDocuments(within=65, countries=("France",))
 QUERIES = (
     "the",
     "summit",
@@ -50,11 +49,6 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
-def question(seed: int = 1) -> np.ndarray:
-    vector = np.random.default_rng(seed).standard_normal(8)
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
-
-
 def rank(snapshot: Snapshot, query: str, *, limit: int = 1000, mode: Mode = "hybrid", **options: Any) -> Ranked:
     asked = parse(query)
     settings: dict[str, Any] = {
@@ -65,7 +59,7 @@ def rank(snapshot: Snapshot, query: str, *, limit: int = 1000, mode: Mode = "hyb
         "settings": Settings(),
         "deadline": Deadline(),
     }
-    vector = question() if asked.meaning and mode != "keyword" else None
+    vector = random_vector() if asked.meaning and mode != "keyword" else None
     return engine.rank(snapshot, understood(snapshot, query), vector, mode=mode, limit=limit, **(settings | options))
 
 
@@ -78,26 +72,13 @@ def ids(snapshot: Snapshot, ranked: Ranked) -> list[str]:
     return [snapshot.passage(number)[0].id for number in ranked.numbers.tolist()]
 
 
-def document(number: int) -> Document:
-    rng = random.Random(number)
-    lines = [" ".join(rng.choices(WORDS, k=rng.randint(1, 10))) for _ in range(rng.randint(1, 4))]
-    day = date(2025, rng.randint(1, 3), rng.randint(1, 5))
-    return Document(
-        id=f"d{number:03}",
-        text="\n".join(lines),
-        title=" ".join(rng.choices(WORDS, k=3)),
-        dates=DateInterval(day, day) if rng.random() < 0.8 else None,
-        countries=("France",) if rng.random() < 0.5 else (),
-    )
-
-
 @pytest.fixture(scope="module")
 def shelved(make_shelf: "Callable[[], Shelf]") -> Snapshot:
     """Three segments, with a few documents deleted."""
     shelf = make_shelf()
-    shelf.add(*(document(n) for n in range(0, 150, 2)))
-    shelf.add(*(document(n) for n in range(1, 150, 4)))
-    shelf.add(*(document(n) for n in range(3, 150, 4)))
+    shelf.add(*DOCUMENTS.make_many(range(0, 150, 2)))
+    shelf.add(*DOCUMENTS.make_many(range(1, 150, 4)))
+    shelf.add(*DOCUMENTS.make_many(range(3, 150, 4)))
     shelf.remove("d010", "d061")
     return shelf.snapshot()
 
@@ -167,7 +148,7 @@ def test_the_match_set_is_the_same_however_it_is_sorted(shelved: Snapshot) -> No
 
 def test_hits_by_meaning_lie_above_the_floor(shelved: Snapshot) -> None:
     everything = np.flatnonzero(shelved.live)
-    cosines = shelved.cosines(question(), everything)
+    cosines = shelved.cosines(random_vector(), everything)
     for query, floor in (("summit", 0.3), ("unheard", 0.5)):
         ranked = rank(shelved, query, mode="meaning")
         assert set(ranked.numbers.tolist()) == set(everything[cosines >= floor].tolist())

@@ -1,20 +1,16 @@
-"""Measuring: the figures against others written from their definitions, and what `dragoman eval` does and says."""
+"""Evaluating: what a hit finds, on a collection and from files, answers that are kept, and comparing."""
 
 import itertools
 import json
-import math
-import random
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 import dragoman as package
@@ -26,82 +22,21 @@ from dragoman.search.evaluation.answer_cache import Answers
 from dragoman.search.evaluation.evaluate import Case, Evaluation, System, compare, evaluate
 from dragoman.search.evaluation.judged_collection import collection_of
 from dragoman.search.evaluation.judgments import JudgedSet, Question
-from dragoman.search.evaluation.measures import MEASURES, measure, ndcg, randomisation_test
 from dragoman.search.evaluation.runs import read_run, run_file, write_run
 from dragoman.search.ranking.settings import Settings, apply_changes
-from support.programs import Ran, run_here
+from support.judged import DOCUMENTS, SENTENCES
+from support.programs import Ran
 
 if TYPE_CHECKING:
     from conftest import MakeCollection
 
+
 KEYWORD = System("keyword", "keyword")
-SENTENCES = {
-    "v1/fish": "The envoys discussed fisheries.",
-    "v1/hotline": "The minister proposed a hotline. The envoys welcomed the hotline.",
-    "v2/hotline": "Nobody had heard of the hotline before.",
-    "v2/trade": "The summit agreed on trade and the treaty was signed.",
-    "v22/trade": "The treaty on trade was not signed after all.",
-}
-DOCUMENTS = [Document(id=name, title=name.title(), text=text) for name, text in SENTENCES.items()]
 
 
 def question(text: str, group: str = "", **grades: int) -> Question:
     """A question that is its own id; in its grades' names, an underscore stands for a slash."""
     return Question(text, text, {name.replace("_", "/"): grade for name, grade in grades.items()}, group)
-
-
-# The figures
-
-
-def by_definition(ranking: Sequence[str], grades: Mapping[str, int]) -> dict[str, float]:
-    """The four measures, straight from what they are."""
-    relevant = {name for name, grade in grades.items() if grade > 0}
-    ideal = sorted(grades.values(), reverse=True)[:10]
-    first = next((1 / rank for rank, name in enumerate(ranking[:10], 1) if name in relevant), 0.0)
-
-    def dcg(values: Sequence[int]) -> float:
-        return sum((2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(values, 1))
-
-    return {
-        "nDCG@10": dcg([grades.get(name, 0) for name in ranking[:10]]) / dcg(ideal),
-        "Recall@100": len(relevant & set(ranking[:100])) / len(relevant),
-        "MRR@10": first,
-        "P@5": len(relevant & set(ranking[:5])) / 5,
-    }
-
-
-def test_the_figures_are_what_their_definitions_say() -> None:
-    made = random.Random(3)
-    names = [f"document {number}" for number in range(200)]
-    grades = [{name: made.randrange(5) for name in made.sample(names, 30)} | {"sure": 1} for _ in range(60)]
-    rankings = [made.sample(names, length) for length in (0, 1, 3, 7, 12, 150) for _ in range(10)]
-    values = measure(rankings, grades)
-    for row, (ranking, known) in enumerate(zip(rankings, grades, strict=True)):
-        assert {name: values[name][row] for name in MEASURES} == pytest.approx(by_definition(ranking, known))
-
-
-def test_ndcg_on_arrays_is_the_same_measure() -> None:
-    made = np.random.default_rng(5)
-    judged = made.integers(0, 4, (40, 25))
-    judged[3] = 0
-    order = np.argsort(made.random((40, 25)), axis=1)
-    ranked = np.take_along_axis(judged, order, axis=1)[:, :15]
-    grades = [{str(number): int(grade) for number, grade in enumerate(row)} for row in judged]
-    reported = measure([list(map(str, row[:15])) for row in order], grades)
-    assert ndcg(ranked, judged) == pytest.approx(reported["nDCG@10"])
-    assert ndcg(ranked, judged, 3)[0] != pytest.approx(reported["nDCG@10"][0])
-
-
-def test_a_difference_by_chance_is_as_probable_as_all_outcomes_say() -> None:
-    differences = np.array([0.3, -0.1, 0.25, 0.0, 0.4, -0.2, 0.1, 0.05, 0.15])
-    sums = [np.dot(signs, differences) for signs in itertools.product((-1, 1), repeat=len(differences))]
-    exact = np.mean(np.abs(sums) >= abs(differences.sum()) - 1e-9)
-    assert randomisation_test(differences) == pytest.approx(exact, abs=0.01)
-    assert randomisation_test(-differences) == pytest.approx(exact, abs=0.01)
-    assert randomisation_test(differences) == randomisation_test(differences)
-    assert randomisation_test(np.full(30, 0.01)) == pytest.approx(1 / 10_001)
-    assert randomisation_test(np.zeros(30)) == 1
-    assert randomisation_test(np.array([])) == 1
 
 
 # What a hit finds
@@ -336,130 +271,6 @@ def test_a_comparison_names_who_gained_and_who_lost() -> None:
     assert comparison.chances["MRR@10"] == pytest.approx(0.5, abs=0.02)
     assert comparison.group_chances.keys() == {"odd", "even"}
     assert compare(found, 0, 0).helped == ()
-
-
-# The command
-
-
-@pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Runs `dragoman eval` within this process, with a cache of its own."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("DRAGOMAN_COLLECTION", raising=False)
-    return partial(run_here, capfd, "eval")
-
-
-@pytest.fixture
-def three_lines(tmp_path: Path) -> Path:
-    """What somebody noted while reading."""
-    path = tmp_path / "noted.tsv"
-    path.write_text("who proposed a hotline?\tv1/hotline\t2\nfisheries\tv1/fish\nwhales\tsunk\n", encoding="utf-8")
-    return path
-
-
-def test_three_lines_are_enough(command: Callable[..., Ran], place: Path, three_lines: Path) -> None:
-    ran = command(three_lines, "--collection", place, "--mode", "keyword")
-    assert (ran.code, ran.err) == (0, "")
-    assert f"noted: 2 queries in {place}" in ran.out
-    assert "Left out: 1 query whose answers the collection does not hold: 3" in ran.out
-    assert "Left out: 1 judgment of what the collection does not hold" in ran.out
-    assert ran.out.splitlines()[-1].split() == ["keyword", "1.000", "1.000", "1.000", "0.200"]
-
-
-def test_all_modes_unless_some_are_named(command: Callable[..., Ran], place: Path, three_lines: Path) -> None:
-    ran = command(three_lines, "--collection", place, "--format", "json")
-    assert [each["name"] for each in json.loads(ran.out)["systems"]] == ["hybrid", "keyword", "meaning"]
-
-
-def test_the_figures_as_json(command: Callable[..., Ran], place: Path, three_lines: Path) -> None:
-    arguments = (three_lines, "--collection", place, "--compare", "keyword", 'hybrid:{"keyword_weight": 0}')
-    found = json.loads(command(*arguments, "--format", "json").out)
-    assert found["queries"] == 2
-    assert found["unheld"] == ["3"]
-    keyword, hybrid = found["systems"]
-    assert keyword["measures"] == {"nDCG@10": 1.0, "Recall@100": 1.0, "MRR@10": 1.0, "P@5": 0.2}
-    assert keyword["by_query"]["1"]["MRR@10"] == 1
-    assert hybrid["settings"]["keyword_weight"] == 0
-    comparison = found["comparison"]
-    assert comparison["measures"]["nDCG@10"]["second"] == pytest.approx(hybrid["measures"]["nDCG@10"])
-    assert 0 < comparison["measures"]["nDCG@10"]["p"] <= 1
-
-
-def test_a_comparison_shows_why(command: Callable[..., Ran], place: Path, three_lines: Path, tmp_path: Path) -> None:
-    (tmp_path / "mine.run").write_text("1 Q0 v2/trade 1 9 x\n1 Q0 v1/hotline 2 8 x\n2 Q0 v1/fish 1 9 x\n")
-    arguments = (three_lines, "--collection", place, "--compare", tmp_path / "mine.run", "keyword")
-    told = command(*arguments).out
-    assert "Most helped by keyword" in told
-    assert "Most hurt" not in told
-    helped = told.partition("Most helped")[2]
-    assert "1. who proposed a hotline? (query 1)" in helped
-    assert "nDCG@10 0.631 → 1.000" in helped
-    assert "The minister proposed a hotline. The envoys welcomed the hotline." in helped
-    assert f"[2] V1/Hotline (v1/hotline): 2nd in {tmp_path}/mine.run, 1st in keyword" in helped
-    written = command(*arguments, "--format", "markdown").out
-    assert "| nDCG@10 | " in written
-    assert "    1. who proposed a hotline? (query 1)" in written
-
-
-def test_runs_are_written_and_read_without_a_collection(
-    command: Callable[..., Ran], place: Path, three_lines: Path, tmp_path: Path
-) -> None:
-    asked = command(
-        three_lines, "--collection", place, "--mode", "keyword", "--mode", "hybrid", "--runs", tmp_path / "r"
-    )
-    assert asked.code == 0
-    three_lines.write_text(three_lines.read_text().replace("whales\tsunk\n", ""))
-    saved = command(three_lines, "--mode", tmp_path / "r" / "keyword.run", "--mode", tmp_path / "r" / "hybrid.run")
-    assert saved.code == 0
-    assert [line.split()[1:] for line in saved.out.splitlines()[-2:]] == [
-        line.split()[1:] for line in asked.out.splitlines()[-2:]
-    ]
-
-
-def test_a_hostile_text_steers_no_terminal(command: Callable[..., Ran], make_collection: "MakeCollection") -> None:
-    evil = "\x1b[2J \x9b31m hotline \u202e | `x` <script>"
-    collection = make_collection([Document(id="evil", title=evil, text=f"The hotline. {evil}"), *DOCUMENTS])
-    judged = collection.path.with_name("judged.tsv")
-    judged.write_text(f"hotline {evil}\tevil\n", encoding="utf-8")
-    saved = collection.path.with_name("none.run")
-    saved.write_text("1 Q0 v1/fish 1 1 x\n")
-    for form in ("text", "markdown", "json"):
-        arguments = ("--collection", collection.path, "--compare", saved, "keyword", "--format", form)
-        ran = command(judged, *arguments)
-        assert ran.code == 0
-        assert "evil" in ran.out
-        assert not {"\x1b", "\x9b", "\u202e"} & set(ran.out)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--mode", "hybird"], "'hybird' is no mode (hybrid, keyword, meaning), no mode with settings"),
-        (["--mode", "hybrid:{"], "the settings '{' are not JSON"),
-        (["--mode", 'hybrid:{"weight": 1}'], "there is no setting 'weight': there are "),
-        (["--mode", "hybrid:absent.json"], "absent.json: No such file or directory"),
-        (["--compare", "hybrid"], "'--compare' requires 2 arguments"),
-        (["--condense", "volumes"], "no query of noted has a list or a string under 'volumes'"),
-        (["--qrels", "absent"], "'absent' does not exist"),
-    ],
-)
-def test_what_cannot_be_measured_is_one_line(
-    command: Callable[..., Ran], place: Path, three_lines: Path, arguments: list[str], message: str
-) -> None:
-    ran = command(three_lines, "--collection", place, *arguments)
-    assert ran.code == 2
-    assert ran.out == ""
-    assert message in ran.err
-    assert len(ran.err.splitlines()) == 1
-
-
-def test_without_ir_measures_the_extra_is_named(
-    command: Callable[..., Ran], place: Path, three_lines: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "ir_measures", None)
-    ran = command(three_lines, "--collection", place)
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "dragoman: measuring needs ir-measures: pip install 'dragoman[eval]'\n"
 
 
 # A judged set's own documents

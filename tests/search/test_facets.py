@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from dragoman.corpus.document import DateInterval, Document, Person
+from dragoman.corpus.document import DateInterval, Document
 from dragoman.errors import CollectionDamaged, NotFound, QueryError, SearchTimeout
 from dragoman.index.reading.stack import Stack
 from dragoman.index.reading.tallies import MOST_BARS, Histogram, Tallies
@@ -24,6 +24,7 @@ from dragoman.search.collection import Collection, open_collection
 from dragoman.search.language.query import Filter
 from dragoman.search.language.unparser import unparse
 from dragoman.search.results.results import Results
+from support.random_documents import RandomDocuments
 
 if TYPE_CHECKING:
     from conftest import MakeCollection
@@ -31,39 +32,25 @@ if TYPE_CHECKING:
     from dragoman.search.ranking.engine import Mode
     from support.shelf import Shelf
 
-OUTLETS = (
-    "",
-    "Le Monde",
-    "The  Korea\nHerald",
-    'The "Times"',
-    "***",
-    "-dash",
-    "=1",
-    "A*",
-    "Ünïted",
-    "日本経済新聞",
-    "x" * 200,
-)
-PEOPLE = ("Lee Jae Myung", "Emmanuel Macron", "Recep Tayyip Erdoğan", "Lee Hsien Loong", "Seán O'Brien")
-COUNTRIES = ("France", "South Korea", "North Korea", "Türkiye", "Côte d'Ivoire")
+DOCUMENTS = RandomDocuments(
+    words=(*["the", "of", "talks", "peace"] * 40, "treaty", "treaties", "envoy"),  # two passages of three hold each
+    lines=range(1, 5),
+    length=(180,),  # a passage holds one such sentence
+    sentences=True,
+    first=date(2024, 11, 1),
+    within=250,
+    lasting=(0, 0, 1, 40, 90),
+    outlets=(
+        "", "Le Monde", "The  Korea\nHerald", 'The "Times"', "***", "-dash", "=1", "A*", "Ünïted", "日本経済新聞",
+        "x" * 200,
+    ),
+    places=("", "Seoul", "Paris"),
+    kinds=("news", "despatch"),
+    languages=("", "en", "fr"),
+    countries=("France", "South Korea", "North Korea", "Türkiye", "Côte d'Ivoire"),
+    people=("Lee Jae Myung", "Emmanuel Macron", "Recep Tayyip Erdoğan", "Lee Hsien Loong", "Seán O'Brien"),
+)  # fmt: skip
 QUERIES = ("envoy", "the", "treaty -envoy", "country:Korea", '"the envoy"', "trea*", "unheard")
-
-
-def document(number: int, rng: random.Random) -> Document:
-    first = date(2024, 11, 1) + timedelta(days=rng.randint(0, 250))
-    dates = DateInterval(first, first + timedelta(days=rng.choice([0, 0, 1, 40, 90]))) if rng.random() < 0.8 else None
-    words = "the the treaty treaties envoy of talks peace".split()
-    return Document(
-        f"d{number:03}",
-        "\n\n".join(f"{' '.join(rng.choices(rng.sample(words, 3), k=180))}." for _ in range(rng.randint(1, 4))),
-        dates=dates,
-        outlet=rng.choice(OUTLETS),
-        place=rng.choice(["", "Seoul", "Paris"]),
-        kind=rng.choice(["news", "despatch"]),
-        language=rng.choice(["", "en", "fr"]),
-        countries=tuple(rng.sample(COUNTRIES, rng.randint(0, 3))),
-        people=tuple(Person(name) for name in rng.sample(PEOPLE, rng.randint(0, 3))),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +66,11 @@ def collections(
         shutil.copytree(empty_collections[0], folder / name)
         opened[name] = open_collection(folder / name)
     opened["briefs"].add(briefs)
-    rng = random.Random(7)
-    made_up = [document(number, rng) for number in range(60)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writer, "MAX_SEGMENTS", 4)
         patch.setattr(writer, "COMMIT_PASSAGES", 25)
-        opened["made up"].add(made_up)
-        opened["made up"].add(document(number, rng) for number in range(0, 60, 9))
+        opened["made up"].add(DOCUMENTS.make_many(range(60)))
+        opened["made up"].add(DOCUMENTS.make_many(range(0, 60, 9), seed=1))
         opened["made up"].remove(["d004", "d013", "d059"])
     assert opened["made up"].status().segments > 1
     yield opened
@@ -123,13 +108,12 @@ def test_facets_count_the_match_set(collection: Collection, query: str) -> None:
 
 
 def test_the_contents_are_counted_on_everything_and_anew_after_a_change(make_collection: "MakeCollection") -> None:
-    rng = random.Random(3)
-    collection = make_collection([document(number, rng) for number in range(20)])
+    collection = make_collection(DOCUMENTS.make_many(range(20)))
     for limit in (3, 1000, 3):
         everywhere = collection.facets("", where="date:0001..9999 OR -date:0001..9999", fold=False, limit=limit)
         assert collection.contents(limit) == everywhere
     before = collection.contents(3)
-    collection.add([replace(document(99, rng), kind="memorandum")])
+    collection.add([replace(DOCUMENTS.make("d099"), kind="memorandum")])
     after = collection.contents(3)
     assert "memorandum" in [each.value for each in after.columns["kind"].values]
     assert after.columns["kind"].distinct == before.columns["kind"].distinct + 1
@@ -321,8 +305,7 @@ def test_a_search_within_one_document_finds_its_passages_alone(collections: dict
 
 
 def test_an_export_is_the_ranking_from_one_moment(make_collection: "MakeCollection") -> None:
-    rng = random.Random(3)
-    collection = make_collection(document(number, rng) for number in range(20))
+    collection = make_collection(DOCUMENTS.make_many(range(20)))
     listed = collection.search("treaty", limit=1000, highlights=False, where="kind:=news")
     exported = collection.export("treaty", where="kind:=news")
     first = next(exported)

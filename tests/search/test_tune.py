@@ -5,7 +5,6 @@ import random
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,8 @@ from dragoman.search.evaluation.tuning import tune
 from dragoman.search.language.plain import plain
 from dragoman.search.making import reindex_collection
 from dragoman.search.ranking.settings import Settings
-from support.programs import Ran, run_here
+from support.programs import Ran
+from support.random_documents import RandomDocuments
 
 WORDS = "the summit leaders agreed treaty trade peace envoy minister signed talks hotline quota pact zeal fish".split()
 FAR = Settings(keyword_weight=0.3, prose_discount=0.0, document_weight=0.0, pair_weight=0.0)
@@ -38,14 +38,9 @@ FAR = Settings(keyword_weight=0.3, prose_discount=0.0, document_weight=0.0, pair
 @pytest.fixture(scope="module")
 def folder(empty_collections: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A collection of two segments, some documents of which are long, some the same. Copy it to change it."""
-    made = random.Random(7)
-
-    def document(number: int) -> Document:
-        long = [60] if number % 20 == 0 else [1, 1, 3]
-        sentences = [f"{' '.join(made.choices(WORDS, k=9)).capitalize()}." for _ in range(made.choice(long))]
-        return Document(f"d{number:03}", " ".join(sentences), made.choice(["", "Summit talks", "The hotline"]))
-
-    documents = [document(number) for number in range(80)]
+    short = RandomDocuments(words=WORDS, lines=(1, 1, 3), length=(9,), sentences=True, title=(0, 2))
+    long = replace(short, lines=(60,))
+    documents = [(short if number % 20 else long).make(f"d{number:03}") for number in range(80)]
     twins = [replace(each, id=f"twin{each.id}") for each in documents[5:15]]
     target = tmp_path_factory.mktemp("tune") / "collection"
     shutil.copytree(empty_collections[0], target)
@@ -125,12 +120,9 @@ def test_trials_are_worth_what_searching_gives(folder: Path, judged: str) -> Non
 
 
 @pytest.mark.parametrize(("halved_from", "count"), [(400, 24), (20, 24)], ids=["in turn", "halved"])
-def test_what_tuning_says_is_what_evaluation_gives(
-    place: Path, monkeypatch: pytest.MonkeyPatch, halved_from: int, count: int
-) -> None:
-    monkeypatch.setattr(tuning, "HALVED_FROM", halved_from)
+def test_what_tuning_says_is_what_evaluation_gives(place: Path, halved_from: int, count: int) -> None:
     judged = answered(place, count)
-    found = tune(place, judged)
+    found = tune(place, judged, halved_from=halved_from)
     assert found.pays
     before = measured(place, judged)
     with open_collection(place) as collection:
@@ -161,7 +153,7 @@ def fitted(folder: Path, judged: JudgedSet, rows: NDArray[np.intp]) -> Settings:
 def test_a_held_out_question_has_no_say_in_its_own_settings(place: Path) -> None:
     judged = answered(place, 4)
     first, *others = judged.questions
-    wrong = replace(judged, questions=(replace(first, grades={"d000": 1}), *others))
+    wrong = replace(judged, questions=(replace(first, grades={"d020": 1}), *others))  # a long one
     assert fitted(place, judged, np.arange(1, 4)) == fitted(place, wrong, np.arange(1, 4))
     assert fitted(place, judged, np.arange(4)) != fitted(place, wrong, np.arange(4))
 
@@ -184,14 +176,6 @@ def test_parts_hold_every_question_once_and_every_class_evenly() -> None:
 
 
 # The command
-
-
-@pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Runs `dragoman` within this process, with a cache of its own."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("DRAGOMAN_COLLECTION", raising=False)
-    return partial(run_here, capfd)
 
 
 def written(judged: JudgedSet, path: Path) -> Path:

@@ -61,6 +61,19 @@ def finished(process: subprocess.Popen[Any], stdin: bytes | None = None) -> Ran:
     return Ran(process.returncode, *((each or b"").decode("utf-8", "surrogateescape") for each in (out, err)))
 
 
+def only_line(ran: Ran, code: int = 2) -> str:
+    """The one line in which a program said what was wrong."""
+    assert ran.code == code, ran
+    assert ran.out == ""
+    lines = ran.err.splitlines()
+    assert len(lines) == 1, ran.err
+    assert ran.err.endswith("\n")
+    name, _, message = lines[0].partition(": ")
+    assert name in ("search", "dragoman")
+    assert message
+    return message
+
+
 @contextmanager
 def serving(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
     """The URL, with a slash at its end, at which a program says on standard error that it serves, while it does.

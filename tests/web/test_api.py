@@ -29,7 +29,7 @@ from dragoman.web.api.endpoints import Endpoint
 from dragoman.web.api.handlers import ENDPOINTS
 from dragoman.web.app import Dragoman, create_app
 from dragoman.web.parameters import MOST_VALUES, Choice, Flag, Number, Text
-from dragoman.web.state import ASKED, Asked
+from dragoman.web.state import PARAMETERS, State
 from support.places import ROOT
 
 DOCUMENTATION = ROOT / "docs" / "api.md"
@@ -81,12 +81,12 @@ def same(given: dict[str, Any], expected: dict[str, Any]) -> bool:
 # A question in parameters
 
 
-def asked(**parameters: Any) -> Asked:
-    return Asked.read(MultiDict(parameters))
+def state(**parameters: Any) -> State:
+    return State.read(MultiDict(parameters))
 
 
 def test_every_declared_parameter_is_read_and_said_again() -> None:
-    assert tuple(each.name for each in ASKED) == Asked.__slots__
+    assert tuple(each.name for each in PARAMETERS) == State.__slots__
     given = {
         "q": "a",
         "sort": "newest",
@@ -96,7 +96,7 @@ def test_every_declared_parameter_is_read_and_said_again() -> None:
         "unfold": "1",
         "page": "2",
     }
-    assert asked(**given).parameters() == {**given, "unfold": 1, "page": 2}
+    assert state(**given).parameters() == {**given, "unfold": 1, "page": 2}
 
 
 @pytest.mark.parametrize(
@@ -121,37 +121,37 @@ def test_every_declared_parameter_is_read_and_said_again() -> None:
 def test_a_chip_takes_just_its_constraint_away(
     parameters: dict[str, Any], label: str, text: str, rest: dict[str, Any]
 ) -> None:
-    chip = asked(**parameters).chips()[0]
+    chip = state(**parameters).chips()[0]
     assert (chip.label, chip.text, chip.parameters_without) == (label, text, rest)
 
 
 def test_chips_are_of_all_constraints_and_of_nothing_else() -> None:
-    question = asked(q='words "a b" lang:en', where=["kind:=x"], after="2025", before="2026", person=["C", "D"])
+    question = state(q='words "a b" lang:en', where=["kind:=x"], after="2025", before="2026", person=["C", "D"])
     assert [chip.label for chip in question.chips()] == ["", "lang", "kind", "from", "until", "person", "person"]
-    assert asked(q="only words").chips() == []
-    assert [chip.label for chip in asked(q='"unclosed', kind=["x"]).chips()] == ["kind"]
+    assert state(q="only words").chips() == []
+    assert [chip.label for chip in state(q='"unclosed', kind=["x"]).chips()] == ["kind"]
 
 
 def test_narrowing_adds_one_exact_constraint_and_knows_it_again() -> None:
-    question = asked(q="a", where=["country:=France"], page="4")
+    question = state(q="a", where=["country:=France"], page="4")
     parameters = question.narrow("outlet", 'The "Daily" Post')
     assert parameters == {"q": "a", "where": ["country:=France", 'outlet:=“The "Daily" Post”']}
-    narrowed = Asked.read(MultiDict(parameters))
+    narrowed = State.read(MultiDict(parameters))
     assert narrowed.narrow("country", "France") == parameters
-    excluded = Asked.read(MultiDict(question.narrow("country", "Japan", exclude=True)))
+    excluded = State.read(MultiDict(question.narrow("country", "Japan", exclude=True)))
     assert excluded.where == ("country:=France", "-country:=Japan")
 
 
 def test_a_stretch_of_time_is_asked_for_by_its_first_and_last_day() -> None:
-    between = asked(q="a", after="1900", page="2").between(date(2025, 11, 1), date(2025, 11, 30))
+    between = state(q="a", after="1900", page="2").between(date(2025, 11, 1), date(2025, 11, 30))
     assert between == {"q": "a", "after": "2025-11-01", "before": "2025-11-30"}
 
 
 def test_what_is_near_filters_nothing() -> None:
     for other in ({"q": "a"}, {"where": ["kind:x"]}, {"after": "2025"}, {"mode": "keyword"}, {"sort": "newest"}):
         with pytest.raises(QueryError, match=f"similar goes without {next(iter(other))}"):
-            asked(similar=MACRON, **other)
-    assert asked(similar=MACRON, q=" ", mode="hybrid", per_document="1").similar == MACRON
+            state(similar=MACRON, **other)
+    assert state(similar=MACRON, q=" ", mode="hybrid", per_document="1").similar == MACRON
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_what_is_near_filters_nothing() -> None:
 )
 def test_every_bound_is_told_in_a_line(parameters: dict[str, Any], told: str) -> None:
     with pytest.raises(QueryError, match=re.escape(told)):
-        asked(**parameters)
+        state(**parameters)
 
 
 # What the endpoints answer
@@ -206,7 +206,7 @@ def test_a_facet_value_finds_as_many_as_it_counts(client: FlaskClient) -> None:
     counted = said(client.get("/api/v1/facets?q=Korea&mode=keyword&unfold=1&limit=20"))["facets"]
     for column in ("country", "kind"):
         for each in counted[column]["values"]:
-            where = Asked(q="Korea", mode="keyword", unfold=True).narrow(column, each["value"])
+            where = State(q="Korea", mode="keyword", unfold=True).narrow(column, each["value"])
             assert said(client.get("/api/v1/search", query_string=where))["total"] == each["passages"]
 
 
@@ -451,13 +451,13 @@ def heading(endpoint: Endpoint) -> str:
 
 def table(endpoint: Endpoint) -> str:
     """What may be given to an endpoint, as a table in Markdown."""
-    parameters = [*([endpoint.inside] if endpoint.inside else []), *endpoint.parameters]
-    asked = [each for each in ASKED if each in parameters]
+    parameters = [*([endpoint.path_parameter] if endpoint.path_parameter else []), *endpoint.parameters]
+    shared = [each for each in PARAMETERS if each in parameters]
     rows = []
-    if endpoint.name != "search" and len(asked) > len(ASKED) // 2:
-        left_out = ", ".join(f"`{each.name}`" for each in ASKED if each not in asked)
+    if endpoint.name != "search" and len(shared) > len(PARAMETERS) // 2:
+        left_out = ", ".join(f"`{each.name}`" for each in PARAMETERS if each not in shared)
         rows.append(f"| those of a search | all but {left_out} |")
-        parameters = [each for each in parameters if each not in asked]
+        parameters = [each for each in parameters if each not in shared]
     rows += [f"| `{each.name}` | {each.about}{bounds(each)} |" for each in parameters]
     return "".join(f"{row}\n" for row in ("| parameter | meaning |", "|---|---|", *rows)) if rows else ""
 

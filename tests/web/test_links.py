@@ -15,7 +15,7 @@ from dragoman.search.collection import Collection, open_collection
 from dragoman.search.language.parser import parse
 from dragoman.search.making import create_collection
 from dragoman.web.app import create_app
-from dragoman.web.state import Asked
+from dragoman.web.state import State
 
 SITE = "http://localhost/"
 ENDLESS = "o" * 5000
@@ -101,10 +101,10 @@ def test_a_value_that_no_url_can_say_is_counted_without_a_link(client: FlaskClie
 
 
 def test_no_more_constraints_are_offered_than_a_url_may_have() -> None:
-    full = Asked(q="herald", where=tuple(f"country:={number}" for number in range(20)))
+    full = State(q="herald", where=tuple(f"country:={number}" for number in range(20)))
     assert full.narrow("country", "France") is None
     assert full.narrow("country", "7") is not None
-    assert Asked(q="herald").narrow("country", "x" * 600) is None
+    assert State(q="herald").narrow("country", "x" * 600) is None
 
 
 def test_blanks_around_an_id_are_part_of_it(client: FlaskClient) -> None:

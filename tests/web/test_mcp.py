@@ -202,7 +202,7 @@ def test_dates_that_are_missing_are_said(make_collection: "MakeCollection") -> N
     result = one(server(collection), "search", query="dues", after="1950", mode="keyword")
     assert [each["source"]["document"] for each in result.structured_content["passages"]] == ["dated"]
     assert result.structured_content["undated"] == 1
-    assert "1 match but for having no date" in result.content[0].text
+    assert "Left out for want of a date: 1 passage." in result.content[0].text
 
 
 def test_standard_output_is_the_protocols_alone(programs: "Programs") -> None:

@@ -205,7 +205,7 @@ def test_what_fits_the_document_is_answered_as_it_says(api_schema: Any, path: st
     send(api_schema[path]["GET"].as_strategy(generation_mode=GenerationMode.POSITIVE))
 
 
-@pytest.mark.parametrize("path", [each.path for each in ENDPOINTS if each.parameters or each.inside])
+@pytest.mark.parametrize("path", [each.path for each in ENDPOINTS if each.parameters or each.path_parameter])
 def test_what_does_not_fit_the_document_breaks_nothing(api_schema: Any, path: str) -> None:
     send(api_schema[path]["GET"].as_strategy(generation_mode=GenerationMode.NEGATIVE))
 

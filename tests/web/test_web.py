@@ -24,8 +24,8 @@ from dragoman.errors import CollectionDamaged, CollectionNotFound, DragomanError
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import create_collection
 from dragoman.web.app import create_app
-from dragoman.web.server.listening import LOOPBACK, own_names
-from dragoman.web.state import Asked
+from dragoman.web.server.sockets import LOOPBACK, own_names
+from dragoman.web.state import State
 from support.places import BRIEFS
 
 MACRON = "briefs/lee-macron-johannesburg"
@@ -584,11 +584,11 @@ def test_a_place_without_a_collection_is_refused(tmp_path: Path) -> None:
 
 
 def test_parameters_say_what_was_read() -> None:
-    asked = Asked(q="a", sort="newest", country=("b", "c"), per_document=True, page=3)
+    state = State(q="a", sort="newest", country=("b", "c"), per_document=True, page=3)
     given: MultiDict[str, str] = MultiDict({"q": "a", "sort": "newest", "country": ["b", "c"], "per_document": "1"})
     given.add("page", "3")
-    assert Asked.read(given) == asked
-    assert asked.parameters(page=1) == {"q": "a", "sort": "newest", "country": ["b", "c"], "per_document": 1}
+    assert State.read(given) == state
+    assert state.parameters(page=1) == {"q": "a", "sort": "newest", "country": ["b", "c"], "per_document": 1}
 
 
 def test_a_port_that_is_taken_is_told(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Who may call the API, from which sites, and how often.
 
-Pages are open to all: only what is for programs, the API and the metrics, asks for a key, if the site has any. Two
-parts of the API stay open with the pages: what describes it, and the completions of the search box.
+Pages are open to all. Only the API and the metrics, which are for programs, ask for a key, if the site has keys. Two
+parts of the API stay as open as the pages: its description, and the completions of the search box.
 """
 
 from flask import Response, g, request
@@ -18,7 +18,7 @@ _ANSWER_HEADERS = "ETag, Content-Disposition, Retry-After, RateLimit, RateLimit-
 _WITH_KEY = ("api.", "telemetry.metrics")
 _OPEN = ("api.index", "api.openapi", "api.suggest")
 _COUNTED = ("pages", "reader", "api", "syndication")
-_SCRIPT = "syndication.embed"  # a file, which each view of a page that embeds it asks for
+_SCRIPT = "syndication.embed"  # a file that is fetched with every view of a page that embeds it
 
 
 class KeyNeeded(DragomanError):
@@ -34,14 +34,19 @@ class TooManyRequests(DragomanError):
 
 
 def answer_preflight() -> Response | None:
-    """What a browser asks before it lets another site's page send a key along."""
+    """Answer what a browser asks before it lets another site's page send a key; None for any other request."""
     if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers or not _reader():
         return None
     return Response(status=204, headers={**_ALLOWED, "Access-Control-Allow-Headers": _REQUEST_HEADERS})
 
 
 def check() -> None:
-    """Raise KeyNeeded or TooManyRequests if the request may not be answered."""
+    """Check whether the present request may be answered.
+
+    Raises:
+        KeyNeeded: It needs a key, and came without one or with one that is not known.
+        TooManyRequests: Its client has asked as often as it may.
+    """
     holder = _check_key()
     limiter = site().limiter
     if limiter is None or _endpoint().partition(".")[0] not in _COUNTED or _endpoint() == _SCRIPT:
@@ -54,24 +59,24 @@ def check() -> None:
 
 
 def finish(response: Response) -> Response:
-    """Say in an answer's headers from where it may be read, and what is left to the client."""
-    served = site()
+    """Add the headers that say which sites' pages may read an answer, and how often its client may still ask."""
+    current = site()
     endpoint = _endpoint()
-    if served.keys and needs_key(endpoint):
+    if current.keys and needs_key(endpoint):
         response.vary.update(("Authorization", "X-API-Key"))
-    if "dragoman_key_needed" in g:  # a host's own 401 is its own business
+    if "dragoman_key_needed" in g:  # a 401 of the host app's own is left alone
         response.headers["WWW-Authenticate"] = 'Bearer realm="dragoman"'
-    if _is_shared(endpoint) and served.origins:
+    if _is_shared(endpoint) and current.origins:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        if "*" not in served.origins:
+        if "*" not in current.origins:
             response.vary.add("Origin")
         if reader := _reader():
             response.headers["Access-Control-Allow-Origin"] = reader
             response.headers["Access-Control-Expose-Headers"] = _ANSWER_HEADERS
-    if served.limiter and "dragoman_allowance" in g:
-        # As draft-ietf-httpapi-ratelimit-headers-10 has them; Retry-After is RFC 9110's.
+    if current.limiter and "dragoman_allowance" in g:
+        # As in draft-ietf-httpapi-ratelimit-headers-10; Retry-After is RFC 9110's.
         granted, remaining, renewed_in = g.dragoman_allowance
-        limiter = served.limiter
+        limiter = current.limiter
         response.headers["RateLimit-Policy"] = f'"default";q={limiter.requests};w={limiter.seconds}'
         response.headers["RateLimit"] = f'"default";r={remaining};t={renewed_in}'
         if not granted:
@@ -89,8 +94,8 @@ def _check_key() -> str | None:
     keys = site().keys
     if keys is None or not needs_key(_endpoint()):
         return None
-    given = request.authorization
-    key = given.token if given and given.type == "bearer" else request.headers.get("X-API-Key")
+    authorization = request.authorization
+    key = authorization.token if authorization and authorization.type == "bearer" else request.headers.get("X-API-Key")
     holder = keys.holder(key) if key else None
     if holder is None:
         g.dragoman_key_needed = True
@@ -103,7 +108,7 @@ def _check_key() -> str | None:
 
 
 def _reader() -> str:
-    """The origin whose pages may read the answer, `*` for all, or nothing where they may not."""
+    """The origin whose pages may read the answer, `*` for all, or an empty text where none may."""
     allowed, origin = site().origins, request.headers.get("Origin", "")
     if not _is_shared(_endpoint()):
         return ""
@@ -111,7 +116,7 @@ def _reader() -> str:
 
 
 def _is_shared(endpoint: str) -> bool:
-    """Whether other sites' pages may read this, where they are allowed to: the API and the search box to embed."""
+    """Whether other sites' pages may read this, if they are allowed to: the API and the search box to embed."""
     return endpoint.startswith("api.") or endpoint == _SCRIPT
 
 

@@ -1,7 +1,7 @@
 """Keys to the API: a file with a line for each, its holder's name and the SHA-256 of the key.
 
-A key is 256 random bits. Nobody finds such a one by trying, so a fast hash of it protects it as well as a slow one
-would, and one that is checked with each request should be fast; passwords, which people make up, are another matter.
+A key is 256 random bits, which nobody can guess. So a fast hash protects it as well as a slow one would, and it has to
+be fast, for it is computed with each request. Passwords, which people make up, would be another matter.
 """
 
 import hashlib
@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...errors import DragomanError, NotFound
+from ...index.forking import undisturbed
 
 PREFIX = "dgm_"
-"""What keys begin with, so that one left somewhere is known for what it is."""
+"""What every key begins with, so that one that is left lying about can be recognised."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -27,7 +28,7 @@ _LARGEST_FILE = 16 * 1024 * 1024
 
 
 class _State(NamedTuple):
-    """By what a file is known to be the same."""
+    """What tells whether a file has changed."""
 
     inode: int
     size: int
@@ -37,7 +38,11 @@ class _State(NamedTuple):
 class Keys:
     """The keys of a file, which is read anew when it has changed. Safe to share among threads.
 
-    Raises DragomanError if the file cannot be read or holds a line that is no key's.
+    Args:
+        path: The file.
+
+    Raises:
+        DragomanError: The file cannot be read, or it holds a line that is no key's.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -47,24 +52,32 @@ class Keys:
 
     def holder(self, key: str) -> str | None:
         """The name of whoever has this key, or None. Raises DragomanError if the file has become unreadable."""
-        hashed, holder = _hash(key), None
-        # All of them, however early one fits: the time that it takes tells nothing.
+        digest, holder = _hash(key), None
+        # Compare with all of them, even after one fits, so that the time it takes reveals nothing.
         for known, name in self._current().items():
-            if hmac.compare_digest(known, hashed):
+            if hmac.compare_digest(known, digest):
                 holder = name
         return holder
 
     def _current(self) -> Mapping[str, str]:
-        with self._lock:
+        with undisturbed(), self._lock:
             if _state(self._path) != self._state:
                 self._state, self._names = _read(self._path)
             return self._names
 
 
 def new(path: Path, name: str) -> str:
-    """Make a key for somebody and enter it into the file, which need not exist yet.
+    """Make a key for somebody and enter its hash into the file.
 
-    The key is given back here and kept nowhere. Raises DragomanError for a name that is taken, or that no key may have.
+    Args:
+        path: The file; it is made if it does not exist.
+        name: Whose key it is: up to 64 letters, digits, dots, dashes and underscores.
+
+    Returns:
+        The key itself, which is stored nowhere.
+
+    Raises:
+        DragomanError: The name is taken or cannot be one, or the file cannot be written.
     """
     if not _NAME.fullmatch(name):
         raise DragomanError(f"{name[:40]!r} is no name for a key: use up to 64 letters, digits, dots, dashes and _")
@@ -77,7 +90,16 @@ def new(path: Path, name: str) -> str:
 
 
 def revoke(path: Path, name: str) -> None:
-    """Take somebody's key out of the file. Raises NotFound if there is none of that name."""
+    """Take somebody's key out of the file.
+
+    Args:
+        path: The file.
+        name: Whose key it is.
+
+    Raises:
+        NotFound: Nobody of that name has a key.
+        DragomanError: The file cannot be read or written.
+    """
     with _changing(path, must_exist=True) as lines:
         if name not in _parsed(path, lines).values():
             raise NotFound(f"no key is called {name[:40]!r}: `dragoman key list` shows those that there are")
@@ -95,10 +117,10 @@ def _hash(key: str) -> str:
 
 def _state(path: Path) -> _State:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError as error:
         raise DragomanError(f"cannot read the keys in {path}: {error.strerror}") from error
-    return _State(found.st_ino, found.st_size, found.st_mtime_ns)
+    return _State(status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def _read(path: Path) -> tuple[_State, dict[str, str]]:
@@ -123,19 +145,19 @@ def _parsed(path: Path, lines: Iterable[str]) -> dict[str, str]:
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
             continue
-        name, _, hashed = line.strip().partition(" ")
-        if not (_NAME.fullmatch(name) and _HASH.fullmatch(hashed)):
+        name, _, digest = line.strip().partition(" ")
+        if not (_NAME.fullmatch(name) and _HASH.fullmatch(digest)):
             raise DragomanError(f"{path}, line {number}: not a name and a SHA-256: mend it, or take it out")
-        names[hashed] = name
+        names[digest] = name
     return names
 
 
 @contextmanager
 def _changing(path: Path, must_exist: bool = False) -> Generator[list[str], None, None]:
-    """The lines, to be changed; written back whole, or not at all, for the file's owner alone to read."""
+    """The lines of the file, for the block to change; then written back whole or not at all, for its owner alone."""
     from filelock import FileLock
 
-    path = path.resolve()  # else a link would be replaced rather than what it leads to
+    path = path.resolve()  # otherwise a link would be replaced, and not what it leads to
     if not path.parent.is_dir():
         raise DragomanError(f"cannot write the keys to {path}: there is no such folder")
     try:

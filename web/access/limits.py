@@ -1,4 +1,4 @@
-"""How often a client may ask: so many requests in each window of time, which begins with its first."""
+"""How often a client may ask: a number of requests in a window of time, which begins with the first of them."""
 
 import re
 import threading
@@ -11,9 +11,10 @@ from typing import NamedTuple
 from cachetools import TTLCache
 
 from ...errors import DragomanError
+from ...index.forking import undisturbed
 
 MOST_CLIENTS = 65_536
-"""How many clients are remembered at a time. Were there more, those that came first would be forgotten first."""
+"""How many clients are remembered at a time. Beyond that, the earliest are forgotten."""
 
 _RATE = re.compile(r"([1-9][0-9]{0,8}) ?/ ?(second|minute|hour|day)")
 _BRACKETS = re.compile(r"\[(.*)\](?::[0-9]*)?")  # which proxies put around an IPv6 address, with a port
@@ -21,7 +22,13 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
 
 class Allowance(NamedTuple):
-    """What a client has left: whether it may ask now, how often still, and in how many seconds it begins anew."""
+    """What a client may still do.
+
+    Attributes:
+        granted: Whether the request that was counted may be answered.
+        remaining: How many more it may make within the window.
+        renewed_in: After how many seconds a new window begins.
+    """
 
     granted: bool
     remaining: int
@@ -30,16 +37,21 @@ class Allowance(NamedTuple):
 
 @dataclass(slots=True)
 class _Window:
-    """The requests of one client since a moment."""
+    """The requests of one client since a point in time."""
 
     since: float
     requests: int = 0
 
 
 class Limiter:
-    """Counts clients' requests against a rate, such as "60/minute". Safe to share among threads.
+    """Counts clients' requests against a rate. Safe to share among threads.
 
-    Raises DragomanError for what is no rate.
+    Args:
+        rate: How often a client may ask, such as "60/minute".
+        most_clients: How many clients are remembered at a time.
+
+    Raises:
+        DragomanError: That is no rate.
     """
 
     def __init__(self, rate: str, *, most_clients: int = MOST_CLIENTS) -> None:
@@ -50,13 +62,13 @@ class Limiter:
         self.requests = int(found[1])
         self.seconds = _SECONDS[found[2]]
         self._lock = threading.Lock()
-        # Whoever is entered stays for the length of a window, however often asked for since.
+        # An entry lives for the length of a window, however often it is looked up.
         self._windows: TTLCache[str, _Window] = TTLCache(most_clients, ttl=self.seconds, timer=time.monotonic)
 
     def count(self, client: str) -> Allowance:
         """Count a request of a client, and say whether it may be answered."""
         now = time.monotonic()
-        with self._lock:
+        with undisturbed(), self._lock:
             window = self._windows.get(client)
             if window is None:
                 self._windows[client] = window = _Window(now)
@@ -67,7 +79,7 @@ class Limiter:
 
 
 def client_at(address: str | None) -> str:
-    """Whom an address stands for: itself, or for IPv6 its /64, which is what one subscriber gets."""
+    """The client behind an address: the address itself, or for IPv6 its /64, the block that one subscriber gets."""
     try:
         found = ip_address(_BRACKETS.sub(r"\1", address or "").partition("%")[0])
     except ValueError:

@@ -1,194 +1,33 @@
-"""What the API answers with, as types: the OpenAPI document is made of these, and tests hold the answers to them.
+"""What only the API answers with: documents, passages, completions. For what a search gives see `wire`.
 
-They describe what `to_dict` of results gives, and what `web.api` puts together itself. Their docstrings stand in the
-document.
+OpenAPI's schemas are made of these structs, and their docstrings stand in that document.
 """
 
-from typing import Literal, NotRequired, TypedDict
+import msgspec
 
-from ...corpus.document import Note, Person, Reference
-from ...index.reading.tallies import FacetValue
+from ...corpus.document import Document, Note, Person, Reference, Span, passage_id
 from ...search.completion import Completion
-from ...search.ranking.engine import Leg, Mode
-from ...search.results.highlight import Highlight
+from ...search.results import wire
 
 
-class Source(TypedDict):
-    """A document, in short. `date` is a day, two days with `..` between them, or null."""
-
-    id: str
-    title: str
-    date: str | None
-    outlet: str
-    url: str
-
-
-class SourceInPlace(Source):
-    """A document, in short, with the place, countries and people that it is about."""
-
-    place: str
-    countries: list[str]
-    people: list[Person]
-
-
-class MarkedNote(TypedDict):
-    """A footnote with words of the question; the offsets of its highlights are into its own text."""
-
-    mark: str
-    text: str
-    highlights: list[Highlight]
-
-
-class Copies(TypedDict):
-    """Near-identical documents that match as well and are folded under a hit: how many, and the first ten."""
-
-    total: int
-    documents: list[Source]
-
-
-class Legs(TypedDict):
-    """A passage's place in each of the two legs; null where a leg did not find it."""
-
-    keyword: Leg | None
-    meaning: Leg | None
-
-
-class Unit(TypedDict):
-    """What a word of the question, or a phrase of them, is worth in a passage."""
-
-    words: list[list[str]]
-    field: str | None
-    passages: int
-    idf: float
-    counts: dict[str, float]
-    saturated: float
-    impact: float
-
-
-class Explanation(TypedDict):
-    """How a score came about: it is the sum of both legs' parts."""
-
-    keyword_part: float
-    meaning_part: float
-    keyword_passage: float
-    keyword_document: float
-    keyword_pairs: float
-    keyword_units: list[Unit]
-
-
-class Hit(TypedDict):
-    """A passage that was found, `[start, end)` in its document's text; `more` passages of that match as well.
-
-    `highlights` may overlap. `score` orders the hits of one answer, and means nothing beyond it.
-    """
-
-    rank: int
-    passage: str
-    document: SourceInPlace
-    text: str
-    start: int
-    end: int
-    highlights: list[Highlight]
-    notes: list[MarkedNote]
-    copies: Copies
-    more: int
-    legs: Legs
-    score: float
-    reason: str
-    explanation: NotRequired[Explanation]
-
-
-class Understood(TypedDict, total=False):
-    """The question as it was read: free words, constraints in canonical text, and what is sought by meaning.
-
-    Where what is near something was asked for, only the id of that.
-    """
-
-    words: list[str]
-    constraints: list[str]
-    meaning: str
-    similar: str
-
-
-class Column(TypedDict):
-    """The commonest values of a column in the match set, and how many different ones there are."""
-
-    distinct: int
-    values: list[FacetValue]
-
-
-class Bar(TypedDict):
-    """A stretch of time, first and last day included, and how many passages are of documents dated then."""
-
-    first: str
-    last: str
-    passages: int
-
-
-class Histogram(TypedDict):
-    """The match set over time, in bars of one unit each, without gaps."""
-
-    unit: Literal["day", "month", "year", "decade", "century"]
-    bars: list[Bar]
-
-
-class Facets(TypedDict):
-    """What the match set consists of, in passages; `undated` counts those of documents without a date."""
-
-    country: Column
-    person: Column
-    outlet: Column
-    place: Column
-    kind: Column
-    lang: Column
-    histogram: Histogram | None
-    undated: int
-
-
-class Found(TypedDict):
-    """What a question found in all. `total` counts passages, or documents where one hit of each was asked for.
-
-    `suggestion` is the question with misspelt words mended. `undated` counts passages that match but for a date
-    constraint that they cannot satisfy for want of a date. `at_least`: the meaning leg was cut at its depth, so that
-    confined to fewer passages the question may find more among them than were counted here.
-    """
-
-    query: str
-    understood: Understood
-    mode: Mode
-    total: int
-    documents: int
-    at_least: bool
-    took_ms: float
-    suggestion: str | None
-    undated: int
-
-
-class SearchAnswer(Found):
-    """The passages that answer a question, best first, with facets where they were asked for."""
-
-    facets: NotRequired[Facets]
-    hits: list[Hit]
-
-
-class FacetsAnswer(Found):
+class FacetsAnswer(wire.Summary, frozen=True):
     """What the passages that answer a question consist of."""
 
-    facets: Facets
+    facets: wire.Facets
 
 
-class SuggestAnswer(TypedDict):
-    """Ways to complete the last word of a question; failing those, the question with misspelt words mended."""
+class SuggestAnswer(msgspec.Struct, frozen=True):
+    """Ways to complete the last word of a question; if there are none, the question with misspelt words mended."""
 
     query: str
     completions: list[Completion]
     suggestion: str | None
 
 
-class Description(TypedDict):
+class Description(msgspec.Struct, frozen=True):
     """A document's description. `dates` are its first and last day.
 
-    `provenance` says of each field whether it was given with the source, extracted from its text or inferred.
+    `provenance` says of each field whether it was given with the original, extracted from its text or inferred.
     """
 
     id: str
@@ -207,10 +46,10 @@ class Description(TypedDict):
     provenance: dict[str, str]
 
 
-class DocumentAnswer(Description):
+class DocumentAnswer(Description, frozen=True):
     """A document: its description, its text with the footnotes, and the `[start, end)` of each of its passages.
 
-    `cut` are the lines that cleaning took out of the source: they are in none of the passages.
+    `cut` are the lines that cleaning took out of the original: they are in none of the passages.
     """
 
     notes: list[Note]
@@ -219,14 +58,14 @@ class DocumentAnswer(Description):
     passages: list[tuple[int, int]]
 
 
-class DocumentsAnswer(TypedDict):
-    """Documents in the order of their ids; `next` is what to give as `after` for those that follow, or null."""
+class DocumentsAnswer(msgspec.Struct, frozen=True):
+    """Documents in the order of their ids; `next` is what to give as `after` for the following ones, or null."""
 
     documents: list[Description]
     next: str | None
 
 
-class PassageAnswer(TypedDict):
+class PassageAnswer(msgspec.Struct, frozen=True):
     """A passage, `[start, end)` in its document's text, with its footnotes and the ids of its neighbours."""
 
     id: str
@@ -239,11 +78,61 @@ class PassageAnswer(TypedDict):
     next: str | None
 
 
-class Problem(TypedDict):
-    """An error (RFC 9457). `detail` says what is wrong and how to mend it; `column` where in the question, from 1."""
+def facets_answer(found: wire.SearchAnswer) -> FacetsAnswer:
+    """The answer of a search without its hits."""
+    fields = msgspec.structs.asdict(found)
+    del fields["hits"]
+    return FacetsAnswer(**fields)
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    column: NotRequired[int]
+
+def description(document: Document) -> Description:
+    """A document's description, without what may be long, and without where its file lies, which is private."""
+    return Description(
+        id=document.id,
+        title=document.title,
+        dates=document.dates and (str(document.dates.first), str(document.dates.last)),
+        place=document.place,
+        outlet=document.outlet,
+        author=document.author,
+        url=document.url,
+        kind=document.kind,
+        language=document.language,
+        countries=list(document.countries),
+        people=list(document.people),
+        topics=list(document.topics),
+        references=list(document.references),
+        provenance=dict(document.provenance),
+    )
+
+
+def document_answer(document: Document, passages: list[Span]) -> DocumentAnswer:
+    """A whole document, with the spans of its passages in their order."""
+    return DocumentAnswer(
+        **msgspec.structs.asdict(description(document)),
+        notes=list(document.notes),
+        cut=list(document.cut),
+        text=document.text,
+        passages=[(span.start, span.end) for span in passages],
+    )
+
+
+def passage_answer(document: Document, passages: list[Span], span: Span) -> PassageAnswer:
+    """One passage of a document.
+
+    Args:
+        document: The document.
+        passages: The spans of all its passages, in their order.
+        span: The span of the wanted one, which is among them.
+    """
+    position = passages.index(span)
+    before, after = passages[max(position - 1, 0) : position], passages[position + 1 : position + 2]
+    return PassageAnswer(
+        id=passage_id(document.id, *span),
+        document=description(document),
+        text=document.text[span.start : span.end],
+        start=span.start,
+        end=span.end,
+        notes=list(document.notes_in(span)),
+        previous=passage_id(document.id, *before[0]) if before else None,
+        next=passage_id(document.id, *after[0]) if after else None,
+    )

@@ -19,19 +19,19 @@ class Endpoint:
     """A path under the API and how it is answered.
 
     Attributes:
-        handler: The function that answers. It is called with the values of the parameters, and with that of `inside`,
-            by their names. Its name is the endpoint's, and its docstring describes the endpoint.
+        handler: The function that answers. It is called with the values of the parameters, that of `path_parameter`
+            included, by their names. Its name is the endpoint's, and its docstring describes the endpoint.
         path: The path below the API's own, as OpenAPI writes it.
         parameters: The parameters of the query string.
-        inside: The parameter in the path, which takes any characters, slashes included; None if there is none.
-        answers: For each media type the type of its content, or None for what is not JSON.
+        path_parameter: The parameter in the path, if any. Its value may have any characters, slashes included.
+        answers: For each media type the struct that is sent, or another type of JSON; None for what is not JSON.
         deprecated: Whether new programs should use another endpoint.
     """
 
     handler: Handler
     path: str
     parameters: tuple[Text, ...]
-    inside: Text | None
+    path_parameter: Text | None
     answers: Mapping[str, Any]
     deprecated: bool
 
@@ -59,26 +59,43 @@ class Endpoint:
     def _description(self) -> str:
         return inspect.getdoc(self.handler) or ""
 
-    def answer(self, **inside: str) -> Response:
+    def answer(self, **path_values: str) -> Response:
         """Answer the present request.
 
         Args:
-            **inside: The value of the parameter in the path, by its name.
+            **path_values: The value of the parameter in the path, by its name.
 
         Raises:
             QueryError: A parameter is unknown, or its value does not fit.
         """
-        return self.handler(**read(self.parameters, request.args), **inside)
+        return self.handler(**read(self.parameters, request.args), **path_values)
 
 
 def endpoint(
-    path: str, *parameters: Text, inside: Text | None = None, answers: Mapping[str, Any], deprecated: bool = False
+    path: str,
+    *parameters: Text,
+    path_parameter: Text | None = None,
+    answers: Mapping[str, Any],
+    deprecated: bool = False,
 ) -> Callable[[Handler], Endpoint]:
-    """Make an endpoint of the function below: see `Endpoint`."""
+    """A decorator that makes an endpoint of a function.
+
+    Args:
+        path: The path below the API's own, as OpenAPI writes it.
+        *parameters: The parameters of the query string.
+        path_parameter: The parameter in the path, if it has one.
+        answers: For each media type the struct that is sent, or None for what is not JSON.
+        deprecated: Whether new programs should use another endpoint.
+    """
 
     def declare(handler: Handler) -> Endpoint:
         return Endpoint(
-            handler=handler, path=path, parameters=parameters, inside=inside, answers=answers, deprecated=deprecated
+            handler=handler,
+            path=path,
+            parameters=parameters,
+            path_parameter=path_parameter,
+            answers=answers,
+            deprecated=deprecated,
         )
 
     return declare

@@ -1,30 +1,28 @@
 """The JSON API: the same questions as the pages take, the same answers as `Collection` gives."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
 from itertools import islice
 from typing import Any, Final
 
 from flask import Blueprint, Response
 
-from ...corpus.document import MAX_ID_LENGTH, MAX_PASSAGE_ID_LENGTH, Document, Span, parse_passage_id
-from ...corpus.document import passage_id as id_of_passage
+from ...corpus.document import MAX_ID_LENGTH, MAX_PASSAGE_ID_LENGTH, Span, parse_passage_id
 from ...errors import NotFound, QueryError, SearchTimeout
-from ...search.collection import MAX_EXPORT
 from ...search.language.query import MAX_QUERY_LENGTH
+from ...search.options import MAX_EXPORT
+from ...search.results import wire
 from ...search.results.results import Hit
 from ..pages.rendering import page
 from ..parameters import Choice, Flag, Number, Text, Verbatim
 from ..site import address, site
-from ..state import ASKED, MAX_LIMIT, MAX_OFFSET, PAGE_SIZE, Asked
+from ..state import MAX_LIMIT, MAX_OFFSET, PAGE_SIZE, PARAMETERS, State
 from . import answers
 from .endpoints import JSON, Endpoint, endpoint
-from .openapi import described
+from .openapi import description
 
 MAX_VALUES = 100
-"""Of a column so many values are counted out at most."""
+"""How many values of each column are listed, at most."""
 
 _DOCUMENT = "briefs/lee-macron-johannesburg"
 _LIMIT = Number(name="limit", about="How many, at most.", low=0, high=MAX_LIMIT, default=PAGE_SIZE)
@@ -53,38 +51,37 @@ _FILES = {
 _SUGGESTIONS = "application/x-suggestions+json"
 
 
-@endpoint("/search", *ASKED, _LIMIT, _OFFSET, _EXPLAIN, _VALUES, answers={JSON: answers.SearchAnswer})
+@endpoint("/search", *PARAMETERS, _LIMIT, _OFFSET, _EXPLAIN, _VALUES, answers={JSON: wire.SearchAnswer})
 def search(limit: int, offset: int | None, explain: bool, facets: int, **question: Any) -> Response:
     """The passages that answer a question, best first.
 
     The same object that `search --format json` prints. Pages end at 10,000 hits: to have all, use `/export`.
     """
-    asked = Asked.of(question)
-    if offset is not None and asked.page > 1:
+    state = State.of(question, site().collection.fields)
+    if offset is not None and state.page > 1:
         raise QueryError("offset and page say the same thing: give one of them")
-    if facets and asked.similar:
+    if facets and state.similar:
         raise QueryError("similar goes without facets: what is near has no end, so there is nothing to count")
-    if explain and asked.similar:
+    if explain and state.similar:
         raise QueryError("similar goes without explain: a score is nothing but a similarity there")
-    found = asked.search(site(), limit=limit, offset=offset, explain=explain, facets=facets)
-    return _json(found.to_dict())
+    results = state.search(site(), limit=limit, offset=offset, explain=explain, facets=facets)
+    return _json(results.to_wire())
 
 
 @endpoint(
     "/facets",
-    *(each for each in ASKED if each.name not in ("similar", "page", "sort")),
+    *(each for each in PARAMETERS if each.name not in ("similar", "page", "sort")),
     Number(name="limit", about="How many values of each column.", low=1, high=MAX_VALUES, default=10),
     answers={JSON: answers.FacetsAnswer},
 )
 def facets(limit: int, **question: Any) -> Response:
     """What the passages that answer a question consist of: values of each column, and dates.
 
-    The same counts as `/search` gives with `facets`, without hits. A value's `passages` are as many as are found with
-    it as a further constraint, such as `where=country:="South Korea"`, by words alone and unfolded.
+    The same counts as `/search` gives with `facets`, without hits. A value's `passages` is how many a search by words
+    alone finds, unfolded, with that value as a further constraint, such as `where=country:="South Korea"`.
     """
-    found = Asked.of(question).search(site(), limit=0, facets=limit).to_dict()
-    del found["hits"]
-    return _json(found)
+    results = State.of(question, site().collection.fields).search(site(), limit=0, facets=limit)
+    return _json(answers.facets_answer(results.to_wire()))
 
 
 @endpoint(
@@ -95,9 +92,9 @@ def facets(limit: int, **question: Any) -> Response:
     answers={JSON: answers.SuggestAnswer, _SUGGESTIONS: list[Any]},
 )
 def suggest(q: str, limit: int, format: str) -> Response:  # noqa: A002  # it is what the parameter is called
-    """Ways to complete the last word of a question; failing those, its spelling mended.
+    """Ways to complete the last word of a question; if there are none, the question with misspelt words mended.
 
-    Never an error for what is half typed. Needs no key: it belongs to the search box.
+    A question that is only half typed is no error. No key is needed: this belongs to the search box.
     """
     collection = site().collection
     completions = collection.complete(q, limit)
@@ -106,8 +103,7 @@ def suggest(q: str, limit: int, format: str) -> Response:  # noqa: A002  # it is
         with suppress(QueryError, SearchTimeout):
             suggestion = collection.search(q, mode="keyword", limit=0, timeout=site().timeout).suggestion
     if format == "json":
-        said = [each.to_dict() for each in completions]
-        return _json({"query": q, "completions": said, "suggestion": suggestion})
+        return _json(answers.SuggestAnswer(q, completions, suggestion))
     texts = [each.text for each in completions] or ([suggestion] if suggestion else [])
     counted = [f"{each.passages:,} passages" if each.passages else "" for each in completions] or [""] * len(texts)
     leads = [address("pages.search", external=True, q=text) for text in texts]
@@ -127,18 +123,18 @@ def documents(prefix: str, after: str, limit: int) -> Response:
     """The documents in the order of their ids, a page at a time."""
     collection = site().collection
     page_ids = list(islice(collection.document_ids(prefix, after), limit + 1))
-    found: list[dict[str, Any]] = []
+    descriptions: list[answers.Description] = []
     for document_id in page_ids[:limit]:
         try:
-            found.append(_described(collection.document(document_id)))
+            descriptions.append(answers.description(collection.document(document_id)))
         except NotFound:
             continue  # removed since it was listed
-    return _json({"documents": found, "next": page_ids[limit - 1] if len(page_ids) > limit else None})
+    return _json(answers.DocumentsAnswer(descriptions, page_ids[limit - 1] if len(page_ids) > limit else None))
 
 
 @endpoint(
     "/documents/{document_id}",
-    inside=Text(
+    path_parameter=Text(
         name="document_id",
         about="The document's id as it is, slashes included.",
         example=_DOCUMENT,
@@ -149,15 +145,12 @@ def documents(prefix: str, after: str, limit: int) -> Response:
 def document(document_id: str) -> Response:
     """A document: its description, its text and the spans of its passages."""
     collection = site().collection
-    found = collection.document(document_id)
-    described = found.description()
-    whole = {**_described(found), "notes": described["notes"], "cut": described["cut"], "text": found.text}
-    return _json({**whole, "passages": collection.passages(document_id)})
+    return _json(answers.document_answer(collection.document(document_id), collection.passages(document_id)))
 
 
 @endpoint(
     "/passages/{passage_id}",
-    inside=Text(
+    path_parameter=Text(
         name="passage_id",
         about="The passage's id; `#` is written `%23`.",
         example=f"{_DOCUMENT}#0-958",
@@ -171,26 +164,13 @@ def passage(passage_id: str) -> Response:
     if named is None:
         raise NotFound(f"{passage_id[:80]!r} is no passage's id: it ends in #START-END, and in a path # is written %23")
     collection, span = site().collection, Span(*named[1:])
-    found, spans = collection.document(named[0]), collection.passages(named[0])
-    if span not in spans:
-        raise NotFound(f"{found.id!r} has no passage {span}: its text may have changed")
-    at = spans.index(span)
-    before, after = spans[max(at - 1, 0) : at], spans[at + 1 : at + 2]
-    return _json(
-        {
-            "id": passage_id,
-            "document": _described(found),
-            "text": found.text[span.start : span.end],
-            "start": span.start,
-            "end": span.end,
-            "notes": [asdict(note) for note in found.notes_in(span)],
-            "previous": id_of_passage(found.id, *before[0]) if before else None,
-            "next": id_of_passage(found.id, *after[0]) if after else None,
-        }
-    )
+    document, passages = collection.document(named[0]), collection.passages(named[0])
+    if span not in passages:
+        raise NotFound(f"{document.id!r} has no passage {span}: its text may have changed")
+    return _json(answers.passage_answer(document, passages, span))
 
 
-@endpoint("/similar", _IDENTITY, _LIMIT, _PER_DOCUMENT, answers={JSON: answers.SearchAnswer})
+@endpoint("/similar", _IDENTITY, _LIMIT, _PER_DOCUMENT, answers={JSON: wire.SearchAnswer})
 def similar(id: str, limit: int, per_document: bool) -> Response:  # noqa: A002
     """The passages of other documents nearest in meaning to a passage or a document."""
     return _near(id, limit, per_document)
@@ -200,8 +180,8 @@ def similar(id: str, limit: int, per_document: bool) -> Response:  # noqa: A002
     "/similar/{identity}",
     _LIMIT,
     _PER_DOCUMENT,
-    inside=Text(name="identity", about=_IDENTITY.about, example=_DOCUMENT, longest=MAX_PASSAGE_ID_LENGTH),
-    answers={JSON: answers.SearchAnswer},
+    path_parameter=Text(name="identity", about=_IDENTITY.about, example=_DOCUMENT, longest=MAX_PASSAGE_ID_LENGTH),
+    answers={JSON: wire.SearchAnswer},
     deprecated=True,
 )
 def similar_to(identity: str, limit: int, per_document: bool) -> Response:
@@ -211,7 +191,7 @@ def similar_to(identity: str, limit: int, per_document: bool) -> Response:
 
 @endpoint(
     "/export",
-    *(each for each in ASKED if each.name not in ("similar", "page")),
+    *(each for each in PARAMETERS if each.name not in ("similar", "page")),
     Choice(name="format", about="A table, JSON lines, or citations of the passages.", choices=tuple(_FILES)),
     Number(name="limit", about="How many, at most.", low=1, high=MAX_EXPORT, default=1000),
     answers={kind.partition(";")[0]: None for kind, _ in _FILES.values()},
@@ -219,15 +199,15 @@ def similar_to(identity: str, limit: int, per_document: bool) -> Response:
 def export(limit: int, format: str, **question: Any) -> Response:  # noqa: A002
     """The passages that answer a question as a file, in their order.
 
-    No cell of the table begins like a formula: such ones get an apostrophe before them.
+    In the table, a cell that would begin like a formula gets an apostrophe in front.
     """
     from ...search.results import formats as render
 
     kind, ending = _FILES[format]
     writers = {"csv": render.as_csv, "jsonl": _as_jsonl, "ris": render.as_ris, "bibtex": render.as_bibtex}
-    # Ranked before anything is sent: what is wrong with the question is told by the status.
-    hits = Asked.of(question).export(site(), limit)
-    response = Response(_written(writers[format], hits), content_type=kind)
+    # Ranked before anything is sent, so that a question that is wrong gets the status of an error.
+    hits = State.of(question, site().collection.fields).export(site(), limit)
+    response = Response(_file(writers[format], hits), content_type=kind)
     response.headers["Content-Disposition"] = f"attachment; filename=dragoman.{ending}"
     return response
 
@@ -235,7 +215,7 @@ def export(limit: int, format: str, **question: Any) -> Response:  # noqa: A002
 @endpoint("/openapi.json", answers={JSON: dict[str, Any]})
 def openapi() -> Response:
     """This API, described for programs: an OpenAPI 3.1 document."""
-    return _json(described(ENDPOINTS, site()))
+    return _json(description(ENDPOINTS, site()))
 
 
 @endpoint("/", answers={"text/html": None})
@@ -249,7 +229,7 @@ def index() -> Response:
         "export": address("api.export", q="Korea", limit=20),
         "openapi": address("api.openapi"),
     }
-    return page("api.html", api=described(ENDPOINTS, site()), tries=tries)
+    return page("api.html", api=description(ENDPOINTS, site()), tries=tries)
 
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
@@ -274,34 +254,28 @@ for _each in ENDPOINTS:
 
 @api.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 def unknown(rest: str) -> Response:
-    """Whatever else is asked for under the API, and however: so that the answer is the API's, with its headers."""
+    """Any other path or method under the API, so that the API's own answer is given, with its headers."""
     raise NotFound(f"the API has no path {rest[:80]!r}: see {address('api.index')}")
 
 
 def _near(identity: str, limit: int, per_document: bool) -> Response:
-    return _json(site().collection.similar(identity, limit=limit, per_document=per_document).to_dict())
+    return _json(site().collection.similar(identity, limit=limit, per_document=per_document).to_wire())
 
 
 def _as_jsonl(hits: Iterable[Hit]) -> str:
-    """One JSON object a hit, a line each: for programs, without regard to any terminal."""
-    return "".join(json.dumps(hit.to_dict(), ensure_ascii=False) + "\n" for hit in hits)
+    """One JSON object a hit, a line each, just as it is: this is for programs, and no terminal is to be protected."""
+    return wire.encode_lines(hit.to_wire() for hit in hits).decode()
 
 
 _Writer = Callable[[Iterable[Hit]], str]
 
 
-def _written(write: _Writer, hits: Iterable[Hit]) -> Iterator[str]:
-    """A file of hits in parts, whose head, if it has one, stands first."""
+def _file(write: _Writer, hits: Iterable[Hit]) -> Iterator[str]:
+    """A file of hits in parts: first its head, if it has one, then hit by hit."""
     yield (head := write(()))
     for hit in hits:
         yield write((hit,)).removeprefix(head)
 
 
-def _described(found: Document) -> dict[str, Any]:
-    """A document's description without what may be long, and without where its file lies: that is nobody's business."""
-    described = found.description()
-    return {name: value for name, value in described.items() if name not in ("origin", "notes", "cut")}
-
-
 def _json(value: Any, kind: str = JSON) -> Response:
-    return Response(json.dumps(value, ensure_ascii=False), content_type=kind)
+    return Response(wire.encode(value), content_type=kind)

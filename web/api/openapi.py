@@ -1,15 +1,16 @@
-"""The API described as OpenAPI 3.1, from its own declarations: nothing here has to be kept up to date by hand."""
+"""The API described as OpenAPI 3.1, from its own declarations, so that nothing has to be kept up to date by hand."""
 
-from dataclasses import is_dataclass
 from functools import cache
-from inspect import cleandoc
-from typing import Any, get_type_hints
+from typing import Any
 
+import msgspec
+
+from ...search.results import wire
 from ...version import __version__
 from ..access import guard
 from ..parameters import Text
+from ..problems import Problem
 from ..site import Site
-from . import answers
 from .endpoints import Endpoint
 
 _SCHEMAS = "#/components/schemas/"
@@ -27,12 +28,12 @@ one counts as left out. All offsets are characters (Unicode code points), and an
 `application/problem+json`. Fields may be added to answers within version 1; none is renamed or removed."""
 
 
-def described(endpoints: tuple[Endpoint, ...], site: Site) -> dict[str, Any]:
+def description(endpoints: tuple[Endpoint, ...], site: Site) -> dict[str, Any]:
     """The OpenAPI document of a site.
 
     Args:
-        endpoints: What the API consists of, in the order of the document.
-        site: Whose title, keys and limits the document states; it must be the one that the present request is for.
+        endpoints: All endpoints, in the order of the document.
+        site: The site whose title, keys and limits the document states: that of the present request.
 
     Returns:
         The document, ready to be written as JSON.
@@ -61,13 +62,13 @@ def _operation(endpoint: Endpoint, site: Site) -> dict[str, Any]:
     statuses = ["400", *(["401"] if guarded else []), *(["404"] if _names_something(endpoint) else [])]
     asks = any(each.name == "q" for each in endpoint.parameters)
     statuses += [*(["429"] if site.limiter else []), *(["503"] if asks else [])]
-    inside = [_parameter(endpoint.inside, "path")] if endpoint.inside else []
+    path_parameter = [_parameter(endpoint.path_parameter, "path")] if endpoint.path_parameter else []
     return {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         **({"description": endpoint.details} if endpoint.details else {}),
         **({"deprecated": True} if endpoint.deprecated else {}),
-        "parameters": [*inside, *(_parameter(each, "query") for each in endpoint.parameters)],
+        "parameters": [*path_parameter, *(_parameter(each, "query") for each in endpoint.parameters)],
         "responses": {
             "200": {
                 "description": "The answer.",
@@ -82,29 +83,29 @@ def _operation(endpoint: Endpoint, site: Site) -> dict[str, Any]:
 
 
 def _names_something(endpoint: Endpoint) -> bool:
-    """Whether a document is asked for by name, which need not exist."""
+    """Whether it takes the id of a document or passage, which may not exist."""
     names = {each.name for each in endpoint.parameters}
-    return endpoint.inside is not None or bool(names & {"document", "id"})
+    return endpoint.path_parameter is not None or bool(names & {"document", "id"})
 
 
-def _parameter(declared: Text, place: str) -> dict[str, Any]:
-    repeated = {"style": "form", "explode": True} if declared.repeatable else {}
-    example = [declared.example] if declared.repeatable else declared.example
+def _parameter(parameter: Text, location: str) -> dict[str, Any]:
+    repeated = {"style": "form", "explode": True} if parameter.repeatable else {}
+    example = [parameter.example] if parameter.repeatable else parameter.example
     return {
-        "name": declared.name,
-        "in": place,
-        "description": declared.about,
-        **({"required": True} if place == "path" or declared.required else {}),
-        "schema": declared.schema() | ({"minLength": 1} if place == "path" else {}),
+        "name": parameter.name,
+        "in": location,
+        "description": parameter.about,
+        **({"required": True} if location == "path" or parameter.required else {}),
+        "schema": parameter.schema() | ({"minLength": 1} if location == "path" else {}),
         **repeated,
-        **({"example": example} if declared.example else {}),
+        **({"example": example} if parameter.example else {}),
     }
 
 
 def _schema(answer: Any) -> dict[str, Any]:
     if answer is None:
         return {"type": "string"}
-    if _is_named(answer):
+    if _is_struct(answer):
         return {"$ref": _SCHEMAS + answer.__name__}
     return {"type": "array"} if answer == list[Any] else {"type": "object"}
 
@@ -135,24 +136,9 @@ def _headers(site: Site) -> dict[str, Any]:
 
 @cache
 def _schemas(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
-    import msgspec  # only who asks for this document waits for it
-
-    types = [answers.Problem, *(answer for each in endpoints for answer in each.answers.values() if _is_named(answer))]
-    _, components = msgspec.json.schema_components(dict.fromkeys(types), ref_template=_SCHEMAS + "{name}")
-    return {name: _tidied(getattr(answers, name), schema) for name, schema in sorted(components.items())}
+    structs = [Problem, *(answer for each in endpoints for answer in each.answers.values() if _is_struct(answer))]
+    return wire.schemas(structs, _SCHEMAS + "{name}")
 
 
-def _tidied(described: type[Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema with its properties in the order of the type's fields, and its description as it is meant to be read."""
-    properties = {
-        name: schema["properties"][name] for name in get_type_hints(described) if name in schema["properties"]
-    }
-    # Answers have all fields of a dataclass, be they given or not.
-    required = (
-        list(properties) if is_dataclass(described) else [name for name in properties if name in schema["required"]]
-    )
-    return {**schema, "description": cleandoc(described.__doc__ or ""), "properties": properties, "required": required}
-
-
-def _is_named(answer: Any) -> bool:
-    return getattr(answer, "__module__", "") == answers.__name__
+def _is_struct(answer: Any) -> bool:
+    return isinstance(answer, type) and issubclass(answer, msgspec.Struct)

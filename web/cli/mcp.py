@@ -10,7 +10,7 @@ import click
 from ...search.cli.options import collection_option, opened
 from ...search.cli.terminal import leave_when_terminated
 from ..access.hosts import host_name, origin
-from ..server.listening import LOOPBACK, in_url, listening
+from ..server.sockets import LOOPBACK, in_url, listen
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -39,7 +39,7 @@ _LAST_WORDS = 5  # seconds that an answer may still take when the server is told
     "trusted_hosts",
     multiple=True,
     metavar="NAME",
-    help="With --http: another name that the server is reached by; once for each. It answers for no others.",
+    help="With --http: another name that the server is reached by; once for each. Other names are refused.",
 )
 @click.option(
     "--origin",
@@ -65,28 +65,26 @@ def mcp(
         raise click.UsageError("--host, --port, --trusted-host and --origin go with --http")
     from ..mcp import server
 
-    with opened(collection) as served:
-        serving = server(served)
+    with opened(collection) as open_collection:
+        tools = server(open_collection)
         if http:
-            served.search("dragoman", limit=1)  # what is loaded now, the first client need not wait for
+            open_collection.search("dragoman", limit=1)  # spares the first client the loading
             trusted, sites = [host_name(each) for each in trusted_hosts], [origin(each) for each in origins]
             if "*" in sites:
                 raise click.UsageError("--origin takes no *: name each site whose pages may ask")
-            _serve(serving, host or _HOST, _PORT if port is None else port, trusted, sites)
+            _serve(tools, host or _HOST, _PORT if port is None else port, trusted, sites)
         else:
-            serving.run("stdio")
+            tools.run("stdio")
 
 
-def _serve(
-    serving: "MCPServer[Any]", host: str, port: int, trusted_hosts: Sequence[str], origins: Sequence[str]
-) -> None:
+def _serve(tools: "MCPServer[Any]", host: str, port: int, trusted_hosts: Sequence[str], origins: Sequence[str]) -> None:
     import uvicorn
     from mcp.server.transport_security import TransportSecuritySettings
     from starlette.middleware.cors import CORSMiddleware
 
     names = [in_url(name) for name in (*LOOPBACK, *trusted_hosts, *(() if host in _ALL_ADDRESSES else (host,)))]
     allowed = [*(f"http://{in_url(name)}:*" for name in LOOPBACK), *origins]
-    app = serving.streamable_http_app(
+    app = tools.streamable_http_app(
         stateless_http=True,
         json_response=True,
         max_request_body_size=_MAX_BODY,
@@ -98,7 +96,7 @@ def _serve(
         app.add_middleware(
             CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST", "DELETE"], allow_headers=["*"]
         )
-    with listening(host, port) as listener, suppress(KeyboardInterrupt):
+    with listen(host, port) as listener, suppress(KeyboardInterrupt):
         # Uvicorn ends well on either signal, and then lets it have its usual effect.
         leave_when_terminated()
         click.echo(f"Serving at http://{in_url(host)}:{listener.getsockname()[1]}/mcp", err=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from ...search.cli.options import collection_option, opened
-from ..server.listening import in_url, listening, own_names
+from ..server.sockets import in_url, listen, own_names
 
 
 @click.command()
@@ -44,7 +44,7 @@ from ..server.listening import in_url, listening, own_names
     help="How many reverse proxies stand in front, whose X-Forwarded headers are to be believed.",
 )
 @click.option("--prefix", metavar="PATH", default="", help="The path that a proxy passes on, such as /archive.")
-@click.option("--no-log", is_flag=True, help="Without a line for each request on standard error.")
+@click.option("--no-log", is_flag=True, help="Do not write a line for each request to standard error.")
 def serve(
     collection: Path | None,
     host: str,
@@ -62,23 +62,23 @@ def serve(
     """Serve a collection as web pages and a JSON API, until Ctrl-C.
 
     New commits are picked up as they come. On a loopback address, such as the default, it answers for localhost alone,
-    besides the names that are trusted. On any other, name those that it is reached by: with none given, it answers for
-    all. /healthz says whether it is well, /metrics has counts for Prometheus.
+    and for the names given by --trusted-host. On any other address, give the names that it is reached by: without any,
+    it answers for all. /healthz says whether it is well, /metrics has counts for Prometheus.
     """
     from ..app import create_app
     from ..server import serving
 
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING if no_log else logging.INFO)
     names = {*trusted_hosts, *own_names(host)}
-    with opened(collection) as served, listening(host, port) as listener:
-        app = create_app(served, trusted_hosts=names, origins=origins, title=title, keys=keys, rate=rate)
-        served.search("dragoman", limit=1, facets=1)  # what is loaded now, the first visitor need not wait for
+    with opened(collection) as open_collection, listen(host, port) as listener:
+        app = create_app(open_collection, trusted_hosts=names, origins=origins, title=title, keys=keys, rate=rate)
+        open_collection.search("dragoman", limit=1, facets=1)  # spares the first visitor the loading
         prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
-        said = f"Serving {served.path} at http://{in_url(host)}:{listener.getsockname()[1]}{prefix}/"
+        ready = f"Serving {open_collection.path} at http://{in_url(host)}:{listener.getsockname()[1]}{prefix}/"
         serving.serve(
             app,
             listener,
             threads=threads,
             proxies=serving.Proxies(proxies, prefix),
-            started=lambda: click.echo(said, err=True),
+            started=lambda: click.echo(ready, err=True),
         )

@@ -17,7 +17,7 @@ _YEAR = 365 * 24 * 3600
 
 @assets.get("/<version>/<path:name>")
 def file(version: str, name: str) -> Response:
-    """A file, whatever version is asked for: a page that was opened before an upgrade gets the present one."""
+    """A file: the present one, even where a page that was opened before an upgrade names an older version."""
     response = send_asset(name, max_age=_YEAR if version == _version() else 0)
     response.cache_control.immutable = version == _version()
     return response
@@ -44,5 +44,5 @@ def asset(name: str) -> str:
 
 @cache
 def _version() -> str:
-    named = ((each.name.encode(), each.read_bytes()) for each in sorted(_FOLDER.iterdir()))
-    return hashlib.sha256(b"\0".join(part for each in named for part in each)).hexdigest()[:12]
+    contents = ((each.name.encode(), each.read_bytes()) for each in sorted(_FOLDER.iterdir()))
+    return hashlib.sha256(b"\0".join(part for each in contents for part in each)).hexdigest()[:12]

@@ -12,38 +12,38 @@ from ...corpus.document import Document
 from ...search.results.citations import web_address
 from ...search.results.results import Hit
 from ..site import address, site
-from ..state import Asked
+from ..state import State
 from .elements import add
 from .rendering import link_to
 
 MEDIA_TYPE: Final = "application/atom+xml"
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
-_NEVER = "1970-01-01T00:00:00Z"  # stands for the date that an undated document must have in a feed
+_NEVER = "1970-01-01T00:00:00Z"  # an undated document must have some date in a feed
 _RESERVED = "%/:?#[]@!$&'()*+,;=~"  # what an address keeps as it is (RFC 3986); the percent sign begins an escape
 
 
-def atom_feed(asked: Asked, hits: Sequence[Hit]) -> ElementTree.Element:
-    """The feed of a question. To be built within a request, whose host its links name.
+def atom_feed(state: State, hits: Sequence[Hit]) -> ElementTree.Element:
+    """The feed of a question. Build it within a request: its links name the request's host.
 
     Args:
-        asked: The question that the feed answers: it gives the title and the links.
+        state: The question that the feed answers: it gives the title and the links.
         hits: The feed's entries, in their order.
 
     Returns:
         The root element.
     """
-    parameters = asked.parameters(sort="relevance")  # a feed is by date in any case
+    parameters = state.parameters(sort="relevance")  # a feed is by date in any case
     root = ElementTree.Element("feed", xmlns=_NAMESPACE)
     add(root, "id", _tag() + address("syndication.feed", **parameters))
-    add(root, "title", f"{asked.q or ', '.join(chip.text for chip in asked.chips())} – {site().title}")
+    add(root, "title", f"{state.q or ', '.join(chip.text for chip in state.chips())} – {site().title}")
     add(root, "updated", max((_updated(hit.document) for hit in hits), default=_NEVER))
     for rel, kind, endpoint in (("self", MEDIA_TYPE, "syndication.feed"), ("alternate", "text/html", "pages.search")):
         add(root, "link", rel=rel, type=kind, href=address(endpoint, external=True, **parameters))
     add(add(root, "author"), "name", site().title)
     add(root, "generator", "Dragoman")
     for hit in hits:
-        _entry(root, hit, asked.q)
+        _entry(root, hit, state.q)
     return root
 
 

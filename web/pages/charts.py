@@ -1,6 +1,6 @@
 """The histogram of a match set as a picture: where its bars and labels stand, and what they are called.
 
-Across, all is in percent, so that the picture fits any width without being stretched; up and down in pixels.
+Horizontal measures are in percent, so that the picture fits any width without being stretched; vertical ones in pixels.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,9 +17,9 @@ HEIGHT = 64
 MAX_TICKS = 8
 """The most labels under a chart; a narrow screen shows half of them at most."""
 
-_LOWEST = 1.5  # pixels: what is there must be seen, however little it is
-_WIDEST = 5.0  # percent: three bars are no walls
-_EDGE = 4.0  # percent from either side: a label there would run out of the picture; within twice that, of a narrow one
+_LOWEST = 1.5  # pixels: even a single passage must be seen
+_WIDEST = 5.0  # percent: three bars should not look like walls
+_EDGE = 4.0  # percent from either side: a centred label would run out of the picture; up to twice that, of a narrow one
 _STEPS: dict[TimeUnit, tuple[int, ...]] = {
     "day": (1, 2, 7, 14),
     "month": (1, 2, 3, 6, 12, 24, 60, 120),
@@ -31,7 +31,17 @@ _STEPS: dict[TimeUnit, tuple[int, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class DrawnBar:
-    """A bar as it is drawn: `slot` is where its place begins and how wide that is, `x` and `width` are its own."""
+    """A bar as it is drawn.
+
+    Attributes:
+        bar: What it stands for.
+        name: The days that it stands for, in words.
+        slot: The left edge and the width, in percent, of the strip that it stands in.
+        x: Its own left edge, in percent.
+        width: Its own width, in percent.
+        y: Its upper edge, in pixels from the top.
+        height: Its height, in pixels.
+    """
 
     bar: Bar
     name: str
@@ -44,7 +54,7 @@ class DrawnBar:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A label on the time axis. A `minor` one is left out where there is little room."""
+    """A label on the time axis, at `x` percent. A `minor` one is left out where there is little room."""
 
     text: str
     x: float
@@ -65,10 +75,16 @@ class Chart:
 
 
 def chart(histogram: Histogram | None, first: date | None = None, last: date | None = None) -> Chart | None:
-    """The picture of a histogram; None where there are not two bars to compare.
+    """The picture of a histogram.
 
-    `first` and `last` are the days to which a question is confined: bars end there, for that is what they count, and
-    what they lead to must not be more than what they say.
+    Args:
+        histogram: The counts, if anything is dated.
+        first: The first day that the question is confined to, if it is. No bar begins before it, because none counts
+            what lies before it, and a bar must not lead to more than it counts.
+        last: The last day that the question is confined to, in the same way.
+
+    Returns:
+        The picture; None where there are not two bars to compare.
     """
     bars = list(_within(histogram.bars, first or date.min, last or date.max)) if histogram else []
     if histogram is None or len(bars) < 2:
@@ -77,11 +93,11 @@ def chart(histogram: Histogram | None, first: date | None = None, last: date | N
     most = max(bar.passages for bar in bars)
     slot = 100 / len(bars)
     width = min(slot * 0.8, _WIDEST)
-    drawn: list[DrawnBar] = []
-    for place, bar in enumerate(bars):
+    shapes: list[DrawnBar] = []
+    for position, bar in enumerate(bars):
         height = max(HEIGHT * bar.passages / most, _LOWEST) if bar.passages else 0.0
-        left = place * slot
-        drawn.append(
+        left = position * slot
+        shapes.append(
             DrawnBar(
                 bar,
                 name=day_names(DateInterval(bar.first, bar.last)),
@@ -93,7 +109,7 @@ def chart(histogram: Histogram | None, first: date | None = None, last: date | N
             )
         )
     return Chart(
-        unit, day_names(DateInterval(bars[0].first, bars[-1].last)), most, tuple(drawn), tuple(_ticks(bars, unit))
+        unit, day_names(DateInterval(bars[0].first, bars[-1].last)), most, tuple(shapes), tuple(_ticks(bars, unit))
     )
 
 
@@ -107,23 +123,23 @@ def _ticks(bars: Sequence[Bar], unit: TimeUnit) -> Iterator[Tick]:
     """Labels at round times, as many as there is room for, each in the middle of its bar."""
     numbers = [_number(bar.first, unit) for bar in bars]
     for step in _STEPS[unit]:
-        at = [place for place, number in enumerate(numbers) if number % step == 0]
+        at = [position for position, number in enumerate(numbers) if number % step == 0]
         if len(at) <= MAX_TICKS:
             break
     else:
         at, step = [0], 1
     coarse = unit == "month" and step % 12 == 0
     fewer = -(-len(at) // (MAX_TICKS // 2))
-    for count, place in enumerate(at):
-        x = 100 * (place + 0.5) / len(bars)
+    for count, position in enumerate(at):
+        x = 100 * (position + 0.5) / len(bars)
         anchor = "start" if x < _EDGE else "end" if x > 100 - _EDGE else "middle"
         minor = count % fewer != 0 or (anchor == "middle" and not 2 * _EDGE <= x <= 100 - 2 * _EDGE)
         x = {"start": 0.0, "end": 100.0}.get(anchor, round(x, 3))
-        yield Tick(_tick_text(bars[place].first, unit, coarse=coarse), x, anchor, minor)
+        yield Tick(_tick_text(bars[position].first, unit, coarse=coarse), x, anchor, minor)
 
 
 def _number(day: date, unit: TimeUnit) -> int:
-    """A bar's place among all of its unit, counted so that round ones are round to a reader as well."""
+    """A bar's number among all bars of its unit, such that round numbers are times that look round to a reader."""
     return {"day": day.toordinal(), "month": 12 * day.year + day.month - 1}.get(unit, day.year)
 
 

@@ -12,7 +12,7 @@ _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 def add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> ElementTree.Element:
     """Add an element as the last child of another.
 
-    Whatever has a meaning in XML is escaped when it is written; characters that XML forbids altogether are replaced.
+    Characters that have a meaning in XML are escaped when it is written; those that XML forbids are replaced.
 
     Args:
         parent: The element that gets the child.

@@ -1,7 +1,7 @@
 """A document as a page shows it: in parts of a bearable size, its paragraphs cut where marks and references stand.
 
-A long document is shown a part at a time, and of many matching passages only the best are marked: both are told on the
-page, and keep it quick whatever it is given.
+A long document is shown a part at a time, and of many matching passages only the best are marked. The page says so, and
+stays quick for any document.
 """
 
 import re
@@ -23,11 +23,11 @@ from ...search.results.highlight import Highlight, Piece
 from ...search.results.results import Hit
 
 PART = 100_000
-"""Of a longer document so many characters are shown at a time, some forty printed pages."""
+"""How many characters of a document are shown at a time: some forty printed pages."""
 
 MOST_NOTES = 400
 LONGEST_NOTE = 4_000
-"""So many footnotes of a part are shown, and so many characters of each."""
+"""How many footnotes of a part are shown, and how many characters of each."""
 
 _SPAN = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _LONGEST_LINE = 70
@@ -49,8 +49,8 @@ class Match(NamedTuple):
 class Run(NamedTuple):
     """A part of a paragraph, all of it inside the cited passage or all outside.
 
-    `lands` is where a link to the passage arrives; `match` is the number of the match that begins here, 0 if none does;
-    `notes` are the numbers of the footnotes whose marks follow.
+    `lands` says whether a link to the passage arrives here; `match` is the number of the match that begins here, 0 if
+    none does; `notes` are the numbers of the footnotes whose marks follow.
     """
 
     pieces: tuple[Piece, ...]
@@ -61,7 +61,7 @@ class Run(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """A paragraph of a document, in runs that give all its letters."""
+    """A paragraph of a document, in runs that together hold all of its text."""
 
     kind: Kind
     runs: tuple[Run, ...]
@@ -119,7 +119,7 @@ def parse_span(value: str) -> Span | None:
 
 
 def parts(text: str) -> list[Span]:
-    """The parts that a text is shown in, at least one; they end where a paragraph does, or a line, or a word."""
+    """The parts that a text is shown in, at least one. Each ends with a paragraph, or else a line, or else a word."""
     cuts = [0]
     while len(text) - cuts[-1] > PART * 5 // 4:
         low, high = cuts[-1] + PART // 2, cuts[-1] + PART
@@ -128,9 +128,14 @@ def parts(text: str) -> list[Span]:
     return [Span(*edges) for edges in pairwise([*cuts, len(text)])] if text else [Span(0, 0)]
 
 
-def part_of(shown: Sequence[Span], at: int) -> int:
-    """The number, from 1, of the part that holds a character."""
-    return max(bisect_right(shown, at, key=lambda part: part.start), 1)
+def part_of(spans: Sequence[Span], at: int) -> int:
+    """The number, from 1, of the part that holds a character.
+
+    Args:
+        spans: The spans of all parts, in their order.
+        at: The character's offset in the text.
+    """
+    return max(bisect_right(spans, at, key=lambda part: part.start), 1)
 
 
 def matches(hits: Iterable[Hit]) -> list[Match]:
@@ -153,33 +158,38 @@ def paragraphs(document: Document, annotations: Annotations, part: Span | None =
     cited = annotations.cited
     whole = part or Span(0, len(document.text))
     spans = list(split(document.text, *whole))
-    placed = _placed(spans, annotations.notes)
-    laid = Marks(annotations.marks)
+    numbers = _notes_by_paragraph(spans, annotations.notes)
+    marks = Marks(annotations.marks)
     begins = sorted(annotations.anchors.items())
     landed = False
-    for place, (start, end) in enumerate(spans):
+    for index, (start, end) in enumerate(spans):
         # What begins in the white space before a paragraph begins with it.
-        before = spans[place - 1].end if place else whole.start
+        before = spans[index - 1].end if index else whole.start
         here = begins[bisect_left(begins, (before,)) : bisect_left(begins, (end,))]
         opening = {max(at, start): number for at, number in here}
-        marked = placed.get(place, {})
+        marked = numbers.get(index, {})
         edges = {start, end, *opening, *marked}
         if cited:
             edges |= {min(max(edge, start), end) for edge in cited}
         runs: list[Run] = []
         for left, right in pairwise(sorted(edges)):
             inside = cited is not None and cited.start <= left and right <= cited.end
-            pieces = tuple(highlight.pieces(document.text[left:right], left, list(laid.within(left, right))))
+            pieces = tuple(highlight.pieces(document.text[left:right], left, list(marks.within(left, right))))
             runs.append(Run(pieces, inside, inside and not landed, opening.get(left, 0), tuple(marked.get(right, ()))))
             landed = landed or inside
         if start in marked:  # above all of the text
             runs.insert(0, Run((), notes=tuple(marked[start])))
-        opens = place == whole.start == 0
-        yield Paragraph(_kind(document, spans[place], opens), tuple(runs))
+        opens = index == whole.start == 0
+        yield Paragraph(_kind(document, spans[index], opens), tuple(runs))
 
 
 def notes_of(document: Document, part: Span) -> dict[int, Note]:
-    """The footnotes of a part by their number in the document, counted from 1. Marks alone may repeat."""
+    """The footnotes of a part by their number in the document, counted from 1: their marks may be the same.
+
+    Args:
+        document: The document.
+        part: The span of the part.
+    """
     return {
         number: note
         for number, note in enumerate(document.notes, 1)
@@ -188,28 +198,39 @@ def notes_of(document: Document, part: Span) -> dict[int, Note]:
 
 
 def note_pieces(note: Note, marks: Sequence[Highlight]) -> Iterator[Piece]:
-    """A footnote's text, as far as it is shown, cut where its marks begin and end."""
+    """A footnote's text, as far as it is shown, cut where marks begin and end.
+
+    Args:
+        note: The footnote.
+        marks: What to mark in it; their offsets are into its own text.
+    """
     return highlight.pieces(note.text[:LONGEST_NOTE], 0, marks)
 
 
 def source_link(document: Document, cited: Span | None) -> str:
-    """The address of the original, at the words of the passage where the browser can find them; empty if it has none.
+    """The address of a document's original.
 
-    See https://wicg.github.io/scroll-to-text-fragment/ for the text fragment.
+    Args:
+        document: The document.
+        cited: The passage at which a browser is to open it, by a text fragment as in
+            https://wicg.github.io/scroll-to-text-fragment/; None for its beginning.
+
+    Returns:
+        The address; empty if the document has none.
     """
     address = web_address(document.url)
     fragment = _text_fragment(document.text[slice(*cited)]) if address and cited else ""
     return address + ("" if not fragment else f":~:text={fragment}" if "#" in address else f"#:~:text={fragment}")
 
 
-def _placed(spans: Sequence[Span], notes: Mapping[int, Note]) -> dict[int, dict[int, list[int]]]:
-    """The numbers of notes by the place of their paragraph and the offset that their marks follow."""
-    placed: dict[int, dict[int, list[int]]] = {}
+def _notes_by_paragraph(spans: Sequence[Span], notes: Mapping[int, Note]) -> dict[int, dict[int, list[int]]]:
+    """The numbers of notes by the index of their paragraph and the offset that their marks follow."""
+    numbers: dict[int, dict[int, list[int]]] = {}
     for number, note in notes.items() if spans else ():
-        place = max(bisect_left(spans, note.at, key=lambda span: span.start) - 1, 0)
-        at = min(max(note.at, spans[place].start), spans[place].end)
-        placed.setdefault(place, {}).setdefault(at, []).append(number)
-    return placed
+        index = max(bisect_left(spans, note.at, key=lambda span: span.start) - 1, 0)
+        at = min(max(note.at, spans[index].start), spans[index].end)
+        numbers.setdefault(index, {}).setdefault(at, []).append(number)
+    return numbers
 
 
 def _kind(document: Document, span: Span, opens: bool) -> Kind:
@@ -235,22 +256,22 @@ def _text_fragment(passage: str) -> str:
     if not lines:
         return ""
     if len(lines) == 1 and len(lines[0]) <= _QUOTED_CHARACTERS:
-        return _encoded(lines[0])
+        return _percent_encoded(lines[0])
     # Beginning and end of a single line must not overlap, or the browser finds no end behind the beginning.
     most = min(_QUOTED_WORDS, max(len(lines[0].split()) // 2, 1)) if len(lines) == 1 else _QUOTED_WORDS
-    return f"{_encoded(_few(lines[0], most))},{_encoded(_few(lines[-1], most, last=True))}"
+    return f"{_percent_encoded(_few(lines[0], most))},{_percent_encoded(_few(lines[-1], most, last=True))}"
 
 
 def _few(line: str, most: int, *, last: bool = False) -> str:
     """The first or last few words of a line, `most` of them at most; characters of a word that is too long."""
     words = line.split()
     for count in range(min(most, len(words)), 0, -1):
-        said = " ".join(words[-count:] if last else words[:count])
-        if len(said) <= _QUOTED_CHARACTERS:
-            return said
+        phrase = " ".join(words[-count:] if last else words[:count])
+        if len(phrase) <= _QUOTED_CHARACTERS:
+            return phrase
     return words[-1][-_QUOTED_CHARACTERS // 4 :] if last else words[0][: _QUOTED_CHARACTERS // 4]
 
 
-def _encoded(said: str) -> str:
-    """The minus is a sign of the fragment's own, and `quote` leaves it."""
-    return quote(said, safe="", errors="replace").replace("-", "%2D")
+def _percent_encoded(phrase: str) -> str:
+    """A phrase for a text fragment, in which the minus has a meaning: `quote` would leave it as it is."""
+    return quote(phrase, safe="", errors="replace").replace("-", "%2D")

@@ -1,7 +1,7 @@
-"""From what a page says to HTML.
+"""Makes HTML of what a page says.
 
-The templates have an environment of their own, so that an app that Dragoman is mounted in keeps its filters, names and
-settings, and we ours.
+The templates have an environment of their own, so that Dragoman and an app that it is mounted in do not share filters,
+names or settings.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from ...search.results.highlight import Piece
 from ...search.results.printing import many
 from ...search.results.results import Hit
 from ..site import address, site
-from ..state import Asked, said
+from ..state import State, text_of
 from .assets import asset
 from .reader_text import LONGEST_NOTE, note_pieces
 
@@ -28,18 +28,24 @@ _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)),
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
-    """A page, with every string in it escaped."""
+    """A page, with every string in it escaped.
+
+    Args:
+        template: The name of its template.
+        status: The HTTP status.
+        **context: What the template shows.
+    """
     html = _environment().get_template(template).render(site=site(), **context)
     return Response(html, status, content_type="text/html; charset=utf-8")
 
 
 def visible(text: str) -> str:
-    """The text with a sign in the place of control characters, which HTML does not allow."""
+    """The text, with a sign instead of each control character, which HTML does not allow."""
     return text.translate(_CONTROLS)
 
 
 def brief(text: str, longest: int = 300) -> str:
-    """The text, visible and cut where it is too long for what it is: a title or a name may be of any length."""
+    """The text, visible, and cut after `longest` characters: a title or a name may be of any length."""
     return visible(text) if len(text) <= longest else f"{visible(text[:longest]).rstrip()}…"
 
 
@@ -63,22 +69,29 @@ def language_name(code: str) -> str:
     return known.name.split(" (")[0].split(", ")[0] if known else code
 
 
-def read_on(hit: Hit, asked: Asked) -> str:
-    """The address of a hit in the reader, which is told the whole question: to mark what answers it, and lead back."""
+def read_on(hit: Hit, state: State) -> str:
+    """The address of a hit in the reader, with the whole question, which the reader marks and leads back to."""
     return address(
-        "reader.document", document_id=hit.document.id, passage=str(hit.span), _anchor="passage", **asked.parameters()
+        "reader.document", document_id=hit.document.id, passage=str(hit.span), _anchor="passage", **state.parameters()
     )
 
 
 def link_to(document: Document, span: Span | None = None, question: str = "", *, external: bool = False) -> str:
-    """The address of a document in the reader, at a passage if there is one."""
+    """The address of a document in the reader.
+
+    Args:
+        document: The document.
+        span: The passage to open it at, if any.
+        question: What to mark in it, if anything.
+        external: Whether the address names scheme and host as well.
+    """
     where: dict[str, Any] = {"passage": str(span), "_anchor": "passage"} if span else {}
     return address("reader.document", external=external, document_id=document.id, q=question or None, **where)
 
 
 def search_for(value: str, field: str) -> str:
-    """The address of a search for all that has a value in a field; empty where no question can say that."""
-    question = said(language.Filter(field, value))
+    """The address of a search for all documents with a value in a field; empty where no question can say that."""
+    question = text_of(language.Filter(field, value))
     return address("pages.search", q=question) if question else ""
 
 

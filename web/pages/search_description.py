@@ -19,10 +19,10 @@ _LONGEST_DESCRIPTION = 1024
 
 
 def search_description(site: Site) -> ElementTree.Element:
-    """The search description of a site. To be built within a request, whose host its links name.
+    """The search description of a site. Build it within a request: its links name the request's host.
 
     Args:
-        site: The site, which must be the one that the present request is for.
+        site: The site, which must be that of the present request.
 
     Returns:
         The root element.

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.datastructures import MultiDict
 
 from ...corpus.document import Document
+from ...corpus.fields import Fields
 from ...errors import NotFound, QueryError, SearchTimeout
 from ...index.reading.tallies import Facets, FacetValue
 from ...search.language import query as language
@@ -19,25 +20,14 @@ from ...search.language.parser import parse
 from ...search.results.results import Results
 from ..parameters import Choice, read
 from ..site import address, site
-from ..state import ASKED, MAX_OFFSET, MAX_SIMILAR, PAGE_SIZE, Asked, Chip, said
+from ..state import MAX_OFFSET, MAX_SIMILAR, PAGE_SIZE, PARAMETERS, Chip, State, text_of
 from .charts import chart
 from .rendering import link_to, page
 
-FACETS = {
-    "country": "Country",
-    "person": "Person",
-    "place": "Place",
-    "outlet": "Outlet",
-    "kind": "Kind",
-    "lang": "Language",
-}
-"""The columns by which a page offers to narrow, and their headings."""
-
 SHOWN = 8
 UNFOLDED = 50
-"""How many values of a column are offered, at first and once more are asked for."""
+"""How many values of a column are offered at first, and how many once a reader asks for more."""
 
-_MORE = Choice(name="more", about="The column of which more values are listed.", choices=("", *FACETS))
 _UNDATED = "-date:0001..9999"
 _CONTEXT = 60  # characters shown on either side of a mistake in a question
 _LOOKED_AT = 24  # documents, in search of a title that makes an example
@@ -49,47 +39,54 @@ pages = Blueprint("pages", __name__)
 
 @pages.get("/")
 def search() -> Response:
-    """The search box; below it the passages, or what there is to be asked."""
+    """The search box; below it the passages or, before anything is asked, what the collection holds."""
     try:
-        given = read((*ASKED, _MORE), request.args)
-        asked, more = Asked.of(given), given["more"]
+        fields = site().collection.fields
+        values = read((*PARAMETERS, _more_of(fields)), request.args)
+        state, more = State.of(values, fields), values["more"]
     except QueryError as error:
-        return _refused(Asked(q=request.args.get("q", "")), error)
-    parameters = asked.parameters() | ({"more": more} if more else {})
+        return _refused(State({"q": request.args.get("q", "")}), error)
+    parameters = state.parameters() | ({"more": more} if more else {})
     if not _same(parameters):
         return make_response(redirect(address("pages.search", **parameters)))
-    if asked.is_blank:
-        return _start(asked)
+    if state.is_blank:
+        return _start(state)
     try:
-        results = asked.search(site(), facets=UNFOLDED if more else SHOWN)
+        results = state.search(site(), facets=UNFOLDED if more else SHOWN)
     except QueryError as error:
-        return _refused(asked, error)
-    reached = MAX_SIMILAR if asked.similar else MAX_OFFSET + PAGE_SIZE
+        return _refused(state, error)
+    reached = MAX_SIMILAR if state.similar else MAX_OFFSET + PAGE_SIZE
     last = max(1, -(-min(results.total, reached) // PAGE_SIZE))
-    chips = [] if asked.similar else asked.chips()
+    chips = [] if state.similar else state.chips()
     return page(
         "results.html",
-        200 if asked.page <= last else 404,
-        asked=asked,
+        200 if state.page <= last else 404,
+        state=state,
         results=results,
         last=last,
         chips=chips,
-        unconstrained=_unconstrained(asked),
-        undated=asked.parameters(after="", before="", where=(*asked.where, _UNDATED), page=1),
-        facets=list(_facets(asked, chips, results.facets, more)) if results.facets and results.total else [],
-        chart=chart(results.facets.histogram, *asked.days) if results.facets else None,
-        feed=asked.parameters(sort="relevance", page=1, per_document=False, unfold=False),
-        **_described(asked, results),
-        ways=[] if results.total or asked.similar else list(_ways(asked, chips)),
+        unconstrained=_unconstrained(state),
+        undated=state.parameters(after="", before="", where=(*state["where"], _UNDATED), page=1),
+        facets=list(_facets(state, chips, results.facets, more)) if results.facets and results.total else [],
+        chart=chart(results.facets.histogram, *state.days) if results.facets else None,
+        feed=state.parameters(sort="relevance", page=1, per_document=False, unfold=False),
+        **_heading(state, results),
+        ways=[] if results.total or state.similar else list(_ways(state, chips)),
     )
 
 
-def _start(asked: Asked) -> Response:
+def _more_of(fields: Fields) -> Choice:
+    """The parameter that names the field of which more values are listed."""
+    counted = (each.name for each in fields if each.is_counted)
+    return Choice(name="more", about="The field of which more values are listed.", choices=("", *counted))
+
+
+def _start(state: State) -> Response:
     status = site().collection.status()
     facets = site().collection.contents(SHOWN)
     return page(
         "start.html",
-        asked=asked,
+        state=state,
         documents=status.documents,
         passages=status.passages,
         chart=chart(facets.histogram),
@@ -98,48 +95,48 @@ def _start(asked: Asked) -> Response:
     )
 
 
-def _refused(asked: Asked, error: QueryError) -> Response:
-    """The search box with what was wrong, and the place in the question where there is one."""
-    place = None
+def _refused(state: State, error: QueryError) -> Response:
+    """The search box with what was wrong, and the part of the question that it is about, if it is about one."""
+    excerpt = None
     if error.column is not None:
         at = error.column - 1
-        before, culprit, after = asked.q[max(at - _CONTEXT, 0) : at], asked.q[at : at + 1], asked.q[at + 1 :]
-        place = ("…" if at > _CONTEXT else "") + before, culprit, after[:_CONTEXT] + "…" * (len(after) > _CONTEXT)
-    return page("refused.html", error.status, asked=asked, error=error, place=place)
+        before, culprit, after = state.q[max(at - _CONTEXT, 0) : at], state.q[at : at + 1], state.q[at + 1 :]
+        excerpt = ("…" if at > _CONTEXT else "") + before, culprit, after[:_CONTEXT] + "…" * (len(after) > _CONTEXT)
+    return page("refused.html", error.status, state=state, error=error, excerpt=excerpt)
 
 
 def _same(parameters: dict[str, Any]) -> bool:
-    """Whether the URL says just these parameters: what a form sends besides is dropped, for a URL fit to be shared."""
-    return sorted(_spelt(parameters).items(multi=True)) == sorted(request.args.items(multi=True))
+    """Whether the URL has just these parameters. What else a form sends is dropped, so that the URL can be shared."""
+    return sorted(_as_arguments(parameters).items(multi=True)) == sorted(request.args.items(multi=True))
 
 
-def _spelt(parameters: dict[str, Any]) -> MultiDict[str, str]:
+def _as_arguments(parameters: dict[str, Any]) -> MultiDict[str, str]:
     """Parameters as they stand in a URL."""
-    spelt = MultiDict[str, str]()
+    arguments = MultiDict[str, str]()
     for name, value in parameters.items():
         values = cast("list[Any]", value) if isinstance(value, list) else [value]
-        spelt.setlist(name, [str(each) for each in values])
-    return spelt
+        arguments.setlist(name, [str(each) for each in values])
+    return arguments
 
 
 # What a page of results says besides its hits
 
 
-def _described(asked: Asked, results: Results) -> dict[str, Any]:
+def _heading(state: State, results: Results) -> dict[str, Any]:
     """What a page of results is called, and by what its passages were found."""
-    if asked.similar:
-        document, span = site().collection.named(asked.similar)
+    if state.similar:
+        document, span = site().collection.named(state.similar)
         near = {"title": document.title or document.id, "link": link_to(document, span)}
-        return {"heading": f"Near to {near['title']}", "near": near, "by": "meaning"}
+        return {"heading": f"Near {near['title']}", "near": near, "by": "meaning"}
     ranked = any(hit.keyword or hit.meaning for hit in results) or not results.total
     by = {"hybrid": "keyword + meaning", "keyword": "keyword", "meaning": "meaning"}[results.mode]
-    return {"heading": asked.q or "All that fits", "by": by if ranked else ""}
+    return {"heading": state.q or "Everything that matches", "by": by if ranked else ""}
 
 
 class _Row(NamedTuple):
-    """A value to narrow by, and the parameters for that; `undo` are those that drop a choice that has been made.
+    """A value to narrow by, and the parameters to ask for it, to leave it out, or to undo the choice of it.
 
-    None stands for parameters that there are none of: see `Asked.narrow`.
+    Parameters are None where a URL cannot say that: see `State.narrow`. `share` is in percent of the commonest value.
     """
 
     counted: FacetValue
@@ -150,7 +147,7 @@ class _Row(NamedTuple):
 
 
 class _Facet(NamedTuple):
-    """A column to narrow by. `more` tells whether there are values to unfold, `unfolded` whether they are shown."""
+    """A column to narrow by. `more` says whether there are more values to show, `unfolded` whether they are shown."""
 
     name: str
     label: str
@@ -160,31 +157,38 @@ class _Facet(NamedTuple):
     unfolded: bool
 
 
-def _facets(asked: Asked, chips: Sequence[Chip], facets: Facets, more: str) -> Iterator[_Facet]:
-    """The columns that tell passages of the match set apart, or that it has been narrowed by."""
-    chosen = {(chip.label, chip.text): chip.parameters_without for chip in chips}
-    for name, label in FACETS.items():
-        column, unfolded = facets.columns[name], more == name
+def _facets(state: State, chips: Sequence[Chip], facets: Facets, more: str) -> Iterator[_Facet]:
+    """The columns in which passages of the match set differ, and those by which it has been narrowed."""
+    choices = {(chip.label, chip.text): chip.parameters_without for chip in chips}
+    for name, column in facets.columns.items():
+        unfolded = more == name
         values = column.values if unfolded else column.values[:SHOWN]
-        if column.distinct > 1 or any((name, value.value) in chosen for value in values):
+        if column.distinct > 1 or any((name, value.value) in choices for value in values):
             rows = [
                 _Row(
                     value,
                     share=round(100 * value.passages / values[0].passages, 1),
-                    include=asked.narrow(name, value.value),
-                    exclude=asked.narrow(name, value.value, exclude=True),
-                    undo=chosen.get((name, value.value)),
+                    include=state.narrow(name, value.value),
+                    exclude=state.narrow(name, value.value, exclude=True),
+                    undo=choices.get((name, value.value)),
                 )
                 for value in values
             ]
-            yield _Facet(name, label, rows, column.distinct, not unfolded and column.distinct > len(rows), unfolded)
+            yield _Facet(
+                name,
+                state.fields[name].label,
+                rows,
+                column.distinct,
+                not unfolded and column.distinct > len(rows),
+                unfolded,
+            )
 
 
 # Where nothing is found
 
 
 class _Way(NamedTuple):
-    """A question near to one that finds nothing, and how many passages it finds."""
+    """A question that is near one that finds nothing, and how many passages it finds."""
 
     lead: str
     label: str
@@ -193,19 +197,19 @@ class _Way(NamedTuple):
     total: int
 
 
-def _ways(asked: Asked, chips: Sequence[Chip]) -> Iterator[_Way]:
+def _ways(state: State, chips: Sequence[Chip]) -> Iterator[_Way]:
     """Questions that find something where this one does not: with one constraint less, with none, by meaning too.
 
-    As many as there is time to try: all of them together may take what a question may.
+    As many as there is time to try: together they may take as long as one question.
     """
     end = time.monotonic() + site().timeout
-    tried = [("without", chip.label, chip.text, chip.parameters_without) for chip in chips[:_WAYS]]
+    attempts = [("without", chip.label, chip.text, chip.parameters_without) for chip in chips[:_WAYS]]
     if len(chips) > 1:
-        tried.append(("without any of these constraints", "", "", _unconstrained(asked)))
-    if asked.mode != "hybrid":
-        tried.append(("by words and by meaning", "", "", asked.parameters(mode="hybrid", page=1)))
-    for lead, label, text, parameters in tried:
-        other = Asked.read(_spelt(parameters))
+        attempts.append(("without any of these constraints", "", "", _unconstrained(state)))
+    if state["mode"] != "hybrid":
+        attempts.append(("by words and by meaning", "", "", state.parameters(mode="hybrid", page=1)))
+    for lead, label, text, parameters in attempts:
+        other = State.read(_as_arguments(parameters), state.fields)
         if other.is_blank:
             continue
         try:
@@ -216,26 +220,27 @@ def _ways(asked: Asked, chips: Sequence[Chip]) -> Iterator[_Way]:
             yield _Way(lead, label, text, parameters, total)
 
 
-def _unconstrained(asked: Asked) -> dict[str, Any]:
+def _unconstrained(state: State) -> dict[str, Any]:
     """The parameters of the question without any of its constraints."""
-    words = " ".join(word.text for word in parse(asked.q).free) if asked.q else ""
-    return Asked(q=words, mode=asked.mode, sort=asked.sort, per_document=asked.per_document).parameters()
+    words = " ".join(word.text for word in parse(state.q, state.fields).free) if state.q else ""
+    kept = {name: state[name] for name in ("mode", "sort", "per_document")}
+    return State.of({"q": words, **kept}).parameters()
 
 
 # The start page
 
 
 def _examples(facets: Facets) -> Iterator[str]:
-    """A few questions that this collection has an answer to: in words, by person and place, by date."""
+    """A few questions that this collection can answer: in words, by person and place, by date."""
     some = list(_first_documents(_LOOKED_AT))
     times = Counter(each.title for each in some)
-    # A title that many documents bear says little of any of them, and of titles that begin alike one is enough.
+    # A title that many documents share says little about any of them, and of titles that begin alike one is enough.
     titles = [each.title for each in some if times[each.title] == 1 and len(each.title) < _LONGEST_EXAMPLE]
     unlike = {tuple(title.split()[:2]): title for title in reversed(list(filter(_parses, titles)))}
     yield from islice(reversed(unlike.values()), 3)
     for column in ("person", "place"):
         values = facets.columns[column].values
-        if values and (example := said(language.Filter(column, values[0].value))):
+        if values and (example := text_of(language.Filter(column, values[0].value))):
             yield example
     if facets.histogram:
         best = max(facets.histogram.bars, key=lambda bar: bar.passages)

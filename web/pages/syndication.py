@@ -1,4 +1,4 @@
-"""What other programs take from here: a feed of each question, the search description, a search box to embed."""
+"""What is for other programs and sites: a feed of each question, the search description, a search box to embed."""
 
 from dataclasses import replace
 from typing import Final
@@ -7,14 +7,14 @@ from flask import Blueprint, Response, request
 
 from ..parameters import check_names
 from ..site import site
-from ..state import Asked
+from ..state import State
 from . import atom
 from . import search_description as descriptions
 from .assets import send_asset
 from .elements import xml_response
 
 ENTRIES: Final = 50
-"""How many passages a feed has."""
+"""How many passages a feed has, at most."""
 
 _HOUR = 3600
 
@@ -24,14 +24,14 @@ syndication = Blueprint("syndication", __name__)
 @syndication.get("/feed.atom")
 def feed() -> Response:
     """The passages that answer a question as an Atom feed, the newest first."""
-    asked = replace(Asked.read(request.args), page=1)
-    if not asked.similar:
-        asked = replace(asked, sort="newest")
-    hits = asked.search(site(), limit=ENTRIES).hits
-    return xml_response(atom.atom_feed(asked, hits), atom.MEDIA_TYPE)
+    state = replace(State.read(request.args), page=1)
+    if not state.similar:
+        state = replace(state, sort="newest")
+    hits = state.search(site(), limit=ENTRIES).hits
+    return xml_response(atom.atom_feed(state, hits), atom.MEDIA_TYPE)
 
 
-@syndication.get("/opensearch.xml", endpoint="opensearch")  # the name by which the metrics have always counted it
+@syndication.get("/opensearch.xml", endpoint="opensearch")  # the name under which the metrics have always counted it
 def search_description() -> Response:
     """The search description: the site as a search engine that browsers can add."""
     check_names(request.args, ())

@@ -23,7 +23,7 @@ class Metrics:
         self._registry.register(_Contents(collection))
         self._requests = Counter(
             "dragoman_requests",
-            "Requests answered, by what was asked and how.",
+            "Requests answered, by endpoint and status.",
             ("endpoint", "status"),
             registry=self._registry,
         )
@@ -46,7 +46,7 @@ class Metrics:
 
 
 class _Contents(Collector):
-    """What is in the collection, looked up when it is asked for."""
+    """What is in the collection, looked up whenever the counts are read."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
@@ -60,4 +60,4 @@ class _Contents(Collector):
         ]
 
     def describe(self) -> list[GaugeMetricFamily]:
-        return []  # else it would be asked on registering
+        return []  # otherwise the registry would collect it at once

@@ -1,4 +1,4 @@
-"""The server behind `dragoman serve`: waitress with threads, which ends when told to, and not before it is done."""
+"""The server behind `dragoman serve`: waitress with threads, which finishes what it has begun before it stops."""
 
 import logging
 import signal
@@ -15,7 +15,7 @@ from ..app import MAX_REQUEST_BYTES
 _LOG = logging.getLogger("dragoman.serving")
 
 GRACE = 10.0
-"""Seconds that requests which have come in are given to be answered when the server is to stop."""
+"""How many seconds the requests that have come in get to be answered once the server is to stop."""
 
 _CONNECTIONS = 500
 _SPARE = _CONNECTIONS // 10
@@ -46,7 +46,7 @@ def serve(
     proxies: Proxies = NO_PROXIES,
     started: Callable[[], None] = lambda: None,
 ) -> None:
-    """Answer on a socket until SIGTERM or SIGINT comes. To be called in the main thread.
+    """Answer on a socket until SIGTERM or SIGINT comes. Call it in the main thread.
 
     Args:
         app: What answers.
@@ -93,9 +93,9 @@ def serve(
             _close_stalled(channels.values())
             if len(channels) > _CONNECTIONS:
                 _make_room(channels.values())
-        except Exception:  # whatever one connection brings on, the others are served
+        except Exception:  # an error of one connection must not end the others
             _LOG.exception("unforeseen while serving")
-            stopping.wait(0.5)  # lest it fill the log
+            stopping.wait(0.5)  # so that it does not fill the log
     # Whoever has asked is answered; whoever has only connected is not.
     for each in sockets.values():
         each.accepting = False
@@ -120,7 +120,7 @@ def _close_stalled(channels: Iterable[Any]) -> None:
 def _make_room(channels: Iterable[Any]) -> None:
     """Close the oldest connections of clients that have not asked anything whole, however busily they send.
 
-    Else a few hundred that send a request byte by byte would keep everybody out.
+    Otherwise a few hundred that send a request byte by byte would keep everybody out.
     """
     silent = (each for each in channels if not each.requests and not each.total_outbufs_len)
     for each in sorted(silent, key=lambda channel: channel.creation_time)[:_SPARE]:

@@ -31,9 +31,14 @@ _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
 
 
 def read_text(stream: BinaryIO, declared: re.Pattern[bytes] | None = None) -> str:
-    """All of a stream as tidy text. `declared` finds, in its group, the encoding that the content names itself.
+    """Read all of a stream as tidy text.
 
-    Raises UnreadableSource if there is too much, if it is empty or binary, or if no encoding fits.
+    Args:
+        stream: The stream, of at most LARGEST_FILE bytes.
+        declared: Finds, in its first group, the encoding that the content names itself.
+
+    Raises:
+        UnreadableSource: If there is too much, if it is empty or binary, or if no encoding fits.
     """
     data = stream.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
@@ -46,9 +51,14 @@ def read_text(stream: BinaryIO, declared: re.Pattern[bytes] | None = None) -> st
 
 
 def decode_text(data: bytes, named: str = "") -> str:
-    """Bytes as tidy text. `named` is the encoding that they are said to be in, which is believed if it fits.
+    """Decode bytes to tidy text.
 
-    Raises UnreadableSource if they are binary, or if no encoding fits.
+    Args:
+        data: The bytes.
+        named: The encoding that they are said to be in, which is believed if it fits; empty if nothing is said.
+
+    Raises:
+        UnreadableSource: If they are binary, or if no encoding fits.
     """
     return tidy(_decoded(data, named))
 
@@ -56,7 +66,8 @@ def decode_text(data: bytes, named: str = "") -> str:
 def encoding_of(head: bytes) -> str:
     """The encoding of a file that is too long to be held, from its beginning, which may end within a character.
 
-    Raises UnreadableSource if the file is binary, or if no encoding fits.
+    Raises:
+        UnreadableSource: If the file is binary, or if no encoding fits.
     """
     for mark, encoding in _MARKS:
         if head.startswith(mark):

@@ -1,15 +1,10 @@
-"""A description as front matter and JSONL records give it, made into a document."""
+"""The values of a description as front matter and JSONL records give it, each checked for what it should be."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final, cast
 
-from ....errors import InvalidDocument, UnreadableSource
-from ...dates import parse_dates
-from ...description.countries import canonical_country
-from ...description.describe import given
-from ...description.languages import language_code
-from ...document import Document, Note, Person, Reference
+from ....errors import UnreadableSource
+from ...document import Note
 from .decode import tidy
 
 # Other keys that hold a field of ours, tried in this order after its own name.
@@ -46,7 +41,7 @@ class Fields:
 
     def raw_text(self, name: str) -> str:
         """A field as it is, without control characters. Raises UnreadableSource if it is no string."""
-        value = self._value(name)
+        value = self.value(name)
         if value is None:
             return ""
         if not isinstance(value, str):
@@ -55,14 +50,14 @@ class Fields:
 
     def id(self) -> str:
         """The id, which may be given as a whole number. Raises UnreadableSource if it is anything else."""
-        value = self._value("id")
+        value = self.value("id")
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         return self.text("id")
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of strings, or a string with commas. Raises UnreadableSource if it is neither."""
-        value = self._value(name)
+        value = self.value(name)
         if value is None:
             return ()
         items: list[Any] = list(value.split(",")) if isinstance(value, str) else _listed(value)
@@ -72,11 +67,20 @@ class Fields:
         return tuple(dict.fromkeys(item for item in shown if item))
 
     def mappings(self, name: str, keys: tuple[str, ...], *, bare: str) -> Iterator[dict[str, str]]:
-        """A list of mappings, of which these keys count; a bare string stands for a mapping with the key `bare`.
+        """The mappings of a field that is a list of them.
 
-        Raises UnreadableSource if it is anything else, or if one of the keys has a value that is no string.
+        Args:
+            name: The field.
+            keys: The keys of each mapping that count; the others are left alone.
+            bare: The key that a bare string in the list is the value of.
+
+        Returns:
+            The mappings in order, "" for each key that one lacks. Those that lack all are left out.
+
+        Raises:
+            UnreadableSource: If it is anything else, or if one of the keys has a value that is no string.
         """
-        value = self._value(name)
+        value = self.value(name)
         items: list[Any] = list(value.split(",")) if isinstance(value, str) else _listed(value)
         if not isinstance(value, str | list | None):
             raise self._wrong(name, "a list", value)
@@ -94,61 +98,27 @@ class Fields:
         Offsets are into the record's own text, and come out as offsets into `text`, which was made of it by tidying;
         those beyond its end are moved there. A `notes` that is a string is no list of footnotes, and left alone.
 
-        Raises UnreadableSource if it is anything else.
+        Raises:
+            UnreadableSource: If it is anything else.
         """
-        value = self._value("notes")
+        value = self.value("notes")
         items = _listed(value)
         if not isinstance(value, list | str | None):
             raise self._wrong("notes", "a list", value)
-        raw = self._value("text")
+        raw = self.value("text")
         for item in items:
             match _note_parts(item):
                 case [str() | int() | None as mark, int() | str() | None as at, str() as said] if _is_offset(at):
-                    place = int(at or 0)
+                    position = int(at or 0)
                     if isinstance(raw, str) and raw != text:
-                        place = len(tidy(raw[:place]))
-                    yield Note(tidy(str(mark or "")).strip(), min(place, len(text)), tidy(said).strip())
+                        position = len(tidy(raw[:position]))
+                    yield Note(tidy(str(mark or "")).strip(), min(position, len(text)), tidy(said).strip())
                 case _:
                     wanted = "a list of [mark, offset, text]"
                     raise UnreadableSource(f"{self.key('notes')} is not {wanted}: {str(item)[:60]!r} is in it")
 
-    def document(self, text: str, *, id: str, origin: str) -> Document:  # noqa: A002
-        """The document that the record describes; what it describes is given.
-
-        Raises UnreadableSource if a field has a wrong type or breaks an invariant of documents.
-        """
-        try:
-            dates = parse_dates(self._value("dates"))
-        except ValueError as error:
-            raise UnreadableSource(f"{self.key('dates')}: {error}") from None
-        language = self.text("language")
-        countries = (canonical_country(name) or name for name in self.texts("countries"))
-        people = self.mappings("people", ("name", "role", "country"), bare="name")
-        references = self.mappings("references", ("outlet", "title", "url", "published"), bare="title")
-        try:
-            document = Document(
-                id=self.id() or id,
-                text=text,
-                title=self.text("title"),
-                dates=dates,
-                place=self.text("place"),
-                outlet=self.text("outlet"),
-                author=self.text("author"),
-                url=self.text("url"),
-                kind=self.text("kind"),
-                language=language_code(language) or "",
-                countries=tuple(dict.fromkeys(countries)),
-                people=tuple(_person(**person) for person in people if person["name"]),
-                topics=self.texts("topics"),
-                references=tuple(Reference(**reference) for reference in references),
-                notes=tuple(self.notes(text)),
-                origin=origin,
-            )
-        except InvalidDocument as error:
-            raise UnreadableSource(str(error)) from None
-        return replace(document, provenance=given(document))
-
-    def _value(self, name: str) -> Any:
+    def value(self, name: str) -> Any:
+        """A field as it is; None if it is absent or empty."""
         value = self._record.get(self.key(name))
         return None if isinstance(value, str) and not value.strip() else value
 
@@ -172,7 +142,3 @@ def _note_parts(item: object) -> object:
 
 def _is_offset(value: int | str | None) -> bool:
     return value is None or (str(value).isdecimal() and len(str(value)) < 20)
-
-
-def _person(name: str, role: str, country: str) -> Person:
-    return Person(name, role, canonical_country(country) or country)

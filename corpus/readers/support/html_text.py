@@ -24,7 +24,7 @@ _TAG_END = re.compile(r"""(?:[^>"'=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|["'=])*+>""")
 _HUGE_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{8,}+;?")
 _LONG_TAG: Final = 5_000
 _UNQUOTED_AFTER: Final = 100
-"""After so many tags with quotes that nobody closed, a tag ends at the next ">", whatever stands in quotes."""
+"""After so many tags with quotes that nobody closed, a tag ends at the next ">", quoted or not."""
 
 
 class Shown(NamedTuple):
@@ -58,7 +58,7 @@ def look_through(page: str) -> Shown:
 def _scanned(page: str) -> Iterator[tuple[str, str]]:
     """The text before each tag, with the break that the tag makes, and the tag."""
     lower = page.lower()
-    if len(lower) != len(page):  # a few letters have a lower case of two, and places would no longer agree
+    if len(lower) != len(page):  # a few letters have a lower case of two, and offsets would no longer agree
         lower = page
     at, unclosed = 0, 0
     never_closed: set[str] = set()

@@ -1,4 +1,4 @@
-"""Bytes that a stranger packed: read whole, or unpacked, no further than is allowed, whatever size they claim to have.
+"""Bytes that a stranger packed: read whole, or unpacked, and no further than is allowed.
 
 A few kilobytes can claim to hold terabytes, so nothing here believes a size that is written in a file: what comes out
 is counted while it comes, and against what went in.
@@ -45,7 +45,12 @@ def looks_like(data: bytes) -> str:
 
 
 def not_what_it_says(data: bytes, wanted: str) -> UnreadableSource:
-    """The error of a file that is not what its name or its user says."""
+    """The error of a file that is not what its name or its user says.
+
+    Args:
+        data: How the file begins.
+        wanted: What it should be: "a PDF".
+    """
     found = looks_like(data)
     return UnreadableSource(f"not {wanted}: it is {found}" if found else f"not {wanted}, or damaged")
 
@@ -74,7 +79,7 @@ def decompressed(source: Source) -> BinaryIO:
 
 
 class Borrowed(io.RawIOBase):
-    """A stream that somebody else will close, whatever is built upon it. `count` is how much was read from it."""
+    """A stream that somebody else will close, not what is built upon it. `count` is how much was read from it."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream

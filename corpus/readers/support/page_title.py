@@ -21,10 +21,14 @@ _SEPARATOR = re.compile(r"\s+[|–—•·»›-]\s+")
 
 
 def page_title(page: str, *, title: str, site: str) -> str:
-    """The title of the page's article: the heading that also stands in the title of the page, if there is one.
+    """Find the title of a page's article: the heading that also stands in the title of the page, if there is one.
 
-    A menu's or a comment form's heading stands in no page's title. Without such a heading it is `title`, which is what
-    the extractor found and may be empty, or the page's own, and `site`, the site's name, is taken from its end.
+    A menu's or a comment form's heading stands in no page's title.
+
+    Args:
+        page: The page's markup.
+        title: The title that the extractor found, perhaps empty: it counts where there is no such heading.
+        site: The name of the site, perhaps empty, which is taken off the end of a title.
     """
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True)
     try:

@@ -1,8 +1,8 @@
 """Pages as printed, made into running text: lines joined into paragraphs, running heads and page numbers set apart.
 
-Only simple signs count. A line is page furniture if lines like it, whatever their numbers, stand in the same place at
-the edge of many pages, or if it is a page number. A paragraph ends at a line that was not filled, if the line ends as
-sentences do or a capital follows. What is taken for furniture is returned, so that a wrong guess loses nothing.
+Only simple signs count. A line is page furniture if lines like it, with other numbers perhaps, stand in the same row
+at the edge of many pages, or if it is a page number. A paragraph ends at a line that was not filled, if the line ends
+as sentences do or a capital follows. What is taken for furniture is returned, so that a wrong guess loses nothing.
 """
 
 import re
@@ -35,15 +35,15 @@ def without_furniture(pages: Sequence[Sequence[str]]) -> tuple[list[list[str]], 
     """The pages' lines without running heads, running feet and page numbers, and those, each kind of them once."""
     counts: Counter[tuple[int, str]] = Counter()
     for page in pages:
-        counts.update((place, _shape(page[place])) for place in _edges(page))
+        counts.update((position, _shape(page[position])) for position in _edges(page))
     often = max(3, len(pages) // 10)
     kept: list[list[str]] = []
     cut: dict[str, str] = {}
     for number, page in enumerate(pages, start=1):
         furniture = {
-            place
-            for place in _edges(page)
-            if counts[place, _shape(page[place])] >= often or _is_page_number(page[place], number)
+            position
+            for position in _edges(page)
+            if counts[position, _shape(page[position])] >= often or _is_page_number(page[position], number)
         }
         first, last = 0, len(page)
         while first < last and first in furniture:
@@ -78,7 +78,7 @@ def paragraphs(pages: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _edges(page: Sequence[str]) -> Iterator[int]:
-    """The places of the lines at the edges: 0, 1, … from the top and -1, -2, … from the bottom."""
+    """The positions of the lines at the edges: 0, 1, … from the top and -1, -2, … from the bottom."""
     inner = min(_EDGE, len(page))
     yield from range(inner)
     yield from range(-inner, 0)

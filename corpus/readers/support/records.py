@@ -1,49 +1,35 @@
-"""One record of a JSONL or CSV file, made into a document: from its text, or else from the web page that it holds."""
+"""What JSONL and CSV share: the text of a record, or else the web page that it holds."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ....errors import UnreadableSource
-from ...cleaning.clean import clean
-from ...description.describe import DESCRIBED, describe, given, without_title
-from ...document import Document
-from ..contract import ReadOptions
+from ..contract import Cleaning, RawRecord, ReadOptions
 from .fields import Fields
 
 
-def record_document(record: Mapping[str, Any], origin: str, options: ReadOptions) -> Document:
-    """The document of a record, under the options' mapping of fields, with the rest of its description found.
+def raw_record(values: Mapping[str, Any], origin: str, options: ReadOptions) -> RawRecord:
+    """Find the text and the id of a record.
 
-    Raises UnreadableSource if it has no text or no id, or a field is not what it should be.
+    Args:
+        values: The record's values by their keys. What it says of itself goes before what its web page says.
+        origin: What a message calls it.
+        options: Their `fields` say which key holds which field.
+
+    Raises:
+        UnreadableSource: If it has no text or no id, or one of them is not what it should be.
     """
-    fields = Fields(record, options.fields)
+    fields = Fields(values, options.fields)
     text = fields.raw_text("text")
     page = "" if text.strip() else fields.raw_text("html")
     if not text.strip() and not page:
         raise UnreadableSource(f"has no text: name its field with text=KEY if it is not {fields.key('text')!r}")
-    document_id = fields.id()
-    if not document_id:
+    if not fields.id():
         raise UnreadableSource(f"has no id: name its field with id=KEY if it is not {fields.key('id')!r}")
-    if page:
-        return _page_document(page, fields, origin, options)
-    return describe(fields.document(text, id=document_id, origin=origin))
-
-
-def _page_document(page: str, fields: Fields, origin: str, options: ReadOptions) -> Document:
-    """The document of a web page or fragment; what its record says of it goes before what it says of itself."""
+    if not page:
+        return RawRecord(text, origin, values, options.fields)
     # Late: most records are no web pages, whose reader brings a parser with it.
     from .web_page import page_content
 
-    text, told = page_content(page)
-    cut: tuple[str, ...] = ()
-    if options.cleaning:
-        cleaned = clean(text)
-        text, cut = cleaned.text, cleaned.cut
-    own = fields.document(text, id="", origin=origin)
-    of_page = Fields(told).document(text, id=own.id, origin=origin)
-    known = replace(own, cut=cut, **{name: getattr(own, name) or getattr(of_page, name) for name in DESCRIBED})
-    document = describe(replace(known, provenance=given(known)), cut)
-    text = without_title(document.text, document.title).strip()
-    # Offsets into the markup are no places in the text: all footnotes belong to its end.
-    return replace(document, text=text, notes=tuple(replace(note, at=len(text)) for note in document.notes))
+    text, of_page = page_content(page)
+    return RawRecord(text, origin, values, options.fields, page=of_page, cleaning=Cleaning.SURROUNDINGS)

@@ -39,7 +39,8 @@ logging.getLogger("htmldate").addHandler(logging.NullHandler())
 def page_content(page: str) -> tuple[str, dict[str, str]]:
     """The text of the article of a page or fragment, before cleaning, and what the page's metadata tell of it.
 
-    Raises UnreadableSource if the page has no text.
+    Raises:
+        UnreadableSource: If the page has no text.
     """
     shown = look_through(page)
     found = _extracted(_prepared(page)) if _PAGE.search(page) and not _is_too_much(page, shown) else {}
@@ -83,9 +84,9 @@ def _extracted(page: str) -> dict[str, str]:
     except Exception:  # what strange markup raises within a parser is not ours to list, and the page's text is at hand
         return {}
     text = getattr(found, "text", None)
-    told = _metadata(found)
-    told["title"] = page_title(page, title=told.get("title", ""), site=told["outlet"])
-    return {"text": text if isinstance(text, str) else ""} | told
+    metadata = _metadata(found)
+    metadata["title"] = page_title(page, title=metadata.get("title", ""), site=metadata["outlet"])
+    return {"text": text if isinstance(text, str) else ""} | metadata
 
 
 def _metadata(page: Any) -> dict[str, str]:

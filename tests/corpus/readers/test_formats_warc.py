@@ -119,3 +119,13 @@ def test_a_page_that_unpacks_to_too_much_is_one_line(tmp_path: Path) -> None:
     documents, skipped = reading(tmp_path / "x.warc", bomb + CRAWL[1])
     assert [each.title for each in documents] == ["Talks in Seoul"]
     assert skipped == [f" https://example.org/bomb captured {CAPTURED}: a page larger than 20 MB"]
+
+
+def test_a_page_without_an_address_is_left_out_alone(tmp_path: Path) -> None:
+    crawl = [
+        record("", page("Rome").encode(), kind="resource"),
+        record("https://example.org/a", page("Seoul").encode()),
+    ]
+    documents, skipped = reading(tmp_path / "x.warc", b"".join(crawl))
+    assert [each.id for each in documents] == ["https://example.org/a"]
+    assert skipped == [f"  captured {CAPTURED}: has no id"]

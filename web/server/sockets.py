@@ -11,7 +11,14 @@ LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
 def own_names(host: str) -> set[str]:
-    """The names that are trusted unasked where a server listens: all of a loopback address's, none of any other's."""
+    """The names that are trusted by default where a server listens.
+
+    Args:
+        host: The address that it listens on.
+
+    Returns:
+        All names of this very machine if that is a loopback address; none if it is any other.
+    """
     try:
         loopback = ip_address(host).is_loopback
     except ValueError:
@@ -19,10 +26,15 @@ def own_names(host: str) -> set[str]:
     return {*LOOPBACK, host} if loopback else set()
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens there: on the IPv4 address of a name that has several. Port 0 takes any that is free.
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens.
 
-    Raises DragomanError if that cannot be.
+    Args:
+        host: The address or name to listen on; of a name that has several addresses, the IPv4 one.
+        port: The port; 0 for any that is free.
+
+    Raises:
+        DragomanError: It cannot listen there.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

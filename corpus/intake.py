@@ -1,0 +1,172 @@
+"""From raw records to documents: identified, cleaned, described, and freed of the lines that recur in their outlet.
+
+Documents of all formats come this way: a reader finds the text and what the source says of it
+(`readers.contract.RawRecord`), and here is all that is made of that.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+from ..errors import InvalidDocument, MissingExtra, UnreadableSource
+from .cleaning.clean import clean
+from .cleaning.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
+from .cleaning.title_line import without_title
+from .dates import parse_dates
+from .description.countries import canonical_country
+from .description.describe import DESCRIBED, describe, given
+from .description.languages import language_code
+from .document import Document, Person, Reference
+from .readers.contract import Cleaning, Format, RawRecord, ReadOptions, Skipped, Source, unforeseen
+from .readers.files import reason_of, text_id
+from .readers.support.fields import Fields
+
+_PERSON: Final = ("name", "role", "country")
+_REFERENCE: Final = ("outlet", "title", "url", "published")
+
+_Other = TypeVar("_Other")
+
+
+def read_stream(source: Source, form: Format, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Read an open source in a format.
+
+    Args:
+        source: The source. Its id becomes that of a document that is given none, if the format is one of one document.
+        form: The format; the source's name does not count.
+        options: How it is read.
+
+    Returns:
+        The documents as the reader finds them, and a `Skipped` for what cannot be read. A fault in a reader ends its
+        source and no other.
+    """
+    is_full = False
+    try:
+        for record in form.read(source, options):
+            if isinstance(record, Skipped):
+                yield record
+            elif is_full:
+                yield Skipped(record.origin, "a second document, in a format of one document a file")
+            else:
+                is_full = form.one_document
+                yield _document_or_skipped(record, source, form, options)
+    except (UnreadableSource, MissingExtra) as error:
+        yield Skipped(source.origin, str(error))
+    except OSError as error:
+        yield Skipped(source.origin, reason_of(error))
+    except (sqlite3.Error, MemoryError):
+        raise
+    except Exception as error:
+        yield unforeseen(source.origin, error, reader=form.package and form.name)
+
+
+def without_recurring_lines(results: Iterable[Document | _Other]) -> Iterator[Document | _Other]:
+    """Take the lines that recur in their outlets out of documents that are read together.
+
+    Args:
+        results: Documents, and anything else among them, which comes as it is.
+
+    Returns:
+        The same in the same order. At most WINDOW documents or some ten million characters are held back at a time.
+    """
+    recurring = RecurringLines()
+    window: list[Document | _Other] = []
+    size = 0
+    for each in results:
+        window.append(each)
+        size += len(each.text) if isinstance(each, Document) else 0
+        if len(window) >= WINDOW or size > LARGEST_WINDOW:
+            yield from _without_lines(window, recurring)
+            window, size = [], 0
+    yield from _without_lines(window, recurring)
+
+
+def _without_lines(window: list[Document | _Other], recurring: RecurringLines) -> Iterator[Document | _Other]:
+    recurring.learn(each for each in window if isinstance(each, Document))
+    return (recurring.without(each) if isinstance(each, Document) else each for each in window)
+
+
+def _document_or_skipped(record: RawRecord, source: Source, form: Format, options: ReadOptions) -> Document | Skipped:
+    try:
+        identified = _identified(record, source if form.one_document else None)
+        cleaned = _cleaned(identified, record, options)
+        return _finished(describe(cleaned, cleaned.cut, name=record.name), record)
+    except UnreadableSource as error:
+        return Skipped(record.origin, str(error))
+
+
+def _identified(record: RawRecord, alone: Source | None) -> Document:
+    """The document with its id and all that is said of it; `alone` is its source if no other document is in that."""
+    fields = Fields(record.description, record.keys)
+    document_id = fields.id() or record.id or (alone and (alone.id or text_id(record.text)))
+    if not document_id:
+        raise UnreadableSource("has no id")
+    document = _stated(fields, record, document_id)
+    if record.page:
+        page = _stated(Fields(record.page), record, document_id)
+        document = replace(document, **{name: getattr(document, name) or getattr(page, name) for name in DESCRIBED})
+    return replace(document, provenance=given(document))
+
+
+def _stated(fields: Fields, record: RawRecord, document_id: str) -> Document:
+    """The document as a record or a page describes it.
+
+    Raises:
+        UnreadableSource: If a field has a wrong type or breaks an invariant of documents.
+    """
+    try:
+        return Document(id=document_id, text=record.text, origin=record.origin, **_description(fields, record.text))
+    except InvalidDocument as error:
+        raise UnreadableSource(str(error)) from None
+
+
+def _description(fields: Fields, text: str) -> dict[str, Any]:
+    """The fields of a document, in the form that a document has them in."""
+    try:
+        dates = parse_dates(fields.value("dates"))
+    except ValueError as error:
+        raise UnreadableSource(f"{fields.key('dates')}: {error}") from None
+    language = fields.text("language")
+    countries = (canonical_country(name) or name for name in fields.texts("countries"))
+    people = fields.mappings("people", _PERSON, bare="name")
+    references = fields.mappings("references", _REFERENCE, bare="title")
+    return {
+        "title": fields.text("title"),
+        "dates": dates,
+        "place": fields.text("place"),
+        "outlet": fields.text("outlet"),
+        "author": fields.text("author"),
+        "url": fields.text("url"),
+        "kind": fields.text("kind"),
+        "language": language_code(language) or "",
+        "countries": tuple(dict.fromkeys(countries)),
+        "people": tuple(_person(person) for person in people if person["name"]),
+        "topics": fields.texts("topics"),
+        "references": tuple(Reference(**reference) for reference in references),
+        "notes": tuple(fields.notes(text)),
+    }
+
+
+def _person(person: Mapping[str, str]) -> Person:
+    return Person(person["name"], person["role"], canonical_country(person["country"]) or person["country"])
+
+
+def _cleaned(document: Document, record: RawRecord, options: ReadOptions) -> Document:
+    """The document without what stands around it in its source; what is taken out is kept in `cut`."""
+    if record.cleaning is not Cleaning.SURROUNDINGS or not options.cleaning:
+        return replace(document, cut=record.cut)
+    cleaned = clean(document.text)
+    return replace(document, text=cleaned.text, cut=(*record.cut, *cleaned.cut))
+
+
+def _finished(document: Document, record: RawRecord) -> Document:
+    """The described document without its title's line, and at its address."""
+    if record.cleaning is not Cleaning.NONE:
+        document = replace(document, text=without_title(document.text, document.title).strip())
+    if record.cleaning is Cleaning.SURROUNDINGS and document.notes:
+        # Offsets into a page that was cleaned are no positions in the text: all footnotes belong to its end.
+        document = replace(document, notes=tuple(replace(note, at=len(document.text)) for note in document.notes))
+    if record.address:
+        provenance = {"url": "given", **document.provenance}
+        document = replace(document, url=document.url or record.address, provenance=provenance)
+    return document

@@ -1,0 +1,145 @@
+"""The options of a search: each is declared here, once, with its kind, default, bounds and help.
+
+The options of `search`, the parameters of the API and of pages, their description and the checks of `Collection.search`
+follow from this table; a test holds the signature of `Collection.search` and the keys of `Filters` against it. The
+filters by field come from `corpus.fields`. Faces may be stricter than this: a page is shorter than an export.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+from ..corpus.document import MAX_ID_LENGTH
+from ..corpus.fields import DECLARED
+from ..errors import QueryError
+from ..index.reading.plan import Sort
+from .ranking.legs.leg_table import HYBRID, LEGS
+
+Kind: TypeAlias = Literal["choice", "count", "seconds", "flag", "day", "id", "values", "constraints"]
+"""What an option takes.
+
+A `choice` is one of a few words, a `count` a whole number, `seconds` a number that is not negative, a `flag` yes or no,
+a `day` a day, month or year, an `id` a document's. `values` are texts of which any will do, `constraints` texts in the
+query language of which all must hold.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """An option of a search.
+
+    Attributes:
+        name: What every face calls it.
+        kind: See Kind.
+        about: What it is for, in a sentence, for help texts.
+        default: What holds unless it is given.
+        choices: What a choice is one of.
+        low: The least count.
+        high: The greatest count.
+        longest: The most characters of a text.
+        example: A value for documentation.
+    """
+
+    name: str
+    kind: Kind
+    about: str
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+    longest: int = 500
+    example: str = ""
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether it confines a search, rather than saying how it is answered."""
+        return self.kind in ("day", "values", "constraints", "id")
+
+    def check(self, value: Any) -> None:
+        """Raise QueryError if a value of the right type is not within its bounds."""
+        if self.kind == "choice" and value is not None and value not in self.choices:
+            raise QueryError(f"{self.name} is {str(value)[:40]!r}, and must be one of {', '.join(self.choices)}")
+        if self.kind == "count":
+            check_range(self.name, int(value or 0), self.low, self.high)
+        if self.kind == "seconds" and value is not None and not value >= 0:
+            raise QueryError(f"{self.name} is {value}, and must be 0 or more")
+
+
+MAX_LIMIT: Final = 1000
+"""The most hits that one search gives."""
+
+MAX_EXPORT: Final = 10_000
+"""The most hits that one export gives."""
+
+MAX_FACETS: Final = 1000
+"""The most values of a field that are counted out."""
+
+DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
+    Option(name="limit", kind="count", about="How many hits, at most.", default=10, high=MAX_LIMIT),
+    Option(name="offset", kind="count", about="How many hits to pass over.", default=0, high=1_000_000),
+    Option(
+        name="mode",
+        kind="choice",
+        about="Whether words, meaning or both find and rank.",
+        default=HYBRID,
+        choices=(HYBRID, *LEGS),
+    ),
+    Option(
+        name="sort",
+        kind="choice",
+        about="The order. By relevance, a question that only filters gives the newest first.",
+        choices=get_args(Sort),
+    ),
+    Option(
+        name="after", kind="day", about="Only documents of this day, month or year, or later.", longest=40,
+        example="2025-11",
+    ),
+    Option(
+        name="before", kind="day", about="Only documents of this day, month or year, or earlier.", longest=40,
+        example="2026",
+    ),
+    *(
+        Option(
+            name=field.name,
+            kind="values",
+            about=f"Only documents {field.about}; of several, any.",
+            default=(),
+            longest=200,
+            example=field.example,
+        )
+        for field in DECLARED
+    ),
+    Option(
+        name="where",
+        kind="constraints",
+        about="A constraint in the query language; of several, all must hold.",
+        default=(),
+        example='country:="South Korea"',
+    ),
+    Option(name="document", kind="id", about="Only passages of the document of this id.", longest=MAX_ID_LENGTH),
+    Option(name="per_document", kind="flag", about="The best passage of each document only.", default=False),
+    Option(
+        name="fold", kind="flag", about="Near-identical reports as one, rather than each by itself.", default=True
+    ),
+    Option(
+        name="facets", kind="count", about="How many values of each field to count.", default=0, high=MAX_FACETS
+    ),
+    Option(name="explain", kind="flag", about="Say of each hit how its score came about.", default=False),
+    Option(name="highlights", kind="flag", about="Mark why each hit is there.", default=True),
+    Option(name="timeout", kind="seconds", about="How many seconds it may take."),
+)  # fmt: skip
+
+OPTIONS: Final[Mapping[str, Option]] = {each.name: each for each in DECLARED_OPTIONS}
+"""By name, in the order in which they are shown."""
+
+
+def check_range(name: str, value: int, low: int, high: int) -> None:
+    """Raise QueryError if a number that is called `name` does not lie from `low` to `high`."""
+    if not low <= value <= high:
+        raise QueryError(f"{name} is {value}, and must be from {low} to {high}")
+
+
+def check_options(**given: Any) -> None:
+    """Raise QueryError if the value of an option, given by its name, is not within its bounds."""
+    for name, value in given.items():
+        OPTIONS[name].check(value)

@@ -1,0 +1,251 @@
+"""Answers as they leave the program: every shape of JSON that a search gives, declared once.
+
+`Results.to_dict()`, `search --format json` and the JSON API all go through these structs. OpenAPI's schemas are made of
+them, docstrings included. `Hit.to_wire` and `Results.to_wire` fill them.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from inspect import cleandoc
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET as UNSET
+from msgspec import UnsetType
+from msgspec import to_builtins as to_builtins
+
+from ...corpus.document import Document, Person
+from ...corpus.fields import DECLARED
+from ...index.reading import tallies
+from ..ranking.engine import Mode
+from .highlight import Highlight
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A document, in short. `date` is a day, two days with `..` between them, or null."""
+
+    id: str
+    title: str
+    date: str | None
+    outlet: str
+    url: str
+
+
+class SourceInPlace(Source, frozen=True):
+    """A document, in short, with its place and with the countries and people that it is about."""
+
+    place: str
+    countries: list[str]
+    people: list[Person]
+
+
+class MarkedNote(msgspec.Struct, frozen=True):
+    """A footnote with words of the question; the offsets of its highlights are into its own text."""
+
+    mark: str
+    text: str
+    highlights: list[Highlight]
+
+
+class Copies(msgspec.Struct, frozen=True):
+    """Near-identical documents that match as well and are folded under a hit: how many, and the first ten."""
+
+    total: int
+    documents: list[Source]
+
+
+class Leg(msgspec.Struct, frozen=True):
+    """How a passage stands in one leg: its rank among the candidates, from 1, and its score there."""
+
+    rank: int
+    score: float
+
+
+class Legs(msgspec.Struct, frozen=True):
+    """How a passage stands in each of the two legs; null where a leg did not find it."""
+
+    keyword: Leg | None
+    meaning: Leg | None
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """What a word of the question, or a phrase of them, is worth in a passage."""
+
+    words: list[list[str]]
+    field: str | None
+    passages: int
+    idf: float
+    counts: dict[str, float]
+    saturated: float
+    impact: float
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """How a score came about: it is the sum of both legs' parts."""
+
+    keyword_part: float
+    meaning_part: float
+    keyword_passage: float
+    keyword_document: float
+    keyword_pairs: float
+    keyword_units: list[Unit]
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A passage that answers, `[start, end)` in its document's text; `more` counts that document's further matches.
+
+    `highlights` may overlap. `score` orders the hits of one answer, and means nothing beyond it.
+    """
+
+    rank: int
+    passage: str
+    document: SourceInPlace
+    text: str
+    start: int
+    end: int
+    highlights: list[Highlight]
+    notes: list[MarkedNote]
+    copies: Copies
+    more: int
+    legs: Legs
+    score: float
+    reason: str
+    explanation: Explanation | UnsetType = UNSET
+
+
+class Understood(msgspec.Struct, frozen=True):
+    """The question as it was read: free words, constraints in canonical text, and what is sought by meaning.
+
+    For a search by likeness, only `similar`: the id of the passage or document that the hits are near.
+    """
+
+    words: list[str] | UnsetType = UNSET
+    constraints: list[str] | UnsetType = UNSET
+    meaning: str | UnsetType = UNSET
+    similar: str | UnsetType = UNSET
+
+
+class Column(msgspec.Struct, frozen=True):
+    """The commonest values of a column in the match set, and how many different ones there are."""
+
+    distinct: int
+    values: list[tallies.FacetValue]
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """A stretch of time, first and last day included, and how many passages are of documents dated then."""
+
+    first: str
+    last: str
+    passages: int
+
+
+class Histogram(msgspec.Struct, frozen=True):
+    """The match set over time, in bars of one unit each, without gaps."""
+
+    unit: Literal["day", "month", "year", "decade", "century"]
+    bars: list[Bar]
+
+
+@cache
+def facets_struct(columns: tuple[str, ...]) -> type[msgspec.Struct]:
+    """The struct of facets on these columns: an attribute for each, then `histogram` and `undated`."""
+    about = "What the match set consists of, in passages; `undated` counts those of documents without a date."
+    fields = [*((name, Column) for name in columns), ("histogram", Histogram | None), ("undated", int)]
+    namespace = {"__doc__": about, "__module__": __name__}
+    return msgspec.defstruct("Facets", fields, namespace=namespace, frozen=True)
+
+
+if TYPE_CHECKING:
+    Facets: TypeAlias = msgspec.Struct
+else:
+    Facets = facets_struct(tuple(field.name for field in DECLARED))
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What a question found in all. `total` counts passages, or documents where one hit of each was asked for.
+
+    `suggestion` is the question with misspelt words mended. `undated` counts passages that would match if they had a
+    date, which a constraint asks for. `at_least` says that the meaning leg was cut at its depth: a question that is
+    confined to fewer passages may find more among them than were counted here.
+    """
+
+    query: str
+    understood: Understood
+    mode: Mode
+    total: int
+    documents: int
+    at_least: bool
+    took_ms: float
+    suggestion: str | None
+    undated: int
+
+
+class SearchAnswer(Summary, frozen=True, kw_only=True):
+    """The passages that answer a question, best first, with facets where they were asked for."""
+
+    facets: Facets | UnsetType = UNSET
+    hits: list[Hit]
+
+
+def source_of(document: Document) -> Source:
+    """A document in short."""
+    return Source(
+        id=document.id,
+        title=document.title,
+        date=str(document.dates) if document.dates else None,
+        outlet=document.outlet,
+        url=document.url,
+    )
+
+
+def source_in_place_of(document: Document) -> SourceInPlace:
+    """A document in short, with what it is about."""
+    return SourceInPlace(
+        **msgspec.structs.asdict(source_of(document)),
+        place=document.place,
+        countries=list(document.countries),
+        people=list(document.people),
+    )
+
+
+def facets_of(facets: tallies.Facets) -> Facets:
+    """The counts on a match set."""
+    columns = {name: Column(column.distinct, list(column.values)) for name, column in facets.columns.items()}
+    histogram = facets.histogram and Histogram(
+        facets.histogram.unit,
+        [Bar(str(bar.first), str(bar.last), bar.passages) for bar in facets.histogram.bars],
+    )
+    return facets_struct(tuple(columns))(**columns, histogram=histogram, undated=facets.undated)
+
+
+def encode(value: object) -> bytes:
+    """JSON in UTF-8 on one line, with a blank after each comma and colon, as `json.dumps` writes it.
+
+    Args:
+        value: A struct, or values of Python that JSON knows.
+    """
+    return msgspec.json.format(msgspec.json.encode(value), indent=0)
+
+
+def encode_lines(values: Iterable[object]) -> bytes:
+    """The JSON of each value on a line of its own."""
+    return b"".join(encode(value) + b"\n" for value in values)
+
+
+def schemas(structs: Iterable[type[msgspec.Struct]], reference: str) -> dict[str, dict[str, Any]]:
+    """JSON Schemas of structs, and of all that stands within them, by the names of their classes.
+
+    Args:
+        structs: The structs.
+        reference: How one schema refers to another, as in `#/$defs/{name}`.
+    """
+    _, components = msgspec.json.schema_components(tuple(dict.fromkeys(structs)), ref_template=reference)
+    return {name: _complete(schema) for name, schema in sorted(components.items())}
+
+
+def _complete(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema that requires the fields with a default as well, for answers leave none of those out."""
+    properties = schema["properties"]
+    required = [name for name in properties if name in schema["required"] or "default" in properties[name]]
+    return {**schema, "description": cleandoc(schema["description"]), "required": required}

@@ -1,0 +1,340 @@
+"""A view of documents in memory, by brute force in plain Python: what the contract of views is held against.
+
+Every line of a document is a passage, as on a `Shelf`. Nothing is shared with the local view but the formulas.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dragoman.corpus.document import Document, Span
+from dragoman.corpus.fields import Fields
+from dragoman.index import constraints
+from dragoman.index.analysis import FIELDS, analyze, fold
+from dragoman.index.constraints import Constraint
+from dragoman.index.encoding.floors import Floors
+from dragoman.index.reading.plan import Beginning, Deadline, Lookup, Meaning, Pattern, Plan, SameWord, Sort, Words
+from dragoman.index.reading.tallies import FacetColumn, Facets, FacetValue, histogram
+from dragoman.index.reading.view import Candidates, Contribution, Folded, Found, Info, Located, Opened, Weighed
+from dragoman.index.segments.bm25f import BM25F, idf
+from dragoman.index.terms import stem, tells
+from dragoman.index.units import Unit
+
+from .shelf import DIMENSION, SENTENCE, made_up_vector
+
+
+class _Passage:
+    def __init__(self, document: Document, span: Span) -> None:
+        self.document, self.span = document, span
+        text = document.text[span.start : span.end]
+        self.vector = made_up_vector(document.id, text)
+        parts = (document.title, text, " ".join(note.text for note in document.notes_in(span)))
+        self.fields = [[token.term for token in analyze(part)] for part in parts]
+
+    def counts(self, unit: Unit) -> NDArray[np.int64]:
+        """How often each field holds a unit: [fields]."""
+        return np.array(
+            [
+                sum(_is_at(terms, at, form) for form in unit.forms for at in range(len(terms)))
+                if unit.field in ("", name)
+                else 0
+                for name, terms in zip(FIELDS, self.fields, strict=True)
+            ]
+        )
+
+
+def _is_at(terms: Sequence[str], at: int, form: Sequence[frozenset[str]]) -> bool:
+    return len(terms) >= at + len(form) and all(terms[at + offset] in one for offset, one in enumerate(form))
+
+
+class MemoryView:
+    """See the module. `copies` has the group of each document that has near-copies, by id."""
+
+    def __init__(
+        self, documents: Iterable[Document], *, fields: Fields | None = None, copies: Mapping[str, int] | None = None
+    ) -> None:
+        # In the order of ids and starts, so that a stable sort breaks ties as it should.
+        self._all = [
+            _Passage(document, span)
+            for document in sorted(documents, key=lambda each: each.id)
+            for span in _lines(document.text)
+        ]
+        self._copies = copies or {}
+        self._lengths = np.array([[len(field) for field in each.fields] for each in self._all]).reshape(-1, len(FIELDS))
+        self._vocabulary = {term for each in self._all for field in each.fields for term in field}
+        languages = frozenset(each.document.language or "en" for each in self._all)
+        self.info = Info(0, len(self._all), languages, fields or Fields(), frozenset(), Floors(0.2, 0.1), None)
+
+    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[frozenset[str]]:
+        deadline.check()
+        return [frozenset(term for term in self._vocabulary if self._answers(term, lookup)) for lookup in lookups]
+
+    def _answers(self, term: str, lookup: Lookup) -> bool:
+        match lookup:
+            case SameWord(word):
+                stems = any(stem(term, language) == stem(word, language) for language in self.info.languages)
+                return term == word or (tells(word) and tells(term) and stems)
+            case Pattern(pattern, field):
+                wanted = "".join(part if part in "*?" else fold(part) for part in pattern)
+                return fnmatchcase(term, wanted) and self._is_in(term, field)
+            case Beginning(prefix):
+                return term.startswith(prefix) and term != prefix and tells(term)
+            case _:
+                return _edits(term, lookup.term) <= lookup.edits and self._is_in(term, lookup.field)
+
+    def _is_in(self, term: str, field: str) -> bool:
+        return not field or any(term in each.fields[FIELDS.index(field)] for each in self._all)
+
+    def common_terms(self, lookup: Lookup, limit: int) -> list[tuple[str, int]]:
+        (terms,) = self.terms([lookup], Deadline())
+        counted = [(term, sum(any(term in field for field in each.fields) for each in self._all)) for term in terms]
+        return sorted(counted, key=lambda each: (-each[1], each[0]))[:limit]
+
+    def values(self, field: str, beginning: str, limit: int) -> list[tuple[str, int]]:
+        wanted = " " + " ".join(token.term for token in analyze(beginning)).lower()
+        counted = _values(self._all, self.info.fields[field].values)
+        return [
+            (value, count)
+            for value, count in sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+            if wanted in " " + " ".join(token.term for token in analyze(value)).lower()
+        ][:limit]
+
+    def _satisfies(self, passage: _Passage, constraint: Constraint) -> bool:
+        document = passage.document
+        match constraint:
+            case constraints.Holds(unit):
+                return bool(passage.counts(unit).any())
+            case constraints.Has(field, wanted, exact):
+                words = {token.term for token in analyze(wanted)}
+                values = [value for value in self.info.fields[field].values(document) if value]
+                return any(value == wanted if exact else words <= _words(value) for value in values) and bool(words)
+            case constraints.Between(field, low, high, days):
+                values = self.info.fields[field].values(document)
+                return any(low <= (_day(value) if days else float(value)) <= high for value in values)
+            case constraints.Of(identity):
+                return document.id == identity
+            case constraints.Dated(first, last):
+                dates = document.dates
+                return dates is not None and not (first and dates.last < first) and not (last and dates.first > last)
+            case constraints.Undated():
+                return document.dates is None
+            case constraints.Not(negated):
+                return not self._satisfies(passage, negated)
+            case constraints.AllOf(parts):
+                return all(self._satisfies(passage, part) for part in parts)
+            case constraints.AnyOf(parts):
+                return any(self._satisfies(passage, part) for part in parts)
+
+    def candidates(self, plan: Plan, depth: int, deadline: Deadline) -> Candidates:
+        deadline.check()
+        rows = [row for row, each in enumerate(self._all) if self._satisfies(each, plan.constraint)]
+        dates = any(isinstance(part, constraints.Dated) for part in plan.constraint.constraints)
+        others = [part for part in plan.constraint.constraints if not isinstance(part, constraints.Dated)]
+        without = [row for row, each in enumerate(self._all) if self._satisfies(each, constraints.AllOf((*others,)))]
+        undated = [row for row in without if self._all[row].document.dates is None] if dates else []
+        weighed: tuple[Weighed, ...] = ()
+        scores: dict[str, NDArray[np.float64]] = {}
+        matching: dict[str, NDArray[np.bool_]] = {}
+        evidence: dict[str, NDArray[np.float64]] = {}
+        admitted = np.isin(np.arange(len(self._all)), rows)
+        for name, request in plan.legs.items():
+            if isinstance(request, Words):
+                weighed = self._weighed(request)
+                evidence[name], held = self._words(request, weighed)
+                undated = [row for row in undated if held[row]]
+                scores[name], matching[name] = evidence[name][0], admitted & held
+            elif isinstance(request, Meaning):
+                cosines = np.array([float(each.vector @ request.vector) for each in self._all])
+                near = cosines >= max(request.floor, request.nearness * cosines.max(initial=0))
+                evidence[name] = scores[name] = cosines
+                evidence[name], matching[name] = cosines[np.newaxis], admitted & near
+        leading = {name: _best(scores[name], matching[name], admitted, depth, name) for name in scores}
+        pool = sorted({row for best in leading.values() for row in best})
+        numbers = np.array([row for row in pool if any(matching[name][row] for name in scores)], np.int64)
+        found = {
+            name: Found(
+                evidence[name][:, numbers],
+                matching[name][numbers],
+                np.array([leading[name].index(row) + 1 if row in leading[name] else 0 for row in numbers], np.int64),
+            )
+            for name in scores
+        }
+        near = matching.get("meaning", np.zeros(len(self._all), bool))
+        cut = len(leading.get("meaning", [])) == depth and bool(near[leading["meaning"][-1]])
+        every = matching.get("keyword", np.zeros(len(self._all), bool)).copy() if scores else admitted
+        every[numbers] = True
+        keys = scores.get("keyword", np.zeros(len(self._all)))
+        return Candidates(
+            numbers, found, weighed, len(undated), cut, _Matches(self, np.flatnonzero(every), numbers, keys)
+        )
+
+    def _weighed(self, request: Words) -> tuple[Weighed, ...]:
+        holding = [(unit, sum(bool(each.counts(unit).any()) for each in self._all)) for unit in request.units]
+        weighed = [Weighed(unit, many, idf(len(self._all), many) if many else 0.0) for unit, many in holding]
+        return tuple(sorted(weighed, key=lambda each: -each.idf))
+
+    def _words(self, request: Words, weighed: Sequence[Weighed]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """The evidence of the keyword leg, of which this view has only the passages' own; and who holds enough."""
+        rows, mass = np.zeros((3, len(self._all))), np.zeros(len(self._all))
+        for each in weighed:
+            counts = np.array([passage.counts(each.unit) for passage in self._all]).reshape(-1, len(FIELDS))
+            rows[0] += each.idf * request.bm25f.saturated(counts, self._lengths, self._averages)
+            mass += each.idf * counts.any(axis=1)
+        known = [each.idf for each in weighed if each.passages]
+        wanted = sum(known) / max(len(known), 1) * min(len(weighed) / 2, 1.5) - 1e-9
+        return rows, (mass >= wanted) & (mass > 0)
+
+    @property
+    def _averages(self) -> NDArray[np.float64]:
+        return self._lengths.sum(axis=0) / max(len(self._lengths), 1)
+
+    def passages(
+        self, numbers: Iterable[int], *, weighed: Sequence[Weighed] = (), bm25f: BM25F | None = None
+    ) -> Iterator[Opened]:
+        for number in numbers:
+            each, added = self._all[number], []
+            for unit in weighed:
+                counts = each.counts(unit.unit)
+                saturated = float(
+                    (bm25f or BM25F()).saturated(counts[None], self._lengths[[number]], self._averages)[0]
+                )
+                by_field = dict(zip(FIELDS, counts.tolist(), strict=True))
+                added.append(Contribution(unit, by_field, saturated, unit.idf * saturated))
+            yield Opened(each.document, each.span, np.array([each.span], np.int32), SENTENCE, tuple(added))
+
+    def locate(self, numbers: NDArray[np.int64]) -> list[Located]:
+        return [Located(self._all[n].document.id, *self._all[n].span) for n in numbers.tolist()]
+
+    def find(self, document_id: str, span: Span | None = None) -> NDArray[np.int64]:
+        return np.array(
+            [n for n, each in enumerate(self._all) if each.document.id == document_id and span in (None, each.span)],
+            np.int64,
+        )
+
+    def encode(self, text: str) -> NDArray[np.float32]:
+        return made_up_vector("", text)
+
+    def vectors(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+        return np.array([self._all[n].vector for n in numbers.tolist()]).reshape(-1, DIMENSION)
+
+    # For the match sets
+
+    def document(self, number: int) -> Document:
+        return self._all[number].document
+
+    def group(self, number: int) -> object:
+        document = self.document(number)
+        return self._copies.get(document.id, document.id)
+
+    def facets(self, numbers: NDArray[np.int64], top: int) -> Facets:
+        here = [self._all[n] for n in numbers.tolist()]
+        columns: dict[str, FacetColumn] = {}
+        for field in self.info.fields:
+            if field.is_counted:
+                passages = _values(here, field.values)
+                documents = _values({each.document.id: each for each in here}.values(), field.values)
+                best = sorted(passages, key=lambda value: (-passages[value], value.encode()))[:top]
+                values = tuple(FacetValue(value, passages[value], documents[value]) for value in best)
+                columns[field.name] = FacetColumn(values, len(passages))
+        dated = Counter(each.document.dates for each in here if each.document.dates)
+        days = np.array([[d.first.toordinal(), d.last.toordinal()] for d in dated], np.int64).reshape(-1, 2).T
+        bars = histogram(days[0], days[1], np.array(list(dated.values()))) if dated else None
+        return Facets(columns, bars, sum(each.document.dates is None for each in here))
+
+
+class _Matches:
+    def __init__(
+        self, view: MemoryView, numbers: NDArray[np.int64], candidates: NDArray[np.int64], keys: NDArray[np.float64]
+    ) -> None:
+        self._view, self._numbers, self._candidates, self._keys = view, numbers, candidates, keys
+
+    def listed(
+        self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, limit: int
+    ) -> "_Listing":
+        score = dict(zip(self._candidates.tolist(), scores.tolist(), strict=True))
+        key = {n: (1, score[n]) if n in score else (0, float(self._keys[n])) for n in self._numbers.tolist()}
+        ranked = sorted(key, key=lambda n: key[n], reverse=True)
+        ranked.sort(key=lambda n: (-key[n][0], -key[n][1], n))
+        if sort != "relevance":
+            dates = {n: self._view.document(n).dates for n in ranked}
+            days = {n: each.first.toordinal() for n, each in dates.items() if each}
+            sign = 1 if sort == "oldest" else -1
+            ranked.sort(key=lambda n: (n not in days, sign * days.get(n, 0)))
+        folded: dict[object, dict[str, Document]] = {}
+        leader: dict[object, str] = {}
+        kept: list[int] = []
+        for n in ranked:
+            document, group = self._view.document(n), self._view.group(n)
+            if fold and leader.setdefault(group, document.id) != document.id:
+                folded.setdefault(group, {})[document.id] = document
+            else:
+                kept.append(n)
+        first = {self._view.document(n).id: n for n in reversed(kept)}
+        listed = [n for n in kept if not per_document or first[self._view.document(n).id] == n]
+        return _Listing(self._view, kept, listed, limit, folded)
+
+
+class _Listing:
+    def __init__(
+        self,
+        view: MemoryView,
+        kept: list[int],
+        listed: list[int],
+        limit: int,
+        folded: dict[object, dict[str, Document]],
+    ) -> None:
+        self._view, self._kept, self._folded = view, kept, folded
+        own = Counter(view.document(n).id for n in kept)
+        self.numbers = np.array(listed[:limit], np.int64)
+        self.total, self.documents = len(listed), len(own)
+        self.more = np.array([own[view.document(n).id] - 1 for n in listed[:limit]], np.int64)
+
+    def facets(self, top: int) -> Facets:
+        return self._view.facets(np.array(self._kept, np.int64), top)
+
+    def copies(self, position: int, most: int) -> Folded:
+        under = list(self._folded.get(self._view.group(int(self.numbers[position])), {}).values())
+        return Folded(len(under), tuple(under[:most]))
+
+
+def _best(
+    scores: NDArray[np.float64], matching: NDArray[np.bool_], admitted: NDArray[np.bool_], depth: int, leg: str
+) -> list[int]:
+    """A leg's best: of the keyword leg what matches, of the meaning leg what is near, whether near enough or not."""
+    among = np.flatnonzero(matching if leg == "keyword" else admitted)
+    return sorted(among.tolist(), key=lambda n: (-round(float(scores[n]), 6), n))[:depth]
+
+
+def _lines(text: str) -> Iterator[Span]:
+    start = 0
+    for line in text.split("\n"):
+        yield Span(start, start + len(line))
+        start += len(line) + 1
+
+
+def _values(passages: Iterable[_Passage], values: object) -> Counter[str]:
+    return Counter(value for each in passages for value in dict.fromkeys(values(each.document)) if value)  # type: ignore[operator]
+
+
+def _words(value: str) -> set[str]:
+    return {token.term for token in analyze(value)}
+
+
+def _day(value: str) -> int:
+    from datetime import date
+
+    return date.fromisoformat(value).toordinal()
+
+
+def _edits(left: str, right: str) -> int:
+    """The Damerau-Levenshtein distance, without the trick of Whoosh's automaton."""
+    rows = [list(range(len(right) + 1))]
+    for i, a in enumerate(left, 1):
+        row = [i]
+        for j, b in enumerate(right, 1):
+            row.append(min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (a != b)))
+        rows.append(row)
+    return rows[-1][-1]
