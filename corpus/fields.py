@@ -35,9 +35,10 @@ _LONGEST_NAME: Final = 32
 
 RESERVED: Final = frozenset(
     "title text notes date dates where document similar before after id people references countries topics author "
-    "language sources cut origin url html".split()
+    "language sources cut origin url html ids".split()
 )
-"""What a field may not be called besides: a text field of the query language, an option of a search, a record's key."""
+"""What a field may not be called besides: a text field of the query language, an option of a search, a record's key,
+and `ids`, by which name an index keeps those of documents beside the values of fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
