@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragoman.corpus.document import Document, Span
-from dragoman.index.encoding.query_encoder import EncoderInfo
+from dragoman.corpus.fields import FIELDS
+from dragoman.index.encoding.query_encoder import EncoderInfo, QueryEncoder
 from dragoman.index.ledger.database import Database
 from dragoman.index.ledger.ledger import Ledger
+from dragoman.index.ledger.manifest import Manifest
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.encoded_passage import EncodedPassage
 from dragoman.index.segments.segment import Segment, SegmentWriter
@@ -71,11 +73,11 @@ class Shelf:
     def snapshot(self) -> Snapshot:
         """What is on the shelf now."""
         state = self.ledger.state()
-        return Snapshot(self.ledger, state, [self._segments[name] for _, name in state.segments])
+        return Snapshot(self.ledger, state, [self._segments[name] for _, name in state.segments], _no_encoder)
 
     def _write(self, rows: Iterable[tuple[int, Document, Span, NDArray[np.float32]]]) -> None:
         name = f"segment{len(self._segments)}"
-        writer = SegmentWriter(self.folder / name, DIMENSION)
+        writer = SegmentWriter(self.folder / name, DIMENSION, FIELDS)
         number = self.ledger.add_segment(name)
         kept = [
             (
@@ -88,6 +90,10 @@ class Shelf:
         ]
         self._segments[name] = writer.close()
         self.ledger.add_passages(number, kept)
+
+
+def _no_encoder(_: Manifest) -> QueryEncoder:
+    raise AssertionError("a shelf has no encoder")
 
 
 def made_up_vector(document_id: str, text: str) -> NDArray[np.float32]:
