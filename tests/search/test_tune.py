@@ -117,12 +117,19 @@ def test_trials_are_worth_what_searching_gives(folder: Path, judged: str) -> Non
     everything = JudgedSet("everything", tuple(questions))
     store = Store(folder)
     view = store.snapshot()
-    tried = Trials(view, answerable(folder, everything)[0], {each.depth for each in OTHERS}, variants=True)
+    cases = answerable(folder, everything)[0]
+    tried = Trials(view, cases, {each.depth for each in OTHERS}, variants=True)
     tried.measure(OTHERS[:4])
     tried.measure(OTHERS, keep=[BM25F()])
     for settings in OTHERS:
         np.testing.assert_allclose(tried.values(settings), measured(folder, everything, settings), atol=1e-12)
     assert len({tried.values(settings).tobytes() for settings in OTHERS}) == len(OTHERS)
+    # Where even the greatest depth gives too few results, those beyond the candidates count.
+    shallow = [replace(settings, depth=depth) for settings in OTHERS for depth in (1, 2, 4)]
+    tried = Trials(view, cases, (1, 2, 4), variants=True)
+    tried.measure(shallow)
+    for settings in shallow:
+        np.testing.assert_allclose(tried.values(settings), measured(folder, everything, settings), atol=1e-12)
     store.close()
 
 
