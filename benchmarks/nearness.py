@@ -13,15 +13,15 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-from ranking import DEFAULT, MEASURES, asked, judged_sets, ranked
+from ranking import DEFAULT, MEASURES, judged_sets, put_to, ranked
 from tqdm import tqdm
 
 from dragoman.index.writing.store import Store
 from dragoman.search.evaluation.evaluate import System, evaluate
 from dragoman.search.evaluation.judgments import JudgedSet
-from dragoman.search.ranking import engine
+from dragoman.search.ranking.legs import meaning
 
-SHARES = (0.0, 0.4, engine.NEARNESS, 0.6, 0.7)
+SHARES = (0.0, 0.4, meaning.NEARNESS, 0.6, 0.7)
 
 
 def report(path: Path, judged: JudgedSet) -> None:
@@ -31,13 +31,15 @@ def report(path: Path, judged: JudgedSet) -> None:
     with closing(Store(path)) as store:
         snapshot = store.snapshot()
         for question in tqdm(judged.questions, judged.name, unit=" questions", disable=None):
-            put = asked(store, question)
+            put = put_to(snapshot, question)
             for share in SHARES:
-                with patch.object(engine, "NEARNESS", share):
+                with patch.object(meaning, "NEARNESS", share):
                     answer = ranked(put, "hybrid", DEFAULT, limit=100, per_document=True)
-                found[share][question.id] = [snapshot.passage(number)[0].id for number in answer.numbers.tolist()]
-                matching[share].append(len(answer.matches))
-        count = snapshot.count
+                    every = ranked(put, "hybrid", DEFAULT, limit=0, per_document=False)
+                located = snapshot.locate(answer.listing.numbers)
+                found[share][question.id] = [each.document_id for each in located]
+                matching[share].append(every.listing.total)
+        count = snapshot.info.passages
     evaluation = evaluate(path, judged, [System(str(share), saved=found[share]) for share in SHARES])
     print(f"\n## {judged.name}: {len(evaluation.cases)} questions, {count:,} passages\n")
     print(f"| share | {' | '.join(MEASURES)} | passages that match |\n|---|---|---|---|")

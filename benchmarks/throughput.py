@@ -32,6 +32,7 @@ import numpy as np
 
 import dragoman
 from dragoman.corpus.document import Document, Span
+from dragoman.corpus.fields import FIELDS
 from dragoman.corpus.readers.contract import Skipped
 from dragoman.corpus.signatures import signature
 from dragoman.corpus.splitting.passages import split_passages
@@ -39,14 +40,14 @@ from dragoman.index.segments.encoded_passage import EncodedPassage
 from dragoman.index.segments.segment import SegmentWriter
 
 STEPS = {
-    "clean": ("corpus/clean.py", "clean"),
+    "clean": ("corpus/cleaning/clean.py", "clean"),
     "find the article": ("trafilatura/core.py", "bare_extraction"),
-    "describe": ("corpus/describe.py", "describe"),
+    "describe": ("corpus/description/describe.py", "describe"),
 }
 PARTS = {
-    "language": ("corpus/languages.py", "detect_language"),
-    "countries": ("corpus/describe.py", "find_countries"),
-    "people": ("corpus/people.py", "find_people"),
+    "language": ("corpus/description/languages.py", "detect_language"),
+    "countries": ("corpus/description/describe.py", "find_countries"),
+    "people": ("corpus/description/people.py", "find_people"),
 }
 """Parts of describing, whose times are part of its."""
 
@@ -69,7 +70,7 @@ def indexed(found: list[Document], folder: Path) -> dict[str, float]:
 
     passages = [passage for document in found for passage in split_passages(document)]
     done("split")
-    writer = SegmentWriter(folder / "segment", 1)
+    writer = SegmentWriter(folder / "segment", 1, FIELDS)
     vector, none = np.ones(1, np.float32), np.zeros((0, 1), np.int8)
     for passage in passages:
         span = Span(passage.start, passage.end)
