@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self, TypedDict, cast, get_args
+from typing import Any, Self, TypedDict, get_args
 
 from ...corpus.fields import Fields
 from ...errors import QueryError
 from ...index.reading.plan import Deadline, Sort
 from ..ranking.engine import Mode
+from ..ranking.legs.leg_table import HYBRID, LEGS
 from . import query as language
 from .parser import parse, parse_constraints, parse_date_range
 
@@ -67,8 +68,8 @@ class Question:
     ) -> Self:
         """The question that a text and the options of `Collection.search` make. Raises QueryError."""
         deadline = Deadline(timeout)
-        check_choice("mode", mode, Mode)
-        check_choice("sort", sort or "relevance", Sort)
+        check_choice("mode", mode, (HYBRID, *LEGS))
+        check_choice("sort", sort or "relevance", get_args(Sort))
         query = constrained(text, filters, fields)
         return cls(query, filters.get("document"), mode, sort, per_document, fold, deadline)
 
@@ -124,11 +125,10 @@ def check_range(name: str, value: int, low: int, high: int) -> None:
         raise QueryError(f"{name} is {value}, and must be from {low} to {high}")
 
 
-def check_choice(name: str, value: str, choices: Any) -> None:
-    """Raise QueryError if the option of that name is not one of the literals to choose from."""
-    if value not in get_args(choices):
-        known = cast("tuple[str, ...]", get_args(choices))
-        raise QueryError(f"{name} is {value!r}, and must be one of {', '.join(known)}")
+def check_choice(name: str, value: str, choices: Sequence[str]) -> None:
+    """Raise QueryError if the option of that name is not one of those to choose from."""
+    if value not in choices:
+        raise QueryError(f"{name} is {value!r}, and must be one of {', '.join(choices)}")
 
 
 def _listed(given: str | Sequence[str]) -> Sequence[str]:
