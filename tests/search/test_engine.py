@@ -183,7 +183,8 @@ def test_newest_and_oldest_go_by_date_then_relevance_with_the_undated_last(shelv
             # Nothing is relevant to a filter: ties go by document and position.
             located = shelved.locate(relevant.listing.numbers)
             assert located == sorted(located)
-        for sort, sign in (("newest", -1), ("oldest", 1)):
+        signs: dict[Sort, int] = {"newest": -1, "oldest": 1}
+        for sort, sign in signs.items():
             ranked = rank(shelved, query, sort=sort, **options).listing.numbers
             days = dict(zip(ranked.tolist(), shelved.stack.days(ranked).tolist(), strict=True))
             ranked = ranked.tolist()

@@ -174,7 +174,11 @@ REFUSED: list[tuple[str, int | None, str]] = [
     ('country:=""', 10, "holds no word"),
     ("country:=Ja*", 10, "no wildcard"),
     ("a title:=b", 3, "write title: without the ="),
-    ("-date:=2025", 2, "only country, person, outlet, place, kind and lang take an exact value"),
+    (
+        "-date:=2025",
+        2,
+        "only country, person, outlet, place, kind, lang, author, topic, from",
+    ),
     ("foo:=bar", 1, "unknown field"),
     ("title:-a", 7, "-title:a"),
     ("country:-Japan", 9, "-country:Japan"),
