@@ -161,7 +161,7 @@ def parameter_of(option: Option) -> Text:
     said: dict[str, Any] = {"name": option.name, "about": option.about, "example": option.example}
     match option.kind:
         case "choice":
-            return Choice(**said, choices=option.choices)
+            return Choice(**said, choices=option.choices())
         case "count":
             return Number(**said, low=option.low, high=option.high, default=option.default)
         case "flag":

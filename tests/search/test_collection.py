@@ -327,11 +327,11 @@ def test_an_explanation_adds_up(asked: Collection) -> None:
     for hit in asked.search("summit treaty", limit=20, explain=True):
         assert hit.explanation
         standing = hit.explanation.standing
-        assert hit.score == pytest.approx(standing.keyword_part + standing.meaning_part)
+        assert hit.score == pytest.approx(standing.part("keyword") + standing.part("meaning"))
         own_words = sum(part.impact for part in hit.explanation.contributions)
-        assert own_words == pytest.approx(standing.passage)
+        assert own_words == pytest.approx(standing.detail("keyword", "passage"))
         if hit.keyword:
-            assert hit.keyword.score == pytest.approx(standing.passage + standing.document + standing.pairs)
+            assert hit.keyword.score == pytest.approx(sum(standing.details["keyword"].values()))
 
 
 def test_similar_passages_are_of_other_documents_nearest_first(asked: Collection) -> None:

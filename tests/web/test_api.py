@@ -142,7 +142,7 @@ def test_narrowing_adds_one_exact_constraint_and_knows_it_again() -> None:
     narrowed = State.read(MultiDict(parameters))
     assert narrowed.narrow("country", "France") == parameters
     excluded = State.read(MultiDict(question.narrow("country", "Japan", exclude=True)))
-    assert excluded.where == ("country:=France", "-country:=Japan")
+    assert excluded["where"] == ("country:=France", "-country:=Japan")
 
 
 def test_a_stretch_of_time_is_asked_for_by_its_first_and_last_day() -> None:
