@@ -7,11 +7,13 @@ import subprocess
 import sys
 import tarfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dragoman.corpus.document import Document
+from dragoman.errors import CollectionMismatch
 from dragoman.index.encoding.model import fingerprint, passage_precision, weights_hash
 from dragoman.index.encoding.query_encoder import RECIPE_VERSION
 from dragoman.index.writing.store import Store
@@ -19,7 +21,7 @@ from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import reindex_collection
 from support.tiny_model import make_tiny_model
 
-PACKED = Path(__file__).parent / "collections" / "format-2" / "collection.tar.xz"
+COLLECTIONS = Path(__file__).parent / "collections"
 
 READER = """
 import sys
@@ -32,11 +34,16 @@ with dragoman.open_collection(sys.argv[1]) as collection:
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    with tarfile.open(PACKED) as packed:
-        packed.extractall(tmp_path, filter="data")
-    return tmp_path / "collection"
+@pytest.fixture(params=[2, 3])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return unpacked(request.param, tmp_path)
+
+
+def unpacked(form: int, place: Path) -> Path:
+    """A copy of the collection that is kept in a format."""
+    with tarfile.open(COLLECTIONS / f"format-{form}" / "collection.tar.xz") as packed:
+        packed.extractall(place, filter="data")
+    return place / "collection"
 
 
 def ids(collection: Collection, question: str) -> list[str]:
@@ -121,6 +128,51 @@ def test_it_is_indexed_anew_with_the_vectors_that_it_has(
         assert ids(collection, "sign") == ["geneva", "paris"]
         assert ids(collection, "treat*") == ["geneva"]
         assert collection.problems() == []
+
+
+def test_what_an_older_one_lacks_is_named_and_had_by_indexing_anew(tmp_path: Path) -> None:
+    folder = unpacked(2, tmp_path)
+    _move_model(folder, make_tiny_model(tmp_path / "model", seed=1))
+    lacking = ("author", "topic", "from", "to", "volume", "classification")
+    with open_collection(folder) as collection:
+        assert collection.status().lacking == lacking
+        for name in lacking:
+            with pytest.raises(CollectionMismatch, match=f"asked for {name}: run `dragoman reindex`"):
+                collection.search(f"{name}:x")
+            assert collection.complete(f"{name}:") == []
+        facets = collection.facets("treaty")
+        assert facets.columns.keys() == {"country", "person", "outlet", "place", "kind", "lang"}
+        geneva = collection.document("geneva")
+        assert collection.add([geneva]).unchanged == 1, "what it has not got is empty, and no news"
+        collection.add([replace(geneva, author="A. Consul", senders=("Rusk",))])
+        assert collection.status().lacking == lacking, "older segments lack them as before"
+    report = reindex_collection(folder)
+    assert report.unfilled == ("topic", "to", "volume", "classification")
+    with open_collection(folder) as collection:
+        assert collection.status().lacking == ()
+        assert ids(collection, "from:rusk author:consul") == ["geneva"]
+        assert collection.facets("treaty").columns["from"].distinct == 1
+
+
+def test_fields_of_archives_and_of_its_own_are_asked_for(tmp_path: Path) -> None:
+    with open_collection(unpacked(3, tmp_path)) as collection:
+        for question in (
+            "from:Rusk",
+            "to:bundy",
+            "volume:frus1961",
+            "classification:secret",
+            "author:consul topic:trade",
+            "desk:asia",
+            "votes:10..20",
+            "received:2025-03",
+        ):
+            assert ids(collection, question) == ["geneva"], question
+        assert ids(collection, "votes:..10") == ids(collection, "-desk:asia desk:europe") == ["paris"]
+        assert [each.text for each in collection.complete("desk:eu")] == ["desk:=Europe"]
+        facets = collection.facets("votes:0..")
+        assert [each.value for each in facets.columns["desk"].values] == ["Asia", "Europe"]
+        assert "votes" not in facets.columns
+        assert collection.status().fields == ("desk", "votes", "received")
 
 
 def _vectors(folder: Path) -> dict[str, bytes]:
