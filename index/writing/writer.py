@@ -98,9 +98,14 @@ class _Tally:
     unused: dict[str, int] = field(default_factory=dict[str, int])
 
     def count_unused(self, document: Document) -> None:
-        named = {name if name in self.unused or len(self.unused) < MOST_UNUSED else OTHERS for name in document.unused}
-        for name in named:
-            self.unused[name] = self.unused.get(name, 0) + 1
+        others = 0
+        for name in dict.fromkeys(document.unused):
+            if name in self.unused or len(self.unused) < MOST_UNUSED:
+                self.unused[name] = self.unused.get(name, 0) + 1
+            else:
+                others = 1
+        if others:
+            self.unused[OTHERS] = self.unused.get(OTHERS, 0) + 1
 
     def documents(self) -> int:
         return self.added + self.updated + self.unchanged + self.removed + len(self.skipped)
