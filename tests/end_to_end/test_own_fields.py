@@ -3,7 +3,7 @@
 import itertools
 import json
 import lzma
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ Command = Callable[..., Ran]
 CORPUS = SHARED / "frus-dev" / "corpus.jsonl.xz"
 
 
-def jsonl(path: Path, records: Iterator[dict[str, object]] | list[dict[str, object]]) -> Path:
+def jsonl(path: Path, records: Iterable[Mapping[str, object]]) -> Path:
     lines = (
         json.dumps({"id": str(number), "text": f"They met. Talks {number} ended.", **record})
         for number, record in enumerate(records)
