@@ -10,18 +10,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from ranking import DEFAULT, asked, by_documents, ranked
+from ranking import DEFAULT, by_documents, put_to, ranked, whole_documents, word_scores
 from tqdm import tqdm
 
 from dragoman.index.analysis import analyze
-from dragoman.index.constraints import AllOf, Holds
+from dragoman.index.constraints import Holds
+from dragoman.index.reading.plan import Deadline
+from dragoman.index.reading.selection import Selection
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.terms import stem, tells
 from dragoman.index.units import Unit
 from dragoman.index.writing.store import Store
 from dragoman.search.evaluation.judgments import JudgedSet, Question
+from dragoman.search.language.interpreter import Interpretation, interpret
 from dragoman.search.language.plain import plain
-from dragoman.search.language.planner import Plan, make_plan
 from dragoman.search.ranking.fusion import min_max
 
 Values = NDArray[np.float64]
@@ -39,9 +41,9 @@ class Texts:
         self.numbers: dict[str, int] = {}
         stems: list[NDArray[np.int32]] = []
         known: dict[str, int] = {}
-        for number in tqdm(range(len(snapshot.live)), "reading texts", unit=" passages", disable=None):
-            document, span = snapshot.passage(number)
-            terms = [token.term for token in analyze(document.text[span.start : span.end])]
+        every = snapshot.passages(range(len(snapshot.stack)))
+        for opened in tqdm(every, "reading texts", len(snapshot.stack), unit=" passages", disable=None):
+            terms = [token.term for token in analyze(opened.document.text[opened.span.start : opened.span.end])]
             for term in terms:
                 if term not in known:
                     known[term] = self.numbers.setdefault(stem(term, "en"), len(self.numbers))
@@ -73,15 +75,15 @@ class Corpus:
     """What ideas look at beyond what the engine asks an index for, all in memory."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        numbers = np.arange(len(snapshot.live))
-        self.documents = np.unique(snapshot.documents(numbers), return_inverse=True)[1]
+        numbers = np.arange(len(snapshot.stack))
+        self.documents = np.unique(snapshot.stack.documents(numbers), return_inverse=True)[1]
         self.first = np.unique(self.documents, return_index=True)[1]
-        self.ids = [snapshot.passage(int(number))[0].id for number in self.first]
+        self.ids = [each.document_id for each in snapshot.locate(self.first)]
         self.vectors = snapshot.vectors(numbers)
         sums = np.zeros((len(self.ids), self.vectors.shape[1]), np.float32)
         np.add.at(sums, self.documents, self.vectors)
         self.means = sums / np.bincount(self.documents)[:, np.newaxis]
-        order = np.lexsort((snapshot.starts(numbers), self.documents))
+        order = np.lexsort((snapshot.stack.starts(numbers), self.documents))
         follows = self.documents[order[1:]] == self.documents[order[:-1]]
         self.before, self.after = numbers.copy(), numbers.copy()  # a passage at an end is its own neighbour
         self.before[order[1:][follows]] = order[:-1][follows]
@@ -125,46 +127,51 @@ class Pool:
 
 def pools(store: Store, judged: JudgedSet) -> list[Pool]:
     """The candidates of every question that has an answer in the collection."""
-    corpus = Corpus(store.snapshot())
+    snapshot = store.snapshot()
+    corpus = Corpus(snapshot)
     place = {identity: number for number, identity in enumerate(corpus.ids)}
     questions = tqdm(judged.questions, judged.name, unit=" questions", disable=None)
-    return [each for question in questions if (each := pool(store, corpus, place, question))]
+    return [each for question in questions if (each := pool(snapshot, corpus, place, question))]
 
 
-def pool(store: Store, corpus: Corpus, place: dict[str, int], question: Question) -> Pool | None:
+def pool(snapshot: Snapshot, corpus: Corpus, place: dict[str, int], question: Question) -> Pool | None:
     """The candidates of a question; None if it has no answer in the collection."""
     grades = {place[identity]: grade for identity, grade in question.grades.items() if identity in place}
     if not any(grades.values()):
         return None
-    put = asked(store, question)
-    reading = make_plan(put.index, put.query)
+    put = put_to(snapshot, question)
+    reading = interpret(put.view, put.query)
     answer = ranked(put, "hybrid", DEFAULT, limit=len(corpus.documents), per_document=False)
-    numbers = np.array(sorted(answer.standings, key=lambda n: corpus.documents[n]))
-    standings = [answer.standings[int(number)] for number in numbers]
+    numbers = answer.found.numbers[np.argsort(corpus.documents[answer.found.numbers], kind="stable")]
+    standings = [answer.standing(number) for number in numbers.tolist()]
     documents = corpus.documents[numbers]
     starts = np.flatnonzero(np.diff(documents, prepend=-1))
 
     features = {
-        name: np.array([getattr(each, name) for each in standings]) for name in ("passage", "document", "pairs")
+        name: np.array([each.detail("keyword", name) for each in standings])
+        for name in ("passage", "document", "pairs")
     }
-    everything = put.index.select(AllOf(()), put.deadline)
     neighbours = corpus.before[numbers], corpus.after[numbers]
-    scores = everything.keyword(reading.units, DEFAULT.bm25f, np.unique([numbers, *neighbours])).scores
+    scored = np.unique([numbers, *neighbours])
+    scores = np.zeros(len(snapshot.stack))
+    scores[scored] = word_scores(put, reading.units, DEFAULT.bm25f, scored)
     cosines = (corpus.vectors @ put.vector).astype(float)
     features["cosine"] = cosines[numbers]
     features["neighbours' words"] = scores[np.array(neighbours)].max(axis=0) if len(numbers) else scores[numbers]
     features["neighbours' cosine"] = cosines[np.array(neighbours)].max(axis=0) if len(numbers) else cosines[numbers]
     features["document's cosine"] = (corpus.means @ put.vector).astype(float)[documents]
     features["length"] = np.minimum(corpus.texts.lengths[numbers], FULL_LENGTH) / FULL_LENGTH
-    known = [each for each in answer.weighed if each.passages]
-    holding = [np.isin(numbers, put.index.select(Holds(each.unit), put.deadline).numbers) * each.idf for each in known]
+    known = [each for each in answer.found.weighed if each.passages]
+    holding = [
+        np.isin(numbers, Selection(snapshot.stack, Holds(each.unit), Deadline()).numbers) * each.idf for each in known
+    ]
     total = sum(each.idf for each in known)
     features["coverage"] = np.sum(holding, axis=0) / total if known else np.zeros(len(numbers))
     own = [by_documents(put, each.unit, len(corpus.ids)) for each in known]
-    features["documents' idf"] = DEFAULT.document_weight * everything.whole_documents(own, DEFAULT.bm25f, numbers)
+    features["documents' idf"] = DEFAULT.document_weight * whole_documents(put, own, DEFAULT.bm25f, numbers)
     for title in (2.0, 4.0):
         heavier = replace(DEFAULT.bm25f, weights=(title, *DEFAULT.bm25f.weights[1:]))
-        whole = everything.whole_documents(answer.weighed, heavier, numbers)
+        whole = whole_documents(put, answer.found.weighed, heavier, numbers)
         features[f"title {title:g}"] = DEFAULT.document_weight * whole
     words = corpus.texts.of(numbers)
     features["window"] = windows(corpus.texts, *words, numbers, reading, {each.unit: each.idf for each in known})
@@ -205,7 +212,7 @@ def windows(
     words: NDArray[np.int32],
     owner: NDArray[np.int64],
     numbers: NDArray[np.int64],
-    reading: Plan,
+    reading: Interpretation,
     idf: dict[Unit, float],
 ) -> Values:
     """As the evidence of words side by side, for words in either order within WINDOW of each other.

@@ -13,16 +13,16 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-from ranking import DEFAULT, MEASURES, asked, judged_sets, ranked
+from ranking import DEFAULT, MEASURES, judged_sets, put_to, ranked
 from record import Record, arguments
 from tqdm import tqdm
 
 from dragoman.index.writing.store import Store
 from dragoman.search.evaluation.evaluate import System, evaluate
 from dragoman.search.evaluation.judgments import JudgedSet
-from dragoman.search.ranking import engine
+from dragoman.search.ranking.legs import meaning
 
-SHARES = (0.0, 0.4, engine.NEARNESS, 0.6, 0.7)
+SHARES = (0.0, 0.4, meaning.NEARNESS, 0.6, 0.7)
 
 
 def cells(path: Path, judged: JudgedSet) -> list[str]:
@@ -32,12 +32,14 @@ def cells(path: Path, judged: JudgedSet) -> list[str]:
     with closing(Store(path)) as store:
         snapshot = store.snapshot()
         for question in tqdm(judged.questions, judged.name, unit=" questions", disable=None):
-            put = asked(store, question)
+            put = put_to(snapshot, question)
             for share in SHARES:
-                with patch.object(engine, "NEARNESS", share):
+                with patch.object(meaning, "NEARNESS", share):
                     answer = ranked(put, "hybrid", DEFAULT, limit=100, per_document=True)
-                found[share][question.id] = [snapshot.passage(number)[0].id for number in answer.numbers.tolist()]
-                matching[share].append(len(answer.matches))
+                    every = ranked(put, "hybrid", DEFAULT, limit=0, per_document=False)
+                located = snapshot.locate(answer.listing.numbers)
+                found[share][question.id] = [each.document_id for each in located]
+                matching[share].append(every.listing.total)
     evaluation = evaluate(path, judged, [System(str(share), saved=found[share]) for share in SHARES])
     figures = (
         "/".join(f"{measured.values[each].mean():.3f}".removeprefix("0") for each in MEASURES)

@@ -22,10 +22,10 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +34,12 @@ from tqdm import tqdm
 
 from dragoman import open_collection
 from dragoman.index.constraints import AllOf, Holds
-from dragoman.index.encoding.floors import Floors
-from dragoman.index.reading.selection import Deadline, Selection, Weighed
+from dragoman.index.reading.legs.by_meaning import LocalMeaning
+from dragoman.index.reading.legs.by_words import LocalKeyword
+from dragoman.index.reading.plan import DOCUMENT, Deadline, Lookup, Meaning, Plan, Words
+from dragoman.index.reading.selection import Selection
 from dragoman.index.reading.snapshot import Snapshot
+from dragoman.index.reading.view import Candidates, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
 from dragoman.index.units import Unit
 from dragoman.index.writing.store import Store
@@ -45,13 +48,12 @@ from dragoman.search.evaluation.judged_collection import collection_of
 from dragoman.search.evaluation.judgments import JudgedSet, Question, read_judged
 from dragoman.search.evaluation.measures import randomisation_test
 from dragoman.search.language import query as language
+from dragoman.search.language.interpreter import interpret
 from dragoman.search.language.parser import parse
 from dragoman.search.language.plain import plain
-from dragoman.search.language.planner import make_plan
-from dragoman.search.ranking import engine
-from dragoman.search.ranking.backend import Index
-from dragoman.search.ranking.engine import Mode
-from dragoman.search.ranking.fusion import FUSIONS
+from dragoman.search.ranking.engine import Mode, Order, Ranking, rank
+from dragoman.search.ranking.fusion import FUSIONS, Scored, min_max
+from dragoman.search.ranking.legs.leg import Asked
 from dragoman.search.ranking.settings import Settings
 
 DEPTH = 1000
@@ -64,119 +66,149 @@ MEASURES = ("nDCG@10", "Recall@100")
 
 
 class Remembering:
-    """An index, or a selection of it, that is asked the same thing only once; see `search.backend`.
+    """A view that is asked the same thing only once.
 
-    What costs time is the same for most systems: which passages hold a word, which are near in meaning. So two dozen
-    systems cost little more than a few, and each is the engine as it is.
+    What costs time is the same for most systems: which terms there are, and what speaks for the candidates. So two
+    dozen systems cost little more than a few, and each is the engine as it is.
     """
 
-    _REMEMBERED = frozenset("same_word frequency select cosines keyword whole_documents side_by_side nearest".split())
-
-    def __init__(self, asked: Snapshot | Selection) -> None:
-        self._asked = asked
-        self._known: dict[Any, Any] = {}
+    def __init__(self, view: Snapshot) -> None:
+        self._view = view
+        self._terms: dict[Lookup, frozenset[str]] = {}
+        self._candidates: dict[Any, Candidates] = {}
 
     def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self._asked, name)
-        return partial(self._answer, name, attribute) if name in self._REMEMBERED else attribute
+        return getattr(self._view, name)
 
-    def _answer(self, name: str, method: Callable[..., Any], *arguments: Any) -> Any:
-        key = (name, *map(_hashable, arguments))
-        if key not in self._known:
-            answer = method(*arguments)
-            self._known[key] = Remembering(answer) if isinstance(answer, Selection) else answer
-        return self._known[key]
+    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[frozenset[str]]:
+        """See `View.terms`."""
+        missing = [each for each in dict.fromkeys(lookups) if each not in self._terms]
+        self._terms.update(zip(missing, self._view.terms(missing, deadline), strict=True))
+        return [self._terms[each] for each in lookups]
+
+    def candidates(self, plan: Plan, depth: int, deadline: Deadline) -> Candidates:
+        """See `View.candidates`."""
+        requests = ((name, tuple(map(_hashable, _values(request)))) for name, request in plan.legs.items())
+        key = plan.constraint, depth, *requests
+        if key not in self._candidates:
+            self._candidates[key] = self._view.candidates(plan, depth, deadline)
+        return self._candidates[key]
 
 
-def _hashable(argument: Any) -> Any:
-    if isinstance(argument, np.ndarray):
-        return argument.tobytes()
-    return tuple(argument) if isinstance(argument, list) else argument
+def _values(request: Any) -> list[Any]:
+    return [getattr(request, each.name) for each in fields(request)]
+
+
+def _hashable(value: Any) -> Any:
+    return value.tobytes() if isinstance(value, np.ndarray) else value
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question put to an index: what the query language makes of it, and its vector."""
+class Put:
+    """A question put to a collection: what the query language makes of it, and its vector."""
 
-    index: Index
+    snapshot: Snapshot
+    view: Any  # Remembering, which is a View
     query: language.Query
     vector: NDArray[np.float32]
-    floors: Floors
-    deadline: Deadline
+
+    @property
+    def everything(self) -> Selection:
+        """All passages."""
+        return Selection(self.snapshot.stack, AllOf(()), Deadline())
 
 
-def asked(store: Store, question: Question) -> Asked:
+def put_to(snapshot: Snapshot, question: Question) -> Put:
     """A question, as `Collection.search` would ask it."""
-    snapshot = store.snapshot()
     query = parse(plain(question.text))
-    vector = store.encoder(snapshot).encode([query.meaning])[0]
-    floors = snapshot.manifest.floors
-    return Asked(cast("Index", Remembering(snapshot)), query, vector, floors, Deadline())
+    return Put(snapshot, Remembering(snapshot), query, snapshot.encode(query.meaning))
 
 
-def ranked(asked: Asked, mode: Mode, settings: Settings, *, limit: int, per_document: bool) -> engine.Ranked:
+def ranked(put: Put, mode: Mode, settings: Settings, *, limit: int, per_document: bool) -> Ranking:
     """What the engine answers."""
-    return engine.rank(
-        asked.index,
-        make_plan(asked.index, asked.query, variants=settings.variants),
-        asked.vector,
+    meant = interpret(put.view, put.query, variants=settings.variants)
+    return rank(
+        put.view,
+        Asked(
+            text=put.query.meaning,
+            units=() if mode == "meaning" else meant.units,
+            pairs=meant.pairs,
+            prose=meant.prose,
+            known=meant.known,
+            vector=None if mode == "keyword" else put.vector,
+            floors=put.snapshot.info.floors,
+        ),
+        meant.constraint,
         mode=mode,
-        sort="relevance",
-        per_document=per_document,
-        fold=False,
-        limit=limit,
-        floors=asked.floors,
+        order=Order("relevance", per_document, fold=False, limit=limit),
         settings=settings,
-        deadline=asked.deadline,
+        deadline=Deadline(),
     )
 
 
-def engine_ranking(mode: Mode, settings: Settings, asked: Asked) -> NDArray[np.int64]:
+def word_scores(put: Put, units: Sequence[Unit], bm25f: BM25F, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The BM25F of some passages' own words: float64 [n]."""
+    leg = LocalKeyword(put.everything, Words(tuple(units), (), bm25f, documents=False))
+    leg.leading(0, numbers)
+    return leg.keys(numbers)
+
+
+def whole_documents(
+    put: Put, weighed: Sequence[Weighed], bm25f: BM25F, numbers: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The BM25F of the whole document of each of some passages, for units of any weight: float64 [n]."""
+    leg = LocalKeyword(put.everything, Words(tuple(each.unit for each in weighed), (), bm25f, documents=True))
+    leg.leading(0, numbers)
+    leg.weighed = tuple(weighed)
+    return leg.evidence(numbers)[DOCUMENT]
+
+
+def engine_ranking(mode: Mode, settings: Settings, put: Put) -> NDArray[np.int64]:
     """The best passage of each document, best first, by the engine."""
-    return ranked(asked, mode, settings, limit=DEPTH, per_document=True).numbers
+    return ranked(put, mode, settings, limit=DEPTH, per_document=True).listing.numbers
 
 
 PLAIN = BM25F(k1=0.9, b=(0.4, 0.4, 0.4), weights=(1.0, 1.0, 0.0))
 """BM25 as it comes, on titles and text."""
 
 
-def textbook_ranking(fuse: str | None, weight: float, asked: Asked) -> NDArray[np.int64]:
+def textbook_ranking(fuse: str | None, weight: float, put: Put) -> NDArray[np.int64]:
     """The same by a recipe without a match set, a floor, or anything but each passage's own words and its cosine.
 
     `weight` is the keyword leg's; without a way to fuse, it is that leg alone if it is 1, and the cosine if it is 0.
     """
-    index = asked.index
-    units = make_plan(index, asked.query, variants=False).units
-    everything = index.select(AllOf(()), asked.deadline)
-    scores = everything.keyword(units, PLAIN, everything.numbers).scores
-    by_words = index.order(np.flatnonzero(scores), scores[scores > 0], DEPTH * (10 if fuse is None else 1))
-    near = everything.nearest(asked.vector, DEPTH)
+    stack, everything = put.snapshot.stack, put.everything
+    units = interpret(put.view, put.query, variants=False).units
+    every = everything.numbers
+    scores = np.zeros(len(stack))
+    scores[every] = word_scores(put, units, PLAIN, every)
+    by_words = stack.order(np.flatnonzero(scores), scores[scores > 0], DEPTH * (10 if fuse is None else 1))
+    near = LocalMeaning(everything, Meaning(put.vector, -1.0)).leading(DEPTH, every)
     numbers = np.union1d(by_words, near) if fuse else near if weight == 0 else np.sort(by_words)
-    legs = scores[numbers], index.cosines(asked.vector, numbers)
-    keys = FUSIONS[fuse](*legs, weight).sum(axis=0) if fuse else legs[0] if weight else legs[1]
-    numbers = index.order(numbers, keys, len(numbers))
-    return numbers[np.sort(np.unique(index.documents(numbers), return_index=True)[1])][:DEPTH]
+    legs = scores[numbers], stack.cosines(put.vector, numbers)
+    weights = weight, 1 - weight
+    scored = [Scored(leg, min_max, share) for leg, share in zip(legs, weights, strict=True)]
+    keys = FUSIONS[fuse](scored).sum(axis=0) if fuse else legs[0] if weight else legs[1]
+    numbers = stack.order(numbers, keys, len(numbers))
+    return numbers[np.sort(np.unique(stack.documents(numbers), return_index=True)[1])][:DEPTH]
 
 
 PLAIN_DOCUMENT = BM25F(k1=1.2, b=(0.75, 0.75, 0.75), weights=PLAIN.weights)
 
 
-def whole_document_ranking(asked: Asked) -> NDArray[np.int64]:
+def whole_document_ranking(put: Put) -> NDArray[np.int64]:
     """Documents by BM25 over the whole of each, as most reference figures are: a passage of each, best first."""
-    index = asked.index
-    everything = index.select(AllOf(()), asked.deadline)
-    first = everything.numbers[np.unique(index.documents(everything.numbers), return_index=True)[1]]
-    units = make_plan(index, asked.query, variants=False).units
-    scores = everything.whole_documents(
-        [by_documents(asked, unit, len(first)) for unit in units], PLAIN_DOCUMENT, first
-    )
-    return index.order(first[scores > 0], scores[scores > 0], DEPTH)
+    stack, every = put.snapshot.stack, put.everything.numbers
+    first = every[np.unique(stack.documents(every), return_index=True)[1]]
+    units = interpret(put.view, put.query, variants=False).units
+    scores = whole_documents(put, [by_documents(put, unit, len(first)) for unit in units], PLAIN_DOCUMENT, first)
+    return stack.order(first[scores > 0], scores[scores > 0], DEPTH)
 
 
-def by_documents(asked: Asked, unit: Unit, count: int) -> Weighed:
+def by_documents(put: Put, unit: Unit, count: int) -> Weighed:
     """A unit with what it is worth by how many of all documents hold it, not by how many passages do."""
-    holding = asked.index.select(Holds(unit), asked.deadline).numbers
-    documents = len(np.unique(asked.index.documents(holding)))
+    stack = put.snapshot.stack
+    documents = len(np.unique(stack.documents(Selection(stack, Holds(unit), Deadline()).numbers)))
     return Weighed(unit, documents, idf(count, documents) if documents else 0.0)
 
 
@@ -190,7 +222,7 @@ HYBRID = "**default hybrid**"
 YARDSTICK = "textbook min-max, equal weights"
 WEIGHTS = ((0.5, 0.0), (0.6, 0.0), (0.7, 0.0), (0.8, 0.0), (0.7, 0.4), (0.75, 0.5), (0.75, 0.6), (0.8, 0.6), (0.8, 0.8))
 
-SYSTEMS: dict[str, Callable[[Asked], NDArray[np.int64]]] = {
+SYSTEMS: dict[str, Callable[[Put], NDArray[np.int64]]] = {
     "textbook BM25": partial(textbook_ranking, None, 1.0),
     "textbook BM25 of whole documents": whole_document_ranking,
     "textbook cosine": partial(textbook_ranking, None, 0.0),
@@ -230,13 +262,13 @@ def rankings(path: Path, judged: JudgedSet) -> list[System]:
     with closing(Store(path)) as store:
         snapshot = store.snapshot()
         for question in tqdm(judged.questions, judged.name, unit=" questions", disable=None):
-            put = asked(store, question)
+            put = put_to(snapshot, question)
             for name, system in SYSTEMS.items():
                 numbers = system(put)
-                documents = snapshot.documents(numbers).tolist()
-                for document, number in zip(documents, numbers.tolist(), strict=True):
-                    if document not in ids:
-                        ids[document] = snapshot.passage(number)[0].id
+                documents = snapshot.stack.documents(numbers).tolist()
+                unseen = [row for row, document in enumerate(documents) if document not in ids]
+                for row, located in zip(unseen, snapshot.locate(numbers[unseen]), strict=True):
+                    ids[documents[row]] = located.document_id
                 found[name][question.id] = [ids[document] for document in documents]
     check(path, judged.questions[:: max(1, len(judged.questions) // CHECKED)], found[HYBRID])
     return [System(name, saved=found[name]) for name in SYSTEMS]

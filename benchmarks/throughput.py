@@ -31,6 +31,7 @@ from record import Record, arguments
 
 import dragoman
 from dragoman.corpus.document import Document, Span
+from dragoman.corpus.fields import FIELDS
 from dragoman.corpus.readers.contract import Skipped
 from dragoman.corpus.signatures import signature
 from dragoman.corpus.splitting.passages import split_passages
@@ -68,7 +69,7 @@ def indexed(found: list[Document], folder: Path) -> dict[str, float]:
 
     passages = [passage for document in found for passage in split_passages(document)]
     done("split into passages")
-    writer = SegmentWriter(folder / "segment", 1)
+    writer = SegmentWriter(folder / "segment", 1, FIELDS)
     vector, none = np.ones(1, np.float32), np.zeros((0, 1), np.int8)
     for passage in passages:
         span = Span(passage.start, passage.end)

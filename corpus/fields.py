@@ -65,7 +65,9 @@ RECORD_NAMES: Final[Mapping[str, str]] = {
 }
 """What `ReadOptions.fields` and `--field` may call that, and the name in RECORD_KEYS that is meant."""
 
-_RESERVED: Final = frozenset("note where document similar before after cut origin".split())
+RESERVED: Final = frozenset({*RECORD_NAMES, *"note where document similar before after cut origin ids".split()})
+"""What a field may not be called besides: a record's key, a text field of the query language, an option of a search,
+and `ids`, by which name an index keeps those of documents beside the values of fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +264,7 @@ class OwnField:
 
     def __post_init__(self) -> None:
         shown = self.name[:40]
-        if not self.name.isalpha() or not self.name.islower() or len(self.name) > _LONGEST_NAME:
+        if not self.name.isalpha() or self.name != self.name.lower() or len(self.name) > _LONGEST_NAME:
             raise InvalidField(
                 f"a field cannot be called {shown!r}: use small letters only, {_LONGEST_NAME} at most; "
                 f"the key of the record may be any, as in --field desk='Desk No. 1'"
@@ -287,7 +289,7 @@ class OwnField:
         )
 
 
-_TAKEN: Final = _RESERVED.union(RECORD_NAMES, *({each.name, *each.aliases} for each in DECLARED))
+_TAKEN: Final = RESERVED.union(*({each.name, *each.aliases} for each in DECLARED))
 """What a collection's own field may not be called: an option, a name of the query language, of a record, of ours."""
 
 
@@ -326,6 +328,10 @@ class Fields:
 
     def __hash__(self) -> int:
         return hash(self.own)
+
+    def with_own(self, own: Iterable[OwnField]) -> "Fields":
+        """These with some of its own more, or in place of those of the same names. Raises InvalidField for too many."""
+        return Fields({each.name: each for each in (*self.own, *own)}.values())
 
     def settings(self) -> list[list[str]]:
         """Its own as JSON-ready values: each is [name, key, type]."""

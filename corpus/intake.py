@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from ..errors import InvalidDocument, MissingExtra, UnreadableSource
 from .cleaning.clean import clean
 from .cleaning.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
+from .cleaning.title_line import without_title
 from .dates import parse_dates
 from .description.countries import canonical_country
 from .description.describe import DESCRIBED, describe, given
@@ -21,7 +22,6 @@ from .fields import canonical_classification, stated_classification
 from .readers.contract import Cleaning, Format, RawRecord, ReadOptions, Skipped, Source, unforeseen
 from .readers.files import reason_of, text_id
 from .readers.support.fields import Fields
-from .title_line import without_title
 
 _PERSON: Final = ("name", "role", "country")
 _REFERENCE: Final = ("outlet", "title", "url", "published")

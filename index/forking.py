@@ -2,8 +2,8 @@
 
 A child has of its parent's threads only the one that forked. A lock that another one held stays locked for ever in the
 child; what it was changing stays half changed; and SQLite, whose locks on files are the process's own, believes that it
-holds them in the child as well. So a fork waits until no thread is inside `undisturbed`, and whoever holds what no
-child may use registers itself with `prepare_for_forks`.
+holds them in the child as well. So a fork waits until no thread is inside `undisturbed`, and an object that has what no
+child may use is registered with `prepare_for_forks`.
 """
 
 import os
@@ -61,7 +61,7 @@ def abandon(thing: object) -> None:
     """Keep something of the parent's until the child has ended: to destroy it would be to use it."""
     import ctypes  # late, because only children need it
 
-    # At its end Python destroys whatever modules, classes and threads refer to, and nothing that has a reference more.
+    # When a program ends, Python destroys all objects except those with one reference too many.
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
 
 

@@ -5,7 +5,7 @@ follow from this table; a test holds the signature of `Collection.search` and th
 filters by field come from `corpus.fields`. Faces may be stricter than this: a page is shorter than an export.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, get_args
 
@@ -33,7 +33,7 @@ class Option:
         kind: See Kind.
         about: What it is for, in a sentence, for help texts.
         default: What holds unless it is given.
-        choices: What a choice is one of.
+        choices: Gives what a choice is one of.
         low: The least count.
         high: The greatest count.
         longest: The most characters of a text.
@@ -44,7 +44,7 @@ class Option:
     kind: Kind
     about: str
     default: Any = None
-    choices: tuple[str, ...] = ()
+    choices: Callable[[], tuple[str, ...]] = tuple[str, ...]
     low: int = 0
     high: int = 0
     longest: int = 500
@@ -57,8 +57,8 @@ class Option:
 
     def check(self, value: Any) -> None:
         """Raise QueryError if a value of the right type is not within its bounds."""
-        if self.kind == "choice" and value is not None and value not in self.choices:
-            raise QueryError(f"{self.name} is {str(value)[:40]!r}, and must be one of {', '.join(self.choices)}")
+        if self.kind == "choice" and value is not None and value not in self.choices():
+            raise QueryError(f"{self.name} is {str(value)[:40]!r}, and must be one of {', '.join(self.choices())}")
         if self.kind == "count":
             check_range(self.name, int(value or 0), self.low, self.high)
         if self.kind == "seconds" and value is not None and not value >= 0:
@@ -82,13 +82,13 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
         kind="choice",
         about="Whether words, meaning or both find and rank.",
         default=HYBRID,
-        choices=(HYBRID, *LEGS),
+        choices=lambda: (HYBRID, *LEGS),
     ),
     Option(
         name="sort",
         kind="choice",
         about="The order. By relevance, a question that only filters gives the newest first.",
-        choices=get_args(Sort),
+        choices=lambda: get_args(Sort),
     ),
     Option(
         name="after", kind="day", about="Only documents of this day, month or year, or later.", longest=40,

@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from ..errors import QueryError
+from ..search.options import Option
 
 LONGEST_VALUE = 500  # characters
 MOST_VALUES = 20
@@ -153,6 +154,24 @@ class Flag(Text):
     def schema(self) -> dict[str, Any]:
         """What may be given, as JSON Schema."""
         return {"type": "boolean", "default": False}
+
+
+def parameter_of(option: Option) -> Text:
+    """The parameter of a URL that says an option of a search; empty, it leaves the option as it is by default."""
+    said: dict[str, Any] = {"name": option.name, "about": option.about, "example": option.example}
+    match option.kind:
+        case "choice":
+            return Choice(**said, choices=option.choices())
+        case "count":
+            return Number(**said, low=option.low, high=option.high, default=option.default)
+        case "flag":
+            return Flag(**said)
+        case "values" | "constraints":
+            return Texts(**said, longest=option.longest)
+        case "id":
+            return Verbatim(**said, longest=option.longest)
+        case _:
+            return Text(**said, longest=option.longest)
 
 
 def read(declared: Iterable[Text], given: MultiDict[str, str]) -> dict[str, Any]:

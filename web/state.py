@@ -1,27 +1,33 @@
 """From the parameters of a URL to a search, and back: the state of every page is in its URL."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, Self, cast, get_args
+from typing import Any, Final, NamedTuple, Self, cast
 
 from werkzeug.datastructures import MultiDict
 
-from ..corpus.document import MAX_ID_LENGTH, MAX_PASSAGE_ID_LENGTH
+from ..corpus.document import MAX_PASSAGE_ID_LENGTH
+from ..corpus.fields import FIELDS, Fields
 from ..errors import QueryError
 from ..search.language import query as language
 from ..search.language.parser import parse, parse_constraints, parse_date_range
 from ..search.language.unparser import unparse
 from ..search.options import MAX_LIMIT as MAX_SIMILAR
-from ..search.ranking.engine import Mode, Sort
+from ..search.options import OPTIONS
 from ..search.results.results import Hit, Results
-from .parameters import LONGEST_VALUE, MOST_VALUES, Choice, Flag, Number, Text, Texts, Verbatim, read
+from .parameters import LONGEST_VALUE, MOST_VALUES, Flag, Number, Verbatim, parameter_of, read
 from .site import Site
 
 PAGE_SIZE = 10
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000
+
+_SEARCHED_BY: Final = tuple(
+    name for name, option in OPTIONS.items() if option.is_filter or name in ("mode", "sort", "per_document")
+)
+"""The options of a search that a URL says under their own names."""
 
 PARAMETERS: Final = (
     Verbatim(
@@ -30,39 +36,20 @@ PARAMETERS: Final = (
         example="Lee Macron strategic partnership",
         longest=language.MAX_QUERY_LENGTH,
     ),
-    Choice(name="mode", about="Whether words, meaning or both find and rank.", choices=get_args(Mode)),
-    Choice(
-        name="sort",
-        about="The order. By relevance, a question that only filters gives the newest first.",
-        choices=get_args(Sort),
-    ),
-    Text(name="after", about="A day, month or year: documents of it or later ones.", example="2025-11", longest=40),
-    Text(name="before", about="A day, month or year: documents of it or earlier ones.", example="2026", longest=40),
-    Texts(name="country", about="Only documents with this country; of several, any.", example="France", longest=200),
-    Texts(name="person", about="Only documents with this person; of several, any.", example="Macron", longest=200),
-    Texts(name="outlet", about="Only documents of this outlet; of several, any.", example="Yonhap", longest=200),
-    Texts(name="kind", about="Only documents of this kind; of several, any.", example="article", longest=200),
-    Texts(name="lang", about="Only documents in this language; of several, any.", example="en", longest=200),
-    Texts(
-        name="where",
-        about="A constraint in the query language; of several, all must hold.",
-        example='country:="South Korea"',
-    ),
-    Verbatim(name="document", about="Only passages of the document of this id.", longest=MAX_ID_LENGTH),
+    *(parameter_of(OPTIONS[name]) for name in _SEARCHED_BY),
     Verbatim(
         name="similar",
         about="The id of a passage or document: what is near it in meaning. Instead of `q` and every filter.",
         longest=MAX_PASSAGE_ID_LENGTH,
     ),
-    Flag(name="per_document", about="The best passage of each document only."),
     Flag(name="unfold", about="Near-identical reports each by itself, not one for all."),
     Number(name="page", about="Which page of the hits.", low=1, high=MAX_OFFSET + 1, default=1),
 )
 """The parameters of a question: what `State` is read from, in its order."""
 
-_ANY_OF = ("country", "person", "outlet", "kind", "lang")
-_SEVERAL = (*_ANY_OF, "where")
-_WITH_SIMILAR = ("similar", "per_document", "page")
+_BLANK: Final = {each.name: each.read(()) for each in PARAMETERS}
+_SEVERAL: Final = frozenset(each.name for each in PARAMETERS if each.repeatable)
+_WITH_SIMILAR: Final = ("similar", "per_document", "page")
 
 
 class Chip(NamedTuple):
@@ -81,48 +68,56 @@ class Chip(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a URL asks for: see `PARAMETERS`. One with an empty value counts as left out, because forms send those."""
+    """What a URL asks for.
 
-    q: str = ""
-    mode: Mode = "hybrid"
-    sort: Sort = "relevance"
-    after: str = ""
-    before: str = ""
-    country: tuple[str, ...] = ()
-    person: tuple[str, ...] = ()
-    outlet: tuple[str, ...] = ()
-    kind: tuple[str, ...] = ()
-    lang: tuple[str, ...] = ()
-    where: tuple[str, ...] = ()
-    document: str = ""
-    similar: str = ""
-    per_document: bool = False
-    unfold: bool = False
-    page: int = 1
+    Attributes:
+        values: The values of `PARAMETERS` that say something, by name, in their order. One with an empty value counts
+            as left out, because forms send those.
+        fields: What the collection's documents can be filtered by.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    fields: Fields = FIELDS
 
     @classmethod
-    def read(cls, given: MultiDict[str, str]) -> Self:
+    def read(cls, given: MultiDict[str, str], fields: Fields = FIELDS) -> Self:
         """The state that a URL's parameters say. Raises QueryError if one is unknown or does not fit."""
-        return cls.of(read(PARAMETERS, given))
+        return cls.of(read(PARAMETERS, given), fields)
 
     @classmethod
-    def of(cls, values: dict[str, Any]) -> Self:
+    def of(cls, values: Mapping[str, Any], fields: Fields = FIELDS) -> Self:
         """The state that values of parameters make.
 
         Args:
             values: The values by the parameters' names; those of other parameters may be among them.
+            fields: What the collection's documents can be filtered by.
 
         Raises:
             QueryError: They do not go together.
         """
-        state = cls(**{name: values[name] for name in cls.__slots__ if name in values})
-        if state.similar:
-            others = [name for name in state.parameters() if name not in _WITH_SIMILAR]
-            if others:
-                raise QueryError(
-                    f"similar goes without {others[0]}: it finds what is near a passage, and filters nothing"
-                )
-        return state
+        said = {name: values[name] for name, blank in _BLANK.items() if values.get(name, blank) != blank}
+        if "similar" in said and (others := [name for name in said if name not in _WITH_SIMILAR]):
+            raise QueryError(f"similar goes without {others[0]}: it finds what is near a passage, and filters nothing")
+        return cls(said, fields)
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of a parameter, whether it says something or not."""
+        return self.values.get(name, _BLANK[name])
+
+    @property
+    def q(self) -> str:
+        """The question's text."""
+        return self["q"]
+
+    @property
+    def similar(self) -> str:
+        """The id of what the hits are to be near; empty for a question."""
+        return self["similar"]
+
+    @property
+    def page(self) -> int:
+        """Which page of the hits, from 1."""
+        return self["page"]
 
     @property
     def is_blank(self) -> bool:
@@ -132,29 +127,19 @@ class State:
     @property
     def narrowed(self) -> bool:
         """Whether there are filters beside the query itself."""
-        filters = (self.after, self.before, self.where, self.document, *(getattr(self, name) for name in _ANY_OF))
-        return any(filters)
+        return any(name in self.values for name, option in OPTIONS.items() if option.is_filter)
 
     @property
     def days(self) -> tuple[date | None, date | None]:
         """The first and the last day that `after` and `before` leave. Raises QueryError if one is no date."""
-        first = parse_date_range(self.after)[0] if self.after else None
-        return first, parse_date_range(self.before)[1] if self.before else None
+        after, before = self["after"], self["before"]
+        first = parse_date_range(after)[0] if after else None
+        return first, parse_date_range(before)[1] if before else None
 
     def constraints(self) -> dict[str, Any]:
         """What is asked for, without the question's text and its paging: as options of `Collection.search`."""
-        return {
-            "mode": self.mode,
-            # The collection's own default: the newest first where a query only filters.
-            "sort": None if self.sort == "relevance" else self.sort,
-            "after": self.after or None,
-            "before": self.before or None,
-            **{name: getattr(self, name) for name in _ANY_OF},
-            "where": self.where,
-            "document": self.document or None,
-            "per_document": self.per_document,
-            "fold": not self.unfold,
-        }
+        # What says nothing is left to the collection: it gives the newest first where a question only filters.
+        return {name: self[name] for name in _SEARCHED_BY if name in self.values} | {"fold": not self["unfold"]}
 
     def search(
         self,
@@ -196,7 +181,10 @@ class State:
 
     def _near(self, site: Site, start: int, limit: int) -> Results:
         near = site.collection.similar(
-            self.similar, limit=min(start + limit, MAX_SIMILAR), per_document=self.per_document
+            self.similar,
+            limit=min(start + limit, MAX_SIMILAR),
+            per_document=self["per_document"],
+            timeout=site.timeout,
         )
         return replace(near, hits=near.hits[start:])
 
@@ -215,15 +203,18 @@ class State:
 
     # Other questions, each as the parameters of its URL
 
+    def but(self, **changes: Any) -> Self:
+        """The same with other values of some parameters. Raises QueryError if they do not go together."""
+        return self.of({**self.values, **changes}, self.fields)
+
     def parameters(self, **changes: Any) -> dict[str, Any]:
         """The parameters of this state, as `url_for` takes them, without those that say nothing.
 
         Args:
             **changes: New values of fields, by their names.
         """
-        changed, blank = replace(self, **changes), State()
-        values: dict[str, Any] = {name: getattr(changed, name) for name in self.__slots__}
-        return {name: _in_url(value) for name, value in values.items() if value != getattr(blank, name)}
+        values = {**_BLANK, **self.values, **changes}
+        return {name: _in_url(value) for name, value in values.items() if value != _BLANK[name]}
 
     def without(self, name: str, value: str) -> dict[str, Any]:
         """The parameters without one of the filters, from the first page.
@@ -232,7 +223,7 @@ class State:
             name: The filter's parameter.
             value: Which of its values to leave out, if it may have several.
         """
-        rest = tuple(each for each in getattr(self, name) if each != value) if name in _SEVERAL else ""
+        rest: Any = tuple(each for each in self[name] if each != value) if name in _SEVERAL else ""
         return self.parameters(page=1, **{name: rest})
 
     def narrow(self, column: str, value: str, exclude: bool = False) -> dict[str, Any] | None:
@@ -247,8 +238,8 @@ class State:
             The parameters; None where a URL cannot say that, because the value is too long or cannot be quoted, or
             because there are too many constraints.
         """
-        added = _constraint(column, value, exclude)
-        where = tuple(dict.fromkeys((*self.where, added)))
+        added = _constraint(column, value, exclude, self.fields)
+        where = tuple(dict.fromkeys((*self["where"], added)))
         return self.parameters(page=1, where=where) if added and len(where) <= MOST_VALUES else None
 
     def between(self, first: date, last: date) -> dict[str, Any]:
@@ -261,25 +252,25 @@ class State:
 
     def _typed_chips(self) -> Iterator[Chip]:
         try:
-            query = parse(self.q) if self.q else language.Query("")
+            query = parse(self.q, self.fields) if self.q else language.Query("")
         except QueryError:
             return
         for index, node in enumerate(query.must):
             yield Chip(*_named(node), self.parameters(page=1, q=query.without(index)))
 
     def _chosen_chips(self) -> Iterator[Chip]:
-        for where in self.where:
-            nodes = _nodes(where)
+        for where in self["where"]:
+            nodes = _nodes(where, self.fields)
             label, text = _named(nodes[0]) if len(nodes) == 1 else ("", where)
             yield Chip(label, text, self.without("where", where))
         for name, label in (("after", "from"), ("before", "until")):
-            if value := getattr(self, name):
+            if value := self[name]:
                 yield Chip(label, value, self.without(name, value))
-        for name in _ANY_OF:
-            for value in getattr(self, name):
+        for name in FIELDS.names:
+            for value in self[name]:
                 yield Chip(name, value, self.without(name, value))
         for name, label in (("document", "document"), ("similar", "similar to")):
-            if value := getattr(self, name):
+            if value := self[name]:
                 yield Chip(label, value, self.without(name, value))
 
 
@@ -290,30 +281,31 @@ def _in_url(value: Any) -> Any:
     return list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
 
 
-def text_of(node: language.Node, longest: int = language.MAX_QUERY_LENGTH) -> str:
+def text_of(node: language.Node, longest: int = language.MAX_QUERY_LENGTH, fields: Fields = FIELDS) -> str:
     """A constraint in the query language.
 
     Args:
         node: The constraint.
         longest: How many characters the text may have.
+        fields: What the collection's documents can be filtered by.
 
     Returns:
         The text; empty where it would be too long, or would not be read as the same constraint.
     """
     text = unparse(node)
-    return text if len(text) <= longest and _nodes(text) == (node,) else ""
+    return text if len(text) <= longest and _nodes(text, fields) == (node,) else ""
 
 
-def _constraint(column: str, value: str, exclude: bool) -> str:
+def _constraint(column: str, value: str, exclude: bool, fields: Fields) -> str:
     filter_ = language.Filter(column, value, exact=True)
-    return text_of(language.Not(filter_) if exclude else filter_, LONGEST_VALUE)
+    return text_of(language.Not(filter_) if exclude else filter_, LONGEST_VALUE, fields)
 
 
 @lru_cache(maxsize=256)
-def _nodes(where: str) -> tuple[language.Node, ...]:
+def _nodes(where: str, fields: Fields) -> tuple[language.Node, ...]:
     """The nodes of a constraint; empty for one that cannot be understood, of which the search will complain."""
     try:
-        return parse_constraints(where)
+        return parse_constraints(where, fields)
     except QueryError:
         return ()
 

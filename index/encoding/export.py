@@ -58,7 +58,7 @@ def export_query_encoder(name: str = DEFAULT_MODEL, cache: Path | None = None) -
     try:
         staging.mkdir(parents=True)
         _sweep(cache)
-        # The float32 weights, whatever precision the passages have: rounded ones would cost the query encoder too.
+        # The float32 weights, even if the passages are encoded in less: rounded ones would cost the query encoder too.
         model = load(name, source, "float32")
         _export(replace(model, info=replace(model.info, precision=precision)), staging)
         try:

@@ -104,7 +104,7 @@ def load(name: str, folder: Path, precision: str) -> Model:
 
         if is_child():  # which has none of the threads that torch would wait for
             torch.set_num_threads(1)
-        # Whatever a model's own code and files may raise, it comes down to this model not being usable.
+        # A model's own code and files may raise anything: it always means that this model cannot be used.
         try:
             chain = SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval()
             # To float32 as well: a checkpoint may be stored in less.

@@ -155,7 +155,7 @@ class PassageEncoder:
                 values = self._model.chain[0](features)["token_embeddings"].float()
             else:
                 values = torch.nn.functional.normalize(self._model.chain(features)["sentence_embedding"].float())
-            # On the CPU this adds one after the other, in order: the same sum whoever the batch-mates are.
+            # On the CPU this adds one after the other, in order: the same sum with any batch-mates.
             sums.index_add_(0, bins.flatten(), values.reshape(-1, sums.shape[1]))
 
 

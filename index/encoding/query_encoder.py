@@ -1,8 +1,8 @@
 """Text → vectors for asking: the query encoder that a collection carries with it.
 
 It is a folder of three files: the model as ONNX, its tokenizer, and a description of both and of how the passages
-were encoded. Reading it takes NumPy, ONNX Runtime and tokenizers, and neither torch nor transformers nor the network,
-so that a question in a terminal takes only a third of a second. `export.py` writes these folders.
+were encoded. Reading it takes NumPy, ONNX Runtime and tokenizers. It needs no torch, no transformers and no network, so
+that a question in a terminal takes only a third of a second. `export.py` writes these folders.
 """
 
 import hashlib

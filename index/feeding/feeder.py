@@ -1,7 +1,7 @@
 """Feeding a collection: from files, folders, patterns and URLs, of which only what has changed is read again.
 
-A file whose size and time of change are those of the last reading is not even opened. Whatever is read again and has
-the same content leaves its document alone (see `writer`). A file that is gone from a folder or pattern takes its
+A file whose size and time of change are those of the last reading is not even opened. One that is read again and has
+the same content leaves its document as it is (see `writer`). A file that is gone from a folder or pattern takes its
 document with it; records of a file that held many of them stay.
 """
 
@@ -62,9 +62,15 @@ class Feeding:
 
 
 def feed(writer: Writer, sources: Iterable[tuple[str, Feeding]]) -> Report:
-    """Bring a collection up to date with sources, each with the way to feed it; to be called within `store.writing`.
+    """Bring a collection up to date with sources; to be called within `store.writing`.
 
-    A source is a file, a folder, a pattern, a URL, or "-" for standard input. All but the last are remembered.
+    Args:
+        writer: The collection's.
+        sources: Each with the way to feed the collection from it. A source is a file, a folder, a pattern, a URL, or
+            "-" for standard input. All except standard input are remembered.
+
+    Returns:
+        What the change did. Files that were not even opened count as unchanged documents.
     """
     run = Run(writer.database)
     listed = list(sources)
@@ -113,15 +119,22 @@ def with_fields(feeding: Feeding, fields: Fields) -> Feeding:
 
 
 def news(origins: Origins, source: str, feeding: Feeding) -> str:
-    """What stands for the files of a path or pattern that are not as they were last read, and for what they are now.
+    """Find out whether the files of a source have changed since they were last read, without opening any.
 
-    Empty if there are none; the same as long as none of them changes. Nothing is opened.
+    Args:
+        origins: What is remembered of the files.
+        source: A path or pattern.
+        feeding: How the collection is fed from it.
+
+    Returns:
+        A hash of the paths, sizes and times of all files that are new, changed or gone, or "" if there are none. Two
+        calls give the same one if no file has changed in between.
     """
-    found = hashlib.sha256()
-    unlike_any = found.hexdigest()
+    digest = hashlib.sha256()
+    unlike_any = digest.hexdigest()
     for each in _changed(origins, source, feeding):
-        found.update(repr(each).encode())
-    return "" if found.hexdigest() == unlike_any else found.hexdigest()
+        digest.update(repr(each).encode())
+    return "" if digest.hexdigest() == unlike_any else digest.hexdigest()
 
 
 def _changed(origins: Origins, source: str, feeding: Feeding) -> Iterator[tuple[str, int, int]]:
@@ -351,8 +364,8 @@ def _stamp(reading: ReadOptions) -> str:
     options = asdict(reading)
     if not reading.own:
         del options["own"]
-    told = json.dumps([__version__, options], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    content = json.dumps([__version__, options], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def _stat(path: Path) -> os.stat_result | None:

@@ -27,10 +27,16 @@ SETTLE_LOOKS = 30
 
 
 class Watch:
-    """A collection that is kept current with some sources, or with all that it is fed from, as they are at the time.
+    """Keeps a collection current with what it is fed from. After an error it goes on.
 
-    `every` and `urls_every` are the seconds between two looks at files and at URLs. `tell` is called with the report of
-    each feeding, `complain` with the one line of an error, once while it lasts; after an error the watch goes on.
+    Args:
+        folder: The collection's.
+        sources: What to watch; if empty, all that the collection is fed from, looked up anew each time.
+        every: The seconds between two looks at files.
+        urls_every: The seconds until a URL is asked again.
+        lock_timeout: How many seconds to wait for another writer.
+        tell: Called with the report of each feeding.
+        complain: Called with each error in one line, once for as long as it lasts.
     """
 
     def __init__(

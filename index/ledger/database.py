@@ -3,11 +3,11 @@
 Another collection may be put in the place of one that is open. Its ledger has the same path and is another file, and
 no connection to it may come among those to the old one.
 
-A ledger is a database in WAL mode, so that readers go on while a commit fills its log for minutes. Whoever may read it
-but not write follows it as well, as long as its log and the log's index lie beside it; SQLite takes both away with the
+A ledger is a database in WAL mode, so that readers go on while a commit fills its log for minutes. A user who may read
+it and not write can follow it too, as long as its log and the log's index lie beside it; SQLite removes both with the
 last connection, and so they are put back, empty. Where they are missing all the same, on a read-only medium or before
 anybody has written with this Dragoman, the ledger is read as a file that does not change, and every answer is checked:
-if it did change, the question is asked anew.
+if it did change, the question is asked again.
 """
 
 import json
@@ -33,7 +33,7 @@ _ATTEMPTS = 20
 """How often a ledger is opened anew that others open, close or replace at the same moment, a little later each time."""
 
 _File = tuple[int, int]
-"""A file's device and inode: what it is, whatever it is called."""
+"""A file's device and inode, which tell files apart that have had the same name."""
 
 _State = tuple[int, int, int, int, int]
 """A ledger's device, inode, size and time of change (ns), and the size of its log, or -1 if there is none."""
@@ -93,7 +93,7 @@ def put_back(path: Path) -> None:
         for each in _beside(path):
             if each.exists():
                 continue
-            # Whoever else opens the ledger at this moment may have made it already, and then it is left as it is.
+            # Another process that opens the ledger at this moment may have made it already: then it is left as it is.
             descriptor = os.open(each, os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
             try:
                 os.fchmod(descriptor, ledger.st_mode & 0o777)  # as SQLite does, so that the same people may use them
@@ -114,7 +114,12 @@ def _close_all(path: Path, opened: dict[threading.Thread, _Opened]) -> None:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection, begin: str) -> Generator[None]:
-    """All that happens in the block happens, or, if an error comes out of it, nothing does."""
+    """All changes in the block take effect together; none does if it ends with an error.
+
+    Args:
+        connection: What the changes are made through.
+        begin: The statement that begins the transaction: "BEGIN", or "BEGIN IMMEDIATE" to write.
+    """
     connection.execute(begin)
     try:
         yield
@@ -142,7 +147,7 @@ class Database(Forked):
         self._migrations = migrations
         self._check_exists()
         self._opened: dict[threading.Thread, _Opened] = {}
-        # Whoever drops a ledger that has been replaced cannot know whether another thread still reads from it.
+        # A thread that drops a ledger that has been replaced cannot know whether another one still reads from it.
         weakref.finalize(self, _close_all, path, self._opened).atexit = False
         prepare_for_forks(self)
         self._file: _File | None = None
@@ -156,7 +161,12 @@ class Database(Forked):
 
     @classmethod
     def create(cls, path: Path, settings: Mapping[str, Any]) -> "Database":
-        """Make an empty ledger at generation 0. It takes its place once it is whole."""
+        """Make an empty ledger at generation 0. It gets its name once it is complete.
+
+        Args:
+            path: Where it will be.
+            settings: What it says of the collection, besides format and generation; values as JSON has them.
+        """
         unfinished = path.with_name(path.name + UNFINISHED)
         unfinished.unlink(missing_ok=True)
         connection = sqlite3.connect(unfinished)
@@ -235,7 +245,12 @@ class Database(Forked):
                         return answer
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows that a SELECT finds: none where it asks for half characters (lone surrogates), which nothing has."""
+        """All rows that a SELECT finds.
+
+        Args:
+            statement: It changes nothing, and may be carried out more than once.
+            values: Its parameters. With half characters (lone surrogates), which no stored text has, it finds nothing.
+        """
         try:
             return self.read(lambda connection: connection.execute(statement, values).fetchall())
         except UnicodeEncodeError:
@@ -243,10 +258,10 @@ class Database(Forked):
 
     def setting(self, key: str) -> Any:
         """One setting. Raises KeyError if there is none of that name."""
-        found = self.rows("SELECT value FROM settings WHERE key = ?", (key,))
-        if not found:
+        rows = self.rows("SELECT value FROM settings WHERE key = ?", (key,))
+        if not rows:
             raise KeyError(key)
-        return json.loads(found[0][0])
+        return json.loads(rows[0][0])
 
     def settings(self) -> dict[str, Any]:
         """All settings, as of one moment."""
@@ -260,7 +275,7 @@ class Database(Forked):
     # Changing
 
     def migrate(self) -> None:
-        """Bring the ledger to the present format, and make the tables that it lacks; for whoever is about to write."""
+        """Bring the ledger to the present format, and make the tables that it lacks. To be called before writing."""
         if not is_current(self.connection, self._migrations):
             with self._begun() as connection:
                 migrate(connection, self._migrations)
@@ -292,7 +307,7 @@ class Database(Forked):
         return self.connection.total_changes > self._changes_before
 
     def set(self, key: str, value: Any) -> None:
-        """Write a setting, within `change`."""
+        """Write a setting, within `change`; `value` is anything that JSON can express."""
         self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
 
     def unset(self, key: str) -> None:
@@ -300,9 +315,14 @@ class Database(Forked):
         self.connection.execute("DELETE FROM settings WHERE key = ?", (key,))
 
     def note(self, statement: str, values: Sequence[Any] = ()) -> int:
-        """Change what no answer depends on, within `change` or by itself; return the number of rows concerned.
+        """Change something that no answer depends on, within `change` or by itself. The generation stays as it is.
 
-        The generation stays as it is.
+        Args:
+            statement: An INSERT, UPDATE or DELETE.
+            values: Its parameters.
+
+        Returns:
+            The number of rows that it inserted, changed or deleted.
         """
         with undisturbed():
             connection = self.connection
@@ -316,8 +336,8 @@ class Database(Forked):
     def before_fork(self) -> None:
         """Close the connections, since SQLite allows none to be carried into a child; threads open others.
 
-        A child that has inherited one holds none of its locks, although it believes so, and nor would those that it
-        opens beside it.
+        In a child that has inherited one, SQLite believes that it holds the locks of that connection, and takes none
+        for others that it opens. But locks are the parent's alone: what the child commits could be lost.
         """
         idle = [thread for thread, each in self._opened.items() if not each.connection.in_transaction]
         for thread in idle:

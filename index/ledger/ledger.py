@@ -1,7 +1,7 @@
 """The ledger: a collection's SQLite database, and the one truth about what is in it.
 
 Documents and passages, which segments are live, which passages are deleted, and what the index was built with. A
-change is one transaction, and raises the generation by one; whatever is not in the ledger does not exist.
+change is one transaction, and raises the generation by one. What is not in the ledger does not exist.
 
 Rows of documents are immutable versions: a changed document is a new row, and the old one is retired, so that a
 reader that still holds yesterday's segments finds yesterday's texts.
@@ -76,18 +76,23 @@ class Ledger:
 
     def _document(self, condition: str, value: object) -> Document | None:
         query = f"SELECT description, text FROM documents WHERE {condition}"  # noqa: S608  # one of the two above
-        found = self._database.rows(query, (value,))
-        return Document.from_description(json.loads(found[0][0]), found[0][1]) if found else None
+        rows = self._database.rows(query, (value,))
+        return Document.from_description(json.loads(rows[0][0]), rows[0][1]) if rows else None
 
     def live_version(self, document_id: str) -> LiveVersion | None:
         """The version of the document of that id that is live, or None."""
-        found = self._database.rows(
+        rows = self._database.rows(
             "SELECT version, hash FROM documents WHERE id = ? AND retired_at IS NULL", (document_id,)
         )
-        return LiveVersion(*found[0]) if found else None
+        return LiveVersion(*rows[0]) if rows else None
 
     def live_ids(self, prefix: str = "", after: str = "") -> Iterator[str]:
-        """The ids of all documents that begin with a prefix and come after an id, in order."""
+        """The ids of all documents, in order, read in pages.
+
+        Args:
+            prefix: What they must begin with.
+            after: The id that they must come after.
+        """
         last = after
         page = """SELECT id FROM documents
             WHERE retired_at IS NULL AND id > ? AND substr(id, 1, ?) = ? ORDER BY id LIMIT 1000"""
@@ -97,13 +102,13 @@ class Ledger:
 
     def live_passages(self, version: int) -> list[PassageRow]:
         """The passages of a document's version, in order."""
-        found = self._database.rows(
+        rows = self._database.rows(
             """SELECT passages.segment, passages.ordinal, start, end FROM passages
             JOIN segments ON segments.number = passages.segment AND segments.retired_at IS NULL
             WHERE version = ? ORDER BY start""",
             (version,),
         )
-        return [PassageRow(*row) for row in found]
+        return [PassageRow(*row) for row in rows]
 
     def count_documents(self) -> int:
         """How many documents there are."""
@@ -115,12 +120,12 @@ class Ledger:
 
     def problems(self) -> list[str]:
         """What SQLite's own check finds wrong, and rows that lack what they refer to."""
-        found = [row[0] for row in self._database.rows("PRAGMA quick_check") if row[0] != "ok"]
+        problems = [row[0] for row in self._database.rows("PRAGMA quick_check") if row[0] != "ok"]
         lost = self._database.rows(
             """SELECT count(*) FROM passages WHERE NOT EXISTS
             (SELECT 1 FROM documents WHERE documents.version = passages.version)"""
         )[0][0]
-        return found + ([f"{lost} passages belong to no document"] if lost else [])
+        return problems + ([f"{lost} passages belong to no document"] if lost else [])
 
     # How it changes. Everything below happens within `Database.change`.
 
@@ -150,7 +155,12 @@ class Ledger:
         self._database.connection.execute("UPDATE segments SET retired_at = ? WHERE number = ?", (time.time(), number))
 
     def add_passages(self, segment: int, rows: Iterable[tuple[int, int, int, int]]) -> None:
-        """Add a segment's passages: ordinal, document version, start, end."""
+        """Add a segment's passages.
+
+        Args:
+            segment: The segment's number.
+            rows: For each passage its ordinal, the version of its document, and its start and end in that text.
+        """
         connection = self._database.connection
         connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", ((segment, *row) for row in rows))
         # A document may have been replaced while its passages were still being encoded.

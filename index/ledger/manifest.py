@@ -68,7 +68,7 @@ class Manifest:
     def encoder(self) -> EncoderInfo:
         """What the vectors were made with.
 
-        Only whoever asks for it is refused a collection of another recipe: its words can be searched all the same.
+        A collection of another recipe is refused only here, since its words can be searched all the same.
 
         Raises:
             CollectionMismatch: Another version of Dragoman's recipe made them.

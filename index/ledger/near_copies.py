@@ -37,21 +37,29 @@ DEFAULT = Rule()
 class Copies:
     """The groups of near-copies in one generation. Safe to share among threads.
 
-    `rows` is int64 [n, 2]: version and group of each document that has copies, ascending by version.
+    Args:
+        rows: int64 [n, 2], the version and the group of each document that has copies, ascending by version.
     """
 
     def __init__(self, rows: NDArray[np.int64]) -> None:
         self._versions, self._groups = np.ascontiguousarray(rows.T)
 
     def group(self, versions: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The group of each of some documents, given by version: its own version for one that has no copies."""
+        """The groups that some documents are in.
+
+        Args:
+            versions: int64 [n], the documents.
+
+        Returns:
+            int64 [n]: a document that has no copies is in a group of its own, with its version for a number.
+        """
         if not len(self._versions):
             return versions
         place = np.minimum(np.searchsorted(self._versions, versions), len(self._versions) - 1)
         return np.where(self._versions[place] == versions, self._groups[place], versions)
 
     def has(self, versions: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of some documents, given by version, have copies."""
+        """Which of some documents have copies: bool [n] for the int64 [n] of their versions."""
         return np.isin(versions, self._versions)
 
     def members(self, group: int) -> NDArray[np.int64]:
@@ -67,7 +75,12 @@ def groups_of_copies(connection: sqlite3.Connection) -> NDArray[np.int64]:
 
 
 class NearCopies:
-    """Signatures and groups of one collection, by a rule of what is near."""
+    """Keeps the signatures and groups of one collection.
+
+    Args:
+        database: The collection's.
+        rule: What counts as near.
+    """
 
     def __init__(self, database: Database, rule: Rule = DEFAULT) -> None:
         self._database = database

@@ -21,9 +21,14 @@ _PAGE: Final = 1000
 class FedSource:
     """A source that a collection is fed from.
 
-    `name` is an absolute path, a pattern of one, or a URL; `kind` is "folder", "file", "pattern" or "url". `options`
-    are those it is read with, as JSON has them. The times are in seconds since the epoch; `documents` and `skipped`
-    are what the last reading found.
+    Attributes:
+        name: An absolute path, an absolute pattern, or a URL.
+        kind: "folder", "file", "pattern" or "url".
+        options: Those it is read with, as JSON has them.
+        added_at: When it was first read, in seconds since the epoch.
+        read_at: When it was last read, in seconds since the epoch.
+        documents: How many documents the last reading found.
+        skipped: How many things the last reading could not read.
     """
 
     name: str
@@ -39,9 +44,15 @@ class FedSource:
 class KnownFile:
     """What was read of a file.
 
-    `source` is the source it was last read for, `reading` stands for the options and the version it was read with.
-    `device` is the number of the file system it lies on. `document` is the id of the document that it holds alone, or
-    empty; `documents` is how many were taken from it, `skipped` how many things were not.
+    Attributes:
+        source: The source that it was last read for.
+        reading: Stands for the options and the version of Dragoman that it was read with.
+        size: Its size in bytes.
+        modified_ns: When it was changed, in nanoseconds since the epoch.
+        device: The number of the file system that it lies on.
+        document: The id of the document that it holds alone; empty if it holds several or none.
+        documents: How many documents were taken from it.
+        skipped: How many things in it could not be read.
     """
 
     source: str
@@ -65,17 +76,25 @@ class Origins:
 
     def all(self) -> list[FedSource]:
         """All sources, by name."""
-        found = self._database.rows(
+        rows = self._database.rows(
             "SELECT source, kind, options, added_at, read_at, documents, skipped FROM sources ORDER BY source"
         )
-        return [FedSource(name, kind, json.loads(options), *rest) for name, kind, options, *rest in found]
+        return [FedSource(name, kind, json.loads(options), *rest) for name, kind, options, *rest in rows]
 
     def holds(self, name: str) -> bool:
         """Whether the collection is fed from a source."""
         return bool(self._database.rows("SELECT 1 FROM sources WHERE source = ?", (name,)))
 
     def keep(self, name: str, kind: str, options: Mapping[str, Any], documents: int, skipped: int) -> None:
-        """Remember a source that has just been read."""
+        """Remember a source that has just been read.
+
+        Args:
+            name: What `feeder.source_name` calls it.
+            kind: What it is: see FedSource.
+            options: How it is read, as JSON has it.
+            documents: How many documents were taken from it.
+            skipped: How many things in it could not be read.
+        """
         now = time.time()
         self._database.note(
             """INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
@@ -116,7 +135,7 @@ class Origins:
         return bool(self._database.rows("SELECT 1 FROM files WHERE document = ? LIMIT 1", (document,)))
 
     def files_below(self, folder: str) -> Iterator[tuple[str, KnownFile]]:
-        """The files under a folder, whatever source they were read for, by path."""
+        """The files under a folder, by path. It does not matter which source they were read for."""
         first = folder.rstrip("/") + "/"
         return self._files("path > ? AND path < ?", first, first[:-1] + chr(ord("/") + 1))
 
@@ -133,8 +152,13 @@ class Origins:
     # URLs
 
     def url(self, url: str, reading: str) -> "Known | None":
-        """What was read of a URL in that way of reading, or None."""
-        # Late, because whoever only asks a question need not load what fetches.
+        """What was read of a URL, or None.
+
+        Args:
+            url: In its canonical form.
+            reading: Stands for the options and the version that it was read with: under others it is read anew.
+        """
+        # Late, because a program that only asks questions need not load what fetches.
         from ...corpus.fetching.fetch import Validators
         from ...corpus.fetching.url_reader import Known
 

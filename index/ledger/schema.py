@@ -96,19 +96,24 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (lambda _: None,)
 
 To 3 nothing changes in the ledger: from then on, descriptions may have more attributes, and segments other columns.
 
-Whoever adds one sees to it that what reads understands every format from OLDEST on: where nobody may write, nothing
-is ever migrated.
+If you add one, make sure that the code that reads still understands every format from OLDEST on: a collection on a
+read-only medium is never migrated.
 """
 
 FORMAT: Final = OLDEST + len(MIGRATIONS)
 """The version of everything on disk. Raised, by one more step, whenever an older Dragoman could not read what a newer
-one writes. A table that older ones need not know takes no step: whoever writes makes those that are missing."""
+one writes. A table that older ones need not know takes no step: a writer makes those that are missing."""
 
 _NAMES: Final = frozenset(re.findall(r"IF NOT EXISTS (\w+)", TABLES))
 
 
 def is_current(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> bool:
-    """Whether a ledger has the newest format, and all tables of it."""
+    """Whether a ledger has the newest format, and all of its tables.
+
+    Args:
+        connection: To the ledger.
+        migrations: The steps from OLDEST to the newest format.
+    """
     present = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     return present >= _NAMES and _format(connection) >= OLDEST + len(migrations)
 

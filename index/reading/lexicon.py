@@ -55,7 +55,7 @@ class Lexicon:
         """
         if isinstance(lookup, Beginning):
             return self._beginning(lookup.prefix, limit)
-        counted = ((term, self.frequency(term)) for term in self.terms(lookup))
+        counted = ((term, count) for term in self.terms(lookup) if (count := self.frequency(term)))
         return sorted(counted, key=lambda each: (-each[1], each[0]))[:limit]
 
     def _same_word(self, term: str) -> frozenset[str]:

@@ -30,7 +30,8 @@ class Selection:
         self.stack = stack
         self.deadline = deadline
         self._looked_up: dict[Unit, list[Occurrences]] = {}
-        self._admits_all = constraint == constraints.AllOf(())
+        # An AnyOf(()), which admits nothing, is equal to AllOf(()): both are tuples.
+        self._admits_all = isinstance(constraint, constraints.AllOf) and not constraint.constraints
         self.admitted = stack.live if self._admits_all else stack.live & self._evaluate(constraint)
         """bool [size of the stack]; not to be written to."""
 

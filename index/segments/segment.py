@@ -59,7 +59,11 @@ class Segment:
         return len(self.columns)
 
     def like_pattern(self, pattern: str, field: str = "") -> set[str]:
-        """The terms that a pattern stands for, in one field or in all: see `whoosh_index.expand_pattern`.
+        """The terms that a pattern stands for: see `whoosh_index.expand_pattern`.
+
+        Args:
+            pattern: Folded like a term, with `*` for any characters and `?` for one.
+            field: One of FIELDS; empty for all of them.
 
         Raises:
             CollectionDamaged: Whoosh cannot read its index.
@@ -70,7 +74,12 @@ class Segment:
         return self._ask_whoosh(lambda reader: expand_pattern(reader, pattern, field))
 
     def like_spelling(self, term: str, distance: int, field: str = "") -> set[str]:
-        """The terms within a number of edits of one, in one field or in all: see `whoosh_index.expand_fuzzy`.
+        """The terms that are spelt like another: see `whoosh_index.expand_fuzzy`.
+
+        Args:
+            term: A surface term.
+            distance: How many edits (Levenshtein) away they may be.
+            field: One of FIELDS; empty for all of them.
 
         Raises:
             CollectionDamaged: Whoosh cannot read its index.

@@ -91,7 +91,7 @@ def open_reader(folder: Path) -> IndexReader:
     """A reader of the index in a folder, for the calling thread alone.
 
     Raises:
-        Exception: Whatever Whoosh makes of files that are missing or damaged.
+        Exception: Files are missing or damaged. Whoosh raises many kinds of errors then.
     """
     # The schema that lies in the index is pickled, with the names that our classes had when it was written.
     return cast("IndexReader", index.open_dir(str(folder), readonly=True, schema=_schema()).reader())

@@ -55,9 +55,14 @@ class EarlierVectors:
         return unedited and all(getattr(then, name) == getattr(made, name) for name in _SAME)
 
     def of(self, version: int, passage: Passage) -> EncodedPassage | None:
-        """A passage of that version of its document, with the vectors that it has, or None if there are none.
+        """A passage with the vectors that it has already. Quick for passages that come document by document.
 
-        It is quick for passages that come document by document.
+        Args:
+            version: The ledger's number for the version of its document.
+            passage: As the document is split now.
+
+        Returns:
+            The passage with its vectors, or None if it was split in another way, or they cannot be read.
         """
         if version != self._version:
             rows = self._ledger.live_passages(version)

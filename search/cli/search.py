@@ -94,7 +94,7 @@ def _click_option(option: Option) -> Callable[[_Command], _Command]:
     name = f"--{option.name.replace('_', '-')}"
     match option.kind:
         case "choice":
-            kind = click.Choice(option.choices)
+            kind = click.Choice(option.choices())
             return click.option(
                 name, type=kind, default=option.default, show_default=option.default is not None, help=option.about
             )

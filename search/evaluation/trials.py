@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...errors import DragomanError
 from ...index.constraints import AllOf
 from ...index.reading.plan import PASSAGE, Deadline, Plan
-from ...index.reading.view import Located, View
+from ...index.reading.view import Candidates, Located, View
 from ...index.segments.bm25f import BM25F
 from ..language.interpreter import interpret
 from ..language.parser import parse
@@ -164,29 +164,11 @@ class Trials:
 
     def _pool(self, question: _Question, settings: Settings) -> _Pool:
         asked, case = question.asked, question.case
-        plan = Plan(question.constraint, requests(asked, HYBRID, settings))
-        found = self._view.candidates(plan, settings.depth, Deadline())
+        found = self._candidates(case, Plan(question.constraint, requests(asked, HYBRID, settings)))
         located = self._view.locate(found.numbers)
         evidence = {name: said.evidence for name, said in found.legs.items()}
         places = {name: said.ranks for name, said in found.legs.items()}
         matching = found.legs["keyword"].matching if "keyword" in found.legs else np.zeros(len(located), bool)
-
-        enough = _PASSAGES if case.spans else RESULTS
-        if "keyword" in found.legs and _results(case, located) < enough:
-            # Even at that depth the rest of the match set has a say: of each document the first will do.
-            by_words = np.where(matching, evidence["keyword"][PASSAGE], -np.inf)
-            listing = found.matches.listed(by_words, sort="relevance", per_document=True, fold=False, limit=2 * enough)
-            numbers = np.setdiff1d(listing.numbers, found.numbers)
-            located += self._view.locate(numbers)
-            extra = len(numbers)
-            evidence = {name: np.pad(said, ((0, 0), (0, extra))) for name, said in evidence.items()}
-            places = {name: np.pad(each, (0, extra)) for name, each in places.items()}
-            matching = np.pad(matching, (0, extra), constant_values=True)
-            # Only their order counts, which is that of the listing.
-            order = {number: row for row, number in enumerate(listing.numbers.tolist())}
-            least = float(by_words[matching].min(initial=1.0))
-            behind = [least / (2 + order[number]) for number in numbers.tolist()]
-            evidence["keyword"][PASSAGE, len(matching) - extra :] = behind
 
         ties = sorted(range(len(located)), key=located.__getitem__)
         located = [located[row] for row in ties]
@@ -200,12 +182,27 @@ class Trials:
             for each in places.values():
                 chosen |= (each > 0) & (each <= depth)
             within[depth] = chosen
-            if _results(case, [located[row] for row in np.flatnonzero(chosen)]) < enough:
+            if _results(case, [located[row] for row in np.flatnonzero(chosen)]) < _enough(case):
                 rest[depth] = matching & ~chosen
         documents = [each.document_id for each in located]
         starts = np.flatnonzero([row == 0 or documents[row] != documents[row - 1] for row in range(len(documents))])
         grades = [case.grades.get(documents[row], 0) for row in starts]
         return _Pool(asked, evidence, within, rest, starts, np.array(grades, np.int64), located)
+
+    def _candidates(self, case: Case, plan: Plan) -> Candidates:
+        """What is found at the greatest depth; deeper, if words find too few results there.
+
+        The rest of the match set has a say then, and follows by keyword score: so that much of it is found as well.
+        """
+        depth = self._depths[-1]
+        while True:
+            found = self._view.candidates(plan, depth, Deadline())
+            if "keyword" not in found.legs:
+                return found
+            leading = found.numbers[found.legs["keyword"].ranks > 0]
+            if len(leading) < depth or _results(case, self._view.locate(leading)) >= _enough(case):
+                return found
+            depth *= 4
 
     def _grades(self, case: Case, pool: _Pool, settings: Settings) -> NDArray[np.int64] | list[int]:
         """The grades of the first results."""
@@ -220,6 +217,11 @@ class Trials:
         rows: list[int] = order[keys[order] > -np.inf].tolist()
         ranked = [pool.located[row] for row in rows]
         return [case.grades.get(each, 0) for each in case.judged(ranked)[:RESULTS]]
+
+
+def _enough(case: Case) -> int:
+    """So many results are looked at."""
+    return _PASSAGES if case.spans else RESULTS
 
 
 def _results(case: Case, located: Sequence[Located]) -> int:

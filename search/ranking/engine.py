@@ -48,7 +48,7 @@ class Standing:
     @property
     def score(self) -> float:
         """The sum of its parts."""
-        return sum(self.parts.values())
+        return sum(self.parts.values(), 0.0)
 
     def part(self, leg: str) -> float:
         """What a leg adds to it; 0 if it was not asked."""
@@ -142,9 +142,11 @@ def rank(
     parts, scores = fuse(evidence, asked, settings)
     total = parts.sum(axis=0)
     if settings.reranker and asked.text and len(found.numbers):
-        reranker, depth = RERANKERS[settings.reranker], settings.rerank_depth
+        shown = min(settings.rerank_depth, len(found.numbers))
+        best = found.matches.listed(total, sort="relevance", per_document=False, fold=False, limit=shown).numbers
+        reranker = RERANKERS[settings.reranker]
         total = reranked(
-            view, found.numbers, total, reranker=reranker, question=asked.text, depth=depth, deadline=deadline
+            view, found.numbers, total, best=best, reranker=reranker, question=asked.text, deadline=deadline
         )
     listing = found.matches.listed(
         total, sort=order.sort, per_document=order.per_document, fold=order.fold, limit=order.limit

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import DragomanError
 from ...index.reading.plan import Deadline
 from ...index.reading.view import View
 
@@ -34,38 +35,38 @@ def reranked(
     numbers: NDArray[np.int64],
     scores: NDArray[np.float64],
     *,
+    best: NDArray[np.int64],
     reranker: Reranker,
     question: str,
-    depth: int,
     deadline: Deadline,
 ) -> NDArray[np.float64]:
-    """The scores once a reranker has had its say: it hands those of the best passages out anew, in its own order.
+    """The scores once a reranker has had its say: those of the best passages are above all others, in its order.
 
-    So what it does not see stays behind what it sees, and scores still order the whole match set. Passages to which it
-    gives equal values keep their order.
+    So what it does not see stays behind what it sees. Passages to which it gives equal values keep their order.
 
     Args:
         view: Where the passages are read.
         numbers: int64 [n], the candidates, ascending.
         scores: float64 [n], their fused scores.
+        best: int64 [k], the numbers of those that it sees, best first.
         reranker: Is asked.
         question: The text of the question.
-        depth: How many of the best it sees.
         deadline: The end of the search.
 
     Returns:
-        float64 [n]: the same scores, given to others.
+        float64 [n]: by what the candidates are ordered.
     """
-    best = np.lexsort((numbers, -scores))[:depth]
     deadline.check()
+    rows = np.searchsorted(numbers, best)
     shown = [
         Ranked(opened.document.text[opened.span.start : opened.span.end], opened.document.title, score)
-        for opened, score in zip(view.passages(numbers[best].tolist()), scores[best].tolist(), strict=True)
+        for opened, score in zip(view.passages(best.tolist()), scores[rows].tolist(), strict=True)
     ]
     values = np.asarray(reranker(question, shown), np.float64)
     if values.shape != (len(best),):
-        raise ValueError(f"a reranker gives a value a passage: {len(best)} were shown, and {values.shape} came back")
-    order = best[np.argsort(-values, kind="stable")]
+        raise DragomanError(
+            f"the reranker saw {len(best)} passages and gave {values.size} values: it must give one each"
+        )
     after = scores.copy()
-    after[order] = scores[best]
+    after[rows[np.argsort(-values, kind="stable")]] = scores.max() + np.arange(len(best), 0, -1)
     return after

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from dragoman.corpus.cleaning.clean import clean
+from dragoman.corpus.cleaning.title_line import without_title
 from dragoman.corpus.dates import dates_in_address, parse_dates
 from dragoman.corpus.description.countries import canonical_country, country_mentions
 from dragoman.corpus.description.datelines import (
@@ -19,7 +20,6 @@ from dragoman.corpus.description.datelines import (
 from dragoman.corpus.description.describe import describe
 from dragoman.corpus.description.languages import language_code, language_of_script
 from dragoman.corpus.document import DateInterval, Document
-from dragoman.corpus.title_line import without_title
 from support.places import SEEDS
 
 

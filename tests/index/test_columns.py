@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from dragoman.corpus.document import Document
-from dragoman.index.segments.columns import VALUES, Columns, ColumnsWriter
+from dragoman.corpus.fields import FIELDS
+from dragoman.index.segments.columns import Columns, ColumnsWriter
 from support.random_documents import RandomDocuments
 
 STARTS = ("", "b", "é", "日", "𝕏", "\uffee")  # the last two go the other way round as UTF-16
@@ -28,7 +29,7 @@ DOCUMENTS = [RECIPE.make(f"{_RNG.choice(STARTS)}doc{_RNG.randint(0, 10_000)}/{n}
 def columns(tmp_path_factory: pytest.TempPathFactory) -> Columns:
     """Two passages of each of the documents, the later one first."""
     folder: Path = tmp_path_factory.mktemp("columns")
-    writer = ColumnsWriter(folder)
+    writer = ColumnsWriter(folder, FIELDS)
     for version, document in enumerate(DOCUMENTS, 10):
         writer.add(version, document, 5, 9)
         writer.add(version, document, 0, 4)
@@ -55,7 +56,7 @@ def twice(fits: list[bool]) -> list[bool]:
 )
 def test_a_value_fits_if_it_holds_all_the_words(columns: Columns, column: str, value: str, wanted: set[str]) -> None:
     found = columns.having(column, value).tolist()
-    assert found == twice([bool(wanted & set(VALUES[column](document))) for document in DOCUMENTS])
+    assert found == twice([bool(wanted & set(FIELDS[column].values(document))) for document in DOCUMENTS])
 
 
 def test_an_exact_value_fits_only_itself(columns: Columns) -> None:
@@ -99,7 +100,7 @@ def test_order_is_by_document_id_then_start(columns: Columns) -> None:
 
 
 def test_order_holds_for_a_document_whose_passages_lie_apart(tmp_path: Path) -> None:
-    writer = ColumnsWriter(tmp_path)
+    writer = ColumnsWriter(tmp_path, FIELDS)
     first, second = Document("a", "x" * 20), Document("b", "y")
     writer.add(1, first, 10, 20)
     writer.add(2, second, 0, 1)
@@ -109,7 +110,7 @@ def test_order_holds_for_a_document_whose_passages_lie_apart(tmp_path: Path) -> 
 
 
 def test_no_passages_are_columns_too(tmp_path: Path) -> None:
-    ColumnsWriter(tmp_path).close()
+    ColumnsWriter(tmp_path, FIELDS).close()
     columns = Columns(tmp_path)
     assert len(columns) == 0
     assert columns.having("country", "France").tolist() == []

@@ -19,8 +19,9 @@ from dragoman.index.ledger import near_copies as copies
 from dragoman.index.ledger.database import Database
 from dragoman.index.ledger.ledger import Ledger
 from dragoman.index.ledger.near_copies import Copies, NearCopies
+from dragoman.index.reading.folding import folded
 from dragoman.search.making import reindex_collection
-from dragoman.search.ranking.folding import folded
+from support.folders import folder_of
 from support.places import SHARED
 
 if TYPE_CHECKING:
@@ -259,7 +260,7 @@ def test_a_collection_keeps_its_groups_through_updates_removals_compaction_and_r
     ]
     other = Document("d", words(80, seed=9))
     collection = make_collection([*copied, other])
-    database = collection._opened.store.database
+    database = folder_of(collection).database
     assert groups(database) == [{"a", "b", "c"}]
     collection.add([Document("d", STORY), Document("b", words(80, seed=10))])
     assert groups(database) == [{"a", "c", "d"}]
@@ -267,7 +268,7 @@ def test_a_collection_keeps_its_groups_through_updates_removals_compaction_and_r
     assert groups(database) == [{"c", "d"}]
     collection.compact()
     assert groups(database) == [{"c", "d"}]
-    reindex_collection(collection._opened.store.folder, model=str(tiny_models[1]))
+    reindex_collection(collection.path, model=str(tiny_models[1]))
     assert groups(database) == [{"c", "d"}]
     collection.remove(["c"])
     assert groups(database) == []

@@ -13,12 +13,13 @@ from whoosh.searching import Searcher
 
 from dragoman.corpus.document import Document, Span
 from dragoman.index.analysis import FIELDS, analyze
-from dragoman.index.constraints import AllOf
+from dragoman.index.reading.plan import Beginning, Deadline, Pattern, SameWord, Spelling
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.bm25f import BM25F, idf
 from dragoman.index.segments.whoosh_index import open_reader
 from dragoman.index.terms import stem
 from dragoman.index.units import Unit
+from support.asking import by_words, same_word, unit
 from support.random_documents import RandomDocuments
 
 if TYPE_CHECKING:
@@ -58,8 +59,9 @@ class Row(NamedTuple):
 
 
 def rows(snapshot: Snapshot) -> Iterator[Row]:
-    for number in np.flatnonzero(snapshot.live).tolist():
-        document, (start, end) = snapshot.passage(number)
+    live = np.flatnonzero(snapshot.stack.live).tolist()
+    for number, passage in zip(live, snapshot.passages(live), strict=True):
+        document, (start, end) = passage.document, passage.span
         notes = (note.text for note in document.notes_in(Span(start, end)))
         texts = document.title, document.text[start:end], "\n".join(notes)
         yield Row(number, document.id, start, tuple([t.term for t in analyze(text)] for text in texts))
@@ -90,8 +92,8 @@ def reference(passages: list[Row], asked: list[tuple[tuple[set[str], ...], str]]
     """
     average = [sum(len(row.fields[f]) for row in passages) / len(passages) for f in range(len(FIELDS))]
     scores = [0.0] * len(passages)
-    for unit in asked:
-        held = [counts(row, unit) for row in passages]
+    for each in asked:
+        held = [counts(row, each) for row in passages]
         holding = sum(map(any, held))
         if not holding:
             continue
@@ -105,8 +107,12 @@ def reference(passages: list[Row], asked: list[tuple[tuple[set[str], ...], str]]
     return scores
 
 
-def unit(snapshot: Snapshot, text: str, field: str = "") -> Unit:
-    return Unit(tuple(snapshot.same_word(token.term) for token in analyze(text)), field)
+def like_pattern(snapshot: Snapshot, pattern: str, field: str = "") -> frozenset[str]:
+    return snapshot.terms([Pattern(pattern, field)], Deadline())[0]
+
+
+def like_spelling(snapshot: Snapshot, term: str, edits: int, field: str = "") -> frozenset[str]:
+    return snapshot.terms([Spelling(term, edits, field)], Deadline())[0]
 
 
 QUESTIONS: list[list[tuple[str, str]]] = [
@@ -124,11 +130,11 @@ QUESTIONS: list[list[tuple[str, str]]] = [
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_scores_are_those_of_the_paper(shelved: Snapshot, question: list[tuple[str, str]], free: BM25F) -> None:
     passages = list(rows(shelved))
-    everything = np.array([row.number for row in passages])
     units = [unit(shelved, *each) for each in question]
-    found = shelved.select(AllOf(())).keyword(units, free, everything)
+    found = by_words(shelved, units, bm25f=free, all_of_them=True)
     expected = reference(passages, [word(*each) for each in question], free)
-    np.testing.assert_allclose(found.scores[everything], expected, rtol=1e-12, atol=1e-12)
+    assert found.numbers.tolist() == [row.number for row in passages]
+    np.testing.assert_allclose(found.scores, expected, rtol=1e-12, atol=1e-12)
     assert max(expected) > 0
 
 
@@ -140,21 +146,22 @@ def test_idf_is_never_negative_and_falls_with_frequency() -> None:
 
 def test_statistics_count_live_passages_alone(shelved: Snapshot) -> None:
     passages = list(rows(shelved))
-    assert shelved.count == len(passages)
+    assert shelved.info.passages == shelved.stack.count == len(passages)
     lengths = np.array([[len(terms) for terms in row.fields] for row in passages])
     np.testing.assert_array_equal(shelved.stack.averages, lengths.sum(axis=0) / len(passages))
-    (weighed,) = shelved.select(AllOf(())).keyword([unit(shelved, "summit")], BM25F(), np.zeros(0, int)).weighed
+    (weighed,) = by_words(shelved, [unit(shelved, "summit")]).weighed
     assert weighed.passages == sum(any(counts(row, word("summit"))) for row in passages)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 17, 60, 1000])
 @pytest.mark.parametrize("text", ["summit", "the", "US"])
 def test_the_best_come_first_and_ties_go_by_document_and_place(shelved: Snapshot, text: str, limit: int) -> None:
-    found = shelved.select(AllOf(())).keyword([unit(shelved, text)], BM25F(), np.zeros(0, int))
-    ordered = shelved.order(found.numbers, found.scores[found.numbers], limit)
+    numbers, scores, _ = by_words(shelved, [unit(shelved, text)])
+    ordered = shelved.stack.order(numbers, scores, limit)
     known = {row.number: row for row in rows(shelved)}
-    expected = sorted(found.numbers.tolist(), key=lambda n: (-found.scores[n], known[n].document, known[n].start))
-    assert len(set(found.scores[found.numbers])) < len(found.numbers), "nothing ties"
+    worth = dict(zip(numbers.tolist(), scores.tolist(), strict=True))
+    expected = sorted(worth, key=lambda n: (-worth[n], known[n].document, known[n].start))
+    assert len(set(worth.values())) < len(worth), "nothing ties"
     assert ordered.tolist() == expected[:limit]
 
 
@@ -168,7 +175,7 @@ def test_counts_of_words_and_phrases_are_right_in_each_field(shelved: Snapshot, 
         found |= dict(zip((base + occurrences.ordinals).tolist(), occurrences.counts.tolist(), strict=True))
     expected = {row.number: counts(row, word(*asked)) for row in rows(shelved)}
     assert {number: each for number, each in expected.items() if any(each)} == {
-        number: each for number, each in found.items() if shelved.live[number]
+        number: each for number, each in found.items() if shelved.stack.live[number]
     }
 
 
@@ -179,8 +186,8 @@ def test_a_phrase_does_not_run_from_one_field_or_passage_into_another(shelf: "Sh
     shelf.add(Document("3", "the United Nations United Nations"), Document("4", "text", title="United Nations"))
     snapshot = shelf.snapshot()
     wanted = Unit((frozenset({"united"}), frozenset({"nations"})))
-    found = snapshot.select(AllOf(())).keyword([wanted], BM25F(), np.zeros(0, int))
-    assert [snapshot.passage(n)[0].id for n in found.numbers.tolist()] == ["3", "4"]
+    found = by_words(snapshot, [wanted])
+    assert [each.document_id for each in snapshot.locate(found.numbers)] == ["3", "4"]
     both = [segment.postings.occurrences(wanted) for segment in snapshot.stack.segments]
     assert [each.counts.tolist() for each in both] == [[], [[0, 2, 0], [1, 0, 0]]]
 
@@ -192,25 +199,37 @@ def test_a_word_is_also_its_other_forms_in_the_language_of_the_passage(shelf: "S
         Document("xx", "partnership"),
     )
     snapshot = shelf.snapshot()
-    assert snapshot.same_word("partnership") == {"partnership", "partnerships"}
-    assert snapshot.same_word("verhandlung") == {"verhandlung", "verhandlungen"}
-    assert snapshot.same_word("lang") == {"lange"}, "a German ending, in a German text"
-    assert snapshot.same_word("unheard") == set()
+    assert same_word(snapshot, "partnership") == {"partnership", "partnerships"}
+    assert same_word(snapshot, "verhandlung") == {"verhandlung", "verhandlungen"}
+    assert same_word(snapshot, "lang") == {"lange"}, "a German ending, in a German text"
+    assert same_word(snapshot, "unheard") == set()
 
 
 def test_patterns_and_near_spellings_name_terms(shelf: "Shelf") -> None:
     shelf.add(Document("1", "summit summits US us [note] Évian colour color", title="Summoned"), Document("2", "sum"))
     shelf.add(Document("3", "submit Summit"))
     snapshot = shelf.snapshot()
-    assert snapshot.like_pattern("summ*") == {"summit", "summits", "summoned"}
-    assert snapshot.like_pattern("SUMM*", "text") == {"summit", "summits"}
-    assert snapshot.like_pattern("s?m") == {"sum"}
-    assert snapshot.like_pattern("évi*") == {"evian"}
-    assert snapshot.like_pattern("[sn]*") == set()
-    assert snapshot.like_pattern("*o?r") == {"colour"}
-    assert snapshot.like_spelling("summit", 1) == {"summit", "submit", "summits"}
-    assert snapshot.like_spelling("color", 1) == {"color", "colour"}
-    assert snapshot.like_spelling("summoned", 1, "text") == set()
+    assert like_pattern(snapshot, "summ*") == {"summit", "summits", "summoned"}
+    assert like_pattern(snapshot, "SUMM*", "text") == {"summit", "summits"}
+    assert like_pattern(snapshot, "s?m") == {"sum"}
+    assert like_pattern(snapshot, "évi*") == {"evian"}
+    assert like_pattern(snapshot, "[sn]*") == set()
+    assert like_pattern(snapshot, "*o?r") == {"colour"}
+    assert like_spelling(snapshot, "summit", 1) == {"summit", "submit", "summits"}
+    assert like_spelling(snapshot, "color", 1) == {"color", "colour"}
+    assert like_spelling(snapshot, "summoned", 1, "text") == set()
+
+
+def test_common_terms_are_in_live_passages_alone(shelf: "Shelf") -> None:
+    shelf.add(Document("1", "summit summits"), Document("2", "summit sums"), Document("3", "summary summit"))
+    shelf.remove("3")
+    snapshot = shelf.snapshot()
+    assert snapshot.common_terms(Pattern("sum*"), 9) == [("summit", 2), ("summits", 1), ("sums", 1)]
+    assert snapshot.common_terms(Pattern("sum*"), 2) == [("summit", 2), ("summits", 1)]
+    assert snapshot.common_terms(Spelling("sum", 1), 9) == [("sums", 1)]
+    assert snapshot.common_terms(Beginning("sum"), 9) == [("summit", 2), ("summits", 1), ("sums", 1)]
+    assert snapshot.common_terms(Pattern("summa*"), 9) == []
+    assert snapshot.common_terms(SameWord("summit"), 1) == [("summit", 2)]
 
 
 # Whoosh itself, on the very index that the postings were read from
@@ -241,9 +260,9 @@ def _by_postings(snapshot: Snapshot, kind: str, field: str, text: str) -> Unit:
         case "phrase":
             return Unit(tuple(frozenset({term}) for term in terms), field)
         case "pattern":
-            return Unit((snapshot.like_pattern(text, field),), field)
+            return Unit((like_pattern(snapshot, text, field),), field)
         case _:
-            return Unit((snapshot.like_spelling(text, 1, field),), field)
+            return Unit((like_spelling(snapshot, text, 1, field),), field)
 
 
 def _asked() -> Iterator[tuple[str, str]]:

@@ -20,6 +20,7 @@ from dragoman.corpus.document import Document
 from dragoman.index.writing.writer import Progress, Report
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import reindex_collection
+from support.folders import folder_of
 
 if TYPE_CHECKING:
     from conftest import MakeCollection
@@ -47,14 +48,13 @@ def folder(
 
 def vectors(collection: Collection) -> _Vectors:
     """What is stored of each passage: its vector, its sentences' spans, and their vectors."""
-    snapshot = collection._opened.snapshot
-    numbers = np.flatnonzero(snapshot.live)
+    snapshot = folder_of(collection).snapshot()
+    numbers = np.flatnonzero(snapshot.stack.live)
     rows: NDArray[np.float32] = snapshot.vectors(numbers)
     stored: _Vectors = {}
-    for number, row in zip(numbers.tolist(), rows, strict=True):
-        document, span = snapshot.passage(number)
-        spans, sentences = snapshot.sentences(number)
-        stored[document.id, span.start] = row.tobytes(), spans.tobytes(), sentences.tobytes()
+    for row, passage in zip(rows, snapshot.passages(numbers.tolist()), strict=True):
+        of_sentences = passage.sentences.tobytes(), passage.sentence_vectors.tobytes()
+        stored[passage.document.id, passage.span.start] = row.tobytes(), *of_sentences
     return stored
 
 

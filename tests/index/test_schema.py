@@ -13,7 +13,7 @@ from dragoman.corpus.readers.contract import ReadOptions
 from dragoman.errors import CollectionMismatch
 from dragoman.index.feeding.feeder import Feeding, feed
 from dragoman.index.ledger.database import Database
-from dragoman.index.ledger.schema import FORMAT, OLDEST
+from dragoman.index.ledger.schema import FORMAT, MIGRATIONS
 from dragoman.index.writing.store import Store
 from dragoman.index.writing.writer import Writer
 
@@ -42,11 +42,11 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def opened(path: Path) -> Iterator[Callable[..., Database]]:
-    """Opens the ledger, as a Dragoman with these steps would."""
+    """Opens the ledger, as a Dragoman with these further steps would."""
     databases: list[Database] = []
 
     def open_with(*steps: Callable[[sqlite3.Connection], object]) -> Database:
-        databases.append(Database(path, steps))
+        databases.append(Database(path, (*MIGRATIONS, *steps)))
         return databases[-1]
 
     yield open_with
@@ -69,28 +69,28 @@ def test_a_new_ledger_has_the_present_format_and_needs_nothing(path: Path, opene
 
 def test_whoever_reads_leaves_an_older_format_as_it_is(opened: Callable[..., Database]) -> None:
     database = opened(name_the_archive)
-    assert database.setting("format") == OLDEST
+    assert database.setting("format") == FORMAT
     assert "archive" not in database.settings()
 
 
 def test_whoever_writes_goes_all_the_steps_from_where_the_ledger_is(opened: Callable[..., Database]) -> None:
     opened(name_the_archive).migrate()
-    assert opened(name_the_archive).settings() == {"format": OLDEST + 1, "generation": 0, "archive": "Geneva"}
+    assert opened(name_the_archive).settings() == {"format": FORMAT + 1, "generation": 0, "archive": "Geneva"}
     opened(name_the_archive, rename_the_archive).migrate()
     later = opened(name_the_archive, rename_the_archive)
     later.migrate()  # and none of them twice
-    assert later.settings() == {"format": OLDEST + 2, "generation": 0, "archive": "Vienna"}
+    assert later.settings() == {"format": FORMAT + 2, "generation": 0, "archive": "Vienna"}
 
 
 def test_a_step_that_fails_leaves_everything_as_it_was(opened: Callable[..., Database]) -> None:
     with pytest.raises(RuntimeError, match="power"):
         opened(name_the_archive, fail).migrate()
-    assert opened().settings() == {"format": OLDEST, "generation": 0}
+    assert opened().settings() == {"format": FORMAT, "generation": 0}
 
 
 def test_an_older_dragoman_says_that_it_must_be_upgraded(opened: Callable[..., Database]) -> None:
     opened(name_the_archive).migrate()
-    with pytest.raises(CollectionMismatch, match=f"has format {OLDEST + 1}.*upgrade dragoman"):
+    with pytest.raises(CollectionMismatch, match=f"has format {FORMAT + 1}.*upgrade dragoman"):
         opened()
 
 
@@ -103,7 +103,7 @@ def test_a_table_that_is_missing_is_made_by_whoever_writes(make_collection: "Mak
         connection.execute("DROP INDEX files_by_document")
     (tmp_path / "b.html").write_text("<p>The envoys signed a treaty on fisheries in Geneva.</p>")
     with closing(Store(collection.path)) as store:
-        assert store.snapshot().count == 1
+        assert store.snapshot().info.passages == 1
         assert "recurring_lines" not in tables(ledger)
         with store.writing(timeout=10):
             assert feed(Writer(store), [(str(tmp_path / "b.html"), Feeding(ReadOptions()))]).added == 1

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -29,6 +29,7 @@ from dragoman.index.segments import segment
 from dragoman.index.writing import writer
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import create_collection, reindex_collection
+from support.folders import folder_of
 
 if TYPE_CHECKING:
     from conftest import MakeCollection
@@ -57,7 +58,7 @@ def segment_folders(path: Path) -> set[str]:
 
 
 def live_segments(collection: Collection) -> set[str]:
-    return {name for _, name in collection._opened.store.ledger.state().segments}
+    return {name for _, name in folder_of(collection).ledger.state().segments}
 
 
 def open_files() -> list[str]:
@@ -90,7 +91,7 @@ for line in sys.stdin.read().splitlines():
     point, path = line.split(maxsplit=1)
     if encoder is None:  # loading it takes longer than all else
         with open_collection(path) as collection:
-            encoder = writer.Writer(collection._opened.store)._passage_encoder()
+            encoder = writer.Writer(collection._store.folder)._passage_encoder()
             writer.Writer._passage_encoder = lambda self: encoder
     child = os.fork()
     if child:
@@ -108,7 +109,7 @@ for line in sys.stdin.read().splitlines():
         case "renamed":
             writer.Writer._measured_floors = die
         case "committing":
-            connection = collection._opened.store.database.connection
+            connection = collection._store.folder.database.connection
             connection.set_trace_callback(lambda statement: die() if statement == "COMMIT" else None)
         case "committed":
             writer.Writer._merge_if_many = die
@@ -186,8 +187,8 @@ def test_steps_that_were_committed_stay(
         raise error
 
     collection = make_collection()
-    with collection._opened.store.writing(1):
-        change = writer.Writer(collection._opened.store)
+    with folder_of(collection).writing(1):
+        change = writer.Writer(folder_of(collection))
         with pytest.raises(type(error) if isinstance(error, OSError) else KeyboardInterrupt):
             change.add(documents())
         assert change.committed.added == 4
@@ -228,7 +229,7 @@ def test_removing_something_that_is_not_there_removes_nothing(make_collection: "
 def test_a_second_writer_waits_and_is_then_told_who_writes(make_collection: "MakeCollection") -> None:
     collection = make_collection(BEFORE[:1])
     with open_collection(collection.path) as other, ThreadPoolExecutor(1) as pool:
-        with collection._opened.store.writing(1):
+        with folder_of(collection).writing(1):
             refused = pool.submit(other.remove, ["d0"], lock_timeout=0.05).exception()
             assert isinstance(refused, CollectionLocked)
             assert f"process {os.getpid()} on " in str(refused)
@@ -240,7 +241,7 @@ def test_a_second_writer_waits_and_is_then_told_who_writes(make_collection: "Mak
 
 def test_a_writer_within_a_writer_is_refused(make_collection: "MakeCollection") -> None:
     collection = make_collection(BEFORE[:1])
-    with collection._opened.store.writing(1):
+    with folder_of(collection).writing(1):
         for timeout in (0, 0.05):
             with pytest.raises(CollectionLocked):
                 collection.remove(["d0"], lock_timeout=timeout)
@@ -574,11 +575,11 @@ def test_commits_merge_by_themselves(make_collection: "MakeCollection", monkeypa
     assert collection.status().segments <= 4
     vectors = {}
     for document in BEFORE:
-        snapshot = collection._opened.store.snapshot()
+        snapshot = collection._store.view
         vectors[document.id] = snapshot.vectors(snapshot.find(document.id)).tolist()
     collection.compact()
-    snapshot: Any = collection._opened.store.snapshot()
-    assert snapshot.segments == 1
+    snapshot = collection._store.view
+    assert collection.status().segments == 1
     assert {each: snapshot.vectors(snapshot.find(each)).tolist() for each in vectors} == vectors
     generation = collection.status().generation
     collection.compact()

@@ -285,6 +285,15 @@ def test_the_undated_come_last_in_either_order(asked: Collection) -> None:
         assert len(dated) < len(dates)
 
 
+def test_what_only_filters_is_listed_newest_first(asked: Collection) -> None:
+    for mode in ("hybrid", "keyword", "meaning"):
+        newest, oldest, default, relevance = (
+            [hit.passage for hit in asked.search("-treaty", mode=mode, sort=sort, limit=1000)]
+            for sort in ("newest", "oldest", None, "relevance")
+        )
+        assert default == relevance == newest != oldest
+
+
 def test_options_constrain_like_the_query_language(asked: Collection) -> None:
     def found(query: str, **options: Any) -> list[str]:
         return [hit.passage for hit in asked.search(query, limit=1000, **options)]
@@ -327,11 +336,11 @@ def test_an_explanation_adds_up(asked: Collection) -> None:
     for hit in asked.search("summit treaty", limit=20, explain=True):
         assert hit.explanation
         standing = hit.explanation.standing
-        assert hit.score == pytest.approx(standing.keyword_part + standing.meaning_part)
+        assert hit.score == pytest.approx(standing.part("keyword") + standing.part("meaning"))
         own_words = sum(part.impact for part in hit.explanation.contributions)
-        assert own_words == pytest.approx(standing.passage)
+        assert own_words == pytest.approx(standing.detail("keyword", "passage"))
         if hit.keyword:
-            assert hit.keyword.score == pytest.approx(standing.passage + standing.document + standing.pairs)
+            assert hit.keyword.score == pytest.approx(sum(standing.details["keyword"].values()))
 
 
 def test_similar_passages_are_of_other_documents_nearest_first(asked: Collection) -> None:

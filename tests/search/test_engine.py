@@ -12,16 +12,19 @@ from dragoman.corpus.document import Document
 from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index import constraints
 from dragoman.index.encoding.floors import Floors
-from dragoman.index.reading.selection import Deadline
+from dragoman.index.reading.legs.by_words import LocalKeyword
+from dragoman.index.reading.plan import Deadline, SameWord, Sort, Words
+from dragoman.index.reading.selection import Selection
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.bm25f import BM25F
+from dragoman.search.language.interpreter import Interpretation, interpret
 from dragoman.search.language.parser import parse
-from dragoman.search.language.planner import Plan, make_plan
 from dragoman.search.ranking import engine, fusion
-from dragoman.search.ranking.engine import Mode, Ranked, Sort
+from dragoman.search.ranking.engine import Mode, Order, Ranking, Standing
+from dragoman.search.ranking.legs.leg import Asked
 from dragoman.search.ranking.settings import Settings
 from dragoman.search.suggest import suggest
-from support.random_documents import RandomDocuments, random_vector
+from support.random_documents import RandomDocuments
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
@@ -49,27 +52,61 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
-def rank(snapshot: Snapshot, query: str, *, limit: int = 1000, mode: Mode = "hybrid", **options: Any) -> Ranked:
-    asked = parse(query)
-    settings: dict[str, Any] = {
-        "sort": "relevance",
-        "per_document": False,
-        "fold": True,
-        "floors": Floors(0.5, 0.3),
-        "settings": Settings(),
-        "deadline": Deadline(),
-    }
-    vector = random_vector() if asked.meaning and mode != "keyword" else None
-    return engine.rank(snapshot, understood(snapshot, query), vector, mode=mode, limit=limit, **(settings | options))
+def question(seed: int = 1) -> np.ndarray:
+    vector = np.random.default_rng(seed).standard_normal(8)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def rank(
+    snapshot: Snapshot,
+    query: str,
+    *,
+    limit: int = 1000,
+    mode: Mode = "hybrid",
+    sort: Sort = "relevance",
+    per_document: bool = False,
+    settings: Settings | None = None,
+) -> Ranking:
+    meant, text = understood(snapshot, query), parse(query).meaning
+    vector = question() if text and mode != "keyword" else None
+    units = () if mode == "meaning" and vector is not None else meant.units
+    return engine.rank(
+        snapshot,
+        Asked(text, units, meant.pairs, meant.prose, meant.known, vector, Floors(0.5, 0.3)),
+        meant.constraint,
+        mode=mode,
+        order=Order(sort, per_document, fold=True, limit=limit),
+        settings=settings or Settings(),
+        deadline=Deadline(),
+    )
 
 
 @cache
-def understood(snapshot: Snapshot, query: str) -> Plan:
-    return make_plan(snapshot, parse(query))
+def understood(snapshot: Snapshot, query: str) -> Interpretation:
+    return interpret(snapshot, parse(query))
 
 
-def ids(snapshot: Snapshot, ranked: Ranked) -> list[str]:
-    return [snapshot.passage(number)[0].id for number in ranked.numbers.tolist()]
+def numbers(ranking: Ranking) -> list[int]:
+    return ranking.listing.numbers.tolist()
+
+
+def ids(snapshot: Snapshot, ranking: Ranking) -> list[str]:
+    return [each.document_id for each in snapshot.locate(ranking.listing.numbers)]
+
+
+def standings(ranking: Ranking) -> dict[int, Standing]:
+    """Of those listed that were candidates."""
+    return {number: ranking.standing(number) for number in numbers(ranking) if number in ranking.found.numbers}
+
+
+def words(snapshot: Snapshot, query: str, *, also: bool = False) -> LocalKeyword:
+    """What the keyword leg finds; with scores of all live passages, or of those that match alone."""
+    meant = understood(snapshot, query)
+    leg = LocalKeyword(
+        Selection(snapshot.stack, meant.constraint, Deadline()), Words(meant.units, (), BM25F(), documents=False)
+    )
+    leg.leading(0, np.flatnonzero(snapshot.stack.live) if also else np.zeros(0, np.int64))
+    return leg
 
 
 @pytest.fixture(scope="module")
@@ -95,21 +132,21 @@ def test_pages_neither_repeat_nor_lose_a_hit(shelved: Snapshot, query: str, dept
             "mode": mode, "sort": sort, "per_document": per_document, "settings": Settings(depth=depth)
         }  # fmt: skip
         whole = rank(shelved, query, **options)
-        assert len(whole.numbers) == whole.total
-        assert len(set(whole.numbers.tolist())) == whole.total
+        total = whole.listing.total
+        assert len(numbers(whole)) == len(set(numbers(whole))) == total
         if per_document:
-            assert len(set(ids(shelved, whole))) == whole.total
-        for end in (1, 7, whole.total // 2, whole.total + 1):
+            assert len(set(ids(shelved, whole))) == total
+        for end in (1, 7, total // 2, total + 1):
             page = rank(shelved, query, limit=end, **options)
-            assert page.total == whole.total
-            assert page.numbers.tolist() == whole.numbers[:end].tolist()
+            assert page.listing.total == total
+            assert numbers(page) == numbers(whole)[:end]
 
 
 def test_limits_of_nothing_give_the_total_alone(shelved: Snapshot) -> None:
     for query, sort, per_document in product(("the", "country:France"), SORTS, (False, True)):
         ranked = rank(shelved, query, limit=0, sort=sort, per_document=per_document)
-        assert ranked.numbers.size == 0
-        assert ranked.total > 0
+        assert numbers(ranked) == []
+        assert ranked.listing.total > 0
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -118,28 +155,31 @@ def test_one_hit_a_document_is_the_best_of_each(shelved: Snapshot, query: str) -
         options: dict[str, Any] = {"mode": mode, "sort": sort, "settings": Settings(depth=5)}
         every = rank(shelved, query, **options)
         collapsed = rank(shelved, query, per_document=True, **options)
-        best = dict(zip(reversed(ids(shelved, every)), reversed(every.numbers.tolist()), strict=True))
-        assert collapsed.numbers.tolist() == [best[each] for each in dict.fromkeys(ids(shelved, every))]
+        best = dict(zip(reversed(ids(shelved, every)), reversed(numbers(every)), strict=True))
+        assert numbers(collapsed) == [best[each] for each in dict.fromkeys(ids(shelved, every))]
 
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_newest_and_oldest_go_by_date_then_relevance_with_the_undated_last(shelved: Snapshot, query: str) -> None:
     for mode, depth in product(MODES, (5, 1000)):
         options: dict[str, Any] = {"mode": mode, "settings": Settings(depth=depth)}
-        relevant = rank(shelved, query, **options).numbers
-        if not rank(shelved, query, **options).weighed and not parse(query).meaning:
-            # Nothing is relevant to a filter: ties go by document and place.
-            relevant = shelved.order(relevant, np.zeros(len(relevant)), len(relevant))
-        place = {number: n for n, number in enumerate(relevant.tolist())}
-        for sort, sign in (("newest", -1), ("oldest", 1)):
-            ranked = rank(shelved, query, sort=sort, **options).numbers.tolist()
-            days = dict(zip(ranked, shelved.days(np.array(ranked, int)).tolist(), strict=True))
+        relevant = rank(shelved, query, **options)
+        place = {number: n for n, number in enumerate(numbers(relevant))}
+        if not relevant.found.legs:
+            # Nothing is relevant to a filter: ties go by document and position.
+            located = shelved.locate(relevant.listing.numbers)
+            assert located == sorted(located)
+        signs: dict[Sort, int] = {"newest": -1, "oldest": 1}
+        for sort, sign in signs.items():
+            ranked = rank(shelved, query, sort=sort, **options).listing.numbers
+            days = dict(zip(ranked.tolist(), shelved.stack.days(ranked).tolist(), strict=True))
+            ranked = ranked.tolist()
             assert ranked == sorted(ranked, key=lambda n: (days[n] == 0, sign * days[n], place[n]))
 
 
 def test_the_match_set_is_the_same_however_it_is_sorted(shelved: Snapshot) -> None:
     for query, mode in product(QUERIES, MODES):
-        sets = [set(rank(shelved, query, mode=mode, sort=sort).numbers.tolist()) for sort in SORTS]
+        sets = [set(numbers(rank(shelved, query, mode=mode, sort=sort))) for sort in SORTS]
         assert sets[0] == sets[1] == sets[2]
 
 
@@ -147,32 +187,32 @@ def test_the_match_set_is_the_same_however_it_is_sorted(shelved: Snapshot) -> No
 
 
 def test_hits_by_meaning_lie_above_the_floor(shelved: Snapshot) -> None:
-    everything = np.flatnonzero(shelved.live)
-    cosines = shelved.cosines(random_vector(), everything)
+    everything = np.flatnonzero(shelved.stack.live)
+    cosines = shelved.stack.cosines(question(), everything)
     for query, floor in (("summit", 0.3), ("unheard", 0.5)):
         ranked = rank(shelved, query, mode="meaning")
-        assert set(ranked.numbers.tolist()) == set(everything[cosines >= floor].tolist())
-        assert all(each.meaning.score >= floor for each in ranked.standings.values() if each.meaning)
-    by_words = set(rank(shelved, "summit", mode="keyword").numbers.tolist())
-    both = set(rank(shelved, "summit").numbers.tolist())
+        assert set(numbers(ranked)) == set(everything[cosines >= floor].tolist())
+        assert all(each.legs["meaning"].score >= floor for each in standings(ranked).values())
+    by_words = set(numbers(rank(shelved, "summit", mode="keyword")))
+    both = set(numbers(rank(shelved, "summit")))
     assert both == by_words | set(everything[cosines >= max(0.3, 0.5 * cosines.max())].tolist())
 
 
 def test_a_meaning_leg_that_is_cut_at_its_depth_is_told(shelved: Snapshot) -> None:
     whole = rank(shelved, "summit")
-    assert not whole.cut
-    near = sum(each.meaning is not None for each in whole.standings.values())
-    assert rank(shelved, "summit", settings=Settings(depth=near)).cut
-    assert not rank(shelved, "summit", settings=Settings(depth=near + 1)).cut
-    assert not rank(shelved, "summit", mode="keyword", settings=Settings(depth=1)).cut
+    assert not whole.found.cut
+    near = sum("meaning" in each.legs for each in standings(whole).values())
+    assert rank(shelved, "summit", settings=Settings(depth=near)).found.cut
+    assert not rank(shelved, "summit", settings=Settings(depth=near + 1)).found.cut
+    assert not rank(shelved, "summit", mode="keyword", settings=Settings(depth=1)).found.cut
 
 
 def test_what_matches_does_not_change_with_a_filter(shelved: Snapshot) -> None:
     for query, mode in product(("summit", "treaty", "unheard"), MODES):
-        found = set(rank(shelved, query, mode=mode).matches.tolist())
+        found = set(numbers(rank(shelved, query, mode=mode)))
         for constraint in ("country:France", "-country:France", "date:2025-02", "outlet:Gazette", "-summit"):
-            filtered = set(rank(shelved, f"{query} {constraint}", mode=mode).matches.tolist())
-            assert filtered == found & set(rank(shelved, constraint).matches.tolist())
+            filtered = set(numbers(rank(shelved, f"{query} {constraint}", mode=mode)))
+            assert filtered == found & set(numbers(rank(shelved, constraint)))
 
 
 def test_a_word_known_from_deleted_passages_alone_is_unknown(shelf: "Shelf") -> None:
@@ -180,9 +220,9 @@ def test_a_word_known_from_deleted_passages_alone_is_unknown(shelf: "Shelf") -> 
     shelf.add(Document("3", "shuttle diplomacy"), Document("4", "shuttle bus"))
     shelf.remove("2")
     snapshot = shelf.snapshot()
-    plan = make_plan(snapshot, parse("shuttel diplomacy"))
-    assert [("shuttel diplomacy")[span.start : span.end] for span in plan.unknown] == ["shuttel"]
-    assert suggest(snapshot, "shuttel diplomacy", plan.unknown, Deadline()) == "shuttle diplomacy"
+    unknown = interpret(snapshot, parse("shuttel diplomacy")).unknown
+    assert [("shuttel diplomacy")[span.start : span.end] for span in unknown] == ["shuttel"]
+    assert suggest(snapshot, "shuttel diplomacy", unknown, Deadline()) == "shuttle diplomacy"
 
 
 def test_mending_a_question_is_an_extra_with_bounds(shelf: "Shelf") -> None:
@@ -190,7 +230,7 @@ def test_mending_a_question_is_an_extra_with_bounds(shelf: "Shelf") -> None:
     snapshot = shelf.snapshot()
 
     def mended(query: str, seconds: float | None = None) -> str | None:
-        return suggest(snapshot, query, make_plan(snapshot, parse(query)).unknown, Deadline(seconds))
+        return suggest(snapshot, query, interpret(snapshot, parse(query)).unknown, Deadline(seconds))
 
     assert mended("alphe brovo charlio delti foxtrat") == "alpha bravo charlie delta foxtrat"
     assert mended("alphe", 0) is None
@@ -198,12 +238,12 @@ def test_mending_a_question_is_an_extra_with_bounds(shelf: "Shelf") -> None:
 
 
 def test_finding_words_like_another_has_bounds(shelved: Snapshot) -> None:
-    assert make_plan(shelved, parse("x" * 40 + "~")).units
+    assert interpret(shelved, parse("x" * 40 + "~")).units
     with pytest.raises(QueryError, match=r"41 letters.*column 8"):
-        make_plan(shelved, parse("summit " + "x" * 41 + "~"))
+        interpret(shelved, parse("summit " + "x" * 41 + "~"))
     for query in ("summti~", "sum*", "summit -treat?"):
         with pytest.raises(SearchTimeout):
-            make_plan(shelved, parse(query), deadline=Deadline(0))
+            interpret(shelved, parse(query), deadline=Deadline(0))
 
 
 def test_a_function_word_is_no_form_of_another_word(shelf: "Shelf") -> None:
@@ -212,26 +252,27 @@ def test_a_function_word_is_no_form_of_another_word(shelf: "Shelf") -> None:
     )
     shelf.add(Document("4", "they will go"))
     snapshot = shelf.snapshot()
-    assert snapshot.same_word("of") == {"of"}
-    assert snapshot.same_word("ofs") == {"ofs"}
-    assert snapshot.same_word("willing") == {"willing"}
-    assert snapshot.same_word("allies") == {"allies"}
-    assert [unit.places for unit in make_plan(snapshot, parse("union of allies")).units] == [
+    asked = ("of", "ofs", "willing", "allies")
+    assert snapshot.terms([SameWord(term) for term in asked], Deadline()) == [{term} for term in asked]
+    assert [unit.places for unit in interpret(snapshot, parse("union of allies")).units] == [
         (frozenset({"union"}),),
         (frozenset({"allies"}),),
     ]
 
 
 def test_a_mode_asks_no_other_leg(shelved: Snapshot) -> None:
-    assert not any(each.meaning for each in rank(shelved, "the summit", mode="keyword").standings.values())
-    assert not any(each.keyword for each in rank(shelved, "the summit", mode="meaning").standings.values())
-    assert rank(shelved, "the summit", mode="meaning").weighed == ()
+    for mode in ("keyword", "meaning"):
+        ranked = rank(shelved, "the summit", mode=mode)
+        assert list(ranked.found.legs) == [mode]
+        assert {name for each in standings(ranked).values() for name in (*each.legs, *each.parts)} == {mode}
+    assert rank(shelved, "the summit", mode="meaning").found.weighed == ()
 
 
 def test_constraints_hold_for_hits_by_meaning_too(shelved: Snapshot) -> None:
     for mode in MODES:
-        for number in rank(shelved, "the summit -treaty country:France date:2025-02", mode=mode).numbers.tolist():
-            found, (start, end) = shelved.passage(number)
+        ranked = rank(shelved, "the summit -treaty country:France date:2025-02", mode=mode)
+        for opened in shelved.passages(numbers(ranked)):
+            found, (start, end) = opened.document, opened.span
             assert found.countries == ("France",)
             assert found.dates is not None
             assert found.dates.first.month == 2
@@ -240,12 +281,11 @@ def test_constraints_hold_for_hits_by_meaning_too(shelved: Snapshot) -> None:
 
 def test_the_undated_that_match_but_for_their_date_are_counted(shelved: Snapshot) -> None:
     dated = rank(shelved, "summit date:2025-02", mode="keyword")
-    everything = rank(shelved, "summit", mode="keyword").numbers
-    assert dated.undated == int((shelved.days(everything) == 0).sum()) > 0
-    assert rank(shelved, "summit", mode="keyword").undated == 0
-    assert rank(shelved, "country:France date:2025-02").undated == int(
-        (shelved.days(rank(shelved, "country:France").numbers) == 0).sum()
-    )
+    everything = rank(shelved, "summit", mode="keyword")
+    assert dated.found.undated == int((shelved.stack.days(everything.listing.numbers) == 0).sum()) > 0
+    assert everything.found.undated == 0
+    french = rank(shelved, "country:France").listing.numbers
+    assert rank(shelved, "country:France date:2025-02").found.undated == int((shelved.stack.days(french) == 0).sum())
 
 
 # How it scores
@@ -255,41 +295,47 @@ def test_the_undated_that_match_but_for_their_date_are_counted(shelved: Snapshot
 def test_scores_fall_and_are_the_sum_of_both_legs_parts(shelved: Snapshot, name: str) -> None:
     for query in QUERIES:
         ranked = rank(shelved, query, settings=Settings(fusion=name, keyword_weight=0.3))
-        placed = [ranked.standings.get(number, engine.Standing(0, 0)) for number in ranked.numbers.tolist()]
-        scores = [each.keyword_part + each.meaning_part for each in placed]
+        placed = [ranked.standing(number) for number in numbers(ranked)]
+        scores = [each.part("keyword") + each.part("meaning") for each in placed]
+        assert scores == [each.score for each in placed]
         assert scores == sorted(scores, reverse=True)
-        assert all(part >= 0 for each in placed for part in (each.keyword_part, each.meaning_part))
+        assert all(part >= 0 for each in placed for part in each.parts.values())
         for each in placed:
-            if each.keyword:
-                assert each.keyword.score == pytest.approx(each.passage + each.document + each.pairs)
+            if "keyword" in each.legs:
+                assert set(each.details["keyword"]) == {"passage", "document", "pairs"}
+                assert each.legs["keyword"].score == pytest.approx(sum(each.details["keyword"].values()))
 
 
 def test_every_candidate_is_scored_by_both_legs(shelved: Snapshot) -> None:
     ranked = rank(shelved, "summit treaty", settings=Settings(depth=5))
-    words = shelved.select(make_plan(shelved, parse("summit treaty")).constraint)
-    units = make_plan(shelved, parse("summit treaty")).units
-    scores = words.keyword(units, Settings().bm25f, np.flatnonzero(shelved.live)).scores
-    assert {number: each.passage for number, each in ranked.standings.items() if each.keyword} == {
-        number: scores[number] for number in ranked.standings if scores[number] > 0
+    placed = standings(ranked)
+    scores = dict(zip(placed, words(shelved, "summit treaty", also=True).keys(np.array(list(placed))), strict=True))
+    cosines = shelved.stack.cosines(question(), np.array(list(placed)))
+    assert {number: each.detail("keyword", "passage") for number, each in placed.items()} == scores
+    assert {number for number, each in placed.items() if "keyword" in each.legs} == {
+        number for number, score in scores.items() if score > 0
     }
-    assert any(not each.keyword for each in ranked.standings.values())
+    row = ranked.found.numbers.tolist().index
+    for number, cosine in zip(placed, cosines.tolist(), strict=True):
+        assert ranked.fused.scores[list(ranked.found.legs).index("meaning"), row(number)] == cosine
+    assert any("keyword" not in each.legs for each in placed.values())
 
 
 def test_what_lies_beyond_the_candidates_follows_by_keyword_score(shelved: Snapshot) -> None:
     ranked = rank(shelved, "the of", settings=Settings(depth=5))
-    units = make_plan(shelved, parse("the of")).units
-    every = shelved.select(make_plan(shelved, parse("the of")).constraint)
-    scores = every.keyword(units, Settings().bm25f, np.zeros(0, int)).scores
-    beyond = [number for number in ranked.numbers.tolist() if number not in ranked.standings]
+    beyond = [number for number in numbers(ranked) if number not in standings(ranked)]
     assert len(beyond) > 20
-    assert ranked.numbers.tolist()[-len(beyond) :] == beyond
-    assert beyond == shelved.order(np.array(beyond), scores[beyond], len(beyond)).tolist()
+    assert numbers(ranked)[-len(beyond) :] == beyond
+    assert {ranked.standing(number) is engine.UNPLACED for number in beyond} == {True}
+    scores = words(shelved, "the of").keys(np.array(beyond))
+    assert beyond == shelved.stack.order(np.array(beyond), scores, len(beyond)).tolist()
 
 
 def test_ranks_in_a_leg_count_from_one_and_ties_share_the_better(shelved: Snapshot) -> None:
     ranked = rank(shelved, "summit treaty")
-    placed = ranked.standings.values()
-    for legs in ([each.keyword for each in placed if each.keyword], [each.meaning for each in placed if each.meaning]):
+    placed = standings(ranked).values()
+    for name in ("keyword", "meaning"):
+        legs = [each.legs[name] for each in placed if name in each.legs]
         by_score = sorted((leg.score for leg in legs), reverse=True)
         assert all(leg.rank == by_score.index(leg.score) + 1 for leg in legs)
 
@@ -301,7 +347,8 @@ def test_min_max_stretches_from_nought_to_one() -> None:
 
 
 def test_reciprocal_rank_gives_nothing_for_a_leg_that_found_nothing() -> None:
-    parts = fusion.reciprocal_rank(np.array([2.0, 0.0, 2.0]), np.array([0.1, 0.3, 0.2]), 0.5)
+    legs = [np.array([2.0, 0.0, 2.0]), np.array([0.1, 0.3, 0.2])]
+    parts = fusion.reciprocal_rank([fusion.Scored(scores, fusion.min_max, 0.5) for scores in legs])
     np.testing.assert_allclose(parts, [[0.5 / 61, 0, 0.5 / 61], [0.5 / 63, 0.5 / 61, 0.5 / 62]])
 
 
@@ -309,9 +356,9 @@ def test_reciprocal_rank_gives_nothing_for_a_leg_that_found_nothing() -> None:
 
 
 def test_words_in_one_token_of_the_query_are_several_words(shelved: Snapshot) -> None:
-    units = make_plan(shelved, parse("summit-treaty US/us")).units
+    units = interpret(shelved, parse("summit-treaty US/us")).units
     assert [sorted(*unit.places) for unit in units] == [["summit", "summits"], ["treaty"], ["US"], ["us"]]
-    (phrase,) = make_plan(shelved, parse('"summit-treaty"')).units
+    (phrase,) = interpret(shelved, parse('"summit-treaty"')).units
     assert [sorted(place) for place in phrase.places] == [["summit", "summits"], ["treaty"]]
 
 
@@ -329,13 +376,15 @@ def test_other_names_of_the_same_are_the_same(shelf: "Shelf") -> None:
     shelf.add(Document("7", "the US"))
     snapshot = shelf.snapshot()
 
-    def found(query: str, settings: Settings | None = None) -> set[str]:
-        units = make_plan(snapshot, parse(query), variants=settings is None).units
-        matches = snapshot.select(constraints.AllOf(())).keyword(units, BM25F(), np.zeros(0, int))
-        return {snapshot.passage(number)[0].id for number in matches.numbers.tolist()}
+    def found(query: str, *, variants: bool = True) -> set[str]:
+        units = interpret(snapshot, parse(query), variants=variants).units
+        selection = Selection(snapshot.stack, constraints.AllOf(()), Deadline())
+        leg = LocalKeyword(selection, Words(units, (), BM25F(), documents=False))
+        leg.leading(0, np.zeros(0, np.int64))
+        return {each.document_id for each in snapshot.locate(leg.matches)}
 
     assert found("South Korea") == found("rok") == found("republic of korea") == {"1", "2", "3"}
-    assert found("rok", Settings(variants=False)) == {"1"}
+    assert found("rok", variants=False) == {"1"}
     assert found('"ROK"') == {"1"}, "a name in quotation marks is that name"
     assert found("U.S.") == {"6", "7"}
     assert found("Latin America") == {"6"}, "which is not the United States"
@@ -367,18 +416,18 @@ def test_settings_out_of_range_are_an_error(wrong: dict[str, Any]) -> None:
 
 
 def test_a_word_asked_twice_counts_once(shelved: Snapshot) -> None:
-    assert len(make_plan(shelved, parse("summit Summits summit")).units) == 1
+    assert len(interpret(shelved, parse("summit Summits summit")).units) == 1
 
 
 def test_unknown_words_are_spans_of_the_query(shelved: Snapshot) -> None:
     query = 'Sumit of "the  treati" pact-quta title:zeel'
-    unknown = make_plan(shelved, parse(query)).unknown
+    unknown = interpret(shelved, parse(query)).unknown
     assert [query[span.start : span.end] for span in unknown] == ["Sumit", "quta", "zeel"]
     assert suggest(shelved, query, unknown, Deadline()) == 'Summit of "the  treati" pact-quota title:zeal'
 
 
 def test_a_constraint_without_a_word_is_an_error(shelved: Snapshot) -> None:
     with pytest.raises(QueryError, match="holds no word"):
-        make_plan(shelved, parse("summit -ـ"))
+        interpret(shelved, parse("summit -ـ"))
     with pytest.raises(QueryError, match="not one word"):
-        make_plan(shelved, parse("sum-mit~"))
+        interpret(shelved, parse("sum-mit~"))

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from dragoman.corpus.document import Document
 from dragoman.errors import CollectionMismatch, QueryError
 from dragoman.index.ledger.manifest import RANKING
+from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.bm25f import BM25F
 from dragoman.index.writing.store import Store
 from dragoman.search.collection import Collection, open_collection
-from dragoman.search.evaluation import trials, tuning
+from dragoman.search.evaluation import tuning
 from dragoman.search.evaluation.answer_cache import Answers
 from dragoman.search.evaluation.evaluate import System, answerable, evaluate
 from dragoman.search.evaluation.judgments import JudgedSet, Question
@@ -110,12 +111,20 @@ def test_trials_are_worth_what_searching_gives(folder: Path, judged: str) -> Non
     questions = [Question(text, text, known) for text, known in zip(asked(20), grades, strict=True)]
     everything = JudgedSet("everything", tuple(questions))
     store = Store(folder)
-    tried = Trials(store, answerable(folder, everything)[0], {each.depth for each in OTHERS}, variants=True)
+    view = store.snapshot()
+    cases = answerable(folder, everything)[0]
+    tried = Trials(view, cases, {each.depth for each in OTHERS}, variants=True)
     tried.measure(OTHERS[:4])
     tried.measure(OTHERS, keep=[BM25F()])
     for settings in OTHERS:
         np.testing.assert_allclose(tried.values(settings), measured(folder, everything, settings), atol=1e-12)
     assert len({tried.values(settings).tobytes() for settings in OTHERS}) == len(OTHERS)
+    # Where even the greatest depth gives too few results, those beyond the candidates count.
+    shallow = [replace(settings, depth=depth) for settings in OTHERS for depth in (1, 2, 4)]
+    tried = Trials(view, cases, (1, 2, 4), variants=True)
+    tried.measure(shallow)
+    for settings in shallow:
+        np.testing.assert_allclose(tried.values(settings), measured(folder, everything, settings), atol=1e-12)
     store.close()
 
 
@@ -144,7 +153,7 @@ def test_what_tuning_says_is_what_evaluation_gives(place: Path, halved_from: int
 def fitted(folder: Path, judged: JudgedSet, rows: NDArray[np.intp]) -> Settings:
     """The settings that suit some of the questions."""
     store = Store(folder)
-    tried = Trials(store, answerable(folder, judged)[0], (100, 200, 500, 1000), variants=True)
+    tried = Trials(store.snapshot(), answerable(folder, judged)[0], (100, 200, 500, 1000), variants=True)
     (settings,) = tuning.fit(tried, Settings(), [rows], lambda share: None)
     store.close()
     return settings
@@ -278,15 +287,15 @@ def test_three_lines_are_enough_to_start_but_not_to_tell(
 def test_an_interruption_writes_nothing(
     command: Callable[..., Ran], place: Path, telling: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, gather, calls = state(place), trials.gather, []
+    before, candidates, calls = state(place), Snapshot.candidates, []
 
     def interrupted(*arguments: Any) -> Any:
         calls.append(1)
         if len(calls) == 60:
             raise KeyboardInterrupt
-        return gather(*arguments)
+        return candidates(*arguments)
 
-    monkeypatch.setattr(trials, "gather", interrupted)
+    monkeypatch.setattr(Snapshot, "candidates", interrupted)
     ran = command("tune", telling, "--collection", place)
     assert (ran.code, ran.out, ran.err.strip()) == (130, "", "dragoman: interrupted: nothing was written")
     assert state(place) == before

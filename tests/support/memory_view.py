@@ -260,8 +260,9 @@ class _Matches:
         ranked.sort(key=lambda n: (-key[n][0], -key[n][1], n))
         if sort != "relevance":
             dates = {n: self._view.document(n).dates for n in ranked}
+            days = {n: each.first.toordinal() for n, each in dates.items() if each}
             sign = 1 if sort == "oldest" else -1
-            ranked.sort(key=lambda n: (dates[n] is None, sign * dates[n].first.toordinal() if dates[n] else 0))
+            ranked.sort(key=lambda n: (n not in days, sign * days.get(n, 0)))
         folded: dict[object, dict[str, Document]] = {}
         leader: dict[object, str] = {}
         kept: list[int] = []

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragoman.corpus.document import Document, Span
-from dragoman.index.encoding.query_encoder import EncoderInfo
+from dragoman.corpus.fields import Fields, OwnField
+from dragoman.index.encoding.query_encoder import EncoderInfo, QueryEncoder
 from dragoman.index.ledger.database import Database
 from dragoman.index.ledger.ledger import Ledger
+from dragoman.index.ledger.manifest import FIELDS, Manifest
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.encoded_passage import EncodedPassage
 from dragoman.index.segments.segment import Segment, SegmentWriter
@@ -33,6 +35,11 @@ class Shelf:
         self.database = Database.create(folder / "ledger.sqlite", settings)
         self.ledger = Ledger(self.database)
         self._segments: dict[str, Segment] = {}
+
+    def declare(self, *own: OwnField) -> None:
+        """Have fields of its own; what is on it already has no columns for them."""
+        with self.database.change():
+            self.database.set(FIELDS, Fields(own).settings())
 
     def add(self, *documents: Document) -> None:
         """Write a segment of these documents, which replace those of the same ids."""
@@ -71,7 +78,7 @@ class Shelf:
     def snapshot(self) -> Snapshot:
         """What is on the shelf now."""
         state = self.ledger.state()
-        return Snapshot(self.ledger, state, [self._segments[name] for _, name in state.segments], lambda _: _MadeUp())
+        return Snapshot(self.ledger, state, [self._segments[name] for _, name in state.segments], _no_encoder)
 
     def _write(self, rows: Iterable[tuple[int, Document, Span, NDArray[np.float32]]]) -> None:
         name = f"segment{len(self._segments)}"
@@ -90,11 +97,8 @@ class Shelf:
         self.ledger.add_passages(number, kept)
 
 
-class _MadeUp:
-    """A query encoder without a model."""
-
-    def encode(self, texts: Iterable[str]) -> NDArray[np.float32]:
-        return np.stack([made_up_vector("", text) for text in texts])
+def _no_encoder(_: Manifest) -> QueryEncoder:
+    raise AssertionError("a shelf has no encoder")
 
 
 def made_up_vector(document_id: str, text: str) -> NDArray[np.float32]:

@@ -101,10 +101,10 @@ def test_a_value_that_no_url_can_say_is_counted_without_a_link(client: FlaskClie
 
 
 def test_no_more_constraints_are_offered_than_a_url_may_have() -> None:
-    full = State(q="herald", where=tuple(f"country:={number}" for number in range(20)))
+    full = State.of({"q": "herald", "where": tuple(f"country:={number}" for number in range(20))})
     assert full.narrow("country", "France") is None
     assert full.narrow("country", "7") is not None
-    assert State(q="herald").narrow("country", "x" * 600) is None
+    assert State.of({"q": "herald"}).narrow("country", "x" * 600) is None
 
 
 def test_blanks_around_an_id_are_part_of_it(client: FlaskClient) -> None:

@@ -584,7 +584,7 @@ def test_a_place_without_a_collection_is_refused(tmp_path: Path) -> None:
 
 
 def test_parameters_say_what_was_read() -> None:
-    state = State(q="a", sort="newest", country=("b", "c"), per_document=True, page=3)
+    state = State.of({"q": "a", "sort": "newest", "country": ("b", "c"), "per_document": True, "page": 3})
     given: MultiDict[str, str] = MultiDict({"q": "a", "sort": "newest", "country": ["b", "c"], "per_document": "1"})
     given.add("page", "3")
     assert State.read(given) == state

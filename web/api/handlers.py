@@ -57,7 +57,7 @@ def search(limit: int, offset: int | None, explain: bool, facets: int, **questio
 
     The same object that `search --format json` prints. Pages end at 10,000 hits: to have all, use `/export`.
     """
-    state = State.of(question)
+    state = State.of(question, site().collection.fields)
     if offset is not None and state.page > 1:
         raise QueryError("offset and page say the same thing: give one of them")
     if facets and state.similar:
@@ -80,7 +80,7 @@ def facets(limit: int, **question: Any) -> Response:
     The same counts as `/search` gives with `facets`, without hits. A value's `passages` is how many a search by words
     alone finds, unfolded, with that value as a further constraint, such as `where=country:="South Korea"`.
     """
-    results = State.of(question).search(site(), limit=0, facets=limit)
+    results = State.of(question, site().collection.fields).search(site(), limit=0, facets=limit)
     return _json(answers.facets_answer(results.to_wire()))
 
 
@@ -206,7 +206,7 @@ def export(limit: int, format: str, **question: Any) -> Response:  # noqa: A002
     kind, ending = _FILES[format]
     writers = {"csv": render.as_csv, "jsonl": _as_jsonl, "ris": render.as_ris, "bibtex": render.as_bibtex}
     # Ranked before anything is sent, so that a question that is wrong gets the status of an error.
-    hits = State.of(question).export(site(), limit)
+    hits = State.of(question, site().collection.fields).export(site(), limit)
     response = Response(_file(writers[format], hits), content_type=kind)
     response.headers["Content-Disposition"] = f"attachment; filename=dragoman.{ending}"
     return response

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.datastructures import MultiDict
 
 from ...corpus.document import Document
+from ...corpus.fields import Fields
 from ...errors import NotFound, QueryError, SearchTimeout
 from ...index.reading.tallies import Facets, FacetValue
 from ...search.language import query as language
@@ -23,21 +24,10 @@ from ..state import MAX_OFFSET, MAX_SIMILAR, PAGE_SIZE, PARAMETERS, Chip, State,
 from .charts import chart
 from .rendering import link_to, page
 
-FACETS = {
-    "country": "Country",
-    "person": "Person",
-    "place": "Place",
-    "outlet": "Outlet",
-    "kind": "Kind",
-    "lang": "Language",
-}
-"""The columns by which a page offers to narrow, and their headings."""
-
 SHOWN = 8
 UNFOLDED = 50
 """How many values of a column are offered at first, and how many once a reader asks for more."""
 
-_MORE = Choice(name="more", about="The column of which more values are listed.", choices=("", *FACETS))
 _UNDATED = "-date:0001..9999"
 _CONTEXT = 60  # characters shown on either side of a mistake in a question
 _LOOKED_AT = 24  # documents, in search of a title that makes an example
@@ -51,10 +41,11 @@ pages = Blueprint("pages", __name__)
 def search() -> Response:
     """The search box; below it the passages or, before anything is asked, what the collection holds."""
     try:
-        values = read((*PARAMETERS, _MORE), request.args)
-        state, more = State.of(values), values["more"]
+        fields = site().collection.fields
+        values = read((*PARAMETERS, _more_of(fields)), request.args)
+        state, more = State.of(values, fields), values["more"]
     except QueryError as error:
-        return _refused(State(q=request.args.get("q", "")), error)
+        return _refused(State({"q": request.args.get("q", "")}), error)
     parameters = state.parameters() | ({"more": more} if more else {})
     if not _same(parameters):
         return make_response(redirect(address("pages.search", **parameters)))
@@ -75,13 +66,19 @@ def search() -> Response:
         last=last,
         chips=chips,
         unconstrained=_unconstrained(state),
-        undated=state.parameters(after="", before="", where=(*state.where, _UNDATED), page=1),
+        undated=state.parameters(after="", before="", where=(*state["where"], _UNDATED), page=1),
         facets=list(_facets(state, chips, results.facets, more)) if results.facets and results.total else [],
         chart=chart(results.facets.histogram, *state.days) if results.facets else None,
         feed=state.parameters(sort="relevance", page=1, per_document=False, unfold=False),
         **_heading(state, results),
         ways=[] if results.total or state.similar else list(_ways(state, chips)),
     )
+
+
+def _more_of(fields: Fields) -> Choice:
+    """The parameter that names the field of which more values are listed."""
+    counted = (each.name for each in fields if each.is_counted)
+    return Choice(name="more", about="The field of which more values are listed.", choices=("", *counted))
 
 
 def _start(state: State) -> Response:
@@ -163,8 +160,8 @@ class _Facet(NamedTuple):
 def _facets(state: State, chips: Sequence[Chip], facets: Facets, more: str) -> Iterator[_Facet]:
     """The columns in which passages of the match set differ, and those by which it has been narrowed."""
     choices = {(chip.label, chip.text): chip.parameters_without for chip in chips}
-    for name, label in FACETS.items():
-        column, unfolded = facets.columns[name], more == name
+    for name, column in facets.columns.items():
+        unfolded = more == name
         values = column.values if unfolded else column.values[:SHOWN]
         if column.distinct > 1 or any((name, value.value) in choices for value in values):
             rows = [
@@ -177,7 +174,14 @@ def _facets(state: State, chips: Sequence[Chip], facets: Facets, more: str) -> I
                 )
                 for value in values
             ]
-            yield _Facet(name, label, rows, column.distinct, not unfolded and column.distinct > len(rows), unfolded)
+            yield _Facet(
+                name,
+                state.fields[name].label,
+                rows,
+                column.distinct,
+                not unfolded and column.distinct > len(rows),
+                unfolded,
+            )
 
 
 # Where nothing is found
@@ -202,10 +206,10 @@ def _ways(state: State, chips: Sequence[Chip]) -> Iterator[_Way]:
     attempts = [("without", chip.label, chip.text, chip.parameters_without) for chip in chips[:_WAYS]]
     if len(chips) > 1:
         attempts.append(("without any of these constraints", "", "", _unconstrained(state)))
-    if state.mode != "hybrid":
+    if state["mode"] != "hybrid":
         attempts.append(("by words and by meaning", "", "", state.parameters(mode="hybrid", page=1)))
     for lead, label, text, parameters in attempts:
-        other = State.read(_as_arguments(parameters))
+        other = State.read(_as_arguments(parameters), state.fields)
         if other.is_blank:
             continue
         try:
@@ -218,8 +222,9 @@ def _ways(state: State, chips: Sequence[Chip]) -> Iterator[_Way]:
 
 def _unconstrained(state: State) -> dict[str, Any]:
     """The parameters of the question without any of its constraints."""
-    words = " ".join(word.text for word in parse(state.q).free) if state.q else ""
-    return State(q=words, mode=state.mode, sort=state.sort, per_document=state.per_document).parameters()
+    words = " ".join(word.text for word in parse(state.q, state.fields).free) if state.q else ""
+    kept = {name: state[name] for name in ("mode", "sort", "per_document")}
+    return State.of({"q": words, **kept}).parameters()
 
 
 # The start page

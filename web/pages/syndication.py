@@ -1,6 +1,5 @@
 """What is for other programs and sites: a feed of each question, the search description, a search box to embed."""
 
-from dataclasses import replace
 from typing import Final
 
 from flask import Blueprint, Response, request
@@ -24,9 +23,8 @@ syndication = Blueprint("syndication", __name__)
 @syndication.get("/feed.atom")
 def feed() -> Response:
     """The passages that answer a question as an Atom feed, the newest first."""
-    state = replace(State.read(request.args), page=1)
-    if not state.similar:
-        state = replace(state, sort="newest")
+    state = State.read(request.args, site().collection.fields)
+    state = state.but(page=1) if state.similar else state.but(page=1, sort="newest")
     hits = state.search(site(), limit=ENTRIES).hits
     return xml_response(atom.atom_feed(state, hits), atom.MEDIA_TYPE)
 
