@@ -156,6 +156,19 @@ def test_a_field_that_cannot_be_is_one_line(indexed: Command, tmp_path: Path, gi
     assert not (tmp_path / "c.idx").exists()
 
 
+def test_a_collection_that_is_there_gets_a_field_and_then_its_values(
+    indexed: Command, command: Command, tmp_path: Path
+) -> None:
+    source, folder = jsonl(tmp_path / "x.jsonl", [{"department": "Asia"}, {}]), tmp_path / "c.idx"
+    assert "Not used: department (1 document); " in indexed(source).err
+    assert command("reindex", "--field", "desk=department", "--collection", folder).code == 0
+    again = command("add", "--reread", source, "--collection", folder)
+    assert again.out == "documents: 1 updated, 1 unchanged (1 passage encoded)\n"
+    assert "Not used" not in again.err
+    with open_collection(folder) as collection:
+        assert totals(collection, "desk:Asia") == [1]
+
+
 def test_a_field_of_ours_may_lie_under_another_key_and_is_not_declared(indexed: Command, tmp_path: Path) -> None:
     source = jsonl(tmp_path / "x.jsonl", [{"land": "ROK", "absender": "Rusk"}])
     assert indexed(source, "--field", "country=land", "--field", "from=absender").err.count("Not used") == 0
