@@ -165,6 +165,7 @@ class Document:
         """All attributes but the text, as JSON-ready values; `from_description` is the way back."""
         fields = asdict(self)
         del fields["text"]
+        fields["extra"] = {name: values for name, values in fields["extra"].items() if values}
         for name in _LATER:
             if not fields[name]:
                 del fields[name]

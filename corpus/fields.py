@@ -207,7 +207,7 @@ class OwnField:
 
     def __post_init__(self) -> None:
         shown = self.name[:40]
-        if not self.name.isalpha() or not self.name.islower() or len(self.name) > _LONGEST_NAME:
+        if not self.name.isalpha() or self.name != self.name.lower() or len(self.name) > _LONGEST_NAME:
             raise InvalidField(
                 f"a field cannot be called {shown!r}: use small letters only, {_LONGEST_NAME} at most; "
                 f"the key of the record may be any, as in --field desk='Desk No. 1'"
@@ -270,6 +270,10 @@ class Fields:
 
     def __hash__(self) -> int:
         return hash(self.own)
+
+    def with_own(self, own: Iterable[OwnField]) -> "Fields":
+        """These with some of its own more, or in place of those of the same names. Raises InvalidField for too many."""
+        return Fields({each.name: each for each in (*self.own, *own)}.values())
 
     def settings(self) -> list[list[str]]:
         """Its own as JSON-ready values: each is [name, key, type]."""

@@ -98,6 +98,7 @@ def reindex_collection(
     path: str | Path,
     *,
     model: str | None = None,
+    fields: "Sequence[OwnField]" = (),
     progress: "Callable[[Progress], None] | None" = None,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> "Report":
@@ -109,16 +110,18 @@ def reindex_collection(
     Args:
         path: The collection's folder.
         model: The folder of a Sentence Transformers model; without it, the collection keeps the one that it has.
+        fields: Fields that its documents are to have from now on, beside those that they have.
         progress: Called with how far it has come, again and again.
         lock_timeout: How many seconds to wait for another program that writes to the collection.
 
     Returns:
-        How many documents there are (`updated`), in how many passages, and how many of these were `copied` with their
-        vectors instead of being encoded.
+        How many documents there are (`updated`), in how many passages, how many of these were `copied` with their
+        vectors instead of being encoded, and which fields get values only when sources are read again (`unfilled`).
 
     Raises:
         CollectionNotFound: There is no collection in the folder.
         CollectionLocked: Another program did not finish in time.
+        InvalidField: One of the fields cannot be.
         ModelNotFound: There is no such model.
     """
     from ..index.writing.writer import Writer
@@ -126,6 +129,6 @@ def reindex_collection(
     store = Store(Path(path), check=False)  # re-indexing mends what would be refused
     try:
         with store.writing(lock_timeout):
-            return Writer(store, progress).reindex(model or store.ledger.manifest.model)
+            return Writer(store, progress).reindex(model or store.ledger.manifest.model, fields)
     finally:
         store.close()

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from ..corpus.document import MAX_PASSAGE_ID_LENGTH, Document
-from ..errors import DragomanError, MissingExtra, NotFound
+from ..corpus.fields import DECLARED
+from ..errors import DragomanError, MissingExtra, NotFound, QueryError
 from ..search.collection import Collection
 from ..search.ranking.engine import Mode
 from ..search.results import wire
@@ -55,6 +56,15 @@ _Identity = Annotated[
 ]
 _Limit = Annotated[int, Field(ge=1, le=MAX_PASSAGES, description="How many passages, at most.")]
 _Day = Annotated[str, Field(max_length=20, description="A day, month or year, itself included: 2025-11-22, 2025-11.")]
+_Filters = Annotated[
+    dict[str, Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)]],
+    Field(
+        max_length=20,
+        description="Only documents with one of these values, by field: "
+        + ", ".join(f"{field.name} ({field.about})" for field in DECLARED)
+        + "; or a field of the collection's own.",
+    ),
+]
 _AnyOf = Annotated[
     list[Annotated[str, Field(max_length=200)]],
     Field(max_length=20, description="Only documents with one of these."),
@@ -121,7 +131,7 @@ class Tools:
         self._collection = collection
         self._timeout = timeout
 
-    def search(
+    def search(  # noqa: PLR0913  # all that a model may say, each by its name
         self,
         query: Annotated[str, Field(description="The question, in the query language; empty if only filters count.")],
         mode: Annotated[Mode, Field(description="By words, by meaning, or both.")] = "hybrid",
@@ -131,6 +141,7 @@ class Tools:
         countries: _AnyOf = [],  # noqa: B006  # never changed, and read by pydantic
         people: _AnyOf = [],  # noqa: B006
         outlets: _AnyOf = [],  # noqa: B006
+        filters: _Filters = {},  # noqa: B006
     ) -> CallToolResult:
         """Find the passages that answer a question, best first, each with its source and an id to cite.
 
@@ -147,17 +158,23 @@ class Tools:
                 limit=limit,
                 after=after or None,
                 before=before or None,
-                country=countries,
-                person=people,
-                outlet=outlets,
                 highlights=False,
                 timeout=self._timeout,
+                **self._filters(filters, country=countries, person=people, outlet=outlets),
             )
         )
 
+    def _filters(self, filters: dict[str, list[str]], **named: list[str]) -> dict[str, Any]:
+        """The values of each field by its name, those that have a parameter of their own among them."""
+        for name in filters:
+            if self._collection.fields.called(name) is None:
+                known = ", ".join(self._collection.fields.names)
+                raise QueryError(f"there is no field {name[:40]!r} to filter by: use {known}")
+        return filters | {name: [*values, *filters.get(name, ())] for name, values in named.items()}
+
     def similar(self, id: _Identity, limit: _Limit = 10) -> CallToolResult:  # noqa: A002
         """Find passages of other documents that are near in meaning to a passage or to a whole document."""
-        return self._passages(self._collection.similar(id, limit=limit))
+        return self._passages(self._collection.similar(id, limit=limit, timeout=self._timeout))
 
     def read(
         self,

@@ -26,7 +26,8 @@ def find_candidates(base: Base, plan: Plan, depth: int, deadline: Deadline) -> C
     """
     deadline.check()
     selection = Selection(base.stack, plan.constraint, deadline)
-    legs = {name: made(selection, plan.legs[name]) for name, made in LOCAL_LEGS.items() if name in plan.legs}
+    made = {name: LOCAL_LEGS[name](selection, request) for name, request in plan.legs.items()}
+    legs = dict(sorted(made.items(), key=lambda each: each[1].goes_last))
     undated = _undated(base, plan, deadline)
     if not legs:
         matches = LocalMatches(base, selection.numbers, _NOTHING, np.zeros(len(selection.numbers)))
@@ -44,7 +45,7 @@ def find_candidates(base: Base, plan: Plan, depth: int, deadline: Deadline) -> C
         numbers,
         {
             name: Found(leg.evidence(numbers), matching[name][kept], _places(leading[name], numbers))
-            for name, leg in ((name, legs[name]) for name in plan.legs if name in legs)
+            for name, leg in made.items()
         },
         weighed=tuple(each for leg in legs.values() for each in leg.weighed),
         undated=undated,

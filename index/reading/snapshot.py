@@ -128,7 +128,8 @@ class Snapshot:
     def vectors(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """See `View.vectors`."""
         rows = [self.stack.locate(number) for number in numbers.tolist()]
-        return np.concatenate([segment.vectors.get(np.array([ordinal])) for segment, ordinal in rows])
+        none = np.zeros((0, self.manifest.dimension), np.float32)
+        return np.concatenate([none, *(segment.vectors.get(np.array([ordinal])) for segment, ordinal in rows)])
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """See `View.encode`."""

@@ -190,7 +190,10 @@ class View(Protocol):
         ...
 
     def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[frozenset[str]]:
-        """The terms in live passages that answer each lookup. Raises QueryError if they are too many."""
+        """The terms in live passages that answer each lookup. Raises QueryError if they are too many.
+
+        Beside such terms, a pattern's may include some that are in deleted passages alone, which match nothing.
+        """
         ...
 
     def common_terms(self, lookup: Lookup, limit: int) -> list[tuple[str, int]]:

@@ -5,19 +5,21 @@ import shutil
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import NamedTuple
 
 from ...corpus.document import Document, Passage
+from ...corpus.fields import OwnField
 from ...corpus.readers.contract import Skipped, unforeseen
 from ...corpus.splitting.passages import split_passages
-from ...errors import CollectionDamaged, NotFound
+from ...errors import CollectionDamaged, DragomanError, NotFound
 from ..encoding.adoption import adopt_encoder
 from ..encoding.export import export_query_encoder
 from ..encoding.floors import floors
 from ..encoding.passage_encoder import CHUNK, PassageEncoder
 from ..encoding.questions import unrelated_questions
+from ..ledger.manifest import FIELDS
 from ..ledger.near_copies import NearCopies
 from ..reading.plan import Deadline, Meaning, Plan
 from ..segments.encoded_passage import EncodedPassage
@@ -50,6 +52,8 @@ class Report:
         passages: Passages that were written.
         skipped: What could not be kept, with the reason.
         copied: Those among the passages whose vectors were there already; the others were encoded.
+        unfilled: Fields that the index has got now and no document has a value in yet: its sources have to be read
+            again.
     """
 
     added: int = 0
@@ -59,6 +63,7 @@ class Report:
     passages: int = 0
     skipped: tuple[Skipped, ...] = ()
     copied: int = 0
+    unfilled: tuple[str, ...] = ()
 
 
 class Progress(NamedTuple):
@@ -75,6 +80,7 @@ class Progress(NamedTuple):
     passages: int
     total: int | None = None
     copied: int = 0
+    unfilled: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -177,7 +183,7 @@ class Writer:
                 self._rewrite([number for number, _ in state.segments], commit)
         return self._tally.report()
 
-    def reindex(self, model: str) -> Report:
+    def reindex(self, model: str, own: Iterable[OwnField] = ()) -> Report:
         """Index all documents anew, under the present settings, in one commit.
 
         The vectors of a passage are copied if they would come out the same: its document was split as it is now, and
@@ -185,10 +191,16 @@ class Writer:
 
         Args:
             model: DEFAULT_MODEL, or the path of a model's folder.
+            own: Fields that the collection is to have of its own from now on, beside those that it has or in place of
+                those of the same names.
 
         Raises:
+            InvalidField: They are too many.
             ModelNotFound: There is no such model, or it cannot be exported.
         """
+        before_fields = self._ledger.manifest.fields
+        fields = before_fields.with_own(own)
+        lacking = self._lacking() | {name for name in fields.names if name not in before_fields}
         exported = export_query_encoder(model)
         self._total = self._ledger.count_documents()
         with self._commit() as commit:
@@ -196,15 +208,26 @@ class Writer:
             earlier = EarlierVectors(self._ledger, self._store.folder / SEGMENTS)
             for name, value in {**built_with(), **adopt_encoder(self._store.folder, exported)}.items():
                 self.database.set(name, value)
+            if fields.own:
+                self.database.set(FIELDS, fields.settings())
             manifest = self._ledger.manifest
-            commit.dimension = manifest.dimension
+            commit.dimension, commit.fields = manifest.dimension, manifest.fields
             if earlier.are_as_of(manifest):
                 self._copy(earlier, commit)
             else:
                 self._encode(self._passage_encoder(), self._live_passages(), commit)
             for number in before:
                 self._ledger.retire_segment(number)
-        return self._tally.report()
+        snapshot = self._store.snapshot()
+        unfilled = tuple(name for name in fields.names if name in lacking and not snapshot.values(name, "", 1))
+        return replace(self._tally.report(), unfilled=unfilled)
+
+    def _lacking(self) -> frozenset[str]:
+        """The fields that the index was made without; all of them if it cannot be read."""
+        try:
+            return self._store.snapshot().info.lacking
+        except DragomanError:
+            return frozenset(self._ledger.manifest.fields.names)
 
     def _passage_encoder(self) -> PassageEncoder:
         manifest = self._ledger.manifest

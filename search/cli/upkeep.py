@@ -5,9 +5,19 @@ from pathlib import Path
 
 import click
 
+from ...errors import InvalidField
 from ..making import reindex_collection
 from ..results.printing import many, table, to_json, visible
-from .options import collection_option, folder_of, format_option, opened, wait_option
+from .options import (
+    collection_option,
+    field_types_option,
+    folder_of,
+    format_option,
+    keys_of,
+    opened,
+    own_fields,
+    wait_option,
+)
 from .terminal import ProgressBar
 
 
@@ -55,17 +65,33 @@ def compact(collection: Path | None, wait: float) -> None:
 @click.command()
 @collection_option
 @click.option("--model", metavar="DIR", help="The folder of a Sentence Transformers model.")
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="NAME=KEY",
+    help="A field for the collection to have, and under which key records have it. May be given several times.",
+)
+@field_types_option
 @wait_option
-def reindex(collection: Path | None, model: str | None, wait: float) -> None:
-    """Index all documents anew. With another model, or after an upgrade that asks for it.
+def reindex(
+    collection: Path | None, model: str | None, fields: tuple[str, ...], field_types: tuple[str, ...], wait: float
+) -> None:
+    """Index all documents anew. With another model, with other fields, or after an upgrade that asks for it.
 
     Passages are encoded only where their vectors would change: after an upgrade, most are copied.
     """
+    own = own_fields(fields, field_types)
+    if ours := [name for name in keys_of(fields) if name not in {each.name for each in own}]:
+        raise InvalidField(f"every collection has the field {ours[0]!r}: --field here is for fields of its own")
     folder = folder_of(collection)
     with ProgressBar("indexing anew") as progress:
-        report = reindex_collection(folder, model=model, progress=progress, lock_timeout=wait)
+        report = reindex_collection(folder, model=model, fields=own, progress=progress, lock_timeout=wait)
     counts = f"{many(report.updated, 'document')} in {many(report.passages, 'passage')}"
     click.echo(f"{counts} indexed anew: {report.copied:,} copied, {report.passages - report.copied:,} encoded")
+    if report.unfilled:
+        mend = "`dragoman add --reread PATH…` reads what files say of it"
+        click.echo(f"no value yet: {', '.join(report.unfilled)} ({mend})")
 
 
 @click.command()

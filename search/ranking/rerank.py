@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import DragomanError
 from ...index.reading.plan import Deadline
 from ...index.reading.view import View
 
@@ -63,7 +64,9 @@ def reranked(
     ]
     values = np.asarray(reranker(question, shown), np.float64)
     if values.shape != (len(best),):
-        raise ValueError(f"a reranker gives a value a passage: {len(best)} were shown, and {values.shape} came back")
+        raise DragomanError(
+            f"the reranker saw {len(best)} passages and gave {values.size} values: it must give one each"
+        )
     after = scores.copy()
     after[rows[np.argsort(-values, kind="stable")]] = scores.max() + np.arange(len(best), 0, -1)
     return after

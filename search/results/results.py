@@ -145,7 +145,7 @@ class Hit:
             notes=[wire.MarkedNote(each.note.mark, each.note.text, list(each.highlights)) for each in self.notes],
             copies=wire.Copies(self.copied, [wire.source_of(copy) for copy in self.copies]),
             more=self.more,
-            legs=wire.Legs(*(leg and wire.Leg(leg.rank, leg.score) for leg in (self.keyword, self.meaning))),
+            legs=wire.legs_of(self.standing.legs),
             score=self.score,
             reason=self.reason,
             explanation=self.explanation.to_wire() if self.explanation else wire.UNSET,

@@ -4,7 +4,7 @@
 them, docstrings included. `Hit.to_wire` and `Results.to_wire` fill them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -17,7 +17,9 @@ from msgspec import to_builtins as to_builtins
 from ...corpus.document import Document, Person
 from ...corpus.fields import DECLARED
 from ...index.reading import tallies
+from ..ranking import engine
 from ..ranking.engine import Mode
+from ..ranking.legs.leg_table import LEGS
 from .highlight import Highlight
 
 
@@ -61,11 +63,18 @@ class Leg(msgspec.Struct, frozen=True):
     score: float
 
 
-class Legs(msgspec.Struct, frozen=True):
-    """How a passage stands in each of the two legs; null where a leg did not find it."""
+@cache
+def legs_struct(names: tuple[str, ...]) -> type[msgspec.Struct]:
+    """The struct of a passage's standings: an attribute for each leg, by its name."""
+    about = "How a passage stands in each leg; null where a leg did not find it."
+    namespace = {"__doc__": about, "__module__": __name__}
+    return msgspec.defstruct("Legs", [(name, Leg | None) for name in names], namespace=namespace, frozen=True)
 
-    keyword: Leg | None
-    meaning: Leg | None
+
+if TYPE_CHECKING:
+    Legs: TypeAlias = msgspec.Struct
+else:
+    Legs = legs_struct(tuple(LEGS))
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -206,6 +215,14 @@ def source_in_place_of(document: Document) -> SourceInPlace:
         place=document.place,
         countries=list(document.countries),
         people=list(document.people),
+    )
+
+
+def legs_of(standings: Mapping[str, engine.Leg]) -> Legs:
+    """A passage's standing in each leg, by the leg's name."""
+    known = {name: standings.get(name) for name in LEGS}
+    return legs_struct(tuple(known))(
+        **{name: standing and Leg(standing.rank, standing.score) for name, standing in known.items()}
     )
 
 

@@ -285,6 +285,15 @@ def test_the_undated_come_last_in_either_order(asked: Collection) -> None:
         assert len(dated) < len(dates)
 
 
+def test_what_only_filters_is_listed_newest_first(asked: Collection) -> None:
+    for mode in ("hybrid", "keyword", "meaning"):
+        newest, oldest, default, relevance = (
+            [hit.passage for hit in asked.search("-treaty", mode=mode, sort=sort, limit=1000)]
+            for sort in ("newest", "oldest", None, "relevance")
+        )
+        assert default == relevance == newest != oldest
+
+
 def test_options_constrain_like_the_query_language(asked: Collection) -> None:
     def found(query: str, **options: Any) -> list[str]:
         return [hit.passage for hit in asked.search(query, limit=1000, **options)]

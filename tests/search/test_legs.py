@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dragoman.corpus.document import Document
-from dragoman.errors import QueryError
+from dragoman.errors import DragomanError, QueryError
 from dragoman.index.reading.legs.local_legs import LOCAL_LEGS
 from dragoman.index.reading.selection import Selection
 from dragoman.index.reading.view import Found, Weighed
@@ -80,6 +80,7 @@ class LocalLength:
 
     weighed: tuple[Weighed, ...] = ()
     is_cut = False
+    goes_last = False
 
     def __init__(self, selection: Selection, request: Long) -> None:
         columns = [segment.columns for segment in selection.stack.segments]
@@ -102,12 +103,9 @@ class LocalLength:
 
 @pytest.fixture
 def with_length(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The toy leg is in both tables; the keyword leg stays the last in a view, as it scores what the others found."""
-    keyword = LOCAL_LEGS["keyword"]
+    """The toy leg is in both tables."""
     monkeypatch.setitem(LEGS, "length", LengthLeg())
-    monkeypatch.delitem(LOCAL_LEGS, "keyword")
     monkeypatch.setitem(LOCAL_LEGS, "length", LocalLength)
-    monkeypatch.setitem(LOCAL_LEGS, "keyword", keyword)
 
 
 def passages(hits: Sequence[Hit]) -> list[str]:
@@ -210,7 +208,7 @@ def test_a_reranker_must_give_a_value_a_passage(collection: Collection, monkeypa
     monkeypatch.setitem(RERANKERS, "toy", lambda _, shown: [1.0] * (len(shown) - 1))
     with (
         with_reranker(collection, rerank_depth=5) as reranking,
-        pytest.raises(ValueError, match=r"a value a passage: 5 were shown, and \(4,\) came back"),
+        pytest.raises(DragomanError, match="the reranker saw 5 passages and gave 4 values"),
     ):
         reranking.search(QUERY)
 

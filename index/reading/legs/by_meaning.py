@@ -16,6 +16,7 @@ class LocalMeaning:
         request: The vector, and how near to it a match is.
     """
 
+    goes_last = False
     weighed: tuple[Weighed, ...] = ()
 
     def __init__(self, selection: Selection, request: Meaning) -> None:

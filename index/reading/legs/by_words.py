@@ -28,6 +28,8 @@ class LocalKeyword:
         request: The units, and how they are scored.
     """
 
+    goes_last = True
+
     def __init__(self, selection: Selection, request: Words) -> None:
         self._selection = selection
         self._stack = selection.stack

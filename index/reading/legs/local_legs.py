@@ -13,10 +13,13 @@ from .by_words import LocalKeyword
 
 
 class LocalLeg(Protocol):
-    """What one leg finds among the passages of a selection. It is made for one question, and asked in this order."""
+    """What one leg finds among the passages of a selection. It serves one question, and is called in this order."""
 
     weighed: tuple[Weighed, ...]
     """The units that it weighed, if it weighs any."""
+
+    goes_last: bool
+    """Whether it is asked after the others, because it scores on the way what these found."""
 
     matches: NDArray[np.int64]
     """int64, ascending: those of its matches that it knows, which may be more than become candidates; none for a leg
@@ -48,4 +51,4 @@ LOCAL_LEGS: Final[dict[str, Callable[[Selection, Any], LocalLeg]]] = {
     "meaning": LocalMeaning,
     "keyword": LocalKeyword,
 }
-"""By the leg's name, in the order in which they are asked: the last one scores on the way what the others found."""
+"""By the leg's name."""
