@@ -34,8 +34,8 @@ from tqdm import tqdm
 
 from dragoman import open_collection
 from dragoman.index.constraints import AllOf, Holds
-from dragoman.index.reading.legs.by_meaning import LocalMeaning
-from dragoman.index.reading.legs.by_words import LocalKeyword
+from dragoman.index.reading.local_legs.by_meaning import LocalMeaning
+from dragoman.index.reading.local_legs.by_words import LocalKeyword
 from dragoman.index.reading.plan import DOCUMENT, Deadline, Lookup, Meaning, Plan, Words
 from dragoman.index.reading.selection import Selection
 from dragoman.index.reading.snapshot import Snapshot

@@ -12,7 +12,6 @@ from typing import Any, Final, TypeVar
 from ..errors import InvalidDocument, MissingExtra, UnreadableSource
 from .cleaning.clean import clean
 from .cleaning.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
-from .cleaning.title_line import without_title
 from .dates import parse_dates
 from .description.countries import canonical_country
 from .description.describe import DESCRIBED, describe, given
@@ -21,6 +20,7 @@ from .document import Document, Person, Reference
 from .readers.contract import Cleaning, Format, RawRecord, ReadOptions, Skipped, Source, unforeseen
 from .readers.files import reason_of, text_id
 from .readers.support.fields import Fields
+from .splitting.title_line import without_title
 
 _PERSON: Final = ("name", "role", "country")
 _REFERENCE: Final = ("outlet", "title", "url", "published")

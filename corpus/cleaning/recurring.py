@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from ..description.describe import describe
 from ..document import Document
+from ..splitting.title_line import without_title
 from .lines import ends_sentence, is_paragraph
-from .title_line import without_title
 
 FEWEST: Final = 5
 """In how many documents of an outlet a line must stand that is the outlet's."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from ...errors import UnreadableSource
-from ..cleaning.title_line import without_title
+from ..splitting.title_line import without_title
 from .contract import LARGEST_FRONT_MATTER, RawRecord, ReadOptions, Skipped, Source
 from .files import text_id
 from .support.decode import read_text

@@ -29,6 +29,7 @@ from ...errors import DragomanError, InvalidField, UnreadableSource
 from ...version import __version__
 from ..ledger.database import Database
 from ..ledger.ledger import Ledger
+from ..ledger.manifest import fields_of
 from ..ledger.origins import KnownFile, Origins
 from ..ledger.recurring_lines import keep_lines, known_lines
 from ..writing.writer import Report, Writer
@@ -168,7 +169,7 @@ class Run:
 
     def documents(self, sources: Iterable[tuple[str, Feeding]]) -> Iterator[Document | Skipped]:
         """What is new or changed in the sources. What is known of each is kept as its documents are taken."""
-        fields = self._ledger.manifest.fields
+        fields = fields_of(self._database.settings())
         for source, said in sources:
             feeding = with_fields(said, fields)
             if source == "-":

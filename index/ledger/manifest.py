@@ -61,7 +61,7 @@ class Manifest:
             encoder_json=json.dumps(encoder),
             floors=Floors(*settings["floors"]),
             ranking=settings.get(RANKING),
-            fields=Fields(OwnField(*each) for each in settings.get(FIELDS, ())),
+            fields=fields_of(settings),
         )
 
     @property
@@ -75,3 +75,8 @@ class Manifest:
             CollectionDamaged: What the ledger says of the encoder cannot be read.
         """
         return EncoderInfo.from_json(self.encoder_json)
+
+
+def fields_of(settings: Mapping[str, Any]) -> Fields:
+    """The fields that the documents of a collection may have, by its settings."""
+    return Fields(OwnField(*each) for each in settings.get(FIELDS, ()))

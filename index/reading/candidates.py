@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import constraints
-from .legs.local_legs import LOCAL_LEGS, LocalLeg
+from .local_legs.local_leg import LOCAL_LEGS, LocalLeg
 from .matches import Base, LocalMatches
 from .plan import Deadline, Plan
 from .selection import Selection

@@ -25,7 +25,7 @@ def show(identity: str, collection: Path | None, format_: str, only_cut: bool) -
     """Show a document, or the one passage that ID names."""
     with opened(collection) as read:
         document, span = read.named(identity)
-        spans = read.passages(document.id)
+        spans, fields = read.passages(document.id), read.fields
     text = document.text if span is None else document.text[slice(*span)]
     if format_ == "json":
         click.echo(to_json({**document.description(), "cut_lines": len(document.cut), "text": text, "passages": spans}))
@@ -34,20 +34,14 @@ def show(identity: str, collection: Path | None, format_: str, only_cut: bool) -
         counted = f"{many(len(document.cut), 'line')} cut"
         echo_paged("".join(f"{visible(line)}\n" for line in (counted, *document.cut)))
         return
-    people = (
+    people = "; ".join(
         ", ".join(part for part in (person.name, person.role, person.country) if part) for person in document.people
     )
+    by_field = {field.name: (field.label.lower(), "; ".join(filter(None, field.values(document)))) for field in fields}
     rows = {
         "title": document.title,
         "date": str(document.dates or ""),
-        "place": document.place,
-        "outlet": document.outlet,
-        "author": document.author,
-        "kind": document.kind,
-        "language": document.language,
-        "countries": ", ".join(document.countries),
-        "people": "; ".join(people),
-        "topics": ", ".join(document.topics),
+        **dict((by_field | {"person": ("people", people)}).values()),
         "url": document.url,
         "described": _provenance(document),
         "id": document.id,
@@ -55,7 +49,8 @@ def show(identity: str, collection: Path | None, format_: str, only_cut: bool) -
     }
     sources = [" · ".join(part for part in asdict(reference).values() if part) for reference in document.references]
     lines = [(name, value) for name, value in (*rows.items(), *(("source", each) for each in sources)) if value]
-    described = "".join(f"{click.style(f'{name:<9}', dim=True)} {visible(value)}\n" for name, value in lines)
+    width = max(len(name) for name, _ in lines)
+    described = "".join(f"{click.style(f'{name:<{width}}', dim=True)} {visible(value)}\n" for name, value in lines)
     if sys.stdout.isatty():
         text = "\n".join("\n".join(wrapped([(line, frozenset())], "")) for line in text.splitlines())
     echo_paged(f"{described}\n{visible(text)}\n")

@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from dragoman.corpus.cleaning.clean import clean
-from dragoman.corpus.cleaning.title_line import without_title
 from dragoman.corpus.dates import dates_in_address, parse_dates
 from dragoman.corpus.description.countries import canonical_country, country_mentions
 from dragoman.corpus.description.datelines import (
@@ -20,6 +19,7 @@ from dragoman.corpus.description.datelines import (
 from dragoman.corpus.description.describe import describe
 from dragoman.corpus.description.languages import language_code, language_of_script
 from dragoman.corpus.document import DateInterval, Document
+from dragoman.corpus.splitting.title_line import without_title
 from support.places import SEEDS
 
 

@@ -17,7 +17,7 @@ from dragoman.index import constraints
 from dragoman.index.analysis import analyze
 from dragoman.index.constraints import AllOf, Between, Constraint, Dated, Has, Holds, Not, Of, Undated
 from dragoman.index.reading import lexicon
-from dragoman.index.reading.legs.by_words import LocalKeyword
+from dragoman.index.reading.local_legs.by_words import LocalKeyword
 from dragoman.index.reading.plan import (
     PASSAGE,
     Beginning,

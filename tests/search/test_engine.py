@@ -12,7 +12,7 @@ from dragoman.corpus.document import Document
 from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index import constraints
 from dragoman.index.encoding.floors import Floors
-from dragoman.index.reading.legs.by_words import LocalKeyword
+from dragoman.index.reading.local_legs.by_words import LocalKeyword
 from dragoman.index.reading.plan import Deadline, SameWord, Sort, Words
 from dragoman.index.reading.selection import Selection
 from dragoman.index.reading.snapshot import Snapshot

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dragoman.corpus.document import Document
 from dragoman.errors import DragomanError, QueryError
-from dragoman.index.reading.legs.local_legs import LOCAL_LEGS
+from dragoman.index.reading.local_legs.local_leg import LOCAL_LEGS
 from dragoman.index.reading.selection import Selection
 from dragoman.index.reading.view import Found, Weighed
 from dragoman.search.collection import Collection, open_collection

@@ -4,7 +4,7 @@ Everything in it is bounded, and the page says what a bound leaves out.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -12,8 +12,8 @@ from typing import Any, Final
 from flask import Blueprint, Response, request
 
 from ...corpus.document import Document, Span
+from ...corpus.fields import Field
 from ...errors import NotFound, QueryError, SearchTimeout
-from ...search.language.plain import plain
 from ...search.results import citations
 from ...search.results.results import Hit
 from ..parameters import Choice, Number, Text, read
@@ -44,6 +44,7 @@ Each passage brings its whole document with it, so of a huge document fewer are 
 """
 
 SIMILAR = 5
+_SHOWN_APART: Final = frozenset({"country", "person", "place", "lang"})
 LISTED = 60
 """How many people, countries, topics, sources and cut lines are listed, at most."""
 
@@ -107,9 +108,9 @@ def document(document_id: str) -> Response:
         parts=[part_address(each) for each in range(1, len(part_spans) + 1)],
         source=source_link(document, cited),
         citation=_citation(document, cited),
+        fields=list(_plain_fields(document)),
         described=document.by_provenance(),
         similar=_similar(document),
-        search_words=_search_words,
         most=LISTED,
     )
 
@@ -144,6 +145,14 @@ class _Answer:
     hits: tuple[Hit, ...] = ()
     unmarked: int = 0
     failure: str = ""
+
+
+def _plain_fields(document: Document) -> Iterator[tuple[Field, list[str]]]:
+    """The fields that the document has values in, except those that the page shows in a way of their own."""
+    for field in site().collection.fields:
+        values = [value for value in field.values(document) if value]
+        if values and field.name not in _SHOWN_APART:
+            yield field, values
 
 
 def _answer(state: State, document: Document) -> _Answer:
@@ -207,9 +216,3 @@ def _meta(document: Document) -> list[tuple[str, str]]:
         ("z:itemType", citations.genre(document).zotero),
     ]
     return [(name, content) for name, content in known if content]
-
-
-def _search_words(words: str) -> str:
-    """The address of a search for words, with no sign in them read as the query language; empty if there are none."""
-    question = plain(words)
-    return address("pages.search", q=question) if question else ""

@@ -91,7 +91,7 @@ def link_to(document: Document, span: Span | None = None, question: str = "", *,
 
 def search_for(value: str, field: str) -> str:
     """The address of a search for all documents with a value in a field; empty where no question can say that."""
-    question = text_of(language.Filter(field, value))
+    question = text_of(language.Filter(field, value), fields=site().collection.fields)
     return address("pages.search", q=question) if question else ""
 
 
@@ -102,6 +102,7 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "address": address,
+        "field_names": lambda: site().collection.fields.names,
         "asset": asset,
         "note_pieces": note_pieces,
         "longest_note": LONGEST_NOTE,
