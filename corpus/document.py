@@ -118,6 +118,9 @@ class Document:
         provenance: Says of each field of the description that is not empty whether it was "given" with the source,
             "extracted" from its text or "inferred".
         origin: Where it was read from, which plays no part in its content.
+        unused: What its source says of it and nothing here holds: keys such as "chapter", and "votes: no number" for a
+            value that is not what the field of a collection's own asks for. No part of the document: it is counted
+            when documents are brought into a collection, and then forgotten.
 
     Raises:
         InvalidDocument: If the id is empty, too long or holds a control character, if the date interval ends before it
@@ -147,6 +150,7 @@ class Document:
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], hash=False)
     provenance: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     origin: str = ""
+    unused: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.id.strip():
@@ -162,9 +166,9 @@ class Document:
             raise InvalidDocument(f"{self.id}: {said}")
 
     def description(self) -> dict[str, Any]:
-        """All attributes but the text, as JSON-ready values; `from_description` is the way back."""
+        """All attributes but the text and `unused`, as JSON-ready values; `from_description` is the way back."""
         fields = asdict(self)
-        del fields["text"]
+        del fields["text"], fields["unused"]
         fields["extra"] = {name: values for name, values in fields["extra"].items() if values}
         for name in _LATER:
             if not fields[name]:

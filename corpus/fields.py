@@ -7,7 +7,7 @@ own beside these: see `OwnField`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, TypeAlias, get_args
@@ -33,11 +33,40 @@ MOST_OWN: Final = 32
 
 _LONGEST_NAME: Final = 32
 
-RESERVED: Final = frozenset(
-    "title text notes date dates where document similar before after id people references countries topics author "
-    "language sources cut origin url html ids".split()
-)
-"""What a field may not be called besides: a text field of the query language, an option of a search, a record's key,
+RECORD_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "id": ("id",),
+    "text": ("text",),
+    "html": ("html",),
+    "title": ("title",),
+    "dates": ("dates", "date"),
+    "place": ("place",),
+    "outlet": ("outlet",),
+    "author": ("author",),
+    "url": ("url",),
+    "kind": ("kind",),
+    "language": ("language", "lang"),
+    "countries": ("countries",),
+    "people": ("people", "persons"),
+    "topics": ("topics",),
+    "senders": ("senders", "sender", "from"),
+    "recipients": ("recipients", "recipient", "to"),
+    "volume": ("volume",),
+    "classification": ("classification",),
+    "references": ("references", "sources"),
+    "notes": ("notes",),
+}
+"""Under which keys records and front matter have what a document has; of several, the first that is not empty."""
+
+RECORD_NAMES: Final[Mapping[str, str]] = {
+    **{key: attribute for attribute, keys in RECORD_KEYS.items() for key in keys},
+    "country": "countries",
+    "person": "people",
+    "topic": "topics",
+}
+"""What `ReadOptions.fields` and `--field` may call that, and the name in RECORD_KEYS that is meant."""
+
+RESERVED: Final = frozenset({*RECORD_NAMES, *"note where document similar before after cut origin ids".split()})
+"""What a field may not be called besides: a record's key, a text field of the query language, an option of a search,
 and `ids`, by which name an index keeps those of documents beside the values of fields."""
 
 
@@ -80,14 +109,42 @@ def _canonical_country(value: str) -> str | None:
     return canonical_country(value)
 
 
-CLASSIFICATIONS: Final = ("Top Secret", "Secret", "Confidential", "Restricted", "Limited Official Use", "Unclassified")
+CLASSIFICATIONS: Final = (
+    "Top Secret",
+    "Secret",
+    "Confidential",
+    "Restricted",
+    "Limited Official Use",
+    "Official Use Only",
+    "Unclassified",
+)
 """How archives mark what may be seen by whom, the most secret first."""
+
+_LONGEST_SOURCE_NOTE: Final = 10_000
+# A classification stands by itself: "Central Files, 1–51. Top Secret; Niact.", "[Confidential.]". The full stop before
+# it may be missing after a file's number, and it may come after what a letter is besides: "Personal and Secret."
+_STATED = re.compile(
+    r"(?:^|[.;]\s*|\[|, (?=[\w ]+[.;/])|(?-i:(?<=[A-Z0-9]{2}) (?=[\w ]+[.;]))|\bPersonal and |\bFor )"
+    rf"({'|'.join(CLASSIFICATIONS)})(?=[.;,/\]]|$)",
+    re.IGNORECASE,
+)
 
 
 def canonical_classification(value: str) -> str | None:
     """The usual writing of a classification, such as "Top Secret" for "TOP SECRET"; None for one that is not usual."""
     plain = " ".join(re.findall(r"\w+", value)).lower()
     return next((known for known in CLASSIFICATIONS if known.lower() == plain), None)
+
+
+def stated_classification(source_note: str) -> str:
+    """The classification that an archive's note on a document's source states, or "".
+
+    Args:
+        source_note: Such as "Source: Central Files, 611.94/2–1258. Top Secret; Priority. Drafted by Lane.": a mark that
+            stands by itself counts, the name of a "Confidential File" does not, and of several the first does.
+    """
+    found = _STATED.search(" ".join(source_note[:_LONGEST_SOURCE_NOTE].split()))
+    return (found and canonical_classification(found[1])) or ""
 
 
 DECLARED: Final[tuple[Field, ...]] = (
@@ -233,6 +290,7 @@ class OwnField:
 
 
 _TAKEN: Final = RESERVED.union(*({each.name, *each.aliases} for each in DECLARED))
+"""What a collection's own field may not be called: an option, a name of the query language, of a record, of ours."""
 
 
 class Fields:

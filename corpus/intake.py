@@ -17,6 +17,7 @@ from .description.countries import canonical_country
 from .description.describe import DESCRIBED, describe, given
 from .description.languages import language_code
 from .document import Document, Person, Reference
+from .fields import canonical_classification, stated_classification
 from .readers.contract import Cleaning, Format, RawRecord, ReadOptions, Skipped, Source, unforeseen
 from .readers.files import reason_of, text_id
 from .readers.support.fields import Fields
@@ -88,16 +89,17 @@ def _without_lines(window: list[Document | _Other], recurring: RecurringLines) -
 
 def _document_or_skipped(record: RawRecord, source: Source, form: Format, options: ReadOptions) -> Document | Skipped:
     try:
-        identified = _identified(record, source if form.one_document else None)
+        identified = _identified(record, source if form.one_document else None, options)
         cleaned = _cleaned(identified, record, options)
         return _finished(describe(cleaned, cleaned.cut, name=record.name), record)
     except UnreadableSource as error:
         return Skipped(record.origin, str(error))
 
 
-def _identified(record: RawRecord, alone: Source | None) -> Document:
+def _identified(record: RawRecord, alone: Source | None, options: ReadOptions) -> Document:
     """The document with its id and all that is said of it; `alone` is its source if no other document is in that."""
-    fields = Fields(record.description, record.keys)
+    own = {each.name: options.fields.get(each.name, each.key) for each in options.own}
+    fields = Fields(record.description, {**own, **record.keys})
     document_id = fields.id() or record.id or (alone and (alone.id or text_id(record.text)))
     if not document_id:
         raise UnreadableSource("has no id")
@@ -105,7 +107,8 @@ def _identified(record: RawRecord, alone: Source | None) -> Document:
     if record.page:
         page = _stated(Fields(record.page), record, document_id)
         document = replace(document, **{name: getattr(document, name) or getattr(page, name) for name in DESCRIBED})
-    return replace(document, provenance=given(document))
+    extra = {each.name: found for each in options.own if (found := fields.values(each.name, each.type))}
+    return replace(document, extra=extra, unused=fields.unused(), provenance=given(document))
 
 
 def _stated(fields: Fields, record: RawRecord, document_id: str) -> Document:
@@ -128,7 +131,6 @@ def _description(fields: Fields, text: str) -> dict[str, Any]:
         raise UnreadableSource(f"{fields.key('dates')}: {error}") from None
     language = fields.text("language")
     countries = (canonical_country(name) or name for name in fields.texts("countries"))
-    people = fields.mappings("people", _PERSON, bare="name")
     references = fields.mappings("references", _REFERENCE, bare="title")
     return {
         "title": fields.text("title"),
@@ -140,11 +142,35 @@ def _description(fields: Fields, text: str) -> dict[str, Any]:
         "kind": fields.text("kind"),
         "language": language_code(language) or "",
         "countries": tuple(dict.fromkeys(countries)),
-        "people": tuple(_person(person) for person in people if person["name"]),
+        "people": _people(fields),
         "topics": fields.texts("topics"),
+        "senders": fields.values("senders"),
+        "recipients": fields.values("recipients"),
+        "volume": fields.single("volume"),
+        "classification": _classification(fields),
         "references": tuple(Reference(**reference) for reference in references),
         "notes": tuple(fields.notes(text)),
     }
+
+
+def _people(fields: Fields) -> tuple[Person, ...]:
+    try:
+        people = list(fields.mappings("people", _PERSON, bare="name"))
+    except UnreadableSource:
+        if fields.key("people") != "persons":
+            raise
+        # Somebody's own key, which need not be meant for us: it costs no document.
+        fields.misfit("people", "no list of names")
+        people = []
+    return tuple(_person(person) for person in people if person["name"])
+
+
+def _classification(fields: Fields) -> str:
+    """The classification that is given, else the one that the record's source note states."""
+    if classification := fields.single("classification"):
+        return canonical_classification(classification) or classification
+    note = fields.glance("source_note")
+    return stated_classification(note) if isinstance(note, str) else ""
 
 
 def _person(person: Mapping[str, str]) -> Person:

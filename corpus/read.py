@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
+from ..errors import InvalidField
 from .document import Document
 from .fetching.url_reader import UrlReader
 from .intake import without_recurring_lines
@@ -25,9 +26,15 @@ def read(sources: Iterable[str | Path], *, options: ReadOptions | None = None) -
         extension raises nothing.
 
     Raises:
-        UnreadableSource: At once, if the options name an unknown format.
+        InvalidField: At once, if the options name a field that there is none of.
+        UnreadableSource: At once, if they name an unknown format.
     """
     options = options or ReadOptions()
+    if unknown := options.unknown:
+        raise InvalidField(
+            f"documents have no field {unknown[0]!r}: one of your own needs an OwnField in `ReadOptions.own`, as in "
+            f"OwnField({unknown[0]!r}, {options.fields[unknown[0]]!r})"
+        )
     if options.format:
         format_named(options.format)
     return _read_all(sources, options)

@@ -33,7 +33,7 @@ from .people import find_people
 
 DESCRIBED: Final = (
     "title", "dates", "place", "outlet", "author", "url", "kind", "language", "countries", "people", "topics",
-    "references",
+    "senders", "recipients", "volume", "classification", "references",
 )  # fmt: skip
 """The fields of a document that its provenance speaks of."""
 

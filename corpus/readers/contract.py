@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, BinaryIO, Final
 
-from ..fields import OwnField
+from ..fields import RECORD_NAMES, OwnField
 
 _LOG: Final = logging.getLogger("dragoman.reading")
 
@@ -76,6 +76,12 @@ class ReadOptions:
     allow_private: bool = False
     own: tuple[OwnField, ...] = ()
 
+    @property
+    def unknown(self) -> list[str]:
+        """The names in `fields` that are neither ours for what a record has nor those of fields in `own`."""
+        own = {each.name for each in self.own}
+        return [name for name in self.fields if name not in RECORD_NAMES and name not in own]
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -116,8 +122,8 @@ class RawRecord:
         origin: What a message calls the record: the source's `origin`, with a line number or the like where the source
             holds many.
         description: What the source says of the document, by the names of a document's fields (title, dates, author,
-            people …). Values are those of front matter and JSON: strings, lists and mappings. Unknown keys are left
-            alone. An `id` in it goes before the one below.
+            people …). Values are those of front matter and JSON: strings, lists and mappings. Keys that nothing
+            holds are named in `Document.unused`. An `id` in it goes before the one below.
         keys: Which key of `description` holds which field, where they are not called alike.
         page: What a web page within the record says of itself, by the names of fields; it counts where `description`
             says nothing.

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ...errors import UnreadableSource
 from ..dates import parse_dates
+from ..fields import stated_classification
 from .contract import RawRecord, ReadOptions, Skipped, Source
 from .support.markup import Element, Flow, local_name, plain_text, stream_xml, walk_xml
 from .support.packed import DAMAGED, decompressed
@@ -162,6 +163,10 @@ class _Volume:
             "url": f"{_ADDRESS}/{self._id}/{number}" if is_frus else "",
             "topics": [heading for heading in self._headings if heading],
             "people": [{"name": name, "role": role} for name, role in self._people(division).items()],
+            "senders": self._correspondents(division, "from"),
+            "recipients": self._correspondents(division, "to"),
+            "volume": self._id,
+            "classification": _classification(division),
             "notes": [[note.mark, note.at, note.text] for note in flow.notes],
         }
         return RawRecord(flow.text, origin, description, id=f"{self._id}/{number}")
@@ -183,6 +188,11 @@ class _Volume:
                 people.setdefault(self._name(person), "")
         people.pop("", None)
         return people
+
+    def _correspondents(self, division: Element, part: str) -> list[str]:
+        """The people and offices that its heading has in that part, "from" or "to"."""
+        named = (each for head in _own(division, "head") for each in head.iter("{*}persName", "{*}gloss"))
+        return [self._name(each) for each in named if each.get("type") == part]
 
     def _name(self, person: Element) -> str:
         """The full name from the list of persons, else the name as it is printed."""
@@ -233,6 +243,12 @@ def _title(division: Element) -> str:
 def _kind(title: str) -> str:
     found = _KIND.match(title)
     return found[1].lower() if found else ""
+
+
+def _classification(division: Element) -> str:
+    """The classification that the source note states: a footnote, or in early volumes a line of the text."""
+    notes = (note for note in _own(division, "note") if note.get("type") == "source")
+    return next((stated for note in notes if (stated := stated_classification(plain_text(note)))), "")
 
 
 def _dates(division: Element) -> str:

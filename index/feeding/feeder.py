@@ -21,7 +21,7 @@ from ...corpus.document import Document
 from ...corpus.fetching.fetch import ANYWHERE, Fetcher
 from ...corpus.fetching.url_reader import Known, Memory, UrlReader
 from ...corpus.fetching.urls import canonical_url
-from ...corpus.fields import RESERVED, Fields
+from ...corpus.fields import Fields
 from ...corpus.readers.contract import Format, ReadOptions, Skipped, unforeseen
 from ...corpus.readers.files import is_pattern, is_url, path_id, path_named, shown_name
 from ...corpus.readers.opening import find, read_file, read_standard_input
@@ -110,13 +110,13 @@ def with_fields(feeding: Feeding, fields: Fields) -> Feeding:
     Raises:
         InvalidField: It maps a field that there is none of.
     """
-    unknown = [name for name in feeding.reading.fields if name not in RESERVED and fields.called(name) is None]
-    if unknown:
+    reading = replace(feeding.reading, own=fields.own)
+    if unknown := reading.unknown:
         raise InvalidField(
             f"the collection has no field {unknown[0]!r}: declare it when the collection is made, with "
             f"`dragoman index … --field {unknown[0]}=KEY`, or with `dragoman reindex --field {unknown[0]}=KEY`"
         )
-    return replace(feeding, reading=replace(feeding.reading, own=fields.own))
+    return replace(feeding, reading=reading)
 
 
 def news(origins: Origins, source: str, feeding: Feeding) -> str:

@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -40,6 +40,12 @@ GRACE_SECONDS = 3600.0
 """How long what is retired stays on disk, for readers that opened the collection before."""
 
 
+MOST_UNUSED = 200
+"""How many different things that nothing holds a report names; the others are counted together."""
+
+OTHERS = "others"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a change did.
@@ -52,6 +58,8 @@ class Report:
         passages: Passages that were written.
         skipped: What could not be kept, with the reason.
         copied: Those among the passages whose vectors were there already; the others were encoded.
+        unused: What the sources say of documents that were read and nothing holds, as `Document.unused` names it, and
+            of how many documents, the most first; beyond MOST_UNUSED names they are counted together, as OTHERS.
         unfilled: Fields that the index has got now and no document has a value in yet: its sources have to be read
             again.
     """
@@ -63,6 +71,7 @@ class Report:
     passages: int = 0
     skipped: tuple[Skipped, ...] = ()
     copied: int = 0
+    unused: Mapping[str, int] = field(default_factory=dict[str, int], hash=False)
     unfilled: tuple[str, ...] = ()
 
 
@@ -92,13 +101,25 @@ class _Tally:
     passages: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     copied: int = 0
+    unused: dict[str, int] = field(default_factory=dict[str, int])
+
+    def count_unused(self, document: Document) -> None:
+        others = 0
+        for name in dict.fromkeys(document.unused):
+            if name in self.unused or len(self.unused) < MOST_UNUSED:
+                self.unused[name] = self.unused.get(name, 0) + 1
+            else:
+                others = 1
+        if others:
+            self.unused[OTHERS] = self.unused.get(OTHERS, 0) + 1
 
     def documents(self) -> int:
         return self.added + self.updated + self.unchanged + self.removed + len(self.skipped)
 
     def report(self) -> Report:
         counts = self.added, self.updated, self.unchanged, self.removed, self.passages
-        return Report(*counts, tuple(self.skipped), self.copied)
+        unused = sorted(self.unused.items(), key=lambda each: (each[0] == OTHERS, -each[1]))
+        return Report(*counts, tuple(self.skipped), self.copied, dict(unused))
 
     def progress(self, total: int | None) -> Progress:
         return Progress(self.documents(), self.passages, total, self.copied)
@@ -264,6 +285,7 @@ class Writer:
             if isinstance(document, Skipped):
                 self._skip(document)
                 continue
+            self._tally.count_unused(document)
             known = self._ledger.live_version(document.id)
             if known is not None and known.hash == document.content_hash:
                 self._tally.unchanged += 1

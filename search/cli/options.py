@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar, cast, get_args
 
 import click
 
-from ...corpus.fields import DECLARED, RESERVED, FieldType, OwnField
+from ...corpus.fields import RECORD_NAMES, FieldType, OwnField
 from ...index.home import ready
 from ...index.writing.lock import LOCK_TIMEOUT
 from .terminal import ProgressBar
@@ -60,8 +60,7 @@ def own_fields(given: Iterable[str], types: Iterable[str]) -> list[OwnField]:
     Raises InvalidField if one of them cannot be, BadParameter for a type of a field that is not among them.
     """
     kinds = dict(_pairs("--field-type", types, "NAME=TYPE, as in votes=number"))
-    known = RESERVED | {alias for field in DECLARED for alias in (field.name, *field.aliases)}
-    keys = {name: key for name, key in keys_of(given).items() if name not in known}
+    keys = {name: key for name, key in keys_of(given).items() if name not in RECORD_NAMES}
     if strange := [name for name in kinds if name not in keys]:
         said = f"{strange[0]!r} is no field of the collection's own: name it with --field {strange[0]}=KEY as well"
         raise click.BadParameter(said, param_hint="--field-type")

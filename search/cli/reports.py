@@ -1,6 +1,6 @@
 """What a change did, in lines."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,10 +13,19 @@ if TYPE_CHECKING:
     from ...index.writing.writer import Report
 
 
+_NAMED: Final = 12
+"""How many things a line names that nothing holds."""
+
+
 def echo_report(report: "Report") -> None:
-    """Print what a change did in one line; and what was skipped and why, a line each, on standard error."""
+    """Print what a change did in one line.
+
+    On standard error: what was skipped and why, a line each; and in one line what nothing holds of what sources say.
+    """
     click.echo(f"documents: {summary(report)}")
     echo_skipped(report.skipped)
+    if line := unused_line(report):
+        click.echo(line, err=True)
 
 
 def echo_skipped(skipped: "Iterable[Skipped]") -> None:
@@ -40,6 +49,17 @@ def summary(report: "Report") -> str:
     ]
     passages = f" ({many(report.passages, 'passage')} encoded)" if report.passages else ""
     return f"{', '.join(counts) or 'nothing to do'}{passages}"
+
+
+def unused_line(report: "Report") -> str:
+    """What sources say of documents and nothing holds, as a line; "" if that is nothing."""
+    named = list(report.unused.items())
+    if not named:
+        return ""
+    shown = [f"{name} ({count:,})" for name, count in named[:_NAMED]]
+    shown[0] = f"{named[0][0]} ({many(named[0][1], 'document')})"
+    more = f" and {many(len(named) - _NAMED, 'more', 'more')}" if len(named) > _NAMED else ""
+    return visible(f"Not used: {', '.join(shown)}{more}; --field NAME=KEY reads one as a field")
 
 
 def skipped_line(skipped: "Skipped") -> str:

@@ -12,7 +12,7 @@ import click
 from ...errors import DragomanError
 from ..results.printing import many, table, to_json, visible
 from .options import collection_option, format_option, opened, wait_option
-from .reports import skipped_line, summary
+from .reports import skipped_line, summary, unused_line
 from .terminal import leave_when_terminated
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def watch(paths: tuple[str, ...], collection: Path | None, every: float, urls_ev
 
 
 class _ChangePrinter:
-    """Prints a line for each change, and what is skipped when that is news."""
+    """Prints a line for each change, and what is skipped or not used when that is news."""
 
     def __init__(self) -> None:
         self._printed: set[str] = set()
@@ -97,7 +97,7 @@ class _ChangePrinter:
     def __call__(self, report: "Report") -> None:
         if report.added or report.updated or report.removed:
             click.echo(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {summary(replace(report, unchanged=0, skipped=()))}")
-        lines = dict.fromkeys(map(skipped_line, report.skipped))
+        lines = dict.fromkeys([*map(skipped_line, report.skipped), *filter(None, [unused_line(report)])])
         for line in lines:
             if line not in self._printed:
                 click.echo(line, err=True)

@@ -477,12 +477,20 @@ def test_a_watch_keeps_a_folder_current_until_ctrl_c(
     # What is skipped for the same reason again is no news, when something else is.
     write(news / "d.txt", f"d {STORY}")
     assert watch.tells() == "1 added (1 passage encoded)"
+    # What nothing holds is a line, too, once.
+    write(news / "e.md", f"---\nchapter: x\n---\ne {STORY}")
+    assert watch.tells() == "1 added (1 passage encoded)"
+    assert watch.complains() == "Not used: chapter (1 document); --field NAME=KEY reads one as a field"
+    write(news / "e.md", f"---\nchapter: x\n---\nf {STORY}", changed=LONG_AGO + 1)
+    assert watch.tells() == "1 updated (1 passage encoded)"
     watch.process.send_signal(signal.SIGINT)
     assert watch.process.wait(timeout=120) == 0
     assert watch.told.empty()
     assert watch.complained.empty()
     assert programs("dragoman", "doctor", "--collection", collection).out == "the collection is sound\n"
-    assert programs("dragoman", "list", "--collection", collection).out == f"{news / 'b.txt'}\n{news / 'd.txt'}\n"
+    assert programs("dragoman", "list", "--collection", collection).out == "".join(
+        f"{news / name}\n" for name in ("b.txt", "d.txt", "e.md")
+    )
 
 
 def test_a_watch_waits_for_a_writer_and_survives_errors(

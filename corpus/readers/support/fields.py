@@ -1,16 +1,17 @@
 """The values of a description as front matter and JSONL records give it, each checked for what it should be."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
 
 from ....errors import UnreadableSource
+from ...dates import parse_dates
 from ...document import Note
+from ...fields import LONGEST_VALUE, MOST_VALUES, RECORD_KEYS, RECORD_NAMES, FieldType
 from .decode import tidy
 
-# Other keys that hold a field of ours, tried in this order after its own name.
-_SYNONYMS: Final = {"language": ("lang",), "dates": ("date",), "references": ("sources",)}
-# What a user may call a field of ours in a mapping.
-_CALLED: Final = {"lang": "language", "date": "dates", "sources": "references"}
+_LARGEST_EXPONENT: Final = 300  # as far as a float goes, nearly
+_LONGEST_KEY: Final = 60
 # What a message calls the types of JSON and YAML.
 _KINDS: Final[dict[type[object], str]] = {
     bool: "true or false",
@@ -22,18 +23,75 @@ _KINDS: Final[dict[type[object], str]] = {
 
 
 class Fields:
-    """The values of a record by our names for them. Unknown keys are left alone, empty values count as absent."""
+    """The values of a record by our names for them. Empty values count as absent; `unused` tells what nobody took.
+
+    Args:
+        record: The values by their keys.
+        names: Which key holds a field, where it is not one of RECORD_KEYS.
+    """
 
     def __init__(self, record: Mapping[str, Any], names: Mapping[str, str] | None = None) -> None:
         self._record = record
-        self._names = {_CALLED.get(ours, ours): theirs for ours, theirs in (names or {}).items()}
+        self._names = {RECORD_NAMES.get(ours, ours): theirs for ours, theirs in (names or {}).items()}
+        self._taken: set[str] = set()
+        self._misfits: dict[str, str] = {}
 
     def key(self, name: str) -> str:
         """The key under which the record has the field, or should have it."""
         if name in self._names:
             return self._names[name]
-        present = (key for key in (name, *_SYNONYMS.get(name, ())) if self._record.get(key) is not None)
-        return next(present, name)
+        keys = RECORD_KEYS.get(name, (name,))
+        return next((key for key in keys if not _is_empty(self._record.get(key))), name)
+
+    def values(self, name: str, kind: FieldType = "facet") -> tuple[str, ...]:
+        """A field of any number of values, one or a list of them.
+
+        Args:
+            name: The field.
+            kind: What its values are: numbers come out as decimals, dates as days or intervals in ISO 8601, and all
+                else on one line.
+
+        Returns:
+            Those that fit, each once. What does not, such as an object, is left out, and `unused` names it.
+        """
+        value = self.value(name)
+        items = _listed(cast("object", value)) if isinstance(value, list) else [value]
+        fitting: dict[str, None] = {}
+        for item in items:
+            if _is_empty(item):
+                continue
+            try:
+                fitting[_spelt(item, kind)] = None
+            except ValueError as error:
+                self.misfit(name, str(error))
+            if len(fitting) > MOST_VALUES:
+                fitting.popitem()
+                self.misfit(name, f"more than {MOST_VALUES:,} values")
+                break
+        return tuple(fitting)
+
+    def single(self, name: str) -> str:
+        """A field of one value, on one line; "" if it has none, or several, which `unused` then names."""
+        found = self.values(name)
+        if len(found) > 1:
+            self.misfit(name, "more than one value")
+        return found[0] if len(found) == 1 else ""
+
+    def misfit(self, name: str, reason: str) -> None:
+        """Note that a value of a field was left out, and why."""
+        self._misfits.setdefault(self.key(name), reason)
+
+    def unused(self) -> tuple[str, ...]:
+        """What nothing holds: keys that nobody asked for, and "KEY: REASON" for those with a value that was left out.
+
+        Not the text, nor keys that begin with "_", which by custom are a program's own business.
+        """
+        taken = self._taken | {self.key("text"), self.key("html")}
+        return tuple(
+            f"{_shown(key)}: {self._misfits[key]}" if key in self._misfits else _shown(key)
+            for key, value in self._record.items()
+            if key in self._misfits or not (key in taken or key.startswith("_") or _is_empty(value))
+        )
 
     def text(self, name: str) -> str:
         """A field of one line. Raises UnreadableSource if it is no string."""
@@ -105,6 +163,8 @@ class Fields:
         items = _listed(value)
         if not isinstance(value, list | str | None):
             raise self._wrong("notes", "a list", value)
+        if isinstance(value, str):
+            self._taken.discard(self.key("notes"))
         raw = self.value("text")
         for item in items:
             match _note_parts(item):
@@ -119,12 +179,55 @@ class Fields:
 
     def value(self, name: str) -> Any:
         """A field as it is; None if it is absent or empty."""
+        self._taken.add(self.key(name))
+        return self.glance(name)
+
+    def glance(self, name: str) -> Any:
+        """The same, for one that is only looked at: it is unused none the less."""
         value = self._record.get(self.key(name))
         return None if isinstance(value, str) and not value.strip() else value
 
     def _wrong(self, name: str, wanted: str, value: object) -> UnreadableSource:
         kind = _KINDS.get(type(value), type(value).__name__)
         return UnreadableSource(f"{self.key(name)} is {kind}, not {wanted}")
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value in ([], {}) or (isinstance(value, str) and not value.strip())
+
+
+def _shown(key: str) -> str:
+    key = " ".join(tidy(key[: _LONGEST_KEY + 1]).split())
+    return key if len(key) <= _LONGEST_KEY else key[:_LONGEST_KEY] + "…"
+
+
+def _spelt(item: object, kind: FieldType) -> str:
+    """A value as a document has it. Raises ValueError, which says what it is that does not fit."""
+    if isinstance(item, dict | list):
+        raise ValueError("an object" if isinstance(item, dict) else "a list within a list")
+    text = str(item).lower() if isinstance(item, bool) else " ".join(tidy(str(item)).split())
+    if len(text) > LONGEST_VALUE:
+        raise ValueError(f"longer than {LONGEST_VALUE} characters")
+    if kind == "number":
+        return _decimal(text)
+    if kind == "date":
+        try:
+            return str(parse_dates(text))
+        except ValueError:
+            raise ValueError("no date") from None
+    return text
+
+
+def _decimal(text: str) -> str:
+    """A number without an exponent and needless zeros."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("no number") from None
+    if not number.is_finite() or (number and abs(number.adjusted()) > _LARGEST_EXPONENT):
+        raise ValueError("no number")
+    plain = f"{number:f}" if number else "0"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def _listed(value: object) -> list[Any]:

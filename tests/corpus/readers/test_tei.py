@@ -108,6 +108,29 @@ def test_people_have_their_full_names_and_parts(tmp_path: Path) -> None:
     assert telegram.title == "Telegram From Abrams to Rusk"
 
 
+def test_the_volume_its_correspondents_and_what_the_source_note_states(tmp_path: Path) -> None:
+    offices = """<div type="document" xml:id="d10"><head>10. Telegram From the <gloss type="from">Embassy in
+ Japan<note n="1" type="source">Source: Box 3. Confidential File. Niact.</note></gloss> to the
+ <gloss type="to"> Department of State</gloss> and <persName type="to" corresp="#p_A">Abrams</persName></head>
+<p>Sent.</p><frus:attachment><div><head>From <persName type="from">Lane</persName></head>
+<note type="source">Top Secret.</note><p>Enclosed.</p></div></frus:attachment></div>"""
+    early = """<div type="document" xml:id="d11"><head>Mr. Lane to Mr. Pole</head>
+<note type="source" rend="inline">[Confidential.]</note><p>Sir: I wrote.</p></div>"""
+    memorandum, telegram, sent, letter = reading(tmp_path / "x.xml", volume(MEMORANDUM, TELEGRAM, offices, early))[0]
+    assert {each.volume for each in (memorandum, telegram, sent, letter)} == {"frus1958v01"}
+    assert (telegram.senders, telegram.recipients) == (("Creighton W. Abrams, Jr.",), ("Rusk",))
+    assert (sent.senders, sent.recipients) == (
+        ("Embassy in Japan",),
+        ("Department of State", "Creighton W. Abrams, Jr."),
+    )
+    assert (memorandum.senders, memorandum.recipients) == ((), ())
+    marks = [each.classification for each in (memorandum, telegram, sent, letter)]
+    assert marks == ["Secret", "", "", "Confidential"]
+    assert sent.provenance["senders"] == sent.provenance["volume"] == memorandum.provenance["classification"] == "given"
+    unnamed = volume(NOTE).replace(' xml:id="frus1958v01"', "")
+    assert reading(tmp_path / "Old Volume.xml", unnamed)[0][0].volume == "old volume"
+
+
 def test_the_undated_and_what_editors_date(tmp_path: Path) -> None:
     telegram, note = reading(tmp_path / "x.xml", volume(TELEGRAM, NOTE))[0]
     assert telegram.dates is None
