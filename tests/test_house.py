@@ -85,8 +85,7 @@ def test_no_two_rooms_share_the_name_of_a_module() -> None:
     rooms: defaultdict[str, set[str]] = defaultdict(set)
     for name in modules():
         room, *folders = name.split(".")
-        # A leg has a half on either side of the seam: that is one thing, and so has one name.
-        if room in ROOMS and folders and "cli" not in folders and folders[-1] != "legs":
+        if room in ROOMS and folders and "cli" not in folders:
             rooms[folders[-1]].add(room)
     assert {name: found for name, found in rooms.items() if len(found) > 1} == {}
 
