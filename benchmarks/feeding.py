@@ -19,9 +19,13 @@ from dragoman.index.feeding.feeder import Feeding, Run, news
 from dragoman.index.ledger.database import Database
 from dragoman.index.ledger.ledger import Ledger
 from dragoman.index.ledger.origins import Origins
+from dragoman.index.writing.store import built_with
 
 SETTLED = 3.0
 """Seconds until a file that was just written is trusted."""
+
+WITHOUT_ENCODER = {**built_with(), "encoder": {"name": "", "dimension": 0, "precision": ""}, "floors": (1.0, 1.0)}
+"""The settings of a collection whose passages nobody encodes."""
 
 
 def main(files: int) -> None:
@@ -33,7 +37,7 @@ def main(files: int) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"Envoy {number} arrived in Geneva on Monday. " * 60)
         time.sleep(SETTLED)
-        with closing(Database.create(Path(folder) / "ledger.sqlite", {})) as database:
+        with closing(Database.create(Path(folder) / "ledger.sqlite", WITHOUT_ENCODER)) as database:
             ledger = Ledger(database)
 
             def read(reread: bool) -> None:
