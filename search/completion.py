@@ -1,8 +1,8 @@
 """Completing the last word of a question: with a word that the index knows, a value of a column, or a field's name."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..corpus.fields import Fields
 from ..index.analysis import BLANKS, analyze
@@ -31,10 +31,6 @@ class Completion:
     text: str
     kind: str
     passages: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON-ready values."""
-        return asdict(self)
 
 
 def complete(view: View, text: str, limit: int = 8) -> list[Completion]:
