@@ -13,7 +13,7 @@ from ..index.ledger.manifest import RANKING
 from ..index.ledger.origins import FedSource, Origins
 from ..index.reading.plan import Sort
 from ..index.reading.tallies import Facets
-from ..index.writing.lock import LOCK_TIMEOUT
+from ..index.writing.lock import LOCK_TIMEOUT as LOCK_TIMEOUT
 from ..index.writing.status import Status
 from .completion import Completion, complete
 from .language.question import Filters, Question

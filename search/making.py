@@ -1,12 +1,13 @@
-"""Making a collection: an empty one, one from sources, or one that exists already, indexed anew."""
+"""Making a collection: an empty one, one from sources, the user's own, or one that exists already, indexed anew."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..index.encoding.model import DEFAULT_MODEL
-from ..index.writing.lock import LOCK_TIMEOUT
+from ..index.encoding.model import DEFAULT_MODEL as DEFAULT_MODEL
+from ..index.home import default_collection as default_collection
+from ..index.home import ready as ready
 from ..index.writing.store import Store
-from .collection import Collection
+from .collection import LOCK_TIMEOUT, Collection
 from .ranking.settings import Settings
 
 if TYPE_CHECKING:

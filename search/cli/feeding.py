@@ -9,9 +9,7 @@ import click
 from ...corpus.readers.contract import ReadOptions
 from ...corpus.readers.registry import BUILT_IN, format_names
 from ...errors import UnreadableSource
-from ...index.encoding.model import DEFAULT_MODEL
-from ...index.home import default_collection
-from ..making import build_collection
+from ..making import DEFAULT_MODEL, build_collection, default_collection
 from .options import collection_option, field_types_option, keys_of, opened, own_fields, wait_option
 from .reports import echo_report
 from .terminal import ProgressBar

@@ -3,17 +3,14 @@
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast, get_args
+from typing import TypeVar, cast, get_args
 
 import click
 
 from ...corpus.fields import DECLARED, RESERVED, FieldType, OwnField
-from ...index.home import ready
-from ...index.writing.lock import LOCK_TIMEOUT
+from ..collection import LOCK_TIMEOUT, Collection, open_collection
+from ..making import ready
 from .terminal import ProgressBar
-
-if TYPE_CHECKING:
-    from ..collection import Collection
 
 COLLECTION_VARIABLE = "DRAGOMAN_COLLECTION"
 
@@ -100,13 +97,11 @@ def format_option(names: Iterable[str], about: str = "How to print it.") -> Call
 
 
 @contextmanager
-def opened(collection: Path | None) -> "Generator[Collection]":
+def opened(collection: Path | None) -> Generator[Collection]:
     """The collection that a command is given, or else the user's own, open for as long as the block lasts.
 
     Raises CollectionNotFound, CollectionMismatch or CollectionDamaged.
     """
-    from ..collection import open_collection  # late: help and errors in options need not wait for it
-
     with open_collection(folder_of(collection)) as found:
         yield found
 
