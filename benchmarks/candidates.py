@@ -142,7 +142,7 @@ def pool(snapshot: Snapshot, corpus: Corpus, place: dict[str, int], question: Qu
     put = put_to(snapshot, question)
     reading = interpret(put.view, put.query)
     answer = ranked(put, "hybrid", DEFAULT, limit=len(corpus.documents), per_document=False)
-    numbers = answer.found.numbers[np.argsort(corpus.documents[answer.found.numbers], kind="stable")]
+    numbers = answer.candidates.numbers[np.argsort(corpus.documents[answer.candidates.numbers], kind="stable")]
     standings = [answer.standing(number) for number in numbers.tolist()]
     documents = corpus.documents[numbers]
     starts = np.flatnonzero(np.diff(documents, prepend=-1))
@@ -161,7 +161,7 @@ def pool(snapshot: Snapshot, corpus: Corpus, place: dict[str, int], question: Qu
     features["neighbours' cosine"] = cosines[np.array(neighbours)].max(axis=0) if len(numbers) else cosines[numbers]
     features["document's cosine"] = (corpus.means @ put.vector).astype(float)[documents]
     features["length"] = np.minimum(corpus.texts.lengths[numbers], FULL_LENGTH) / FULL_LENGTH
-    known = [each for each in answer.found.weighed if each.passages]
+    known = [each for each in answer.candidates.weighed if each.passages]
     holding = [
         np.isin(numbers, Selection(snapshot.stack, Holds(each.unit), Deadline()).numbers) * each.idf for each in known
     ]
@@ -171,7 +171,7 @@ def pool(snapshot: Snapshot, corpus: Corpus, place: dict[str, int], question: Qu
     features["documents' idf"] = DEFAULT.document_weight * whole_documents(put, own, DEFAULT.bm25f, numbers)
     for title in (2.0, 4.0):
         heavier = replace(DEFAULT.bm25f, weights=(title, *DEFAULT.bm25f.weights[1:]))
-        whole = whole_documents(put, answer.found.weighed, heavier, numbers)
+        whole = whole_documents(put, answer.candidates.weighed, heavier, numbers)
         features[f"title {title:g}"] = DEFAULT.document_weight * whole
     words = corpus.texts.of(numbers)
     features["window"] = windows(corpus.texts, *words, numbers, reading, {each.unit: each.idf for each in known})

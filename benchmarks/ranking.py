@@ -53,7 +53,7 @@ from dragoman.search.language.parser import parse
 from dragoman.search.language.plain import plain
 from dragoman.search.ranking.engine import Mode, Order, Ranking, rank
 from dragoman.search.ranking.fusion import FUSIONS, Scored, min_max
-from dragoman.search.ranking.legs.leg import Asked
+from dragoman.search.ranking.legs.leg import ScoredQuery
 from dragoman.search.ranking.settings import Settings
 
 DEPTH = 1000
@@ -129,7 +129,7 @@ def ranked(put: Put, mode: Mode, settings: Settings, *, limit: int, per_document
     meant = interpret(put.view, put.query, variants=settings.variants)
     return rank(
         put.view,
-        Asked(
+        ScoredQuery(
             text=put.query.meaning,
             units=() if mode == "meaning" else meant.units,
             pairs=meant.pairs,

@@ -13,7 +13,7 @@ from ..index.ledger.manifest import RANKING
 from ..index.ledger.origins import FedSource, Origins
 from ..index.reading.plan import Sort
 from ..index.reading.tallies import Facets
-from ..index.writing.lock import LOCK_TIMEOUT
+from ..index.writing.lock import LOCK_TIMEOUT as LOCK_TIMEOUT
 from ..index.writing.status import Status
 from .completion import Completion, complete
 from .language.question import Filters, Question
@@ -21,7 +21,7 @@ from .opened import Store, no_document, open_store
 from .options import MAX_EXPORT, MAX_FACETS, check_options, check_range
 from .ranking.engine import Mode
 from .ranking.settings import Settings
-from .results.asking import Asker, Wanted
+from .results.asking import Asker, Page
 from .results.results import Hit, Results
 
 if TYPE_CHECKING:
@@ -32,15 +32,20 @@ if TYPE_CHECKING:
 class Collection:
     """A collection of documents, opened. Reading is safe from any number of threads.
 
-    Use it as a context manager, or call `close`. Every search sees the newest commit, whoever made it, and another
-    collection that has been put in its place.
+    Use it as a context manager, or call `close`. Every search sees the newest commit, whichever program made it, and
+    any collection that has been put in the place of this one.
     """
 
     # Without a dictionary, so that setting what means nothing here (`mode`, `filters`) is an error, not ignored.
     __slots__ = ("__weakref__", "_asker", "_store")
 
     def __init__(self, store: Store | str | Path, *, settings: Settings | None = None) -> None:
-        """`store` is what holds it, or its name: see `open_collection`."""
+        """Open a collection.
+
+        Args:
+            store: What holds it, or its path or address: see `open_collection`.
+            settings: How it ranks; None for its own settings.
+        """
         self._store = open_store(store) if isinstance(store, str | Path) else store
         self._asker = Asker(self._store, settings)
 
@@ -81,28 +86,29 @@ class Collection:
 
         Args:
             query: In the query language; it may be empty if there are `filters`.
-            limit: How many hits are wanted.
-            offset: How many of the best are passed over.
-            mode: Which legs are asked.
-            sort: By relevance, or newest first; unless told, the latter where the query only filters.
-            per_document: Keep the best hit of each document alone.
-            fold: Show of near-identical reports only the one that ranks best, and name the others with it.
-            facets: How many values of each column are counted on the match set; 0 for no counting at all.
+            limit: How many hits to return at most.
+            offset: How many of the best hits to skip, for paging.
+            mode: Which legs find and rank.
+            sort: By relevance, or newest first. By default newest first where the query only filters, as then all
+                passages are equally relevant; else by relevance.
+            per_document: Return only the best hit of each document.
+            fold: Of near-identical reports, return only the one that ranks best; it names the others.
+            facets: How many values of each column to return with their counts on the match set; 0 for no counting.
             explain: Say of each hit how its score came about.
-            highlights: Mark why the hits are there, which may be spared where only the ranking is wanted.
-            timeout: How many seconds it may take.
+            highlights: Mark why the hits are there. Without, a search is faster.
+            timeout: How many seconds it may take; None for no limit.
             **filters: What the search is confined to: see `question.Filters`.
 
         Raises:
             QueryError: The question or an option cannot be understood.
-            SearchTimeout: The time is over.
-            NotFound: There is no document of the id to which the search is confined.
+            SearchTimeout: The search took longer than `timeout`.
+            NotFound: The search is confined to a document that the collection does not have.
         """
         check_options(limit=limit, offset=offset, facets=facets)
         how = {"mode": mode, "sort": sort, "per_document": per_document, "fold": fold, "timeout": timeout}
-        question = Question.asked(query, how, filters, self.fields)
-        wanted = Wanted(limit=limit, offset=offset, facets=facets, highlights=highlights, explain=explain)
-        return self._asker.search(query, question, wanted)
+        question = Question.parse(query, how, filters, self.fields)
+        page = Page(limit=limit, offset=offset, facets=facets, highlights=highlights, explain=explain)
+        return self._asker.search(query, question, page)
 
     def facets(
         self,
@@ -114,18 +120,18 @@ class Collection:
         timeout: float | None = None,
         **filters: Unpack[Filters],
     ) -> Facets:
-        """What a question's match set consists of: the `limit` commonest values of each column, and its dates.
+        """What a question's match set consists of: by column the commonest values, and by date a histogram.
 
-        Options and errors are those of `search`.
+        `limit` is how many values of each column to return. The other options, and the errors, are those of `search`.
         """
         check_range("limit", limit, 1, MAX_FACETS)
         results = self.search(query, limit=0, mode=mode, fold=fold, facets=limit, timeout=timeout, **filters)
         return cast("Facets", results.facets)
 
     def contents(self, limit: int = 10) -> Facets:
-        """What the whole collection consists of: the `limit` commonest values of each column, and its dates.
+        """What the whole collection consists of: by column the commonest values, and by date a histogram.
 
-        It is counted when it is first asked for after a change.
+        `limit` is how many values of each column to return. Counting happens on the first call after a change.
         """
         check_range("limit", limit, 1, MAX_FACETS)
         return self._asker.contents(limit)
@@ -143,19 +149,24 @@ class Collection:
         timeout: float | None = None,
         **filters: Unpack[Filters],
     ) -> Iterator[Hit]:
-        """The first `limit` hits of a search, whose options and errors these are, to be taken one by one.
+        """The first `limit` hits of a search, one by one. Options and errors are those of `search`.
 
-        They are ranked now, and documents read as they are taken, so that few are in memory at a time. Whatever is
-        changed in the meantime, they are as of now; only if the collection is compacted and the export takes longer
-        than the grace period thereafter does it end with CollectionDamaged.
+        They are ranked now, and their documents are read when they are taken, so that few are in memory at a time.
+        Changes to the collection in the meantime make no difference to them, with one exception: if it is compacted and
+        the export goes on for longer than the grace period after that, it ends with CollectionDamaged.
         """
         check_range("limit", limit, 0, MAX_EXPORT)
         how = {"mode": mode, "sort": sort, "per_document": per_document, "fold": fold, "timeout": timeout}
-        question = Question.asked(query, how, filters, self.fields)
+        question = Question.parse(query, how, filters, self.fields)
         return self._asker.export(question, limit, highlights=highlights)
 
     def complete(self, text: str, limit: int = 8) -> list[Completion]:
-        """Ways to complete the last word of a question: see `completion.complete`."""
+        """Ways to complete the last word of a question, likeliest first: see `completion.complete`.
+
+        Args:
+            text: The question, which may be half typed: nothing in it is an error.
+            limit: How many to return at most.
+        """
         check_options(limit=limit)
         return complete(self._store.view, text, limit)
 
@@ -166,13 +177,13 @@ class Collection:
 
         Args:
             identity: The id of the passage or document.
-            limit: How many hits are wanted.
-            per_document: Keep the best hit of each document alone.
-            timeout: How many seconds it may take.
+            limit: How many hits to return at most.
+            per_document: Return only the best hit of each document.
+            timeout: How many seconds it may take; None for no limit.
 
         Raises:
             NotFound: There is no such passage or document.
-            SearchTimeout: The time is over.
+            SearchTimeout: The search took longer than `timeout`.
         """
         check_options(limit=limit, timeout=timeout)
         return self._asker.similar(identity, limit=limit, per_document=per_document, timeout=timeout)
@@ -184,25 +195,26 @@ class Collection:
 
     @property
     def settings(self) -> Settings:
-        """How questions are ranked: as was said on opening; else as the collection was tuned; else by default.
+        """How questions are ranked: by the settings given on opening; else as it was tuned; else by default.
 
-        Raises CollectionMismatch if the collection keeps settings that mean nothing to this Dragoman.
+        Raises CollectionMismatch if the collection holds settings that this version of Dragoman does not know.
         """
         return self._asker.settings(self._store.view)
 
     # Reading
 
     def document(self, document_id: str) -> Document:
-        """The document of that id. Raises NotFound if there is none."""
+        """A document, by its id. Raises NotFound if the collection does not have it."""
         document = self._store.document(document_id)
         if document is None:
             raise no_document(document_id)
         return document
 
     def named(self, identity: str) -> tuple[Document, Span | None]:
-        """The document of that id; or the document of the passage of that id, and the passage's span.
+        """A document by its own id, or by the id of one of its passages.
 
-        A document's own id may look like a passage's, and goes first. Raises NotFound if there is neither.
+        A document's id may look like a passage's, so documents are tried first. With the document comes the span of the
+        passage, if the id is a passage's. Raises NotFound if the collection has neither.
         """
         named = parse_passage_id(identity)
         try:
@@ -223,7 +235,12 @@ class Collection:
         return spans
 
     def document_ids(self, prefix: str = "", after: str = "") -> Iterator[str]:
-        """The ids of all documents that begin with a prefix and come after an id, in order."""
+        """The ids of documents, in order.
+
+        Args:
+            prefix: What they begin with.
+            after: Only ids after this one, in order to go on where a previous call ended.
+        """
         return self._store.document_ids(prefix, after)
 
     @property
@@ -233,9 +250,9 @@ class Collection:
 
     @property
     def version(self) -> str:
-        """What changes whenever answers may, by a change to the collection or by another one in its place.
+        """A text that changes whenever answers may: with each change, and when another collection takes its place.
 
-        Versions are told apart only among those of one opened collection.
+        Compare it only with other versions from the same opened collection.
         """
         return self._store.stamp
 
@@ -244,7 +261,7 @@ class Collection:
         return self._store.status()
 
     def problems(self) -> list[str]:
-        """What a thorough look finds wrong with the collection, a line each; nothing for a sound one."""
+        """What a thorough check finds wrong with the collection, a line for each problem; empty for a sound one."""
         return self._store.problems()
 
     def suspects(self) -> Iterator[str]:
@@ -260,7 +277,7 @@ class Collection:
             yield from suspects(document) if document else ()
 
     def sources(self) -> list[FedSource]:
-        """What the collection is fed from, by name, and what was found there last."""
+        """What the collection is fed from, in order of name, and what was found there last."""
         return self._store.sources()
 
     # Changing
@@ -274,7 +291,16 @@ class Collection:
     ) -> "Report":
         """Bring documents in: new ones are added, changed ones replaced, unchanged ones left alone.
 
-        Whatever `dragoman.read` yields can be given as it comes. See `index.writing.writer.Writer.add`.
+        Args:
+            documents: What `dragoman.read` yields: documents, and notes of what was skipped, which the report repeats.
+            progress: Called again and again with how far it has come.
+            lock_timeout: How many seconds to wait for another program that writes to the collection.
+
+        Returns:
+            What was added, updated, left unchanged and skipped.
+
+        Raises:
+            CollectionLocked: Another program did not finish in time.
         """
         with self._store.writing(lock_timeout, progress) as writer:
             return writer.add(documents)
@@ -291,7 +317,19 @@ class Collection:
     ) -> "Report":
         """Bring in what is new or changed in files, folders, patterns and URLs, and remember them as sources.
 
-        Documents whose files are gone from a folder or pattern are removed, unless `keep`: see `index.feeding.feeder`.
+        Args:
+            sources: Files, folders, patterns and URLs; "-" is standard input.
+            reading: How they are read.
+            keep: Keep documents whose files are gone from a folder or pattern, instead of removing them.
+            reread: Read files again whose size and time of change are as they were.
+            progress: Called again and again with how far it has come.
+            lock_timeout: How many seconds to wait for another program that writes to the collection.
+
+        Returns:
+            What was added, updated, removed, left unchanged and skipped.
+
+        Raises:
+            CollectionLocked: Another program did not finish in time.
         """
         from ..corpus.readers.contract import ReadOptions
         from ..index.feeding.feeder import Feeding, feed
@@ -306,12 +344,12 @@ class Collection:
             return writer.remove(document_ids)
 
     def compact(self, *, lock_timeout: float = LOCK_TIMEOUT) -> "Report":
-        """Rewrite the index without what was deleted, in as few segments as there may be."""
+        """Rewrite the index without what was deleted, in as few segments as possible."""
         with self._store.writing(lock_timeout) as writer:
             return writer.compact()
 
     def keep_settings(self, settings: Settings | None, *, lock_timeout: float = LOCK_TIMEOUT) -> None:
-        """Write settings into the collection, which whoever opens it without others has; None takes them out again."""
+        """Write settings into the collection: it ranks by them unless it is opened with others. None takes them out."""
         with self._store.writing(lock_timeout) as writer, writer.database.change():
             if settings is None:
                 writer.database.unset(RANKING)
@@ -319,14 +357,14 @@ class Collection:
                 writer.database.set(RANKING, asdict(settings))
 
     def forget(self, names: Iterable[str], *, lock_timeout: float = LOCK_TIMEOUT) -> None:
-        """Feed the collection from some sources no more. Their documents stay.
+        """No longer feed the collection from some sources. Their documents stay.
 
         Args:
             names: The sources, as `sources` names them or as they were named when they were added.
             lock_timeout: How many seconds to wait for another program that writes to the collection.
 
         Raises:
-            DragomanError: The collection is not fed from one of them. Then none is forgotten.
+            DragomanError: The collection is not fed from one of them. In this case none is forgotten.
             CollectionLocked: Another program did not finish in time.
         """
         from ..index.feeding.feeder import source_name
@@ -352,16 +390,16 @@ class Collection:
         on_error: Callable[[str], None] | None = None,
         lock_timeout: float = LOCK_TIMEOUT,
     ) -> None:
-        """Keep the collection current with what it is fed from. This never returns: leave it by an exception.
+        """Keep the collection up to date with what it is fed from. This never returns: leave it by an exception.
 
-        After an error it goes on. A collection that is put in the place of this one is watched from then on.
+        It goes on after an error. If another collection is put in the place of this one, that is fed from then on.
 
         Args:
             sources: What to watch; without any, all that the collection is fed from, as it is at the time.
-            every: The seconds between two looks at files.
-            urls_every: The seconds until a URL is asked again.
+            every: How many seconds to wait between two looks at files.
+            urls_every: How many seconds to wait before a URL is fetched again: longer, to be polite to its server.
             on_change: Called with the report of each feeding.
-            on_error: Called with an error in one line, once while it lasts.
+            on_error: Called with an error, in one line, once for as long as it lasts.
             lock_timeout: How many seconds a feeding waits for another program that writes to the collection.
         """
         from ..index.feeding.watcher import Watch
@@ -381,8 +419,8 @@ def open_collection(path: str | Path, *, settings: Settings | None = None) -> Co
     """Open a collection.
 
     Args:
-        path: Its folder; or its address, where what is installed can open one.
-        settings: How it ranks while it is open; without them, as it was tuned, or by default.
+        path: Its folder; or its address, if something is installed that can open it.
+        settings: How it ranks while it is open; None for its own settings, or the defaults if it was not tuned.
 
     Raises:
         CollectionNotFound: There is no collection.

@@ -1,8 +1,8 @@
 """Completing the last word of a question: with a word that the index knows, a value of a column, or a field's name."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..corpus.fields import Fields
 from ..index.analysis import BLANKS, analyze
@@ -15,7 +15,7 @@ from .language.unparser import unparse
 if TYPE_CHECKING:
     import re
 
-_LEAST = 2  # letters without a field before them
+_LEAST = 2  # letters that must be typed, unless a field stands before them
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,6 @@ class Completion:
     kind: str
     passages: int
 
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON-ready values."""
-        return asdict(self)
-
 
 def complete(view: View, text: str, limit: int = 8) -> list[Completion]:
     """Ways to complete the last word of a question.
@@ -47,7 +43,7 @@ def complete(view: View, text: str, limit: int = 8) -> list[Completion]:
     Args:
         view: Whose words and values they are.
         text: The question, which may be half typed: nothing in it is an error.
-        limit: How many are wanted at most.
+        limit: How many to return at most.
     """
     fields = view.info.fields
     text = BLANKS.sub(" ", text)
@@ -69,7 +65,7 @@ def complete(view: View, text: str, limit: int = 8) -> list[Completion]:
     subjects = (each.name for each in fields if each.is_subject)
     names = [each for name in subjects for each in _values(view, before, name, value, limit)]
     names.sort(key=lambda each: -each.passages)
-    # Half of them, unless there are fewer words to be had.
+    # Names get half of the room, or more if there are too few words to fill the other half.
     room = max(limit - len(beginning), 0)
     names = names[: max(room // 2, room - len(words))]
     named = [Completion(f"{before}{name}:", "field", 0) for name in beginning]
@@ -77,12 +73,14 @@ def complete(view: View, text: str, limit: int = 8) -> list[Completion]:
 
 
 def _last(text: str, fields: Fields) -> tuple[int, str, str] | None:
-    """Where what is to be completed starts, with its field; the field or ""; and what is typed of the value.
+    """The part of a question that is to be completed.
 
-    None if the question ends otherwise: with a blank, a phrase, a quote that is open, within a field's group.
+    Returns:
+        Where it starts, its field included; the field, or ""; and what has been typed of the value. None if the
+        question ends in something else: a blank, a phrase, an open quote, the inside of a field's group.
     """
     found: re.Match[str] | None = None
-    groups: list[str] = []  # the fields of those that are open, "" for a plain one
+    groups: list[str] = []  # of the groups that are still open, the fields; "" for a plain group
     for token in TOKEN.finditer(text):
         waits = found is not None and found.end() == token.start() and found["name"] and not found["value"]
         waiting, found = found if waits else None, token
@@ -90,7 +88,7 @@ def _last(text: str, fields: Fields) -> tuple[int, str, str] | None:
         if token.lastgroup == "minus" and len(token[0]) > 1:
             return None
         if token.lastgroup == "quote":
-            # Of a value in quotes the beginning is enough.
+            # A value may be completed before its quotes are closed.
             wanted = waiting and owner in fields and not any(groups)
             return (waiting.start(), owner, text[token.end() :]) if waiting and wanted else None
         if token[0] == "(":

@@ -1,12 +1,13 @@
-"""Making a collection: an empty one, one of what lies in some sources, one that is indexed anew."""
+"""Making a collection: an empty one, one from sources, the user's own, or one that exists already, indexed anew."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..index.encoding.model import DEFAULT_MODEL
-from ..index.writing.lock import LOCK_TIMEOUT
+from ..index.encoding.model import DEFAULT_MODEL as DEFAULT_MODEL
+from ..index.home import default_collection as default_collection
+from ..index.home import ready as ready
 from ..index.writing.store import Store
-from .collection import Collection
+from .collection import LOCK_TIMEOUT, Collection
 from .ranking.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ def create_collection(
     Args:
         path: A folder that does not exist or is empty.
         model: The folder of a Sentence Transformers model, or the name of the one that Dragoman comes with.
-        fields: The fields that its documents are to have beside those that all have.
+        fields: The collection's own fields, in addition to those that every collection has.
         settings: How to rank while it is open.
 
     Raises:
         CollectionExists: Something is in the folder.
-        InvalidField: One of the fields cannot be.
+        InvalidField: One of the fields is not allowed, for its name or its type.
         ModelNotFound: There is no such model.
     """
     Store.create(Path(path), model, fields).close()
@@ -52,7 +53,7 @@ def build_collection(
     progress: "Callable[[Progress], None] | None" = None,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> "Report":
-    """Make a collection of what lies in files, folders, patterns and URLs, and remember them as its sources.
+    """Make a collection from files, folders, patterns and URLs, and remember them as its sources.
 
     It is built aside and put in its place when it is complete. If it is interrupted, what was committed by then is
     kept, unless that would replace something.
@@ -63,8 +64,8 @@ def build_collection(
         replace: Put it in the place of the collection that is in the folder, which answers until then.
         reading: How the sources are read.
         model: The folder of a Sentence Transformers model, or the name of the one that Dragoman comes with.
-        fields: The fields that its documents are to have beside those that all have.
-        progress: Called with how far it has come, again and again.
+        fields: The collection's own fields, in addition to those that every collection has.
+        progress: Called again and again with how far it has come.
         lock_timeout: How many seconds to wait for another program that writes to the collection to be replaced.
 
     Returns:
@@ -73,7 +74,7 @@ def build_collection(
     Raises:
         CollectionExists: Something is in the folder that is not to be replaced.
         CollectionLocked: Another program did not finish in time.
-        InvalidField: One of the fields cannot be.
+        InvalidField: One of the fields is not allowed, for its name or its type.
         ModelNotFound: There is no such model.
         UnreadableSource: Not one document could be read.
     """
@@ -111,7 +112,7 @@ def reindex_collection(
         path: The collection's folder.
         model: The folder of a Sentence Transformers model; without it, the collection keeps the one that it has.
         fields: Fields that its documents are to have from now on, beside those that they have.
-        progress: Called with how far it has come, again and again.
+        progress: Called again and again with how far it has come.
         lock_timeout: How many seconds to wait for another program that writes to the collection.
 
     Returns:

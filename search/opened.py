@@ -69,17 +69,25 @@ class Store(Protocol):
         ...
 
     def problems(self) -> list[str]:
-        """What a thorough look finds wrong, a line each."""
+        """What a thorough check finds wrong, a line for each problem."""
         ...
 
     def writing(
         self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None
     ) -> "AbstractContextManager[Writer]":
-        """Hold the right to write, and have a writer. Raises CollectionLocked if others do not finish in time."""
+        """Take the lock for writing, and have a writer while it is held.
+
+        Args:
+            lock_timeout: How many seconds to wait for another program that writes to the collection.
+            progress: Called again and again with how far the change has come.
+
+        Raises:
+            CollectionLocked: Another program did not finish in time.
+        """
         ...
 
     def close(self) -> None:
-        """Let go of it. Nothing may be asked of it afterwards."""
+        """Release its files or connections. It must not be used afterwards."""
         ...
 
 
@@ -105,11 +113,11 @@ class FolderStore:
 
     @property
     def folder(self) -> Folder:
-        """What is at the path now."""
+        """The collection that is at the path now."""
         if self._folder.database.is_replaced:
             with undisturbed(), self._lock:
                 if self._folder.database.is_replaced:
-                    # The old one is not closed: whoever is at work with it may finish.
+                    # The old one is not closed, so that searches that are under way can finish.
                     self._folder = Folder(self.path)
                     self._replaced += 1
         return self._folder
@@ -127,7 +135,7 @@ class FolderStore:
     @property
     def stamp(self) -> str:
         """See `Store.stamp`."""
-        generation = self.generation  # first, since this is what finds another collection
+        generation = self.generation  # first, as this is what notices another collection
         return f"{self._replaced}.{generation}"
 
     @property
@@ -176,7 +184,7 @@ class FolderStore:
 
 
 STORES: Final[dict[str, Callable[[str], Store]]] = {}
-"""By the scheme of a collection's address, what opens it: there is nothing but folders so far."""
+"""What opens a collection, by the scheme of its address. Empty: so far there are only folders."""
 
 
 def open_store(name: str | Path) -> Store:

@@ -19,8 +19,8 @@ Kind: TypeAlias = Literal["choice", "count", "seconds", "flag", "day", "id", "va
 """What an option takes.
 
 A `choice` is one of a few words, a `count` a whole number, `seconds` a number that is not negative, a `flag` yes or no,
-a `day` a day, month or year, an `id` a document's. `values` are texts of which any will do, `constraints` texts in the
-query language of which all must hold.
+a `day` a day, month or year, an `id` a document's. `values` are texts of which any one suffices, `constraints` texts in
+the query language which must all hold.
 """
 
 
@@ -32,7 +32,7 @@ class Option:
         name: What every face calls it.
         kind: See Kind.
         about: What it is for, in a sentence, for help texts.
-        default: What holds unless it is given.
+        default: Its value if it is not given.
         choices: Gives what a choice is one of.
         low: The least count.
         high: The greatest count.
@@ -56,7 +56,7 @@ class Option:
         return self.kind in ("day", "values", "constraints", "id")
 
     def check(self, value: Any) -> None:
-        """Raise QueryError if a value of the right type is not within its bounds."""
+        """Raise QueryError if a value, which has the right type, is out of bounds."""
         if self.kind == "choice" and value is not None and value not in self.choices():
             raise QueryError(f"{self.name} is {str(value)[:40]!r}, and must be one of {', '.join(self.choices())}")
         if self.kind == "count":
@@ -72,7 +72,7 @@ MAX_EXPORT: Final = 10_000
 """The most hits that one export gives."""
 
 MAX_FACETS: Final = 1000
-"""The most values of a field that are counted out."""
+"""The most values of a field that are returned with their counts."""
 
 DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
     Option(name="limit", kind="count", about="How many hits, at most.", default=10, high=MAX_LIMIT),
@@ -134,12 +134,22 @@ OPTIONS: Final[Mapping[str, Option]] = {each.name: each for each in DECLARED_OPT
 
 
 def check_range(name: str, value: int, low: int, high: int) -> None:
-    """Raise QueryError if a number that is called `name` does not lie from `low` to `high`."""
+    """Check a number.
+
+    Args:
+        name: What the error calls it.
+        value: The number.
+        low: The least that it may be.
+        high: The most that it may be.
+
+    Raises:
+        QueryError: It is out of these bounds.
+    """
     if not low <= value <= high:
         raise QueryError(f"{name} is {value}, and must be from {low} to {high}")
 
 
 def check_options(**given: Any) -> None:
-    """Raise QueryError if the value of an option, given by its name, is not within its bounds."""
+    """Check the values of options, each given by its name. Raises QueryError for the first that is out of bounds."""
     for name, value in given.items():
         OPTIONS[name].check(value)

@@ -7,16 +7,16 @@ from ..index.analysis import fold
 from ..index.reading.plan import Deadline, Spelling
 from ..index.reading.view import View
 
-_LETTERS_BY_EDITS = ((1, 4), (2, 6))  # edits, and the letters from which on a word has not a neighbour for everything
+_LETTERS_BY_EDITS = ((1, 4), (2, 6))  # edits, and how many letters a word needs: most shorter ones are near some word
 _LONGEST = 40  # letters
-_MOST = 4  # words, the first unknown ones: each costs some 50 ms a segment
+_MOST = 4  # words, the first unknown ones: looking for each takes about 50 ms in every segment
 
 
 def suggest(view: View, query: str, unknown: Sequence[Span], deadline: Deadline) -> str | None:
     """The query with unknown words replaced by the likeliest known ones.
 
-    The likeliest is the nearest by edit distance, and among those the one in most passages. As it is an extra, only the
-    first few words are mended, and none once the time is over.
+    The likeliest is the nearest by edit distance, and among those the one in most passages. As this is an extra, only
+    the first few words are mended, and none once the time is over.
 
     Args:
         view: Whose words are known.

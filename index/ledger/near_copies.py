@@ -62,11 +62,6 @@ class Copies:
         """Which of some documents have copies: bool [n] for the int64 [n] of their versions."""
         return np.isin(versions, self._versions)
 
-    def members(self, group: int) -> NDArray[np.int64]:
-        """The versions of the documents in a group, ascending: one alone for a document that has no copies."""
-        members = self._versions[self._groups == group]
-        return members if len(members) else np.array([group], np.int64)
-
 
 def groups_of_copies(connection: sqlite3.Connection) -> NDArray[np.int64]:
     """The groups as the ledger has them, fit for `Copies`."""

@@ -7,7 +7,7 @@ time, when somebody first asks for it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import chain
@@ -79,21 +79,6 @@ class Facets:
     columns: dict[str, FacetColumn]
     histogram: Histogram | None
     undated: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON-ready values, with the keys that the JSON API documents."""
-        columns = {
-            name: {"distinct": column.distinct, "values": [asdict(value) for value in column.values]}
-            for name, column in self.columns.items()
-        }
-        histogram = self.histogram and {
-            "unit": self.histogram.unit,
-            "bars": [
-                {"first": str(bar.first), "last": str(bar.last), "passages": bar.passages}
-                for bar in self.histogram.bars
-            ],
-        }
-        return {**columns, "histogram": histogram, "undated": self.undated}
 
 
 class Tallies:

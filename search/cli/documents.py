@@ -1,4 +1,4 @@
-"""The commands that read a collection otherwise than by a question: `show`, `list` and `similar`."""
+"""The commands that read a collection without a question: `show`, `list` and `similar`."""
 
 import sys
 from dataclasses import asdict
@@ -50,10 +50,10 @@ def show(identity: str, collection: Path | None, format_: str, only_cut: bool) -
     sources = [" · ".join(part for part in asdict(reference).values() if part) for reference in document.references]
     lines = [(name, value) for name, value in (*rows.items(), *(("source", each) for each in sources)) if value]
     width = max(len(name) for name, _ in lines)
-    described = "".join(f"{click.style(f'{name:<{width}}', dim=True)} {visible(value)}\n" for name, value in lines)
+    description = "".join(f"{click.style(f'{name:<{width}}', dim=True)} {visible(value)}\n" for name, value in lines)
     if sys.stdout.isatty():
         text = "\n".join("\n".join(wrapped([(line, frozenset())], "")) for line in text.splitlines())
-    echo_paged(f"{described}\n{visible(text)}\n")
+    echo_paged(f"{description}\n{visible(text)}\n")
 
 
 def _provenance(document: "Document") -> str:
@@ -82,8 +82,8 @@ def similar(
     context: click.Context, identity: str, limit: int, per_document: bool, collection: Path | None, format_: str
 ) -> None:
     """Find what is near in meaning to a passage or a document. The hits are passages of other documents."""
-    with opened(collection) as asked:
-        results = asked.similar(identity, limit=limit, per_document=per_document)
+    with opened(collection) as searched:
+        results = searched.similar(identity, limit=limit, per_document=per_document)
     echo_paged(FORMATS[format_](results))
     if not results.hits:
         context.exit(1)

@@ -14,7 +14,7 @@ from ..evaluation.evaluate import System, compare, evaluate
 from ..evaluation.judged_collection import collection_of
 from ..evaluation.judgments import read_judged
 from ..evaluation.measures import check_available
-from ..evaluation.report import FORMATS, described
+from ..evaluation.report import FORMATS, summarise
 from ..evaluation.runs import read_run, run_file, write_run
 from ..ranking.engine import Mode
 from ..ranking.settings import Settings, apply_changes
@@ -71,7 +71,7 @@ _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Ask only N of the queries, evenly spread.")
 @click.option("--runs", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write TREC run files.")
-@click.option("--fresh", is_flag=True, help="Ask again what has been asked before, instead of taking kept answers.")
+@click.option("--fresh", is_flag=True, help="Search again, instead of using answers that are kept from earlier runs.")
 @format_option(FORMATS)
 def eval_(
     judged: Path,
@@ -114,8 +114,8 @@ def eval_(
             write_run(run_file(runs, each.system.name), zip(ids, each.rankings, strict=True))
     names = [each.name for each in asked]
     comparison = compare(evaluation, *map(names.index, compared)) if compared else None
-    with opened(path) if path else nullcontext() as asked_of:
-        shown = FORMATS[format_](described(evaluation, comparison, asked_of))
+    with opened(path) if path else nullcontext() as searched:
+        shown = FORMATS[format_](summarise(evaluation, comparison, searched))
     echo_paged(shown)
 
 
@@ -127,7 +127,7 @@ def _system(written: str) -> System:
         return System(written, saved=read_run(Path(written)))
     modes = ", ".join(get_args(Mode))
     raise click.UsageError(
-        f"{written!r} is no mode ({modes}), no mode with settings (hybrid:FILE.json) and no run file"
+        f"{written!r} is neither a mode ({modes}), nor a mode with settings (hybrid:FILE.json), nor a run file"
     )
 
 

@@ -9,9 +9,7 @@ import click
 from ...corpus.readers.contract import ReadOptions
 from ...corpus.readers.registry import BUILT_IN, format_names
 from ...errors import UnreadableSource
-from ...index.encoding.model import DEFAULT_MODEL
-from ...index.home import default_collection
-from ..making import build_collection
+from ..making import DEFAULT_MODEL, build_collection, default_collection
 from .options import collection_option, field_types_option, keys_of, opened, own_fields, wait_option
 from .reports import echo_report
 from .terminal import ProgressBar
@@ -23,7 +21,7 @@ _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
 class _FormatName(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]  # generic from click 8.4 on
-    """The name of a format. Those of other packages are looked for when a name is none of ours, and for the help."""
+    """The name of a format. Those of other packages are only looked up for unknown names, and for the help."""
 
     name = "format"
 
@@ -52,7 +50,7 @@ def _reading_options(command: _Command) -> _Command:
     """The options that say how sources are read; the command's parameters are `as_`, `fields` and `allow_private`."""
     for option in (
         click.option(
-            "--allow-private", is_flag=True, help="Fetch URLs from private addresses, too: this machine, an intranet."
+            "--allow-private", is_flag=True, help="Also fetch URLs from private addresses: this machine, an intranet."
         ),
         click.option(
             "--field",
@@ -66,7 +64,7 @@ def _reading_options(command: _Command) -> _Command:
             "--as",
             "as_",
             type=_FORMAT,
-            help="Read every file in this format, whatever its name. Standard input is text unless told otherwise.",
+            help="Read every file in this format, whatever its name. Standard input is text by default.",
         ),
     ):
         command = option(command)
@@ -97,8 +95,8 @@ def index(
     PATHs are files, folders, patterns such as 'news/*.txt', URLs of pages and feeds, or - for standard input. What
     cannot be read is named and left out. The collection remembers what it is fed from; see `dragoman sources`.
 
-    A --field whose NAME is none of ours becomes a field of the collection: after --field desk=department, questions may
-    say desk:Asia.
+    A --field with a NAME that Dragoman does not know becomes a field of the collection: after --field desk=department,
+    questions may say desk:Asia.
     """
     reading = _reading(as_, fields, allow_private)
     with ProgressBar("indexing") as progress:
@@ -120,7 +118,7 @@ def index(
 @collection_option
 @_reading_options
 @click.option("--keep", is_flag=True, help="Keep documents whose files are gone.")
-@click.option("--reread", is_flag=True, help="Read files again whose size and time of change are as they were.")
+@click.option("--reread", is_flag=True, help="Also read files whose size and time of change are as they were.")
 @wait_option
 def add(
     paths: tuple[str, ...],

@@ -1,19 +1,16 @@
-"""The options that several commands have, and what opens the collection that one of them names."""
+"""The options that several commands have, and the opening of the collection that one of them names."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast, get_args
+from typing import TypeVar, cast, get_args
 
 import click
 
 from ...corpus.fields import RECORD_NAMES, FieldType, OwnField
-from ...index.home import ready
-from ...index.writing.lock import LOCK_TIMEOUT
+from ..collection import LOCK_TIMEOUT, Collection, open_collection
+from ..making import ready
 from .terminal import ProgressBar
-
-if TYPE_CHECKING:
-    from ..collection import Collection
 
 COLLECTION_VARIABLE = "DRAGOMAN_COLLECTION"
 
@@ -44,20 +41,26 @@ field_types_option = click.option(
     "field_types",
     multiple=True,
     metavar="NAME=TYPE",
-    help=f"What the values of a field of the collection's own are: {', '.join(get_args(FieldType))}. [default: facet]",
+    help=f"The type of one of the collection's own fields: {', '.join(get_args(FieldType))}. [default: facet]",
 )
 """The option that says what own fields hold; the command's parameter is `field_types`."""
 
 
 def keys_of(given: Iterable[str]) -> dict[str, str]:
-    """The record's key for each field, by its name, of what `--field NAME=KEY` was given."""
+    """The record's key for each field, by the field's name, from the values of `--field NAME=KEY`."""
     return dict(_pairs("--field", given, "NAME=KEY, as in id=_id"))
 
 
 def own_fields(given: Iterable[str], types: Iterable[str]) -> list[OwnField]:
-    """The fields of a collection's own among those that `--field` and `--field-type` name.
+    """The collection's own fields: those that `--field` names and that are not built in.
 
-    Raises InvalidField if one of them cannot be, BadParameter for a type of a field that is not among them.
+    Args:
+        given: The values of `--field NAME=KEY`.
+        types: The values of `--field-type NAME=TYPE`.
+
+    Raises:
+        InvalidField: One of them is not allowed, for its name or its type.
+        BadParameter: A type is given for a field that is not among them.
     """
     kinds = dict(_pairs("--field-type", types, "NAME=TYPE, as in votes=number"))
     keys = {name: key for name, key in keys_of(given).items() if name not in RECORD_NAMES}
@@ -93,13 +96,11 @@ def format_option(names: Iterable[str], about: str = "How to print it.") -> Call
 
 
 @contextmanager
-def opened(collection: Path | None) -> "Generator[Collection]":
-    """The collection that a command is given, or else the user's own, opened as long as the block lasts.
+def opened(collection: Path | None) -> Generator[Collection]:
+    """The collection that a command is given, or else the user's own, open for as long as the block lasts.
 
     Raises CollectionNotFound, CollectionMismatch or CollectionDamaged.
     """
-    from ..collection import open_collection  # late, so that help and errors in options need not wait for it
-
     with open_collection(folder_of(collection)) as found:
         yield found
 
@@ -110,6 +111,6 @@ def folder_of(collection: Path | None) -> Path:
 
 
 def _first_build(documents: int) -> ProgressBar:
-    """Say that the user's own collection is being made, which happens once; the bar that shows how it goes."""
+    """Say that the user's own collection is being made, which happens once, and return a progress bar for that."""
     click.echo(f"First use: building your collection from {documents} shipped documents, once.", err=True)
     return ProgressBar("building", documents)

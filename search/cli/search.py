@@ -1,7 +1,8 @@
-"""`search`: the question, and nothing else, so that no word of it is taken for a command."""
+"""The program `search`, which takes only a question: it has no commands that a word could be taken for."""
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import fill
 from typing import Any, TypeVar
 
 import click
@@ -14,7 +15,7 @@ from .terminal import echo_paged, run
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
-_ALSO = " ".join(f"{field.name}:" for field in DECLARED[1:])
+_OTHERS = fill(" ".join(f"{field.name}:" for field in DECLARED[1:]), 50, subsequent_indent=" " * 25)
 
 _DETAILS = f"""
 \b
@@ -30,7 +31,7 @@ The query:
   "a phrase"        these words in this order
   -word  NOT word   not that
   a AND b  a OR b   both, either; ( ) around groups
-  country:France    also {_ALSO} title:
+  country:France    also {_OTHERS} title:
   person:="Xi"      exactly that value, where person:Xi is any with that word
   date:2025-11      also date:2025-11-22, date:2025-11..2026-01, date:..2025
   summ*  wom?n      any letters, one letter
@@ -43,12 +44,12 @@ _THOUSAND = click.IntRange(1, 1000)
 class _Question(click.Command):
     """A command whose arguments are words of a question.
 
-    A word with one dash in front (-Macron) belongs to the question, unless it is exactly a short option; anything
-    else that click would make of it (-Macron as -M -a -c …) would be a surprise.
+    A word with one dash in front (-Macron) belongs to the question, unless it is exactly a short option: click would
+    read it as several short options (-M -a -c …).
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if ctx.resilient_parsing:  # for completion, which wants what there is of a question
+        if ctx.resilient_parsing:  # for completion, where the question may be unfinished
             return super().parse_args(ctx, args)
         takes_value = {
             name: isinstance(option, click.Option) and not option.is_flag
@@ -77,7 +78,7 @@ class _Question(click.Command):
 
 
 def _search_options(command: _Command) -> _Command:
-    """An option for each of a search's that a terminal has a use for; the command's parameters have their names."""
+    """The options of a search that are of use in a terminal; the command's parameters have their names."""
     for option in reversed(list(OPTIONS.values())):
         if option.name not in _ELSEWHERE:
             command = _click_option(option)(command)
@@ -85,7 +86,7 @@ def _search_options(command: _Command) -> _Command:
 
 
 _ELSEWHERE = ("limit", "offset", "highlights", "timeout")
-"""What the terminal puts otherwise (pages) or always the same."""
+"""Options that the terminal replaces (by pages) or always sets to the same value."""
 
 _MOST_FACETS = 100
 
@@ -130,8 +131,8 @@ def search(
     **options: Any,
 ) -> None:
     """Search a collection for the passages that answer QUERY."""
-    with opened(collection) as asked:
-        results = asked.search(" ".join(query), limit=limit, offset=(page - 1) * limit, **options)
+    with opened(collection) as searched:
+        results = searched.search(" ".join(query), limit=limit, offset=(page - 1) * limit, **options)
     echo_paged(FORMATS[format_](results))
     if not results.hits:
         context.exit(1)

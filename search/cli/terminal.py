@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 
 def run(command: click.Command, name: str, arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a command as a program of that name: whatever goes wrong on purpose is one line on standard error."""
+    """Run a command as a program. Errors that are meant for the user are one line on standard error.
+
+    Args:
+        command: The command.
+        name: What the program is called.
+        arguments: Its arguments; those of the process if they are not given.
+    """
     _prepare_streams()
     stdout = sys.stdout
     try:
@@ -83,7 +89,7 @@ def _leave(code: object) -> NoReturn:
 
 
 def colours() -> bool:
-    """Whether to write in colours: standard output is a terminal that knows them, and nobody asked for none."""
+    """Whether to write in colours: standard output is a terminal that has them, and nobody has turned them off."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -97,7 +103,7 @@ def echo_paged(text: str) -> None:
 
 
 def leave_when_terminated() -> None:
-    """Let SIGTERM end the program as if its work were done: what is to be tidied up at its end still is."""
+    """Let SIGTERM end the program like the end of its work, so that it still tidies up."""
 
     def leave(_number: int, _frame: "FrameType | None") -> NoReturn:
         sys.exit(0)

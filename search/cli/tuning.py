@@ -76,18 +76,18 @@ def tune(
     known = read_judged(judged, queries=queries, qrels=qrels).sample(sample)
     try:
         with _fitting() as progress:
-            found = tuning.tune(path, known, progress=progress)
+            outcome = tuning.tune(path, known, progress=progress)
     except KeyboardInterrupt as interruption:
         raise KeyboardInterrupt("nothing was written") from interruption
-    written = found.pays and not dry_run
+    written = outcome.pays and not dry_run
     if written:
         with opened(path) as tuned:
-            tuned.keep_settings(found.settings, lock_timeout=wait)
-    described = _described(found, str(path), written)
+            tuned.keep_settings(outcome.settings, lock_timeout=wait)
+    summary = _summary(outcome, str(path), written)
     if format_ == "json":
-        click.echo(to_json(described, indent=2))
+        click.echo(to_json(summary, indent=2))
     else:
-        for line in _lines(found, described, dry_run):
+        for line in _lines(outcome, summary, dry_run):
             click.echo(visible(line))
 
 
@@ -112,7 +112,7 @@ def _fitting() -> Generator[Callable[[float], None]]:
         yield progress
 
 
-def _described(found: Tuned, collection: str, written: bool) -> dict[str, Any]:
+def _summary(outcome: Tuned, collection: str, written: bool) -> dict[str, Any]:
     """All that tuning found, as JSON-ready values with documented keys: see docs/relevance.md."""
 
     def part(part: Part, chance: float | None) -> dict[str, Any]:
@@ -125,53 +125,53 @@ def _described(found: Tuned, collection: str, written: bool) -> dict[str, Any]:
             "difference": part.gain,
             "p": chance,
             "by_query": {
-                found.cases[row].question.id: {"before": before, "after": after} for row, before, after in values
+                outcome.cases[row].question.id: {"before": before, "after": after} for row, before, after in values
             },
         }
 
     return {
-        "judged": found.judged.name,
+        "judged": outcome.judged.name,
         "collection": collection,
         "measure": MAIN,
-        "queries": len(found.cases),
-        "unheld": list(found.unheld),
-        "unjudged": list(found.judged.unjudged),
-        "unasked": found.judged.unasked,
-        "missing_judgments": found.missing,
-        "parts": found.parts,
-        "fitted": part(found.fitted, None),
-        "held_out": part(found.held_out, found.chance),
-        "before": asdict(found.present),
-        "after": asdict(found.settings),
+        "queries": len(outcome.cases),
+        "unheld": list(outcome.unheld),
+        "unjudged": list(outcome.judged.unjudged),
+        "unasked": outcome.judged.unasked,
+        "missing_judgments": outcome.missing,
+        "parts": outcome.parts,
+        "fitted": part(outcome.fitted, None),
+        "held_out": part(outcome.held_out, outcome.chance),
+        "before": asdict(outcome.present),
+        "after": asdict(outcome.settings),
         "least_difference": LEAST_GAIN,
         "largest_p": LARGEST_CHANCE,
-        "pays": found.pays,
+        "pays": outcome.pays,
         "written": written,
     }
 
 
-def _lines(found: Tuned, described: dict[str, Any], dry_run: bool) -> Iterator[str]:
+def _lines(outcome: Tuned, summary: dict[str, Any], dry_run: bool) -> Iterator[str]:
     """For reading in a terminal."""
-    yield f"{found.judged.name}: {many(len(found.cases), 'question')} in {described['collection']}"
-    yield from left_out(described, "question")
-    yield _held_out(found)
+    yield f"{outcome.judged.name}: {many(len(outcome.cases), 'question')} in {summary['collection']}"
+    yield from left_out(summary, "question")
+    yield _held_out(outcome)
     yield ""
     heads = [MAIN, "questions", "before", "after", "difference", "p"]
-    yield from _table([heads, _row("fitted", found.fitted), _row("held out", found.held_out, found.chance)])
-    turned = [dial for dial in DIALS if dial.get(found.present) != dial.get(found.settings)]
+    yield from _table([heads, _row("fitted", outcome.fitted), _row("held out", outcome.held_out, outcome.chance)])
+    turned = [dial for dial in DIALS if dial.get(outcome.present) != dial.get(outcome.settings)]
     if turned:
-        values = [[dial.name, f"{dial.get(found.present)}", f"{dial.get(found.settings)}"] for dial in turned]
+        values = [[dial.name, f"{dial.get(outcome.present)}", f"{dial.get(outcome.settings)}"] for dial in turned]
         yield ""
         yield from _table([["setting", "before", "after"], *values])
     yield ""
-    yield from _doubts(found)
-    yield _verdict(found, dry_run)
+    yield from _doubts(outcome)
+    yield _verdict(outcome, dry_run)
 
 
-def _held_out(found: Tuned) -> str:
-    if not found.parts:
+def _held_out(outcome: Tuned) -> str:
+    if not outcome.parts:
         return "One half of the questions was held out, and judged by settings fitted to the other half."
-    each = "question" if found.parts == len(found.cases) else f"part of {len(found.cases) // found.parts} or so"
+    each = "question" if outcome.parts == len(outcome.cases) else f"part of {len(outcome.cases) // outcome.parts} or so"
     return f"Each {each} was held out once, and judged by settings fitted to the others."
 
 
@@ -185,9 +185,9 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
     return (f"  {line}" for line in table(rows))
 
 
-def _doubts(found: Tuned) -> Iterator[str]:
+def _doubts(outcome: Tuned) -> Iterator[str]:
     """What to think of figures from few questions."""
-    count = len(found.held_out.rows)
+    count = len(outcome.held_out.rows)
     luckiest = 0.5 ** (count - 1)
     if luckiest > LARGEST_CHANCE:
         yield (
@@ -198,17 +198,17 @@ def _doubts(found: Tuned) -> Iterator[str]:
         yield f"{count} questions can hardly tell good settings from luck: judge {TELLING} or more to see a small gain."
 
 
-def _verdict(found: Tuned, dry_run: bool) -> str:
-    if found.settings == found.present:
+def _verdict(outcome: Tuned, dry_run: bool) -> str:
+    if outcome.settings == outcome.present:
         return "The present settings stay: no others suit the questions better."
-    if found.pays:
+    if outcome.pays:
         if dry_run:
             return "The new settings are worth having. They were not written (--dry-run)."
         return "The new settings are in the collection now; `dragoman tune --reset` takes the defaults back."
-    gain = f"the questions that were held out gain {found.held_out.gain:+.3f} on average"
-    if found.held_out.gain < LEAST_GAIN:
+    gain = f"the questions that were held out gain {outcome.held_out.gain:+.3f} on average"
+    if outcome.held_out.gain < LEAST_GAIN:
         return f"The present settings stay: {gain}, and it takes {LEAST_GAIN} for more than rounding."
     return (
-        f"The present settings stay: {gain}, but that is chance with a probability of {found.chance:.2f}, and "
+        f"The present settings stay: {gain}, but that is chance with a probability of {outcome.chance:.2f}, and "
         f"{LARGEST_CHANCE} is the most that counts. More questions would tell."
     )

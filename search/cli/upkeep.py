@@ -55,7 +55,7 @@ def status(collection: Path | None, format_: str) -> None:
 @collection_option
 @wait_option
 def compact(collection: Path | None, wait: float) -> None:
-    """Rewrite the index without what was deleted. It gets as few segments as there may be."""
+    """Rewrite the index without what was deleted, in as few segments as possible."""
     with opened(collection) as changed:
         before = changed.status().segments
         changed.compact(lock_timeout=wait)

@@ -1,7 +1,7 @@
 """Rankings kept between runs, so that a question is asked once per state of a collection, settings and program.
 
-They lie in one SQLite file in the user's cache directory: whatever was answered is there at once, whoever interrupts.
-What nobody has asked for in 30 days goes. Deleting the file costs nothing but time.
+They lie in one SQLite file in the user's cache directory. Each is written at once, so that an interruption loses none.
+Rankings that were not used for 30 days are deleted. Deleting the file costs nothing but time.
 """
 
 import hashlib
@@ -34,9 +34,14 @@ CREATE TABLE IF NOT EXISTS answers (
 
 
 class Answers:
-    """The kept rankings. Use it as a context manager. With `fresh`, those that are there are replaced.
+    """The kept rankings. Use it as a context manager.
 
-    Raises DragomanError if nothing can be kept in that place.
+    Args:
+        path: The file; in the user's cache directory if it is not given.
+        fresh: Whether to ignore, and then replace, rankings from earlier runs.
+
+    Raises:
+        DragomanError: The file cannot be written.
     """
 
     def __init__(self, path: Path | None = None, *, fresh: bool = False) -> None:
@@ -62,14 +67,20 @@ class Answers:
         self._database.close()
 
     def system(self, *parts: Any) -> int:
-        """A number for what decides on a ranking, the question apart: all JSON-ready values, and this very program."""
+        """A number for all that a ranking depends on beside the question: JSON-ready values, and the program's code."""
         key = hashlib.sha256(json.dumps([*parts, _program()], sort_keys=True).encode()).hexdigest()
         upsert = "INSERT INTO systems (key, used) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET used = excluded.used"
         self._database.execute(upsert, (key, time.time()))
         return self._database.execute("SELECT number FROM systems WHERE key = ?", (key,)).fetchone()[0]
 
     def get(self, system: int, question: str, depth: int) -> list[Place] | None:
-        """The kept ranking down to that depth, or None if there is none that goes so deep."""
+        """A kept ranking, or None.
+
+        Args:
+            system: See `system`.
+            question: The question's text.
+            depth: How many results are needed: a shorter ranking is of no use, unless it was asked for as deep.
+        """
         if self._fresh and (system, question) not in self._written:
             return None
         row = self._database.execute(
@@ -80,7 +91,14 @@ class Answers:
         return [(document, start, end) for document, start, end in json.loads(zlib.decompress(row[1]))[:depth]]
 
     def keep(self, system: int, question: str, depth: int, places: Sequence[Place]) -> None:
-        """Keep a ranking that was asked for down to that depth."""
+        """Keep a ranking.
+
+        Args:
+            system: See `system`.
+            question: The question's text.
+            depth: How many results were asked for; there may be fewer.
+            places: The results, best first.
+        """
         packed = zlib.compress(json.dumps(places).encode())
         self._database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", (system, question, depth, packed))
         self._written.add((system, question))
@@ -95,7 +113,7 @@ def _default() -> Path:
 def _opened(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=60, isolation_level=None)
     try:
-        # In this mode a commit waits for no disk: a crash of the machine may cost the last answers, which is no harm.
+        # In this mode a commit does not wait for the disk. If the machine crashes, the last answers are lost: no harm.
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         database.execute("PRAGMA foreign_keys = ON")
@@ -117,13 +135,13 @@ def _program() -> str:
 
 
 def fingerprint(package: Path) -> str:
-    """What changes with every file below the rooms of a package that an answer depends on: by a release or an edit.
+    """A text that changes with any file of the code that answers depend on, by a release or an edit.
 
     Args:
         package: The folder that the rooms lie in.
 
     Returns:
-        SHA-256 of the files' paths and contents, in hexadecimal. What Python compiled counts for nothing.
+        SHA-256 of the files' paths and contents, in hexadecimal. Compiled files (.pyc) are left out.
     """
     files = (file for room in _ROOMS for file in (package / room).rglob("*") if file.is_file())
     digest = hashlib.sha256()

@@ -1,14 +1,14 @@
 """From judged questions to figures: ask them of a collection, in one system after the other, and measure.
 
-A system is a mode with settings, or a run file that was saved before. What is judged may be documents or passages:
+A system is a mode with settings, or a run file that was saved before. Documents or passages may be judged:
 
-- where only documents are judged, each document counts once, where its best passage stands;
-- where passages are, a hit that shares at least half of the shorter of the two with a judged passage finds it. A hit
-  that finds several stands for all of them, the best graded first; one that finds none but such as were found before
-  is passed over. A judged document is then found by the first of its passages.
+- where only documents are judged, each document counts once, at the rank of its best passage;
+- where passages are judged, a hit finds a judged passage if they share at least half of the shorter one. A hit that
+  finds several stands for all of them, the best graded first; one that only finds passages that were found before is
+  skipped. A judged document is then found by the first of its passages.
 
-Near-copies are not folded: what was judged is each of them. Judgments of what the collection does not hold are left
-out and counted, and so are questions that have no other.
+Near-copies are not folded, as each of them was judged. Judgments of documents and passages that the collection does not
+hold are left out and counted, and so are questions that have no other judgments.
 """
 
 import sys
@@ -38,9 +38,13 @@ MAIN = MEASURES[0]
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A way to answer questions, under a name: a mode and settings, or else the rankings of a saved run file.
+    """A way to answer questions.
 
-    Without settings, the collection's own.
+    Attributes:
+        name: What reports call it.
+        mode: Which legs find and rank.
+        settings: How they rank; None for the collection's own settings.
+        saved: The rankings of a run file, by id of the question: then nothing is searched.
     """
 
     name: str
@@ -51,10 +55,13 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question as one collection can be asked it. `grades` are of what the collection holds.
+    """A question, with the judgments that a collection can be measured by.
 
-    `spans` says for each judged document which spans of its text were judged and under what ids; it is empty where
-    only whole documents were.
+    Attributes:
+        question: The question, with all its judgments.
+        grades: The grades of documents and passages that the collection holds, by id.
+        spans: For each judged document, which spans of its text were judged, as (start, end, id); empty where only
+            whole documents were.
     """
 
     question: Question
@@ -62,7 +69,7 @@ class Case:
     spans: Mapping[str, Sequence[tuple[int, int, str]]]
 
     def judged(self, places: Iterable[Place]) -> list[str]:
-        """A ranking in terms of what was judged: see the module."""
+        """A ranking as ids of judged documents or passages, and of others where a result finds none: see the module."""
         if not self.spans:
             return list(dict.fromkeys(document for document, _, _ in places))
         found: dict[str, None] = {}
@@ -79,7 +86,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one system achieved: a ranking a case, the same in terms of what was judged, and a value by measure."""
+    """What one system achieved.
+
+    Attributes:
+        system: The system.
+        places: The ranking of each case.
+        rankings: The same as ids of what was judged: see `Case.judged`.
+        values: float64 [cases], by measure.
+    """
 
     system: System
     places: tuple[list[Place], ...]
@@ -91,8 +105,14 @@ class Measured:
 class Evaluation:
     """All figures of a judged set on a collection.
 
-    `unheld` are the ids of questions none of whose answers the collection holds; `missing` counts the judged documents
-    and passages that it does not hold. Values and rankings of `systems` are in the order of `cases`.
+    Attributes:
+        judged: The judged set.
+        cases: The questions that were measured.
+        unheld: The ids of questions none of whose answers the collection holds.
+        missing: How many judged documents and passages the collection does not hold.
+        depth: How many results count.
+        condensed: The field by which rankings were condensed: see `evaluate`; empty if they were not.
+        systems: What each system achieved, in the order of `cases`.
     """
 
     judged: JudgedSet
@@ -117,9 +137,14 @@ class Evaluation:
 class Comparison:
     """How a second system differs from a first one, question by question.
 
-    `differences` are second minus first, by measure; `chances` is how probable a mean difference as large is by mere
-    chance. `group_chances` has the same of each class of questions, by the main measure. `helped` and `hurt` are the
-    cases with the largest differences either way in it, most first.
+    Attributes:
+        first: What the first achieved.
+        second: What the second achieved.
+        differences: Second minus first, float64 [cases], by measure.
+        chances: How probable a mean difference as large would be by chance alone, by measure.
+        group_chances: The same by class of questions, for the main measure.
+        helped: The rows of the cases that gain most in the main measure, most first.
+        hurt: The rows of those that lose most, most first.
     """
 
     first: Measured
@@ -141,14 +166,21 @@ def evaluate(
     answers: Answers | None = None,
     progress: Callable[[System, int, int], None] | None = None,
 ) -> Evaluation:
-    """Measure systems on the collection in a folder, which may be None if all of them are saved runs.
+    """Measure systems on a collection.
 
-    `depth` is how many results count. `condense` names a field of the queries: of each ranking only those documents
-    stay whose id is, or begins with and then has a sign such as a slash, one of the query's values there; to be left
-    with enough of them, 1,000 results are asked for. `progress` is told how many questions a system has answered, and
-    of how many.
+    Args:
+        path: The collection's folder; None if all systems are saved runs.
+        judged: The questions, and what answers them.
+        systems: What to measure.
+        depth: How many results count.
+        condense: A field of the queries, or empty. Of each ranking only those documents stay whose id is one of the
+            query's values in that field, or begins with one, followed by a sign such as a slash. So that enough are
+            left, 1,000 results are asked for.
+        answers: Where rankings are kept between runs, if anywhere.
+        progress: Called with a system, how many questions it has answered, and how many there are.
 
-    Raises UnreadableSource if the collection holds no answer to any question, or no query has the field `condense`.
+    Raises:
+        UnreadableSource: The collection holds no answer to any question, or no query has the field `condense`.
     """
     if condense and not any(question.values(condense) for question in judged.questions):
         raise UnreadableSource(f"no query of {judged.name} has a list or a string under {condense!r} to condense by")
@@ -161,11 +193,18 @@ def evaluate(
 
 
 def answerable(path: Path | None, judged: JudgedSet) -> tuple[tuple[Case, ...], tuple[str, ...], int]:
-    """The questions as the collection in a folder can be asked them; without one, with all their judgments.
+    """The questions that a collection holds answers to.
 
-    Besides, the ids of those none of whose answers it holds, and how many judged documents and passages it does not.
+    Args:
+        path: The collection's folder; None to take all judgments as they are.
+        judged: The questions, and what answers them.
 
-    Raises UnreadableSource if it holds no answer to any question.
+    Returns:
+        The questions; the ids of those none of whose answers it holds; how many judged documents and passages it does
+        not hold.
+
+    Raises:
+        UnreadableSource: It holds no answer to any question.
     """
     held = None if path is None else _held(path, judged.questions)
     every = [_case(question, held) for question in judged.questions]
@@ -193,7 +232,7 @@ def _measured(
     elif path is not None:
         places = _asked(system, path, cases, limit, answers, progress)
     else:
-        raise ValueError("a mode is asked of a collection, and none is given")
+        raise ValueError("measuring a mode needs a collection")
     if condense:
         places = [_condensed(each, case.question.values(condense)) for case, each in zip(cases, places, strict=True)]
     places = [each[:depth] for each in places]
@@ -300,7 +339,16 @@ def _belongs(document: str, value: str) -> bool:
 def compare(
     evaluation: Evaluation, first: int, second: int, *, shown: int = 10, rounds: int = ROUNDS, seed: int = 0
 ) -> Comparison:
-    """How the second of an evaluation's systems differs from the first. `shown` is the most cases either way."""
+    """How two of an evaluation's systems differ.
+
+    Args:
+        evaluation: The evaluation.
+        first: The position of the first system among those of the evaluation.
+        second: The position of the second.
+        shown: How many of the cases that gain or lose most to list, either way.
+        rounds: See `measures.randomisation_test`.
+        seed: Of its random numbers.
+    """
     before, after = evaluation.systems[first], evaluation.systems[second]
     differences = {name: after.values[name] - before.values[name] for name in MEASURES}
     main = differences[MAIN]

@@ -29,11 +29,20 @@ def collection_of(
     folder: Path | None = None,
     model: str = DEFAULT_MODEL,
 ) -> tuple[Path, tuple[Skipped, ...]]:
-    """The folder of the collection of a corpus, and what of it could not be read if it had to be made now.
+    """The collection of a corpus, made if it is not there.
 
-    It is made anew when the corpus has changed or this program would build it otherwise; an interrupted making goes
-    on where it was. `progress` is called, with the folder, only if there is something to make. `folder` is where such
-    collections are kept, in the user's cache directory if it is not given; `model` is as in `create_collection`.
+    It is made anew when the corpus has changed, or this program would build it differently. If that is interrupted, the
+    next call goes on from there.
+
+    Args:
+        name: The first part of the name of its folder.
+        corpus: The file of the documents.
+        progress: Called with the folder only if there is something to make.
+        folder: Where such collections are kept; in the user's cache directory if it is not given.
+        model: As for `create_collection`.
+
+    Returns:
+        The collection's folder; what could not be read, if it was made now.
     """
     import hashlib
 

@@ -6,8 +6,8 @@ Two forms are read. A folder in the BEIR layout:
     queries.jsonl    {"_id": "7", "text": "…"} a line; "id" will do as well, and "class" groups the figures
     qrels.tsv        or qrels/test.tsv: query id, document id and grade a line, with or without a line of headings
 
-Or one file of judgments, for which nobody needs to know what a qrel is: the question itself, the id of a document or
-passage that answers it, and, if some answer better than others, a grade, with tabs between them. Files may be packed
+Or one file of judgments, which is easily written by hand: the question itself, the id of a document or passage that
+answers it, and, if some answer better than others, a grade, with tabs between them. Files may be packed
 as .gz or .xz; TREC's four columns are understood too.
 """
 
@@ -40,8 +40,12 @@ _HEADINGS = (
 class Question:
     """A question and its judgments.
 
-    `group` is the class of questions that it belongs to, or empty. `fields` is all that its record says. `grades` has
-    the grade of each judged document or passage by id; at least one grade is above 0.
+    Attributes:
+        id: Its id; of a file of judgments its number.
+        text: What is asked, word for word.
+        grades: The grade of each judged document or passage by id; at least one is above 0.
+        group: The class of questions that it belongs to, or empty.
+        fields: All of its record.
     """
 
     id: str
@@ -51,7 +55,7 @@ class Question:
     fields: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
 
     def values(self, name: str) -> tuple[str, ...]:
-        """The strings in a field of the record: of a list all, of a string itself, of anything else none."""
+        """The strings in a field of the record: those in a list, or a string itself; none for any other value."""
         value = self.fields.get(name)
         items = cast("list[object]", value) if isinstance(value, list) else [value]
         return tuple(item for item in items if isinstance(item, str))
@@ -61,8 +65,12 @@ class Question:
 class JudgedSet:
     """Questions with their judgments, in the order of the file.
 
-    `unjudged` are the ids of questions that were left out since nothing is known to answer them; `unasked` counts
-    those that have judgments but no text. `corpus` is the file of the documents, if there is one.
+    Attributes:
+        name: The name of its folder or file.
+        questions: Those that have an answer.
+        unjudged: The ids of questions that were left out, as nothing is known to answer them.
+        unasked: How many have judgments but no text.
+        corpus: The file of the documents, if there is one.
     """
 
     name: str
@@ -72,7 +80,7 @@ class JudgedSet:
     corpus: Path | None = None
 
     def sample(self, count: int) -> "JudgedSet":
-        """At most so many of the questions, evenly spread over the file, so that a file in some order stays mixed."""
+        """At most `count` of the questions, evenly spread over the file, which may be in some order."""
         total = len(self.questions)
         kept = range(total) if total <= count else (place * total // count for place in range(count))
         return replace(self, questions=tuple(self.questions[place] for place in kept))
@@ -81,12 +89,17 @@ class JudgedSet:
 def read_judged(
     path: Path, *, queries: Path | None = None, qrels: Path | None = None, group: str = "class"
 ) -> JudgedSet:
-    """The judged set in a folder, or in a file of judgments.
+    """Read a judged set.
 
-    `queries` and `qrels` are files to take instead of the folder's own; with `queries`, a file of judgments has their
-    ids in its first column. `group` is the key of a query's record that says which class it belongs to.
+    Args:
+        path: Its folder, or a file of judgments.
+        queries: The file of the queries, instead of the folder's own. With it, a file of judgments has their ids in its
+            first column.
+        qrels: The file of the judgments, instead of the folder's own.
+        group: The key of a query's record that says which class it belongs to.
 
-    Raises UnreadableSource, with the number of the line, for whatever cannot be understood or contradicts itself.
+    Raises:
+        UnreadableSource: Something cannot be understood or contradicts itself; with the number of the line.
     """
     name, corpus = path.resolve().name.partition(".")[0], None
     if path.is_dir():
@@ -199,9 +212,9 @@ def _group(value: object) -> str:
 
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines of a file, packed or not, that hold something: each with its number, without its end.
+    """The lines of a file, which may be packed: each with its number, without its line break. Blank ones are left out.
 
-    Raises UnreadableSource for a file that is damaged, not UTF-8 or beyond all measure.
+    Raises UnreadableSource for a file that is damaged, not UTF-8 or far too large.
     """
     with path.open("rb") as file:
         stream: BinaryIO | gzip.GzipFile | lzma.LZMAFile = file

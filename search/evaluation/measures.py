@@ -1,7 +1,7 @@
 """How good a ranking is, in numbers, and whether a difference between two is more than chance.
 
 What is reported comes from ir-measures, so that it is what others report under the same names. `ndcg` is the same
-measure on arrays, for whatever has to compute it many thousands of times.
+measure on arrays, for code that computes it many thousands of times.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,14 +16,14 @@ MEASURES = ("nDCG@10", "Recall@100", "MRR@10", "P@5")
 """What is measured, by name; the first is what systems are compared by.
 
 nDCG has the exponential gain, 2^grade - 1, of Burges et al., "Learning to Rank using Gradient Descent" (ICML 2005), so
-that a grade of 2 is worth three of 1. For the other measures, whatever has a grade above 0 is relevant.
+that a grade of 2 is worth three of 1. For the other measures, any grade above 0 is relevant.
 """
 
 ROUNDS = 10_000
 
 
 def check_available() -> None:
-    """Raise MissingExtra, which says how to mend it, if ir-measures is not installed."""
+    """Raise MissingExtra, which says how to install it, if ir-measures is not installed."""
     try:
         import ir_measures  # noqa: F401  # pyright: ignore[reportUnusedImport]
     except ImportError:
@@ -31,12 +31,17 @@ def check_available() -> None:
 
 
 def measure(rankings: Sequence[Sequence[str]], grades: Sequence[Mapping[str, int]]) -> dict[str, NDArray[np.float64]]:
-    """Each measure's values, float64 [questions].
+    """Measure rankings.
 
-    `rankings` has the ids of a question's results, best first and none twice; `grades` its judgments. A question
-    without results scores 0.
+    Args:
+        rankings: For each question the ids of its results, best first and none twice.
+        grades: For each question the grades of judged documents or passages, by id.
 
-    Raises MissingExtra if ir-measures is not installed.
+    Returns:
+        By measure, float64 [questions]. A question without results scores 0.
+
+    Raises:
+        MissingExtra: ir-measures is not installed.
     """
     check_available()
     import ir_measures
@@ -48,7 +53,7 @@ def measure(rankings: Sequence[Sequence[str]], grades: Sequence[Mapping[str, int
     evaluator: Any = ir_measures.evaluator(  # pyright: ignore[reportUnknownMemberType]  # untyped
         wanted, {str(row): dict(known) for row, known in enumerate(grades)}
     )
-    # Ranks as scores: no two are equal, so no measure's own way of breaking ties has a say.
+    # Ranks as scores: no two are equal, so that no measure breaks ties in its own way.
     run = {
         str(row): {identity: float(-place) for place, identity in enumerate(ranking)}
         for row, ranking in enumerate(rankings)
@@ -62,8 +67,12 @@ def measure(rankings: Sequence[Sequence[str]], grades: Sequence[Mapping[str, int
 def ndcg(ranked: NDArray[np.integer[Any]], judged: NDArray[np.integer[Any]], depth: int = 10) -> NDArray[np.float64]:
     """Normalised discounted cumulative gain, float64 [questions], with the gain 2^grade - 1.
 
-    `ranked` [questions, results] has the grades of the results in their order, `judged` [questions, judgments] all
-    grades of a question in any order; both are filled up with 0. A question without any grade above 0 scores 0.
+    A question without any grade above 0 scores 0.
+
+    Args:
+        ranked: [questions, results], the grades of the results in their order, padded with 0.
+        judged: [questions, judgments], all grades of each question in any order, padded with 0.
+        depth: How many results count.
 
     Järvelin and Kekäläinen, "Cumulated Gain-Based Evaluation of IR Techniques" (2002), discounted by log2(rank + 1).
     """
@@ -78,10 +87,15 @@ def _dcg(grades: NDArray[np.integer[Any]], depth: int) -> NDArray[np.float64]:
 
 
 def randomisation_test(differences: NDArray[np.float64], *, rounds: int = ROUNDS, seed: int = 0) -> float:
-    """How probable a mean difference at least this large is if it is mere chance which system got which value.
+    """How probable a mean difference at least this large would be if the two systems were equally good.
 
-    `differences` are paired, one a question. In each round every difference keeps or changes its sign by a coin toss;
-    the answer, two-sided, is the share of rounds (this very outcome counted as one) with a mean as far from 0.
+    In each round every difference keeps or changes its sign by a coin toss. The answer, two-sided, is the share of
+    rounds with a mean at least as far from 0; the actual outcome counts as one of them.
+
+    Args:
+        differences: float64 [questions], one system's value minus the other's.
+        rounds: How many rounds to play: more give more digits, and take longer.
+        seed: Of the random numbers.
 
     Smucker, Allan and Carterette, "A Comparison of Statistical Significance Tests for Information Retrieval
     Evaluation" (CIKM 2007).

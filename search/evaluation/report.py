@@ -1,6 +1,6 @@
 """An evaluation as text for a terminal, Markdown for a write-up, or JSON.
 
-`described` gathers all that is said, as JSON-ready values; the other two are only ways to print it.
+`summarise` gathers everything as JSON-ready values; the rest are ways to print them.
 """
 
 import io
@@ -21,16 +21,19 @@ _JUDGED = 8
 _SNIPPET = 160
 _NAMED = 10
 
-Described = dict[str, Any]
+Summary = dict[str, Any]
 
 
-def described(evaluation: Evaluation, comparison: Comparison | None, collection: Collection | None) -> Described:
-    """All that an evaluation says, as JSON-ready values with documented keys: see docs/relevance.md.
+def summarise(evaluation: Evaluation, comparison: Comparison | None, collection: Collection | None) -> Summary:
+    """An evaluation as JSON-ready values with documented keys: see docs/relevance.md.
 
-    The collection, where there is one, gives the titles and texts of what is shown.
+    Args:
+        evaluation: The evaluation.
+        comparison: Two of its systems compared, if that was asked for.
+        collection: Where titles and texts of results come from; None for none.
     """
     judged = evaluation.judged
-    found: Described = {
+    summary: Summary = {
         "judged": judged.name,
         "collection": None if collection is None else str(collection.path),
         "queries": len(evaluation.cases),
@@ -43,11 +46,11 @@ def described(evaluation: Evaluation, comparison: Comparison | None, collection:
         "systems": [_system(each, evaluation) for each in evaluation.systems],
     }
     if comparison is not None:
-        found["comparison"] = _comparison(evaluation, comparison, collection)
-    return found
+        summary["comparison"] = _comparison(evaluation, comparison, collection)
+    return summary
 
 
-def _system(measured: Measured, evaluation: Evaluation) -> Described:
+def _system(measured: Measured, evaluation: Evaluation) -> Summary:
     system = measured.system
     live = system.saved is None
     return {
@@ -66,7 +69,7 @@ def _system(measured: Measured, evaluation: Evaluation) -> Described:
     }
 
 
-def _comparison(evaluation: Evaluation, comparison: Comparison, collection: Collection | None) -> Described:
+def _comparison(evaluation: Evaluation, comparison: Comparison, collection: Collection | None) -> Summary:
     first, second = comparison.first, comparison.second
     main = comparison.differences[MAIN]
     return {
@@ -92,7 +95,7 @@ def _comparison(evaluation: Evaluation, comparison: Comparison, collection: Coll
     }
 
 
-def _case(row: int, evaluation: Evaluation, comparison: Comparison, collection: Collection | None) -> Described:
+def _case(row: int, evaluation: Evaluation, comparison: Comparison, collection: Collection | None) -> Summary:
     case = evaluation.cases[row]
     sides = {"first": comparison.first, "second": comparison.second}
     best = sorted((item for item in case.grades.items() if item[1]), key=lambda item: -item[1])
@@ -104,7 +107,7 @@ def _case(row: int, evaluation: Evaluation, comparison: Comparison, collection: 
         "hits": {
             name: [
                 {
-                    **_shown(collection, *place),
+                    **_result(collection, *place),
                     "grade": max((case.grades.get(identity, 0) for identity in case.judged([place])), default=0),
                 }
                 for place in side.places[row][:_HITS]
@@ -113,7 +116,7 @@ def _case(row: int, evaluation: Evaluation, comparison: Comparison, collection: 
         },
         "answers": [
             {
-                **_titled(collection, identity),
+                **_answer(collection, identity),
                 "grade": grade,
                 "ranks": {
                     name: side.rankings[row].index(identity) + 1 if identity in side.rankings[row] else None
@@ -126,7 +129,7 @@ def _case(row: int, evaluation: Evaluation, comparison: Comparison, collection: 
     }
 
 
-def _shown(collection: Collection | None, document_id: str, start: int, end: int) -> Described:
+def _result(collection: Collection | None, document_id: str, start: int, end: int) -> Summary:
     """A result: its id, its document's title and how its passage begins."""
     shown = {"id": passage_id(document_id, start, end) if end else document_id, "title": "", "text": ""}
     if collection is not None:
@@ -139,7 +142,7 @@ def _shown(collection: Collection | None, document_id: str, start: int, end: int
     return shown
 
 
-def _titled(collection: Collection | None, identity: str) -> Described:
+def _answer(collection: Collection | None, identity: str) -> Summary:
     title = ""
     if collection is not None:
         named = parse_passage_id(identity)
@@ -152,39 +155,39 @@ def _titled(collection: Collection | None, identity: str) -> Described:
     return {"id": identity, "title": title}
 
 
-def as_json(found: Described) -> str:
+def as_json(summary: Summary) -> str:
     """One JSON object."""
-    return to_json(found, indent=2) + "\n"
+    return to_json(summary, indent=2) + "\n"
 
 
-def text(found: Described) -> str:
+def text(summary: Summary) -> str:
     """For reading in a terminal."""
     out = io.StringIO()
-    for line in _head(found):
+    for line in _head(summary):
         print(visible(line), file=out)
-    for title, rows in _tables(found):
+    for title, rows in _tables(summary):
         print(f"\n{visible(title)}\n" if title else "", file=out)
         for line in table([list(map(visible, row)) for row in rows]):
             print(f"  {line}", file=out)
-    for title, cases in _lists(found):
+    for title, cases in _lists(summary):
         print(f"\n{title}", file=out)
         for line in cases:
             print(visible(line), file=out)
     return out.getvalue()
 
 
-def markdown(found: Described) -> str:
-    """For a write-up: tables, and what texts say as code, which nothing can escape from."""
+def markdown(summary: Summary) -> str:
+    """For a write-up: tables, and texts as blocks of code, so that nothing in them counts as Markdown."""
     out = io.StringIO()
-    for line in _head(found):
+    for line in _head(summary):
         print(f"    {visible(line)}", file=out)
-    for title, rows in _tables(found):
+    for title, rows in _tables(summary):
         print(f"\n**{_cell(title)}**\n" if title else "", file=out)
         for number, row in enumerate(rows):
             print("| " + " | ".join(map(_cell, row)) + " |", file=out)
             if not number:
                 print("|---" + "|---:" * (len(row) - 1) + "|", file=out)
-    for title, cases in _lists(found):
+    for title, cases in _lists(summary):
         print(f"\n**{title}**\n", file=out)
         for line in cases:
             print(f"    {visible(line)}".rstrip(), file=out)
@@ -195,39 +198,39 @@ def _cell(shown: str) -> str:
     return "".join(f"\\{sign}" if sign in r"\`*_{}[]<>#|~&" else sign for sign in visible(shown))
 
 
-def _head(found: Described) -> Iterator[str]:
-    where = f" in {found['collection']}" if found["collection"] else ""
-    yield f"{found['judged']}: {many(found['queries'], 'query', 'queries')}{where}"
-    condensed = f", of documents that fit the query's {found['condensed_by']}" if found["condensed_by"] else ""
-    yield f"The first {found['depth']} results{condensed}; a document stands where its best passage does."
+def _head(summary: Summary) -> Iterator[str]:
+    where = f" in {summary['collection']}" if summary["collection"] else ""
+    yield f"{summary['judged']}: {many(summary['queries'], 'query', 'queries')}{where}"
+    condensed = f", of documents that fit the query's {summary['condensed_by']}" if summary["condensed_by"] else ""
+    yield f"The first {summary['depth']} results{condensed}; a document stands where its best passage does."
     yield "nDCG with the gain 2^grade - 1; for the others every grade above 0 is relevant."
-    yield from left_out(found, "query", "queries")
+    yield from left_out(summary, "query", "queries")
 
 
-def left_out(found: Described, one: str, more: str = "") -> Iterator[str]:
-    """What of the judgments does not count, a line for each reason.
+def left_out(summary: Summary, one: str, more: str = "") -> Iterator[str]:
+    """Which judgments do not count, a line for each reason.
 
     Args:
-        found: What `described` gathers, or whatever has the same keys for what was left out.
+        summary: What `summarise` returns, or another dictionary with its keys for what was left out.
         one: What a question is called.
         more: What several are called, if that is not `one` and an s.
     """
     for names, what in (
-        (found["unheld"], "whose answers the collection does not hold"),
-        (found["unjudged"], "without an answer that anybody judged"),
+        (summary["unheld"], "whose answers the collection does not hold"),
+        (summary["unjudged"], "without an answer that anybody judged"),
     ):
         if names:
             others = ", …" if len(names) > _NAMED else ""
             yield f"Left out: {many(len(names), one, more)} {what}: {', '.join(names[:_NAMED])}{others}"
-    if found["missing_judgments"]:
-        yield f"Left out: {many(found['missing_judgments'], 'judgment')} of what the collection does not hold"
-    if found["unasked"]:
-        yield f"Left out: the judgments of {many(found['unasked'], one, more)} whose text is not there"
+    if summary["missing_judgments"]:
+        yield f"Left out: {many(summary['missing_judgments'], 'judgment')} of what the collection does not hold"
+    if summary["unasked"]:
+        yield f"Left out: the judgments of {many(summary['unasked'], one, more)} whose text is not there"
 
 
-def _tables(found: Described) -> Iterator[tuple[str, list[list[str]]]]:
+def _tables(summary: Summary) -> Iterator[tuple[str, list[list[str]]]]:
     """The tables, each with a title and its rows, headings first."""
-    systems = found["systems"]
+    systems = summary["systems"]
     yield "", [["", *MEASURES], *([each["name"], *_figures(each["measures"])] for each in systems)]
     groups: Sequence[str] = list(systems[0]["classes"])
     if groups:
@@ -235,8 +238,8 @@ def _tables(found: Described) -> Iterator[tuple[str, list[list[str]]]]:
         for name in MEASURES[:2]:
             rows = [[each["name"], *(f"{each['classes'][group][name]:.3f}" for group in groups)] for each in systems]
             yield f"{name} by class", [["", *heads], *rows]
-    if "comparison" in found:
-        comparison = found["comparison"]
+    if "comparison" in summary:
+        comparison = summary["comparison"]
         rows = [
             [name, f"{v['first']:.3f}", f"{v['second']:.3f}", *_change(v), f"{v['better']:,}", f"{v['worse']:,}"]
             for name, v in comparison["measures"].items()
@@ -248,27 +251,28 @@ def _tables(found: Described) -> Iterator[tuple[str, list[list[str]]]]:
             yield f"The same by class, {MAIN}", [["", "queries", "difference", "p"], *rows]
 
 
-def _figures(measures: Described) -> list[str]:
+def _figures(measures: Summary) -> list[str]:
     return [f"{measures[name]:.3f}" for name in MEASURES]
 
 
-def _change(values: Described) -> tuple[str, str]:
+def _change(values: Summary) -> tuple[str, str]:
     p = values["p"]
     return f"{values['difference']:+.3f}", "<.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _lists(found: Described) -> Iterator[tuple[str, Iterable[str]]]:
-    if "comparison" not in found:
+def _lists(summary: Summary) -> Iterator[tuple[str, Iterable[str]]]:
+    if "comparison" not in summary:
         return
-    comparison = found["comparison"]
+    comparison = summary["comparison"]
     names = {"first": comparison["first"], "second": comparison["second"]}
     for kind in ("helped", "hurt"):
         if comparison[kind]:
-            cases = (line for number, case in enumerate(comparison[kind], 1) for line in _told(number, case, names))
+            numbered = enumerate(comparison[kind], 1)
+            cases = (line for number, case in numbered for line in _case_lines(number, case, names))
             yield f"Most {kind} by {names['second']}", cases
 
 
-def _told(number: int, case: Described, names: dict[str, str]) -> Iterator[str]:
+def _case_lines(number: int, case: Summary, names: dict[str, str]) -> Iterator[str]:
     group = f", {case['class']}" if case["class"] else ""
     yield ""
     yield f"{number}. {' '.join(case['text'].split())} (query {case['query']}{group})"
@@ -276,7 +280,7 @@ def _told(number: int, case: Described, names: dict[str, str]) -> Iterator[str]:
     for side, name in names.items():
         yield f"   {name} finds{'' if case['hits'][side] else ' nothing'}"
         for rank, hit in enumerate(case["hits"][side], 1):
-            yield f"   {rank:>4}. {_graded(hit)}{_label(hit)}"
+            yield f"   {rank:>4}. {_grade(hit)}{_label(hit)}"
             if hit["text"]:
                 yield f"         {hit['text']}"
     yield "   judged to be answers"
@@ -285,18 +289,18 @@ def _told(number: int, case: Described, names: dict[str, str]) -> Iterator[str]:
             f"{ordinal(rank)} in {names[side]}" if rank else f"not in {names[side]}"
             for side, rank in answer["ranks"].items()
         )
-        yield f"      {_graded(answer)}{_label(answer)}: {ranks}"
+        yield f"      {_grade(answer)}{_label(answer)}: {ranks}"
     if case["more_answers"]:
         yield f"      and {case['more_answers']} more"
 
 
-def _graded(shown: Described) -> str:
+def _grade(shown: Summary) -> str:
     return f"[{shown['grade']}] " if shown["grade"] else ""
 
 
-def _label(shown: Described) -> str:
+def _label(shown: Summary) -> str:
     return f"{shown['title']} ({shown['id']})" if shown["title"] else shown["id"]
 
 
-FORMATS: dict[str, Callable[[Described], str]] = {"text": text, "json": as_json, "markdown": markdown}
+FORMATS: dict[str, Callable[[Summary], str]] = {"text": text, "json": as_json, "markdown": markdown}
 """The ways to print an evaluation, by name."""

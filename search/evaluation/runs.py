@@ -1,7 +1,7 @@
-"""Run files, as TREC has them: a line a result, with query id, Q0, document or passage id, rank, score and a name.
+"""Run files of TREC: a line for each result, with query id, Q0, document or passage id, rank, score and a name.
 
 Columns are written with tabs between, since ids of documents may hold spaces, and read with tabs or spaces. Scores
-fall by rank, and so strictly: programs that go by the score alone see the same order.
+fall strictly with rank, so that programs that look at the score alone see the same order.
 """
 
 import re
@@ -20,7 +20,12 @@ def run_file(folder: Path, name: str) -> Path:
 
 
 def write_run(path: Path, rankings: Iterable[tuple[str, Sequence[str]]]) -> None:
-    """Write the ranking of each query, by id. The folder is made if it is not there."""
+    """Write a run file. Its folder is made if it is not there.
+
+    Args:
+        path: The file.
+        rankings: For each query its id and the ids of its results, best first.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     tag = path.stem
     with path.open("w", encoding="utf-8") as file:
@@ -32,7 +37,7 @@ def write_run(path: Path, rankings: Iterable[tuple[str, Sequence[str]]]) -> None
 def read_run(path: Path) -> dict[str, list[str]]:
     """The ranking of each query: by score, the highest first, and by rank where scores are equal.
 
-    Raises UnreadableSource, with the number of the line, for what is no run file.
+    Raises UnreadableSource, with the number of the line, if it is not a run file.
     """
     found: dict[str, list[tuple[float, int, str]]] = defaultdict(list)
     for number, line in lines(path):

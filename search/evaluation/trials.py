@@ -1,8 +1,8 @@
 """What settings are worth on judged questions, to the last digit, without searching anew for each.
 
-What a view finds for a question depends on few settings: on BM25F's own, and on the depth. So all that speaks for its
-candidates is gathered once for a BM25F and the greatest depth (`View.candidates`), and other settings only weigh it
-anew (`engine.fuse`), some ten thousand times a second.
+What a view finds for a question depends on few settings: those of BM25F, and the depth. So the evidence for its
+candidates is gathered once for each BM25F, at the greatest depth (`View.candidates`). The other settings only weigh
+that evidence (`engine.fuse`), which takes about a tenth of a millisecond.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,24 +21,24 @@ from ..language.parser import parse
 from ..language.plain import plain
 from ..ranking.engine import fuse, requests
 from ..ranking.fusion import ranks
-from ..ranking.legs.leg import Asked
+from ..ranking.legs.leg import ScoredQuery
 from ..ranking.legs.leg_table import HYBRID
 from ..ranking.settings import Settings
 from .evaluate import Case
 from .measures import ndcg
 
 RESULTS = 10
-"""nDCG@10 looks at so many results."""
+"""How many results nDCG@10 looks at."""
 
-_PASSAGES = 100  # a judged passage may be found by several hits, of which `evaluate` looks at so many
+_PASSAGES = 100  # how many hits `evaluate` looks at, because several of them may find the same judged passage
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A judged question as the legs get it."""
+    """A judged question, and what the legs score for it."""
 
     case: Case
-    asked: Asked
+    query: ScoredQuery
     constraint: AllOf
 
 
@@ -51,7 +51,7 @@ class _Pool:
     and `grades` what it is worth; of judged passages, `located` says where they are.
     """
 
-    asked: Asked
+    query: ScoredQuery
     evidence: Mapping[str, NDArray[np.float64]]
     within: Mapping[int, NDArray[np.bool_]]
     rest: Mapping[int, NDArray[np.bool_]]
@@ -64,7 +64,7 @@ class _Pool:
         within, rest = self.within[settings.depth], self.rest.get(settings.depth)
         keys = np.full(len(within), -np.inf)
         there = {name: said[:, within] for name, said in self.evidence.items()}
-        keys[within] = fuse(there, self.asked, settings)[0].sum(axis=0)
+        keys[within] = fuse(there, self.query, settings)[0].sum(axis=0)
         if rest is not None:
             keys[rest] = -1.0 - ranks(self.evidence["keyword"][PASSAGE, rest])  # no similarity is as low
         return keys
@@ -119,9 +119,12 @@ class Trials:
         keep: Iterable[BM25F] = (),
         progress: Callable[[float], None] | None = None,
     ) -> None:
-        """Find out the values of all these settings, as far as they are not known.
+        """Find out the values of these settings, except those that are known already.
 
-        What is gathered is forgotten again, except for the BM25F to `keep`. `progress` is told which share is done.
+        Args:
+            settings: The settings.
+            keep: The values of BM25F whose evidence to keep for the next call; all other evidence is dropped.
+            progress: Called with the share that is done, from 0 to 1.
         """
         kept = set(keep)
         self._pools = {bm25f: pools for bm25f, pools in self._pools.items() if bm25f in kept}
@@ -133,7 +136,7 @@ class Trials:
         found = {each: np.zeros((len(self), RESULTS), np.int64) for many in by_bm25f.values() for each in many}
         gathered: dict[BM25F, list[_Pool]] = {bm25f: [] for bm25f in missing if bm25f in kept}
         for row, question in enumerate(self._questions if found else ()):
-            pools = self._gathered(question, missing) | {known: pools[row] for known, pools in self._pools.items()}
+            pools = self._gather(question, missing) | {known: pools[row] for known, pools in self._pools.items()}
             for bm25f, many in by_bm25f.items():
                 for each in many:
                     grades = self._grades(question.case, pools[bm25f], each)
@@ -150,21 +153,21 @@ class Trials:
         meant = interpret(self._view, query, variants=variants)
         vector = self._view.encode(query.meaning) if query.meaning else None
         floors = self._view.info.floors
-        asked = Asked(query.meaning, meant.units, meant.pairs, meant.prose, meant.known, vector, floors)
-        return _Question(case, asked, meant.constraint)
+        scored_query = ScoredQuery(query.meaning, meant.units, meant.pairs, meant.prose, meant.known, vector, floors)
+        return _Question(case, scored_query, meant.constraint)
 
-    def _gathered(self, question: _Question, wanted: Iterable[BM25F]) -> dict[BM25F, _Pool]:
+    def _gather(self, question: _Question, settings: Iterable[BM25F]) -> dict[BM25F, _Pool]:
         """The pools of a question by BM25F."""
-        found: dict[BM25F, _Pool] = {}
-        for bm25f in wanted:
-            # Any weight but 0 has the evidence looked for.
-            settings = Settings(depth=self._depths[-1], bm25f=bm25f, document_weight=1, pair_weight=1)
-            found[bm25f] = self._pool(question, settings)
-        return found
+        pools: dict[BM25F, _Pool] = {}
+        for bm25f in settings:
+            # Evidence is looked for unless its weight is 0.
+            gathering = Settings(depth=self._depths[-1], bm25f=bm25f, document_weight=1, pair_weight=1)
+            pools[bm25f] = self._pool(question, gathering)
+        return pools
 
     def _pool(self, question: _Question, settings: Settings) -> _Pool:
-        asked, case = question.asked, question.case
-        found = self._candidates(case, Plan(question.constraint, requests(asked, HYBRID, settings)))
+        query, case = question.query, question.case
+        found = self._candidates(case, Plan(question.constraint, requests(query, HYBRID, settings)))
         located = self._view.locate(found.numbers)
         evidence = {name: said.evidence for name, said in found.legs.items()}
         places = {name: said.ranks for name, said in found.legs.items()}
@@ -187,12 +190,12 @@ class Trials:
         documents = [each.document_id for each in located]
         starts = np.flatnonzero([row == 0 or documents[row] != documents[row - 1] for row in range(len(documents))])
         grades = [case.grades.get(documents[row], 0) for row in starts]
-        return _Pool(asked, evidence, within, rest, starts, np.array(grades, np.int64), located)
+        return _Pool(query, evidence, within, rest, starts, np.array(grades, np.int64), located)
 
     def _candidates(self, case: Case, plan: Plan) -> Candidates:
         """What is found at the greatest depth; deeper, if words find too few results there.
 
-        The rest of the match set has a say then, and follows by keyword score: so that much of it is found as well.
+        In that case the rest of the match set follows by keyword score, and so must be found as well.
         """
         depth = self._depths[-1]
         while True:
@@ -220,10 +223,10 @@ class Trials:
 
 
 def _enough(case: Case) -> int:
-    """So many results are looked at."""
+    """How many results are looked at."""
     return _PASSAGES if case.spans else RESULTS
 
 
 def _results(case: Case, located: Sequence[Located]) -> int:
-    """How many results some passages give: each is one, or each document."""
+    """How many results some passages give: one for each passage, or one for each document."""
     return len(located) if case.spans else len({each.document_id for each in located})

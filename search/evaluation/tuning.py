@@ -1,14 +1,14 @@
 """Tuning: fit the ranking's settings to judged questions, and find out on held-out ones whether that is worth it.
 
-The settings are turned one after the other, each to the value at which the questions to fit gain most, as far as the
-gain is worth the distance from the defaults: few judgments move little. What is gained on the very questions that
-settings were fitted to says nothing, so others are held out:
+The settings are changed one after the other, each to the value at which the questions gain most, less a cost for the
+distance from the defaults: few judgments move little. A gain on the same questions that settings were fitted to proves
+nothing, so others are held out:
 
 - of many questions, one half; the settings fitted to the other half are measured on it;
 - of fewer, each part in its turn, so that all of them count: the settings fitted to the rest are measured on it. Those
   that the collection gets are then fitted to all.
 
-New settings are worth having if the questions gain, held out, what is more than rounding and hardly chance.
+New settings are worth having if the held-out questions gain more than rounding and chance explain.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -33,7 +33,7 @@ LEAST_GAIN = 0.002
 """New settings must gain this much nDCG@10 on average, held out: less is rounding."""
 
 LARGEST_CHANCE = 0.05
-"""And a gain as large must be no more probable than this by mere chance. The fewer the questions, the more it takes."""
+"""The probability of such a gain by chance alone must not be larger. Few questions need a large gain to pass."""
 
 HALVED_FROM = 400
 """One half of this many questions is enough to fit settings to, and the other to judge them by."""
@@ -45,7 +45,7 @@ TELLING = 50
 """With fewer questions than this, only a large gain can be told from chance."""
 
 STEP_COST = 0.15
-"""What a setting's way from its default costs: this times the square of its steps, in nDCG summed over questions."""
+"""What a change from the default costs: this times the square of its steps, in nDCG summed over questions."""
 
 
 class Dial(NamedTuple):
@@ -82,7 +82,7 @@ class Dial(NamedTuple):
 
 
 _DEFAULTS = Settings()
-_DEPTHS = (100, 200, 500, 1000)  # a deeper one would cost every question time
+_DEPTHS = (100, 200, 500, 1000)  # deeper ones would make every question slower
 
 _WEIGHTS = (
     Dial("keyword_weight", (0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)),
@@ -119,12 +119,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """What tuning found. `fitted` and `held_out` are the same questions where each part was held out in its turn.
+    """The outcome of tuning.
 
-    `parts` is how many these were, or 0 if one half was held out once. `chance` is how probable a gain, or loss, as
-    large as the held-out questions' is by mere chance. The `after` of `fitted` is what `settings` are worth on them; so
-    is that of `held_out` if one half was held out, else each part is worth what was fitted without it. `unheld` and
-    `missing` are as in Evaluation.
+    Attributes:
+        judged: The judged set.
+        cases: The questions that count.
+        unheld: As in Evaluation.
+        missing: As in Evaluation.
+        present: The settings that the collection has.
+        settings: Those that suit the questions best; the present ones if no others do.
+        parts: How many parts were held out in turn; 0 if one half was held out once.
+        fitted: What the questions score that `settings` were fitted to.
+        held_out: What the held-out questions score; in turn, each part by settings that were fitted to the others.
+        chance: How probable a gain or loss as large as the held-out questions' would be by chance alone.
     """
 
     judged: JudgedSet
@@ -157,7 +164,7 @@ def tune(
         path: The collection's folder.
         judged: The questions, and what answers them.
         halved_from: From so many questions on, one half is held out once; below, each part is held out in its turn.
-        progress: Told which share of the work is done, from 0 to 1.
+        progress: Called with the share of the work that is done, from 0 to 1.
 
     Returns:
         The settings that suit the questions, and what they are worth on those held out.
@@ -210,9 +217,14 @@ def _trials(view: View, cases: Sequence[Case], present: Settings) -> Trials:
 
 
 def parts(cases: Sequence[Case], many: int) -> list[NDArray[np.intp]]:
-    """The rows of so many parts of the questions, each class of questions evenly among them.
+    """Divide questions into parts, each class of questions evenly.
 
-    They are drawn by lot, and always the same.
+    Args:
+        cases: The questions.
+        many: How many parts.
+
+    Returns:
+        The rows of each part, ascending. They are random, but the same in each run.
     """
     count = len(cases)
     lot = np.random.default_rng(0).permutation(count)
@@ -224,11 +236,20 @@ def parts(cases: Sequence[Case], many: int) -> list[NDArray[np.intp]]:
 def fit(
     trials: Trials, start: Settings, parts: Sequence[NDArray[np.intp]], progress: Callable[[float], None]
 ) -> list[Settings]:
-    """For each of some parts of the questions, by their rows, the settings that suit it best, from `start` on.
+    """Find the settings that suit some questions best, for several sets of them at once.
 
-    All parts take each step together: what they try is mostly the same, and is found out once. Weights cost little to
-    try, and are turned one after the other, again and again. After a change of BM25F's every passage is scored anew: of
-    these each is tried by itself, and then those that pay together.
+    All sets take each step together, as they mostly try the same settings, which are then measured once. Weights are
+    cheap to try, and are changed one after the other, twice. A change of BM25F scores every passage anew, so each of
+    its settings is tried once by itself, and then the best values of all of them together.
+
+    Args:
+        trials: What settings are worth on the questions.
+        start: The settings to start from.
+        parts: The rows of each set of questions.
+        progress: Called with the share of the work that is done, from 0 to 1.
+
+    Returns:
+        The settings for each set.
     """
     found = _turned(trials, [start] * len(parts), parts, (*_WEIGHTS, *_WEIGHTS), lambda share: progress(0.1 * share))
     lines = [[_line(dial, settings) for dial in _BM25F] for settings in found]
@@ -279,5 +300,5 @@ def _best(trials: Trials, line: Iterable[Settings], rows: NDArray[np.intp]) -> S
 
 
 def cost(settings: Settings) -> float:
-    """What settings cost for being other than the defaults, in nDCG summed over questions."""
+    """What the distance of settings from the defaults costs, in nDCG summed over questions."""
     return STEP_COST * sum(dial.steps(settings) ** 2 for dial in DIALS)

@@ -51,14 +51,14 @@ def interpret(
     Args:
         view: What is going to be asked.
         query: The parsed question.
-        variants: Whether other names of the same count as the same.
-        deadline: The end of the search; none if it is left out.
+        variants: Whether different names of the same thing count as the same.
+        deadline: The end of the search; without it there is no limit.
 
     Raises:
-        QueryError: A phrase or pattern holds no word, a word is too long for others to be near it, or a field's value
-            is none.
+        QueryError: A phrase or pattern holds no word, a fuzzy word is too long, or a value does not fit the
+            type of its field.
         CollectionMismatch: The index was made without a field that is asked for.
-        SearchTimeout: The time is over before it is known what all patterns and fuzzy words stand for.
+        SearchTimeout: The time was over before all patterns and fuzzy words were looked up.
     """
     return _Interpreter(view, query, variants, deadline or Deadline()).interpretation()
 
@@ -112,7 +112,7 @@ class _Interpreter:
                 start = query.text.find(term.text, max(term.column - 1, 0))
                 unseen = [token for token in analyze(term.text) if not self._terms[SameWord(token.term)]]
                 unknown += [Span(start + token.start, start + token.end) for token in unseen if start >= 0]
-        # Function words and initials say something only where there is nothing else.
+        # Function words and initials are scored only where there is nothing else.
         telling = [unit for unit in units if unit.tells]
         return Interpretation(
             units=tuple(dict.fromkeys(telling or units)),
@@ -140,7 +140,7 @@ class _Interpreter:
             yield _Placed(unit, bool(others) or self._all_seen(own), [Span(token.start, token.end) for token in here])
 
     def _form(self, terms: Iterable[str]) -> Form:
-        """A way to write something: an unknown word stands for itself, and counts, for it is part of what was asked."""
+        """One way to write a word or name. An unknown word stands for itself, as it is part of the question."""
         return tuple(self._terms[SameWord(term)] or frozenset({term}) for term in terms)
 
     def _all_seen(self, terms: Iterable[str]) -> bool:
@@ -195,7 +195,7 @@ class _Interpreter:
 
 
 def _lookups(nodes: Iterable[language.Node]) -> Iterator[Lookup]:
-    """All that has to be looked up for some nodes. Raises QueryError for a fuzzy word that is none, or too long."""
+    """All that has to be looked up for some nodes. Raises QueryError for a fuzzy term of many words or letters."""
     for node in nodes:
         match node:
             case language.Word() | language.Phrase():
@@ -224,7 +224,7 @@ def _lookup(term: language.Pattern | language.Fuzzy) -> Lookup:
     return Spelling(word, term.distance if term.distance is not None else 1 if len(word) < 6 else 2, term.field)
 
 
-_LONGEST_FUZZY = 40  # letters: finding what is near takes longer than it has sense for longer ones
+_LONGEST_FUZZY = 40  # letters: no language needs longer ones, and finding their neighbours takes too long
 
 
 def _named(run: Sequence[Token], variants: bool) -> Iterator[tuple[int, Name | None]]:

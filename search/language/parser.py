@@ -1,4 +1,4 @@
-"""The query language: from what somebody typed to words that score, nodes that constrain and text that means.
+"""The query language: from what somebody typed to words that score and nodes that constrain.
 
     words "a phrase" -Macron country:France person:="Xi Jinping" date:2025-11..2026-01 title:summit wild* fuzz~ (a OR b)
 
@@ -8,7 +8,7 @@
     unary       := ('-' | NOT) unary | '(' sequence ')' | field ':' ['='] value | phrase | pattern | fuzzy | word
 
 A word stays free (it scores and excludes nothing) unless AND, OR, NOT or a field takes hold of it. What cannot be
-understood is a QueryError with the column of the culprit: nothing that was typed is skipped in silence but punctuation.
+understood is a QueryError with the column of the culprit: only punctuation is ever skipped in silence.
 """
 
 import re
@@ -66,14 +66,14 @@ def parse(text: str, fields: Fields = FIELDS) -> Query:
 
 
 def parse_constraints(text: str, fields: Fields = FIELDS) -> tuple[Node, ...]:
-    """The nodes of a text that must only constrain: to be added to a question in which it was not typed.
+    """The nodes of a text that may only constrain, and is added to a question in which it was not typed.
 
     Args:
         text: Constraints in the query language.
         fields: Those that it may filter by.
 
     Raises:
-        QueryError: It cannot be understood; without a column, for that would point into another text than the question.
+        QueryError: It cannot be understood. The error has no column, as that would point into the question.
     """
     try:
         query = parse(text, fields)
@@ -177,7 +177,7 @@ class _Parser:
         self._before = Token("start", "", 0, 0)
         self._token = next(tokens)
         self._field = ""  # of the group that the parser is in
-        self._exact = False  # whether that field's values are
+        self._exact = False  # whether values of that field are exact ones
         self._clauses = 0
 
     def _take(self) -> Token:
@@ -259,7 +259,7 @@ def _term(run: str, field: str, column: int) -> Word | Pattern | Fuzzy:
     ended = run.rstrip("".join(marks - {"*", "~"}))
     core = ended.lstrip("".join(marks - {"*", "?"}))
     if NAME.match(core):
-        core = ended  # What stands before "name:" keeps it from being a field.
+        core = ended  # The punctuation before "name:" keeps it from being a field.
     tail = core.rstrip("0123456789.")
     stem, distance = tail.rstrip("~"), core[len(tail) :]
     # "5~6" is a span, not a fuzzy 5.

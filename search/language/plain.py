@@ -1,4 +1,4 @@
-"""Plain text as a question: asked word for word, whatever the query language would read into it."""
+"""Plain text as a question, taken word for word: nothing in it belongs to the query language."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from ...errors import QueryError
 from .parser import parse
 from .query import MAX_CLAUSES, MAX_QUERY_LENGTH
 
-# The language's signs, and what it takes for a space: control characters, invisible ones, halves of characters.
+# The language's signs, and what it takes for a space: control characters, invisible ones, lone surrogates.
 _BETWEEN_SIGNS = re.compile(r'[^\s()"“”„«»*?~:\x00-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]+')
 _LETTER = re.compile(r"[^\W_]")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})

@@ -91,9 +91,11 @@ Node: TypeAlias = Term | Filter | Dates | Not | And | Or
 class Query:
     """A question, understood. `Query("", must=…)` is one that only filters.
 
-    `text` is the question as asked, with spaces for control characters. `free` words only score; every node of `must`
-    constrains, and both keep the order of the question. `spans` are the spans of the text in which those nodes of
-    `must` stand that were typed.
+    Attributes:
+        text: The question as typed, with spaces for control characters.
+        free: Words that only score, in the order of the question.
+        must: Nodes that constrain: those that were typed, in the order of the question, and then those that were added.
+        spans: Where in the text those nodes of `must` stand that were typed.
     """
 
     text: str
@@ -102,7 +104,7 @@ class Query:
     spans: tuple[tuple[int, int], ...] = attribute(default=(), compare=False)
 
     def scoring_terms(self) -> Iterator[Term]:
-        """All that a passage is scored by, in the order of the question: free words and every term not under a Not."""
+        """All that a passage is scored by, in the order of the question: free words, and terms that are not negated."""
         terms = [*self.free, *_positive(self.must)]
         return iter(sorted(terms, key=lambda term: term.column or MAX_QUERY_LENGTH + 1))
 

@@ -1,4 +1,4 @@
-"""What goes with a question beside its text: the options of a search, checked, and made constraints of."""
+"""A question: its text, with the options of a search, which are checked, and filters, which become constraints."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,17 @@ class Filters(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A search that is understood, but not asked of any view yet. `document` confines it to that document's id."""
+    """A question, parsed, with the options that say how it is answered.
+
+    Attributes:
+        query: The parse of its text, and of the filters.
+        document: The id of the only document to search; None for all.
+        mode: Which legs find and rank.
+        sort: The order of the hits; None for the default.
+        per_document: Whether to keep only the best hit of each document.
+        fold: Whether to keep only the best of near-identical reports.
+        deadline: The end of the search.
+    """
 
     query: language.Query
     document: str | None
@@ -55,8 +65,8 @@ class Question:
     deadline: Deadline
 
     @classmethod
-    def asked(cls, text: str, options: Mapping[str, Any], filters: Mapping[str, Any], fields: Fields) -> Self:
-        """The question that a text makes with options of a search and filters.
+    def parse(cls, text: str, options: Mapping[str, Any], filters: Mapping[str, Any], fields: Fields) -> Self:
+        """Make a question of a text, options of a search and filters.
 
         Args:
             text: What somebody typed.
@@ -65,22 +75,22 @@ class Question:
             fields: Those that the collection has.
 
         Raises:
-            QueryError: It cannot be understood, or an option is not within its bounds.
+            QueryError: The text or a filter cannot be understood, no such filter exists, or an option is out of bounds.
         """
         check_options(**options)
         deadline = Deadline(options["timeout"])
-        query = constrained(text, filters, fields)
+        query = parse_with_filters(text, filters, fields)
         how = {name: options[name] for name in ("mode", "sort", "per_document", "fold")}
         return cls(query=query, document=filters.get("document"), deadline=deadline, **how)
 
 
-def constrained(text: str, filters: Mapping[str, Any], fields: Fields) -> language.Query:
-    """The query under the constraints that filters add, which may also stand alone.
+def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) -> language.Query:
+    """Parse a text, and add the constraints of filters. Filters may also stand alone, without a text.
 
     Args:
         text: What somebody typed; it may be empty if there are filters.
         filters: Those of Filters, with a collection's own fields among them. What the query language has no word for
-            (`document`) is left to others.
+            (`document`) is ignored here.
         fields: Those that the collection has.
 
     Raises:
@@ -111,7 +121,7 @@ def constrained(text: str, filters: Mapping[str, Any], fields: Fields) -> langua
 
 
 def _days(name: str, given: date | str | None) -> tuple[date | None, date | None]:
-    """The first and the last day of what an option says. A range is refused, as one of its ends would have no say."""
+    """The first and the last day of an option's value. A range is refused, as one of its ends would mean nothing."""
     if not isinstance(given, str):
         return given, given
     if ".." in given:

@@ -29,8 +29,12 @@ TOKEN = re.compile(
 class Token(NamedTuple):
     """A part of a question, at `text[column - 1 : end]`.
 
-    `kind` is a parenthesis, an operator, "-", "field", "exact" (a field of which an exact value is wanted), "phrase",
-    "value" (a bare one), "word" or, last, "end".
+    Attributes:
+        kind: A parenthesis, an operator, "-", "field", "exact" (a field before an exact value), "phrase", "value"
+            (without quotes), "word" or, last, "end".
+        text: The token itself; of a field its name, of a phrase what is between the quotes.
+        column: Where it starts, from 1.
+        end: Where it ends, from 0, the character itself excluded.
     """
 
     kind: str
@@ -47,7 +51,7 @@ def scan(text: str, fields: Fields) -> Iterator[Token]:
         fields: Those that it may name.
 
     Raises:
-        QueryError: With its column, for what can be no token.
+        QueryError: Something is not a token; with its column.
     """
     for found in TOKEN.finditer(text):
         kind, token, column, end = found.lastgroup, found[0], found.start() + 1, found.end()
@@ -75,7 +79,7 @@ def all_names(fields: Fields) -> tuple[str, ...]:
 
 
 def field_called(name: str, fields: Fields) -> str | None:
-    """The name of the field that somebody means by a name, one of `all_names`; None if there is none."""
+    """The field that a name or alias means, one of `all_names`; None if it means no field."""
     known = fields.called(name)
     return known.name if known else name.lower() if name.lower() in ("date", *TEXT_FIELDS) else None
 

@@ -1,6 +1,6 @@
-"""Names of the same: a country and its people, an organisation and its acronym, two spellings of a person.
+"""Different names of the same thing: a country and its people, an organisation and its acronym, spellings of a person.
 
-Whoever asks for Türkiye means the Turkish ministers as well, and an archive that writes ROK has South Korea in it. The
+A question about Türkiye means the Turkish ministers as well, and an archive that writes ROK means South Korea. The
 names stand in variants.txt; `Settings.variants` turns them off, and quotation marks do so for one name.
 """
 

@@ -15,7 +15,7 @@ from ...index.constraints import AllOf
 from ...index.reading.plan import Deadline, Plan, Request, Sort
 from ...index.reading.view import Candidates, Listing, View
 from .fusion import FUSIONS, Scored, ranks
-from .legs.leg import Asked
+from .legs.leg import ScoredQuery
 from .legs.leg_table import HYBRID, LEGS
 from .rerank import RERANKERS, reranked
 from .settings import Settings
@@ -78,29 +78,29 @@ class Ranking:
     """The matches of a question, listed, and how each candidate came to its place."""
 
     listing: Listing
-    found: Candidates
-    fused: "Fused"
+    candidates: Candidates
+    scores: "LegScores"
     settings: Settings
 
     def standing(self, number: int) -> Standing:
         """How a passage came to its place."""
-        at = int(np.searchsorted(self.found.numbers, number))
-        if at == len(self.found.numbers) or self.found.numbers[at] != number:
+        at = int(np.searchsorted(self.candidates.numbers, number))
+        if at == len(self.candidates.numbers) or self.candidates.numbers[at] != number:
             return UNPLACED
-        names = list(self.found.legs)
-        parts = {name: float(self.fused.parts[row, at]) for row, name in enumerate(names)}
+        names = list(self.candidates.legs)
+        parts = {name: float(self.scores.parts[row, at]) for row, name in enumerate(names)}
         standings: dict[str, Leg] = {}
         details: dict[str, dict[str, float]] = {}
         for row, name in enumerate(names):
-            evidence = self.found.legs[name].evidence[:, at]
-            if self.fused.found[row, at]:
-                standings[name] = Leg(int(self.fused.ranks[row, at]), float(self.fused.scores[row, at]))
+            evidence = self.candidates.legs[name].evidence[:, at]
+            if self.scores.found[row, at]:
+                standings[name] = Leg(int(self.scores.ranks[row, at]), float(self.scores.scores[row, at]))
             details[name] = LEGS[name].details(evidence, self.settings)
         return Standing(parts, standings, details)
 
 
 @dataclass(frozen=True, slots=True)
-class Fused:
+class LegScores:
     """What candidates score, leg by leg in the order of the plan: each is [legs, n].
 
     Attributes:
@@ -117,7 +117,14 @@ class Fused:
 
 
 def rank(
-    view: View, asked: Asked, constraint: AllOf, *, mode: str, order: Order, settings: Settings, deadline: Deadline
+    view: View,
+    query: ScoredQuery,
+    constraint: AllOf,
+    *,
+    mode: str,
+    order: Order,
+    settings: Settings,
+    deadline: Deadline,
 ) -> Ranking:
     """The passages that match a question, the first of them in order.
 
@@ -125,8 +132,8 @@ def rank(
     anything to look for, all that satisfies the constraint.
 
     Args:
-        view: What is asked.
-        asked: What is scored.
+        view: The collection.
+        query: What passages are scored by.
         constraint: What every match satisfies.
         mode: HYBRID, or the name of the only leg to be asked, if it has anything to look for.
         order: How the matches are listed.
@@ -136,45 +143,45 @@ def rank(
     Raises:
         SearchTimeout: The time is over.
     """
-    plan = Plan(constraint, requests(asked, mode, settings))
-    found = view.candidates(plan, settings.depth, deadline)
-    evidence = {name: said.evidence for name, said in found.legs.items()}
-    parts, scores = fuse(evidence, asked, settings)
+    plan = Plan(constraint, requests(query, mode, settings))
+    candidates = view.candidates(plan, settings.depth, deadline)
+    evidence = {name: said.evidence for name, said in candidates.legs.items()}
+    parts, scores = fuse(evidence, query, settings)
     total = parts.sum(axis=0)
-    if settings.reranker and asked.text and len(found.numbers):
-        shown = min(settings.rerank_depth, len(found.numbers))
-        best = found.matches.listed(total, sort="relevance", per_document=False, fold=False, limit=shown).numbers
+    if settings.reranker and query.text and len(candidates.numbers):
+        shown = min(settings.rerank_depth, len(candidates.numbers))
+        best = candidates.matches.listed(total, sort="relevance", per_document=False, fold=False, limit=shown).numbers
         reranker = RERANKERS[settings.reranker]
         total = reranked(
-            view, found.numbers, total, best=best, reranker=reranker, question=asked.text, deadline=deadline
+            view, candidates.numbers, total, best=best, reranker=reranker, question=query.text, deadline=deadline
         )
-    listing = found.matches.listed(
+    listing = candidates.matches.listed(
         total, sort=order.sort, per_document=order.per_document, fold=order.fold, limit=order.limit
     )
-    held = [LEGS[name].found(said) for name, said in found.legs.items()]
+    held = [LEGS[name].found(said) for name, said in candidates.legs.items()]
     places = [ranks(np.where(has, score, -np.inf)) for has, score in zip(held, scores, strict=True)]
-    shape = len(held), len(found.numbers)
-    fused = Fused(scores, parts, np.array(held, bool).reshape(shape), np.array(places, np.int64).reshape(shape))
-    return Ranking(listing, found, fused, settings)
+    shape = len(held), len(candidates.numbers)
+    by_leg = LegScores(scores, parts, np.array(held, bool).reshape(shape), np.array(places, np.int64).reshape(shape))
+    return Ranking(listing, candidates, by_leg, settings)
 
 
-def requests(asked: Asked, mode: str, settings: Settings) -> dict[str, Request]:
+def requests(query: ScoredQuery, mode: str, settings: Settings) -> dict[str, Request]:
     """What each leg that is to be asked looks for, by its name."""
-    every = {name: leg.request(asked, settings) for name, leg in LEGS.items()}
+    every = {name: leg.request(query, settings) for name, leg in LEGS.items()}
     said = {name: request for name, request in every.items() if request is not None}
     return said if mode == HYBRID or mode not in said else {mode: said[mode]}
 
 
 def fuse(
-    evidence: Mapping[str, NDArray[np.float64]], asked: Asked, settings: Settings
+    evidence: Mapping[str, NDArray[np.float64]], query: ScoredQuery, settings: Settings
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """What candidates score: each leg's part in the fused score, and their scores in each leg; both float64 [legs, n].
 
-    The score of a leg that was asked alone is taken as it is.
+    Where only one leg takes part, its score is not normalised.
 
     Args:
-        evidence: What each leg that was asked has to say of them, by its name: see `view.Found`.
-        asked: What was asked.
+        evidence: What each leg that took part found, by its name: see `view.Found`.
+        query: What the legs looked for.
         settings: How the evidence is weighed.
     """
     if not evidence:
@@ -184,6 +191,6 @@ def fuse(
     if len(legs) == 1:
         return np.stack(scores), np.stack(scores)
     weighed = [
-        Scored(score, leg.normalise, leg.weight(asked, settings)) for leg, score in zip(legs, scores, strict=True)
+        Scored(score, leg.normalise, leg.weight(query, settings)) for leg, score in zip(legs, scores, strict=True)
     ]
     return FUSIONS[settings.fusion](weighed), np.stack(scores)

@@ -1,6 +1,6 @@
 """Fusion: one score out of those of any number of legs. Pure functions on the same candidates' scores in each leg.
 
-A fusion more is one function here and one line in `FUSIONS`.
+To add a fusion, write a function here and add a line to `FUSIONS`.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,13 @@ RECIPROCAL_RANK_CONSTANT: Final = 60
 
 
 class Scored(NamedTuple):
-    """The candidates' scores in one leg, float64 [n], how they are normalised where they are added up, their weight."""
+    """The candidates' scores in one leg.
+
+    Attributes:
+        scores: float64 [n].
+        normalise: Makes them comparable with those of other legs: float64 [n] to float64 [n].
+        weight: What they count beside those of other legs.
+    """
 
     scores: NDArray[np.float64]
     normalise: Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -22,7 +28,7 @@ class Scored(NamedTuple):
 
 
 def min_max(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The scores moved and stretched so that the lowest is 0 and the highest 1; all 1 if they are equal."""
+    """The scores scaled so that the lowest is 0 and the highest 1; all are 1 if they are equal."""
     low, high = (scores.min(), scores.max()) if len(scores) else (0.0, 0.0)
     return (scores - low) / (high - low) if high > low else np.ones(len(scores))
 
@@ -34,12 +40,12 @@ def ranks(scores: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def weighted_sum(legs: Sequence[Scored]) -> NDArray[np.float64]:
-    """Each leg's part in the fused score, [legs, n]: its normalised scores times its weight."""
+    """Each leg's part in the fused score, float64 [legs, n]: its normalised scores times its weight."""
     return np.stack([leg.weight * leg.normalise(leg.scores) for leg in legs])
 
 
 def reciprocal_rank(legs: Sequence[Scored]) -> NDArray[np.float64]:
-    """Each leg's part in the fused score, [legs, n]: its weight over a constant plus the rank; 0 for a score of 0."""
+    """Each leg's part in the fused score, float64 [legs, n]: weight / (constant + rank); 0 for a score of 0."""
     return np.stack(
         [leg.weight * np.where(leg.scores > 0, 1 / (RECIPROCAL_RANK_CONSTANT + ranks(leg.scores)), 0.0) for leg in legs]
     )

@@ -1,7 +1,7 @@
 """Reranking: a second look at the best passages, at their texts, before they are folded and paged.
 
-A reranker more is one function, in a module of its own, and one line in `RERANKERS`; `Settings.reranker` names the one
-that is used.
+To add a reranker, write a function in a module of its own and add a line to `RERANKERS`; `Settings.reranker` names the
+one that is used.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ Reranker = Callable[[str, Sequence[Ranked]], Sequence[float]]
 """From a question's text and the best passages to a value for each: the higher, the earlier it comes."""
 
 RERANKERS: Final[dict[str, Reranker]] = {}
-"""By name; Dragoman ships none so far."""
+"""By name. So far Dragoman ships with none."""
 
 
 def reranked(
@@ -40,21 +40,24 @@ def reranked(
     question: str,
     deadline: Deadline,
 ) -> NDArray[np.float64]:
-    """The scores once a reranker has had its say: those of the best passages are above all others, in its order.
+    """The scores after reranking: the passages that the reranker saw come first, in its order, then all others.
 
-    So what it does not see stays behind what it sees. Passages to which it gives equal values keep their order.
+    Passages to which it gives equal values keep their order.
 
     Args:
         view: Where the passages are read.
         numbers: int64 [n], the candidates, ascending.
         scores: float64 [n], their fused scores.
-        best: int64 [k], the numbers of those that it sees, best first.
-        reranker: Is asked.
+        best: int64 [k], the numbers of the passages to rerank, best first.
+        reranker: Gives a value to each of them.
         question: The text of the question.
         deadline: The end of the search.
 
     Returns:
-        float64 [n]: by what the candidates are ordered.
+        float64 [n], the candidates' new scores. They only order, and mean nothing else.
+
+    Raises:
+        SearchTimeout: The time is over.
     """
     deadline.check()
     rows = np.searchsorted(numbers, best)
@@ -65,7 +68,7 @@ def reranked(
     values = np.asarray(reranker(question, shown), np.float64)
     if values.shape != (len(best),):
         raise DragomanError(
-            f"the reranker saw {len(best)} passages and gave {values.size} values: it must give one each"
+            f"the reranker gave {values.size} values for {len(best)} passages: it must give one for each"
         )
     after = scores.copy()
     after[rows[np.argsort(-values, kind="stable")]] = scores.max() + np.arange(len(best), 0, -1)

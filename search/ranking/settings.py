@@ -1,4 +1,4 @@
-"""How the engine ranks: its settings, by default, as users write them, and as `dragoman tune` keeps them."""
+"""How the engine ranks: its settings, their defaults, and how to read them from JSON."""
 
 import math
 from collections.abc import Mapping
@@ -18,15 +18,21 @@ _Settings = TypeVar("_Settings")
 class Settings:
     """How the engine ranks. The defaults are what measured best on judged queries: see docs/relevance.md.
 
-    `depth` is how many passages of each leg are candidates for fusion. `keyword_weight` is the keyword leg's share in
-    the fused score, from 0 to 1; the meaning leg has the rest. `prose_discount`, times the share of function words
-    among the question's words, is taken off that: a list of names wants keywords, a sentence wants its meaning found.
-    In the keyword leg the passage's own BM25F has weight 1, `document_weight` is that of its whole document's and
-    `pair_weight` that of words standing side by side as in the question. `variants` counts other names of the same as
-    the same: see `search.language.variants`. `reranker` is the name of one of `rerank.RERANKERS`, which looks at the
-    best `rerank_depth` passages once more, or empty.
+    Attributes:
+        depth: How many passages of each leg are candidates for fusion, 1 or more.
+        fusion: How the legs' scores become one: a name in `fusion.FUSIONS`.
+        keyword_weight: The keyword leg's share in the fused score, from 0 to 1; the meaning leg has the rest.
+        prose_discount: What is taken off that share, from 0 to 1, times the share of function words in the question: a
+            list of names is best found by its words, a sentence by its meaning.
+        bm25f: How the keyword leg weighs occurrences.
+        document_weight: What the BM25F of the whole document counts beside the passage's own, 0 or more.
+        pair_weight: What words count that stand side by side as in the question, beside the passage's own BM25F.
+        variants: Whether different names of the same thing count as the same: see `search.language.variants`.
+        reranker: A name in `rerank.RERANKERS`; empty for none.
+        rerank_depth: How many of the best passages a reranker looks at, 1 or more.
 
-    Raises QueryError if a value is out of its range.
+    Raises:
+        QueryError: A value is out of its range.
     """
 
     depth: int = 1000
@@ -61,9 +67,13 @@ class Settings:
 
 
 def settings_of(known: object) -> Settings:
-    """How a collection ranks by its own settings, as its manifest has them: as it was tuned, or by default.
+    """The settings that a collection holds, or the defaults.
 
-    Raises CollectionMismatch if what is kept there means nothing to this Dragoman.
+    Args:
+        known: What the collection's manifest says of its ranking; None if it was not tuned.
+
+    Raises:
+        CollectionMismatch: This version of Dragoman does not know such settings.
     """
     try:
         if known is not None and not isinstance(known, dict):
@@ -77,10 +87,15 @@ def settings_of(known: object) -> Settings:
 
 
 def apply_changes(settings: _Settings, changes: Mapping[str, Any]) -> _Settings:
-    """Settings with some values changed, as JSON gives them; settings within settings are changed likewise.
+    """Settings with some values changed.
 
-    Raises UnreadableSource for a name that there is not, or a value of another kind; for one that is out of its range,
-    what the settings themselves raise.
+    Args:
+        settings: A dataclass.
+        changes: New values by name, as JSON gives them; an object changes settings within settings.
+
+    Raises:
+        UnreadableSource: There is no such setting, or the value is of another type.
+        QueryError: A value is out of its range.
     """
     if not is_dataclass(settings) or isinstance(settings, type):
         raise TypeError("settings are a dataclass")

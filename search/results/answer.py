@@ -15,23 +15,23 @@ from ...index.units import Unit
 from ..language.interpreter import Interpretation, interpret
 from ..language.question import Question
 from ..ranking.engine import Order, Ranking, rank
-from ..ranking.legs.leg import Asked
+from ..ranking.legs.leg import ScoredQuery
 from ..ranking.settings import Settings
 from . import highlight
 from .results import Explanation, Hit, MarkedNote
 
 MAX_COPIES = 10
-"""Of the documents that were folded under a hit's so many are named; the others are counted."""
+"""How many of the documents that are folded under a hit are named; the others are only counted."""
 
 
-def answered(view: View, question: Question, settings: Settings, limit: int) -> "Answer":
-    """The first passages that answer a question.
+def answer(view: View, question: Question, settings: Settings, limit: int) -> "Answer":
+    """The passages that answer a question, ranked.
 
     Args:
-        view: What is asked.
-        question: What it is asked.
+        view: The collection.
+        question: The question.
         settings: How the answer is ranked.
-        limit: How many passages are wanted.
+        limit: How many passages to rank.
 
     Raises:
         QueryError: The question means nothing to the view.
@@ -43,17 +43,21 @@ def answered(view: View, question: Question, settings: Settings, limit: int) -> 
     if question.document is not None:
         constraint = AllOf((*constraint.constraints, Of(question.document)))
     vector = view.encode(query.meaning) if query.meaning and mode != "keyword" else None
-    asked = _asked(view, replace(meant, units=()) if mode == "meaning" and vector is not None else meant, vector)
+    scored_query = _scored_query(
+        view, replace(meant, units=()) if mode == "meaning" and vector is not None else meant, vector
+    )
     order = Order(
         sort=question.sort or ("relevance" if query.meaning or meant.units else "newest"),
         per_document=question.per_document,
         fold=question.fold,
         limit=limit,
     )
-    if not asked.units and vector is None and order.sort == "relevance":
+    if not scored_query.units and vector is None and order.sort == "relevance":
         order = replace(order, sort="newest")  # only filtered: all is equally relevant
-    asked = replace(asked, text=query.meaning)
-    ranking = rank(view, asked, constraint, mode=mode, order=order, settings=settings, deadline=question.deadline)
+    scored_query = replace(scored_query, text=query.meaning)
+    ranking = rank(
+        view, scored_query, constraint, mode=mode, order=order, settings=settings, deadline=question.deadline
+    )
     return Answer(view, ranking, meant, vector, settings)
 
 
@@ -67,15 +71,15 @@ def neighbours(
     per_document: bool,
     deadline: Deadline,
 ) -> "Answer":
-    """The passages nearest in meaning to what some passages of a document say together, from other documents.
+    """The passages of other documents that are nearest in meaning to some passages of one document, taken together.
 
     Args:
-        view: What is asked.
+        view: The collection.
         own: int64 [n], the numbers of the passages.
-        document_id: The document that they are of.
-        settings: Of these, only the depth has a say.
-        limit: How many passages are wanted.
-        per_document: Whether only the nearest of each document is.
+        document_id: Their document.
+        settings: Of these, only the depth matters here.
+        limit: How many passages to rank.
+        per_document: Whether to keep only the nearest passage of each document.
         deadline: The end of the search.
 
     Raises:
@@ -85,10 +89,10 @@ def neighbours(
     center /= max(float(np.linalg.norm(center)), 1e-9)
     nothing = Interpretation((), (), 0.0, AllOf(()), 0.0, ())
     above_nothing = float(np.nextafter(0, 1))
-    asked = replace(_asked(view, nothing, center), floors=Floors(above_nothing, above_nothing))
+    scored_query = replace(_scored_query(view, nothing, center), floors=Floors(above_nothing, above_nothing))
     ranking = rank(
         view,
-        asked,
+        scored_query,
         AllOf((Not(Of(document_id)),)),
         mode="meaning",
         order=Order("relevance", per_document, fold=False, limit=limit),
@@ -98,18 +102,18 @@ def neighbours(
     return Answer(view, ranking, nothing, center, settings)
 
 
-def _asked(view: View, meant: Interpretation, vector: NDArray[np.float32] | None) -> Asked:
-    return Asked("", meant.units, meant.pairs, meant.prose, meant.known, vector, view.info.floors)
+def _scored_query(view: View, meant: Interpretation, vector: NDArray[np.float32] | None) -> ScoredQuery:
+    return ScoredQuery("", meant.units, meant.pairs, meant.prose, meant.known, vector, view.info.floors)
 
 
 class Answer:
-    """A ranking of passages of a view, with what was asked for.
+    """A ranking of a view's passages, and what is needed to make hits of them.
 
     Args:
-        view: What was asked.
-        ranking: What it answered.
-        meant: The question in its terms.
-        meaning: float32 [dimension], the question's vector; None if the meaning leg was not asked.
+        view: The collection.
+        ranking: Its passages that match, in order.
+        meant: The question in the view's terms.
+        meaning: float32 [dimension], the question's vector; None if the meaning leg took no part.
         settings: How it was ranked.
     """
 
@@ -132,14 +136,19 @@ class Answer:
         self._settings = settings
 
     def hits(self, offset: int = 0, *, explain: bool = False, highlights: bool = True) -> Iterator[Hit]:
-        """The ranking's hits after the first `offset`, each read as it is taken.
+        """The hits of the ranking, each read when it is taken.
+
+        Args:
+            offset: How many of the best to skip.
+            explain: Whether to say of each hit how its score came about.
+            highlights: Whether to mark why each hit is there.
 
         Raises:
             CollectionDamaged: A document has been compacted away in the meantime.
         """
         listing = self.ranking.listing
         numbers: list[int] = listing.numbers[offset:].tolist()
-        weighed = self.ranking.found.weighed if explain else ()
+        weighed = self.ranking.candidates.weighed if explain else ()
         read = self._view.passages(numbers, weighed=weighed, bm25f=self._settings.bm25f)
         for position, (number, passage) in enumerate(zip(numbers, read, strict=True), offset):
             document, span = passage.document, passage.span

@@ -1,4 +1,4 @@
-"""Asking an opened collection: for what answers a question, for what is like a passage, for what there is."""
+"""Asking an open collection: what answers a question, what is similar to a passage, what there is in all."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,15 +17,20 @@ from ..language.unparser import understood
 from ..opened import Store, no_document
 from ..ranking.settings import Settings, settings_of
 from ..suggest import suggest
-from .answer import Answer, answered, neighbours
+from .answer import Answer, answer, neighbours
 from .results import Hit, Results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which part of the ranking is wanted, and what of it.
+class Page:
+    """Which part of a ranking to return, and what to add to it.
 
-    `limit` hits after the first `offset`; `facets` values of each column; highlights; how each score came about.
+    Attributes:
+        limit: How many hits.
+        offset: How many of the best hits to skip.
+        facets: How many values of each column to count; 0 for none.
+        highlights: Whether to mark why each hit is there.
+        explain: Whether to say of each hit how its score came about.
     """
 
     limit: int
@@ -36,45 +41,45 @@ class Wanted:
 
 
 class Asker:
-    """Asks a store. Every answer is of one view: the present one when it is asked."""
+    """Asks a store. Each answer comes from one view: the present one at the time."""
 
     __slots__ = ("_contents", "_settings", "_store")
 
     def __init__(self, store: Store, settings: Settings | None) -> None:
-        """`settings` go before those that the collection keeps."""
+        """`settings`, if there are any, are used instead of the collection's own."""
         self._store = store
         self._settings = settings
         self._contents: tuple[View, int, Facets] | None = None
 
     def settings(self, view: View) -> Settings:
-        """How questions to a view are ranked. Raises CollectionMismatch if it keeps settings that mean nothing."""
+        """How questions to a view are ranked. Raises CollectionMismatch if the view has settings that are not known."""
         return self._settings or settings_of(view.info.ranking)
 
-    def search(self, text: str, question: Question, wanted: Wanted) -> Results:
+    def search(self, text: str, question: Question, page: Page) -> Results:
         """The results of a question, whose `text` is what the user wrote. Raises as `Collection.search` does."""
         began = time.perf_counter()
 
         def ask(view: View) -> Results:
-            answer = self._answer(view, question, wanted.offset + wanted.limit)
-            listing, found = answer.ranking.listing, answer.ranking.found
+            reply = self._answer(view, question, page.offset + page.limit)
+            listing, candidates = reply.ranking.listing, reply.ranking.candidates
             return Results(
                 query=text,
                 understood=understood(question.query),
                 mode=question.mode,
                 total=listing.total,
                 took_ms=_milliseconds_since(began),
-                suggestion=suggest(view, question.query.text, answer.unknown, question.deadline),
-                undated=found.undated,
-                hits=tuple(answer.hits(wanted.offset, explain=wanted.explain, highlights=wanted.highlights)),
+                suggestion=suggest(view, question.query.text, reply.unknown, question.deadline),
+                undated=candidates.undated,
+                hits=tuple(reply.hits(page.offset, explain=page.explain, highlights=page.highlights)),
                 documents=listing.documents,
-                facets=listing.facets(wanted.facets) if wanted.facets else None,
-                at_least=found.cut,
+                facets=listing.facets(page.facets) if page.facets else None,
+                at_least=candidates.cut,
             )
 
         return self._of_view(ask)
 
     def export(self, question: Question, limit: int, *, highlights: bool) -> Iterator[Hit]:
-        """The first hits, ranked now; their documents are read as they are taken."""
+        """The first hits. They are ranked now, and their documents are read when they are taken."""
         return self._answer(self._store.view, question, limit).hits(highlights=highlights)
 
     def similar(self, identity: str, *, limit: int, per_document: bool, timeout: float | None) -> Results:
@@ -85,11 +90,11 @@ class Asker:
         def ask(view: View) -> Results:
             own, document = self._named(view, identity)
             settings = self.settings(view)
-            answer = neighbours(
+            reply = neighbours(
                 view, own, document.id, settings, limit=limit, per_document=per_document, deadline=deadline
             )
-            answer.collection = self._store.name
-            listing = answer.ranking.listing
+            reply.collection = self._store.name
+            listing = reply.ranking.listing
             return Results(
                 query=identity,
                 understood={"similar": identity},
@@ -98,15 +103,15 @@ class Asker:
                 took_ms=_milliseconds_since(began),
                 suggestion=None,
                 undated=0,
-                hits=tuple(answer.hits()),
+                hits=tuple(reply.hits()),
                 documents=listing.documents,
-                at_least=answer.ranking.found.cut,
+                at_least=reply.ranking.candidates.cut,
             )
 
         return self._of_view(ask)
 
     def contents(self, limit: int) -> Facets:
-        """What the whole collection consists of, counted when it is first asked for after a change."""
+        """What the whole collection consists of, counted on the first call after a change."""
         view = self._store.view
         known = self._contents
         if known is None or known[:2] != (view, limit):
@@ -118,9 +123,9 @@ class Asker:
     def _answer(self, view: View, question: Question, limit: int) -> Answer:
         if question.document is not None and not len(view.find(question.document)):
             raise no_document(question.document)
-        answer = answered(view, question, self.settings(view), limit)
-        answer.collection = self._store.name
-        return answer
+        reply = answer(view, question, self.settings(view), limit)
+        reply.collection = self._store.name
+        return reply
 
     def _named(self, view: View, identity: str) -> tuple[NDArray[np.int64], Document]:
         """The passages that an id names, a passage's or a document's, and their document."""
@@ -133,7 +138,7 @@ class Asker:
         raise NotFound(f"no passage or document {identity!r} in the collection")
 
     def _of_view(self, ask: Callable[[View], Results]) -> Results:
-        """An answer from the present view; once more from a fresh one if that has just been compacted away."""
+        """An answer from the present view; if that has just been compacted away, from a fresh one."""
         view = self._store.view
         try:
             return ask(view)

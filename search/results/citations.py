@@ -1,8 +1,8 @@
 """A document, or a passage of it, as a citation: as a note in prose, for BibTeX, RIS, and as CSL-JSON.
 
-Records for BibTeX and RIS end so that a file of many is their concatenation. Descriptions are hostile: no value ends a
-field or a record before its time, and only addresses of the web are given as such. Names of authors are kept as they
-are printed, for no rule tells the family's name in all languages.
+Records for BibTeX and RIS can be concatenated to a file of many. Descriptions are hostile: no value may end a field or
+a record early, and only addresses of the web are given as such. Names of authors are kept as they are printed, as no
+rule finds the family name in all languages.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ class Genre(NamedTuple):
 
     @property
     def is_part(self) -> bool:
-        """Whether documents of the kind appear in something, rather than being given out by somebody."""
+        """Whether such documents appear in a publication, rather than being issued by an institution."""
         return self.ris in ("NEWS", "ELEC")
 
 
@@ -68,7 +68,7 @@ _CORRESPONDENCE = re.compile(
 
 _WEB = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_LONGEST_LINE = 8_000  # characters: of the parts of a citation only addresses come near it
+_LONGEST_LINE = 8_000  # characters: only an address is ever nearly as long
 _MOST_AUTHORS = 100
 _BIBTEX = str.maketrans(
     {
@@ -105,7 +105,8 @@ class _Cited:
 def text(document: Document, span: Span | None = None) -> str:
     """The citation as a note in the manner of Chicago, ending in a full stop.
 
-    Author, “Title,” Outlet, Place, Date, paragraph, URL: what is not known is left out, but for a date, "n.d.".
+    Author, “Title,” Outlet, Place, Date, paragraph, URL: what is not known is left out, except that "n.d." stands for
+    an unknown date.
     """
     cited = _cited(document, span)
     *others, last = cited.authors or ("",)
@@ -177,9 +178,9 @@ def csl(document: Document, span: Span | None = None) -> dict[str, Any]:
 
 
 def key(document: Document, span: Span | None = None) -> str:
-    """A name for the citation, fit for BibTeX and for files: the same as long as its description is."""
+    """A name for the citation, fit for BibTeX and for files. It stays the same as long as the description does."""
     authors = _authors(document.author)
-    # Who wrote or printed it, its year and its title's first word, for people; the rest makes it no other's.
+    # For people: who wrote or printed it, its year and its title's first word. The rest makes it unique.
     who = _ascii(authors[0])[-1:] if authors else [word for word in _ascii(document.outlet) if word != "the"][:3]
     about = [word for word in _ascii(document.title) if word not in ("a", "an", "the")][:1]
     year = f"{document.dates.first.year:04}" if document.dates else "nd"
@@ -206,7 +207,7 @@ def genre(document: Document) -> Genre:
 
 
 def web_address(url: str) -> str:
-    """A document's address if it is one of the web, else nothing: `javascript:` and its like are not passed on."""
+    """A document's address if it begins with http, else nothing: addresses such as `javascript:` are not passed on."""
     return url if _WEB.fullmatch(url) else ""
 
 
@@ -249,18 +250,18 @@ def _authors(given: str) -> tuple[str, ...]:
 
 
 def _line(value: str) -> str:
-    """A value in one line, not too long, without what steers a terminal, turns the direction or is half a character."""
+    """A value in one line of limited length, without control characters, marks of direction and lone surrogates."""
     return " ".join(_SURROGATES.sub(" ", visible(value[:_LONGEST_LINE])).split())
 
 
 def _ascii(value: str) -> list[str]:
-    """The words of a value in letters and digits of ASCII, accents left away, small; none in other scripts."""
+    """The words of a value in small letters and digits of ASCII, without accents; empty for other scripts."""
     plain = unicodedata.normalize("NFKD", value[:1000]).encode("ascii", "ignore").decode()
     return re.findall(r"[a-z0-9]+", plain.lower())
 
 
 def _inner_quotes(title: str) -> str:
-    """A title's own quotation marks as those within others are."""
+    """A title with single quotation marks in place of its own double ones, as it will stand within double ones."""
     return re.sub(r'"([^"]*)"', r"‘\1’", title).replace("“", "‘").replace("”", "’")
 
 
@@ -284,7 +285,7 @@ def _ris_dates(dates: DateInterval) -> Iterator[tuple[str, str]]:
     first, last = date_parts(dates)
     yield "PY", f"{first[0]:04}"
     known = [f"{first[0]:04}", *(f"{part:02}" for part in first[1:])]
-    # Year, month, day, and what else there is to say.
+    # Year, month, day, and free text.
     yield "DA", "/".join([*known, "", ""][:3]) + "/" + (day_names(dates) if first != last else "")
 
 

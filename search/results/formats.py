@@ -1,7 +1,7 @@
 """Results as files: JSON, JSON lines, CSV, Markdown; the passages as citations for BibTeX or RIS.
 
-Documents are hostile until shown otherwise: Markdown's own signs are escaped, no cell of a CSV file begins like a
-formula, and where a text is not escaped by the format, nothing in it steers a terminal.
+Documents are hostile: Markdown's own signs are escaped, no cell of a CSV file begins like a formula, and where a format
+does not escape a text, characters that would steer a terminal are removed from it.
 """
 
 import csv
@@ -26,12 +26,12 @@ def as_json(results: Results) -> str:
 
 
 def as_jsonl(results: Iterable[Hit]) -> str:
-    """One JSON object a hit, a line each."""
+    """One JSON object for each hit, each on its own line."""
     return to_json_lines(hit.to_dict() for hit in results)
 
 
 def as_csv(results: Iterable[Hit]) -> str:
-    """A table with a row a hit."""
+    """A table with one row for each hit."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(
@@ -46,8 +46,8 @@ def as_csv(results: Iterable[Hit]) -> str:
 
 
 def _cell(shown: str) -> str:
-    """Text that a spreadsheet does not run, as it would what begins like a formula."""
-    plain = visible(shown)  # which leaves blanks, and so must come first
+    """Text that a spreadsheet does not take for a formula, and run."""
+    plain = visible(shown)  # first, as it leaves blanks, which may stand before a formula
     return f"'{plain}" if _FORMULA.match(plain) else plain
 
 
@@ -75,12 +75,12 @@ def _escaped(shown: str) -> str:
 
 
 def as_bibtex(results: Iterable[Hit]) -> str:
-    """A BibTeX entry a hit, each citing the passage."""
+    """A BibTeX entry for each hit, which cites the passage."""
     return "\n".join(citations.bibtex(hit.document, hit.span) for hit in results)
 
 
 def as_ris(results: Iterable[Hit]) -> str:
-    """A RIS record a hit, each citing the passage."""
+    """A RIS record for each hit, which cites the passage."""
     return "".join(citations.ris(hit.document, hit.span) for hit in results)
 
 

@@ -1,6 +1,6 @@
 """Highlights: which parts of a passage to mark, dark for words, light for the sentence nearest in meaning.
 
-Offsets are into the document's text. Nothing here knows of terminals or HTML: `pieces` cuts a text for whoever does.
+Offsets are into the document's text. Nothing here knows of terminals or HTML: `pieces` cuts a text for those that do.
 """
 
 from collections import Counter
@@ -36,9 +36,18 @@ class Piece(NamedTuple):
 
 
 def words(text: str, start: int, units: Sequence[Unit], field: str = "text") -> list[Highlight]:
-    """The words and phrases in a text, which starts at `start` in its document, that units stand for in a field.
+    """The words and phrases of a question that occur in a text.
 
     Function words are marked only within a phrase, or if there are no others. Neighbouring words become one mark.
+
+    Args:
+        text: The text.
+        start: Where it starts in its document, in characters.
+        units: The words and phrases.
+        field: Which field the text is of: units that are confined to another field are left out.
+
+    Returns:
+        The marks in order, with offsets into the document.
     """
     here = [unit for unit in units if unit.field in ("", field)]
     telling = [unit for unit in here if unit.tells] or here
@@ -65,7 +74,16 @@ def words(text: str, start: int, units: Sequence[Unit], field: str = "text") -> 
 def nearest_sentence(
     question: NDArray[np.float32], sentences: NDArray[np.int32], vectors: NDArray[np.int8]
 ) -> Highlight | None:
-    """The sentence of a passage that is nearest in meaning to a unit vector; None for a passage without sentences."""
+    """The sentence of a passage that is nearest in meaning to a question.
+
+    Args:
+        question: float32 [dimension], a unit vector.
+        sentences: int32 [n, 2], the sentences' spans in the document.
+        vectors: int8 [n, dimension], the sentences' vectors, of any length.
+
+    Returns:
+        The mark; None for a passage without sentences.
+    """
     if not len(sentences):
         return None
     decoded = vectors.astype(np.float32)
@@ -75,7 +93,13 @@ def nearest_sentence(
 
 
 def pieces(text: str, start: int, highlights: Sequence[Highlight]) -> Iterator[Piece]:
-    """A passage's text, which starts at `start` in its document, cut wherever a highlight begins or ends."""
+    """A text cut wherever a highlight begins or ends.
+
+    Args:
+        text: A passage's text, or a note's.
+        start: Where it starts, in the characters that the highlights' offsets count.
+        highlights: They may overlap, and reach beyond the text.
+    """
     stop = start + len(text)
     inside = [mark for mark in highlights if mark.start < stop and mark.end > start]
     edges = {start, stop} | {min(max(edge, start), stop) for mark in inside for edge in (mark.start, mark.end)}

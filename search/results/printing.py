@@ -15,7 +15,7 @@ def visible(text: str) -> str:
 
 
 def to_json(value: object, indent: int | None = None) -> str:
-    """JSON of the very value, with the characters that would steer a terminal, or that it lacks, as escapes."""
+    """A value as JSON, with escapes for characters that would steer a terminal or that it cannot show."""
     dumped = json.dumps(value, ensure_ascii=not (sys.stdout.encoding or "").lower().startswith("utf"), indent=indent)
     return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", dumped)
 

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class Explanation:
     """How a hit's score came about.
 
-    The score is the sum of both legs' parts: see `engine.Standing`. The sum of the `contributions`' impacts is what the
-    passage's own words are worth. The meaning leg's own score is a cosine.
+    Attributes:
+        standing: The parts of the score, one for each leg, and what they consist of.
+        contributions: What each word or phrase of the question adds to the keyword score of the passage itself.
     """
 
     standing: Standing
@@ -27,7 +28,7 @@ class Explanation:
 
     def to_wire(self) -> "wire.Explanation":
         """As it is written in JSON."""
-        from . import wire  # what only prints does without msgspec, which takes 5 ms to load
+        from . import wire  # late: printing text needs no msgspec, which takes 5 ms to load
 
         units = [
             wire.Unit(
@@ -64,10 +65,20 @@ class MarkedNote:
 class Hit:
     """A passage in a list of results. Two are equal if they are of the same passage, collection and generation.
 
-    `start` and `end`, like all offsets in the highlights, are characters of `document.text`. `standing` says how it
-    came to its score in each leg; with a reranker, that is its score before. `notes` are the passage's footnotes that
-    hold words of the question. `copies` are the first of the `copied` near-identical documents that match as well and
-    are folded under this one. `more` is how many further passages of its document match.
+    Attributes:
+        rank: Its position in the list, from 1.
+        document: The passage's document.
+        start: Where the passage starts, as a character of `document.text`.
+        end: Where it ends, the character itself excluded.
+        highlights: The parts of the passage to mark, as characters of `document.text`.
+        standing: How it came to its score in each leg; before reranking, if there is a reranker.
+        collection: The collection's path or address.
+        generation: The collection's generation.
+        notes: The passage's footnotes that hold words of the question.
+        copies: The first of the near-identical documents that match as well and are folded under this hit.
+        copied: How many of these there are.
+        more: How many further passages of its document match.
+        explanation: How its score came about, if that was asked for.
     """
 
     rank: int
@@ -106,7 +117,7 @@ class Hit:
 
     @property
     def score(self) -> float:
-        """What orders hits within one list of results, and says nothing beyond it."""
+        """A number that orders the hits of one list, and cannot be compared with those of another."""
         return self.standing.score
 
     @property
@@ -162,12 +173,19 @@ class Hit:
 class Results:
     """The answer to a question: iterate over it, or over `hits`.
 
-    `total` is the size of the match set: of passages, or of documents where one hit a document was asked for; it is of
-    `documents` different ones. `facets` say what it consists of, in passages, if that was asked for.
-    `suggestion` is the question with misspelt words mended, or None; it is offered, never applied. `undated` counts
-    passages that would match if they had a date, which a constraint asks for. `at_least` says that
-    the meaning leg was cut at its depth, so that totals and facets are of its nearest: a search that is confined to
-    fewer passages may find more among them than were counted here.
+    Attributes:
+        query: The question's text.
+        understood: How it was read: see `wire.Understood`.
+        mode: Which legs took part.
+        total: The size of the match set, in passages; in documents if one hit of each was asked for.
+        took_ms: How many milliseconds the search took.
+        suggestion: The question with misspelt words mended, or None. It is offered, never applied.
+        undated: How many passages would match if they had a date, which a constraint asks for.
+        hits: The hits, best first.
+        documents: How many documents the match set is of.
+        facets: What the match set consists of, in passages, if that was asked for.
+        at_least: Whether the meaning leg was cut at its depth, so that only its nearest passages are counted: a search
+            that is confined to fewer passages may find more among them than were counted here.
     """
 
     query: str
@@ -214,11 +232,11 @@ class Results:
 
 
 def byline(document: Document) -> list[str]:
-    """Who printed a document, when and where, as far as that is known."""
+    """Who printed a document, when and where: those of the three that are known."""
     return [part for part in (document.outlet, str(document.dates or ""), document.place) if part]
 
 
 def ordinal(number: int) -> str:
-    """A number as one says it in English: 1st, 2nd, 3rd."""
+    """A number as an English ordinal: 1st, 2nd, 3rd."""
     suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{suffix}"

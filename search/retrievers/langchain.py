@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import MissingExtra
 from ..collection import Collection
 from ..ranking.engine import Mode
-from .retrieval import OPTIONS, Retrieval, check_filters, check_known, described
+from .retrieval import OPTIONS, Retrieval, check_filters, check_known, metadata_of
 
 try:
     from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
@@ -28,10 +28,10 @@ class DragomanRetriever(BaseRetriever):
             print(passage.metadata["title"], passage.page_content)
 
     `collection` is an open one, or its path. `filters` are options of `Collection.search` (after, before, country,
-    person, outlet …). With `literal`, a question is asked word for word, as is best for what people or models write
-    freely; without, it is in the query language. What is set later, in a copy (`model_copy`) or with one question
+    person, outlet …). With `literal`, a question is taken word for word, as is best for what people or models
+    write freely; without, it is in the query language. What is set later, in a copy (`model_copy`) or with one question
     (`retriever.invoke(question, k=3)`) holds from then on, in that copy, for that question. The metadata are those of
-    `retrieval.described`.
+    `retrieval.metadata_of`.
 
     Asynchronous calls search in a thread, by LangChain's own executor. Raises DragomanErrors, as the collection does.
     """
@@ -53,22 +53,22 @@ class DragomanRetriever(BaseRetriever):
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: D102
         super().model_post_init(context)
-        self._retrieval.collection(self.collection)  # now, so that a wrong path is told now
+        self._retrieval.collection(self.collection)  # now, so that a wrong path is an error now
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **options: Any
     ) -> list[Document]:
         del run_manager
-        options.pop("verbose", None)  # which LangChain itself has heeded
+        options.pop("verbose", None)  # which is for LangChain itself
         check_known("option", options, OPTIONS)
-        asked = {name: getattr(self, name) for name in OPTIONS} | options
+        chosen = {name: getattr(self, name) for name in OPTIONS} | options
         return [
-            Document(id=hit.passage, page_content=hit.text, metadata=described(hit))
-            for hit in self._retrieval(self.collection, query, **asked)
+            Document(id=hit.passage, page_content=hit.text, metadata=metadata_of(hit))
+            for hit in self._retrieval(self.collection, query, **chosen)
         ]
 
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, **options: Any
     ) -> list[Document]:
-        asked = partial(self._get_relevant_documents, query, run_manager=run_manager.get_sync(), **options)
-        return await run_in_executor(None, asked)
+        search = partial(self._get_relevant_documents, query, run_manager=run_manager.get_sync(), **options)
+        return await run_in_executor(None, search)

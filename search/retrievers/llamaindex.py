@@ -9,7 +9,7 @@ from ...errors import MissingExtra
 from ..collection import Collection
 from ..ranking.engine import Mode
 from ..results.results import Hit
-from .retrieval import OPTIONS, Retrieval, check_filters, check_known, described
+from .retrieval import OPTIONS, Retrieval, check_filters, check_known, metadata_of
 
 try:
     from llama_index.core.base.base_retriever import BaseRetriever
@@ -29,10 +29,10 @@ class DragomanRetriever(BaseRetriever):
             print(found.metadata["title"], found.text)
 
     `collection` is an open one, or its path. `filters` are options of `Collection.search` (after, before, country,
-    person, outlet …). With `literal`, a question is asked word for word, as is best for what people or models write
+    person, outlet …). With `literal`, a question is taken word for word, as is best for what people or models write
     freely; without, it is in the query language. These are attributes, and what is set later holds from then on. A
-    node's id is its passage's, its source the document, and its metadata are those of `retrieval.described`; a model
-    is told title, date, outlet and URL alone.
+    node's id is its passage's, its source the document, and its metadata are those of `retrieval.metadata_of`; a model
+    sees only title, date, outlet and URL.
 
     Asynchronous calls search in a thread. Raises DragomanErrors, as the collection does. `options` are BaseRetriever's.
     """
@@ -53,7 +53,7 @@ class DragomanRetriever(BaseRetriever):
         self._made = True
 
     def __setattr__(self, name: str, value: Any) -> None:
-        # Whoever narrows a search by a name that means nothing here would be shown everything.
+        # Setting a name that means nothing here would narrow nothing, and silently show everything.
         if name == "filters":
             check_filters(value)
         elif name == "collection":
@@ -63,12 +63,12 @@ class DragomanRetriever(BaseRetriever):
         super().__setattr__(name, value)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        asked: dict[str, Any] = {name: getattr(self, name) for name in OPTIONS}
-        hits = self._retrieval(self.collection, query_bundle.query_str, **asked)
+        options: dict[str, Any] = {name: getattr(self, name) for name in OPTIONS}
+        hits = self._retrieval(self.collection, query_bundle.query_str, **options)
         return [NodeWithScore(node=_node(hit), score=hit.score) for hit in hits]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        # What is inherited would search in the event loop, and hold everybody up.
+        # The inherited method would search in the event loop, and block everything else there.
         return await asyncio.to_thread(self._retrieve, query_bundle)
 
 
@@ -78,7 +78,7 @@ def _node(hit: Hit) -> TextNode:
         text=hit.text,
         start_char_idx=hit.start,
         end_char_idx=hit.end,
-        metadata=described(hit),
+        metadata=metadata_of(hit),
         excluded_llm_metadata_keys=_FOR_PROGRAMS,
         excluded_embed_metadata_keys=_FOR_PROGRAMS,
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=hit.document.id)},

@@ -1,4 +1,4 @@
-"""What the retrievers for other frameworks have in common: whom they ask, and what they tell of a hit."""
+"""What the retrievers for other frameworks have in common: how they search, and which metadata a hit has."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
@@ -16,20 +16,23 @@ FILTERS: Final = (*Filters.__annotations__, "sort", "per_document", "fold", "tim
 """The options of `Collection.search` that a retriever passes on."""
 
 OPTIONS: Final = ("k", "mode", "filters", "literal")
-"""What a framework does not say when it asks: how many passages, by which legs, of what, and whether word for word."""
+"""What a retriever is set to, as a framework passes on only a question.
+
+How many passages to return, which legs to use, the filters, and whether to take the question word for word.
+"""
 
 
 class Retrieval:
-    """Asks a collection for a retriever, which says anew each time how: so what is set later is obeyed.
+    """Searches a collection for a retriever, which passes its options with each call: so later changes take effect.
 
-    A collection that is named by its path stays open for as long as this is used.
+    A collection that is named by its path stays open as long as this object exists.
     """
 
     def __init__(self) -> None:
         self._opened: dict[str, Collection] = {}
 
     def collection(self, named: Collection | str | Path) -> Collection:
-        """The collection, which is one that is open, or a path. Raises what `open_collection` raises."""
+        """The collection itself, or the one at a path, opened. Raises what `open_collection` raises."""
         if isinstance(named, Collection):
             return named
         path = str(named)
@@ -47,20 +50,28 @@ class Retrieval:
         filters: Mapping[str, Any],
         literal: bool,
     ) -> tuple[Hit, ...]:
-        """The `k` passages that answer, best first.
+        """The passages that answer a question, best first.
 
-        With `literal`, a question is asked word for word: nothing in it counts as a sign of the query language.
+        Args:
+            collection: An open collection, or its path.
+            question: What to look for.
+            k: How many passages to return at most.
+            mode: Which legs find and rank.
+            filters: Options of `Collection.search`, by name: see FILTERS.
+            literal: Take the question word for word, so that nothing in it belongs to the query language.
 
-        Raises QueryError for filters that `check_filters` refuses, and what `Collection.search` raises.
+        Raises:
+            QueryError: `check_filters` refuses the filters.
+            DragomanError: Whatever else `Collection.search` raises.
         """
         check_filters(filters)
-        said = {name: value for name, value in filters.items() if value is not None}
-        asked = plain(question) if literal else question
-        return self.collection(collection).search(asked, **said, limit=k, mode=mode, highlights=False).hits
+        options = {name: value for name, value in filters.items() if value is not None}
+        query = plain(question) if literal else question
+        return self.collection(collection).search(query, **options, limit=k, mode=mode, highlights=False).hits
 
 
 def check_filters(filters: Mapping[str, Any]) -> None:
-    """Raise QueryError for a filter that there is none of; or that names nothing, and so would let everything pass."""
+    """Raise QueryError for an unknown filter, or for an empty one, which would let everything pass."""
     check_known("filter", filters, FILTERS)
     for name, value in filters.items():
         if isinstance(value, str | Sequence | Set) and not value:
@@ -68,13 +79,22 @@ def check_filters(filters: Mapping[str, Any]) -> None:
 
 
 def check_known(what: str, given: Iterable[str], known: Sequence[str]) -> None:
-    """Raise QueryError if a name is given that is not known."""
+    """Check names.
+
+    Args:
+        what: What the error calls a name: "filter" or "option".
+        given: The names to check.
+        known: Those that are allowed.
+
+    Raises:
+        QueryError: One of them is not allowed.
+    """
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise QueryError(f"there is no {what} {unknown[0]!r}: use {', '.join(known)}")
 
 
-def described(hit: Hit) -> dict[str, Any]:
+def metadata_of(hit: Hit) -> dict[str, Any]:
     """What is known of a passage, as values that every framework can store: strings, numbers and None.
 
     `start` and `end` are characters of the document's text; `source` is the document's id.

@@ -16,7 +16,7 @@ from dragoman.index.reading.view import View
 from dragoman.search.completion import complete
 from dragoman.search.language.question import Question
 from dragoman.search.ranking.settings import Settings
-from dragoman.search.results.answer import Answer, answered
+from dragoman.search.results.answer import Answer, answer
 from dragoman.search.suggest import suggest
 from support.memory_view import MemoryView
 
@@ -82,7 +82,7 @@ def ask(view: View, text: str, limit: int = ALL, **options: Any) -> Answer:
     how = {"mode": "hybrid", "sort": None, "per_document": False, "fold": False, "timeout": None}
     filters = {name: value for name, value in options.items() if name not in how}
     said = how | {name: value for name, value in options.items() if name in how}
-    return answered(view, Question.asked(text, said, filters, view.info.fields), SETTINGS, limit)
+    return answer(view, Question.parse(text, said, filters, view.info.fields), SETTINGS, limit)
 
 
 def found(answer: Answer) -> list[str]:
@@ -125,8 +125,8 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
 def test_both_views_match_the_same(local: View, memory: View, text: str, options: dict[str, Any]) -> None:
     here, there = ask(local, text, **options), ask(memory, text, **options)
     assert sorted(found(here)) == sorted(found(there))
-    assert here.ranking.found.undated == there.ranking.found.undated
-    assert here.ranking.found.cut == there.ranking.found.cut
+    assert here.ranking.candidates.undated == there.ranking.candidates.undated
+    assert here.ranking.candidates.cut == there.ranking.candidates.cut
     assert here.ranking.listing.facets(5) == there.ranking.listing.facets(5)
     assert here.unknown == there.unknown
 
@@ -219,7 +219,7 @@ def test_values_complete(view: View) -> None:
 
 def test_candidates_are_bounded_and_ranked_in_every_leg(view: View) -> None:
     answer = ask(view, "summit treaty")
-    candidates = answer.ranking.found
+    candidates = answer.ranking.candidates
     assert len(candidates.numbers) <= 2 * SETTINGS.depth < answer.ranking.listing.total
     assert list(candidates.numbers) == sorted(candidates.numbers)
     for leg in candidates.legs.values():
@@ -247,7 +247,7 @@ def test_filters_do_not_change_what_a_question_matches(view: View) -> None:
     whole = set(found(ask(view, "summit")))
     for constraint in ("country:France", "person:kim", "date:2025-03"):
         narrowed = ask(view, f"summit {constraint}")
-        assert not narrowed.ranking.found.cut or len(found(narrowed)) >= SETTINGS.depth
+        assert not narrowed.ranking.candidates.cut or len(found(narrowed)) >= SETTINGS.depth
         by_words = set(found(ask(view, f"summit {constraint}", mode="keyword")))
         assert by_words <= whole
 

@@ -90,7 +90,7 @@ def test_a_completion_says_what_it_is_and_how_often(snapshot: Snapshot) -> None:
         Completion("date:", "field", 0),
     ]
     (france,) = complete(snapshot, "country:fr")
-    assert france.to_dict() == {"text": "country:=France", "kind": "country", "passages": 4}
+    assert france == Completion("country:=France", "country", 4)
     assert parse(france.text).must == (Filter("country", "France", True),)
 
 

@@ -21,7 +21,7 @@ from dragoman.search.language.interpreter import Interpretation, interpret
 from dragoman.search.language.parser import parse
 from dragoman.search.ranking import engine, fusion
 from dragoman.search.ranking.engine import Mode, Order, Ranking, Standing
-from dragoman.search.ranking.legs.leg import Asked
+from dragoman.search.ranking.legs.leg import ScoredQuery
 from dragoman.search.ranking.settings import Settings
 from dragoman.search.suggest import suggest
 from support.random_documents import RandomDocuments
@@ -72,7 +72,7 @@ def rank(
     units = () if mode == "meaning" and vector is not None else meant.units
     return engine.rank(
         snapshot,
-        Asked(text, units, meant.pairs, meant.prose, meant.known, vector, Floors(0.5, 0.3)),
+        ScoredQuery(text, units, meant.pairs, meant.prose, meant.known, vector, Floors(0.5, 0.3)),
         meant.constraint,
         mode=mode,
         order=Order(sort, per_document, fold=True, limit=limit),
@@ -96,7 +96,7 @@ def ids(snapshot: Snapshot, ranking: Ranking) -> list[str]:
 
 def standings(ranking: Ranking) -> dict[int, Standing]:
     """Of those listed that were candidates."""
-    return {number: ranking.standing(number) for number in numbers(ranking) if number in ranking.found.numbers}
+    return {number: ranking.standing(number) for number in numbers(ranking) if number in ranking.candidates.numbers}
 
 
 def words(snapshot: Snapshot, query: str, *, also: bool = False) -> LocalKeyword:
@@ -165,7 +165,7 @@ def test_newest_and_oldest_go_by_date_then_relevance_with_the_undated_last(shelv
         options: dict[str, Any] = {"mode": mode, "settings": Settings(depth=depth)}
         relevant = rank(shelved, query, **options)
         place = {number: n for n, number in enumerate(numbers(relevant))}
-        if not relevant.found.legs:
+        if not relevant.candidates.legs:
             # Nothing is relevant to a filter: ties go by document and position.
             located = shelved.locate(relevant.listing.numbers)
             assert located == sorted(located)
@@ -200,11 +200,11 @@ def test_hits_by_meaning_lie_above_the_floor(shelved: Snapshot) -> None:
 
 def test_a_meaning_leg_that_is_cut_at_its_depth_is_told(shelved: Snapshot) -> None:
     whole = rank(shelved, "summit")
-    assert not whole.found.cut
+    assert not whole.candidates.cut
     near = sum("meaning" in each.legs for each in standings(whole).values())
-    assert rank(shelved, "summit", settings=Settings(depth=near)).found.cut
-    assert not rank(shelved, "summit", settings=Settings(depth=near + 1)).found.cut
-    assert not rank(shelved, "summit", mode="keyword", settings=Settings(depth=1)).found.cut
+    assert rank(shelved, "summit", settings=Settings(depth=near)).candidates.cut
+    assert not rank(shelved, "summit", settings=Settings(depth=near + 1)).candidates.cut
+    assert not rank(shelved, "summit", mode="keyword", settings=Settings(depth=1)).candidates.cut
 
 
 def test_what_matches_does_not_change_with_a_filter(shelved: Snapshot) -> None:
@@ -263,9 +263,9 @@ def test_a_function_word_is_no_form_of_another_word(shelf: "Shelf") -> None:
 def test_a_mode_asks_no_other_leg(shelved: Snapshot) -> None:
     for mode in ("keyword", "meaning"):
         ranked = rank(shelved, "the summit", mode=mode)
-        assert list(ranked.found.legs) == [mode]
+        assert list(ranked.candidates.legs) == [mode]
         assert {name for each in standings(ranked).values() for name in (*each.legs, *each.parts)} == {mode}
-    assert rank(shelved, "the summit", mode="meaning").found.weighed == ()
+    assert rank(shelved, "the summit", mode="meaning").candidates.weighed == ()
 
 
 def test_constraints_hold_for_hits_by_meaning_too(shelved: Snapshot) -> None:
@@ -282,10 +282,12 @@ def test_constraints_hold_for_hits_by_meaning_too(shelved: Snapshot) -> None:
 def test_the_undated_that_match_but_for_their_date_are_counted(shelved: Snapshot) -> None:
     dated = rank(shelved, "summit date:2025-02", mode="keyword")
     everything = rank(shelved, "summit", mode="keyword")
-    assert dated.found.undated == int((shelved.stack.days(everything.listing.numbers) == 0).sum()) > 0
-    assert everything.found.undated == 0
+    assert dated.candidates.undated == int((shelved.stack.days(everything.listing.numbers) == 0).sum()) > 0
+    assert everything.candidates.undated == 0
     french = rank(shelved, "country:France").listing.numbers
-    assert rank(shelved, "country:France date:2025-02").found.undated == int((shelved.stack.days(french) == 0).sum())
+    assert rank(shelved, "country:France date:2025-02").candidates.undated == int(
+        (shelved.stack.days(french) == 0).sum()
+    )
 
 
 # How it scores
@@ -315,9 +317,9 @@ def test_every_candidate_is_scored_by_both_legs(shelved: Snapshot) -> None:
     assert {number for number, each in placed.items() if "keyword" in each.legs} == {
         number for number, score in scores.items() if score > 0
     }
-    row = ranked.found.numbers.tolist().index
+    row = ranked.candidates.numbers.tolist().index
     for number, cosine in zip(placed, cosines.tolist(), strict=True):
-        assert ranked.fused.scores[list(ranked.found.legs).index("meaning"), row(number)] == cosine
+        assert ranked.scores.scores[list(ranked.candidates.legs).index("meaning"), row(number)] == cosine
     assert any("keyword" not in each.legs for each in placed.values())
 
 

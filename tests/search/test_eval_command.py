@@ -109,7 +109,7 @@ def test_a_hostile_text_steers_no_terminal(command: Callable[..., Ran], make_col
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--mode", "hybird"], "'hybird' is no mode (hybrid, keyword, meaning), no mode with settings"),
+        (["--mode", "hybird"], "'hybird' is neither a mode (hybrid, keyword, meaning), nor a mode with settings"),
         (["--mode", "hybrid:{"], "the settings '{' are not JSON"),
         (["--mode", 'hybrid:{"weight": 1}'], "there is no setting 'weight': there are "),
         (["--mode", "hybrid:absent.json"], "absent.json: No such file or directory"),

@@ -17,7 +17,7 @@ from dragoman.index.reading.view import Found, Weighed
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.ranking.engine import Leg
 from dragoman.search.ranking.fusion import FUSIONS, Scored, min_max
-from dragoman.search.ranking.legs.leg import Asked
+from dragoman.search.ranking.legs.leg import ScoredQuery
 from dragoman.search.ranking.legs.leg_table import LEGS
 from dragoman.search.ranking.rerank import RERANKERS, Ranked
 from dragoman.search.ranking.settings import Settings
@@ -59,10 +59,10 @@ class LengthLeg:
     name = "length"
     normalise = staticmethod(min_max)
 
-    def request(self, asked: Asked, settings: Settings) -> Long | None:
-        return Long(150) if asked.text else None
+    def request(self, query: ScoredQuery, settings: Settings) -> Long | None:
+        return Long(150) if query.text else None
 
-    def weight(self, asked: Asked, settings: Settings) -> float:
+    def weight(self, query: ScoredQuery, settings: Settings) -> float:
         return 0.5
 
     def scores(self, evidence: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
@@ -208,7 +208,7 @@ def test_a_reranker_must_give_a_value_a_passage(collection: Collection, monkeypa
     monkeypatch.setitem(RERANKERS, "toy", lambda _, shown: [1.0] * (len(shown) - 1))
     with (
         with_reranker(collection, rerank_depth=5) as reranking,
-        pytest.raises(DragomanError, match="the reranker saw 5 passages and gave 4 values"),
+        pytest.raises(DragomanError, match="the reranker gave 4 values for 5 passages"),
     ):
         reranking.search(QUERY)
 

@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -215,7 +216,7 @@ def test_a_facet_value_finds_as_many_as_it_counts(client: FlaskClient) -> None:
 
 def test_suggestions_complete_or_mend(client: FlaskClient, collection: Collection) -> None:
     given = said(client.get("/api/v1/suggest?q=south+kor&limit=3"))
-    assert given["completions"] == [each.to_dict() for each in collection.complete("south kor", 3)] != []
+    assert given["completions"] == [asdict(each) for each in collection.complete("south kor", 3)] != []
     assert given["suggestion"] is None
     mended = said(client.get("/api/v1/suggest?q=strategic+partnershipp"))
     assert mended["completions"] == []

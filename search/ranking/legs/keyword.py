@@ -9,7 +9,7 @@ from ....index.reading.plan import DOCUMENT, PAIRS, PASSAGE, Words
 from ....index.reading.view import Found
 from ..fusion import min_max
 from ..settings import Settings
-from .leg import Asked
+from .leg import ScoredQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +19,16 @@ class KeywordLeg:
     name = "keyword"
     normalise = staticmethod(min_max)
 
-    def request(self, asked: Asked, settings: Settings) -> Words | None:
+    def request(self, query: ScoredQuery, settings: Settings) -> Words | None:
         """Its units; evidence whose weight is 0 is not looked for."""
-        if not asked.units:
+        if not query.units:
             return None
-        pairs = asked.pairs if settings.pair_weight else ()
-        return Words(asked.units, pairs, settings.bm25f, bool(settings.document_weight))
+        pairs = query.pairs if settings.pair_weight else ()
+        return Words(query.units, pairs, settings.bm25f, bool(settings.document_weight))
 
-    def weight(self, asked: Asked, settings: Settings) -> float:
+    def weight(self, query: ScoredQuery, settings: Settings) -> float:
         """Less for a sentence, which wants its meaning found, than for a list of names."""
-        return max(settings.keyword_weight - settings.prose_discount * asked.prose, 0.0)
+        return max(settings.keyword_weight - settings.prose_discount * query.prose, 0.0)
 
     def scores(self, evidence: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
         """The sum of what its own words, its whole document's and words side by side are worth."""

@@ -1,7 +1,7 @@
 """What a leg is: one way of finding passages, whose scores are fused with those of the other legs.
 
-A view does the finding (see `index.reading.view`). Here is said what a leg looks for, what its evidence is worth, and
-how much its scores count beside the others'.
+A view does the finding (see `index.reading.view`). A leg says what to look for, what the evidence is worth, and how
+much its scores count beside those of the others.
 """
 
 from collections.abc import Callable
@@ -19,16 +19,16 @@ from ..settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as the legs see it.
+class ScoredQuery:
+    """The part of a question that passages are scored by.
 
     Attributes:
-        text: What it asks for in words, for the encoder; empty if it only filters or has only patterns.
-        units: The words and phrases that are scored; none if the keyword leg is not to be asked.
-        pairs: Those that stand side by side in it.
+        text: Its words, for the encoder and a reranker; empty if it only filters or has only patterns.
+        units: The words and phrases that are scored; none if the keyword leg takes no part.
+        pairs: Units that stand side by side in it.
         prose: The share of function words among its free words.
-        known: The share of its words that the collection has seen, function words aside.
-        vector: float32 [dimension], the text's; None if the meaning leg is not to be asked.
+        known: The share of its words that occur in the collection, apart from function words.
+        vector: float32 [dimension], the text's; None if the meaning leg takes no part.
         floors: How near a passage must be in meaning.
     """
 
@@ -51,19 +51,27 @@ class Leg(Protocol):
 
     @property
     def normalise(self) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-        """How the candidates' scores are made comparable with those of other legs where these are added up."""
+        """Makes the candidates' scores comparable with those of other legs, so that they can be added up."""
         ...
 
-    def request(self, asked: Asked, settings: Settings) -> Request | None:
-        """What it looks for; None if the question says nothing to it."""
+    def request(self, query: ScoredQuery, settings: Settings) -> Request | None:
+        """What it looks for; None if the question holds nothing for it."""
         ...
 
-    def weight(self, asked: Asked, settings: Settings) -> float:
+    def weight(self, query: ScoredQuery, settings: Settings) -> float:
         """How much its scores count beside those of other legs, 0 or more."""
         ...
 
     def scores(self, evidence: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
-        """What its evidence, [rows, n], is worth: float64 [n]."""
+        """What evidence is worth.
+
+        Args:
+            evidence: float64 [rows, n], what the view found for this leg: see `index.reading.plan` for the rows.
+            settings: How it is weighed.
+
+        Returns:
+            float64 [n], each candidate's score.
+        """
         ...
 
     def found(self, said: Found) -> NDArray[np.bool_]:
@@ -71,5 +79,10 @@ class Leg(Protocol):
         ...
 
     def details(self, evidence: NDArray[np.float64], settings: Settings) -> dict[str, float]:
-        """What a candidate's score consists of, by name, if it has parts; `evidence` is that candidate's, [rows]."""
+        """What one candidate's score consists of, by name; empty if it has no parts.
+
+        Args:
+            evidence: float64 [rows], that candidate's.
+            settings: How it is weighed.
+        """
         ...

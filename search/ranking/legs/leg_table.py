@@ -1,4 +1,4 @@
-"""The legs that there are. A leg more is one module in this folder, one line here, and one module for each view."""
+"""All legs. To add one, write a module in this folder, add a line here, and write a module for each kind of view."""
 
 from typing import Final
 

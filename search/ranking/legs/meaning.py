@@ -11,12 +11,12 @@ from ....index.reading.view import Found
 from ..fusion import min_max
 from ..settings import Settings
 from .keyword import KeywordLeg
-from .leg import Asked
+from .leg import ScoredQuery
 
 NEARNESS: Final = 0.5
-"""Beside words, which find a good deal by themselves, the meaning leg adds only what lies at least so near as its best.
+"""Beside the keyword leg, the meaning leg adds only passages with at least this share of its best similarity.
 
-Else a small collection, all of it about the same, would match as a whole: its totals and facets would say nothing.
+Else a small collection about one subject would match as a whole, and its totals and facets would say nothing.
 """
 
 _BESIDE: Final = KeywordLeg()
@@ -29,16 +29,16 @@ class MeaningLeg:
     name = "meaning"
     normalise = staticmethod(min_max)
 
-    def request(self, asked: Asked, settings: Settings) -> Meaning | None:
-        """What is near the question; the more of its words the collection knows, the nearer may be less near."""
-        if asked.vector is None:
+    def request(self, query: ScoredQuery, settings: Settings) -> Meaning | None:
+        """What is near the question. The more of its words the collection has, the lower the floor."""
+        if query.vector is None:
             return None
-        floor = asked.floors.strict + asked.known * (asked.floors.lenient - asked.floors.strict)
-        return Meaning(asked.vector, floor, NEARNESS if asked.units else 0.0)
+        floor = query.floors.strict + query.known * (query.floors.lenient - query.floors.strict)
+        return Meaning(query.vector, floor, NEARNESS if query.units else 0.0)
 
-    def weight(self, asked: Asked, settings: Settings) -> float:
-        """What the keyword leg leaves."""
-        return 1 - _BESIDE.weight(asked, settings)
+    def weight(self, query: ScoredQuery, settings: Settings) -> float:
+        """What remains of the keyword leg's."""
+        return 1 - _BESIDE.weight(query, settings)
 
     def scores(self, evidence: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
         """The similarities as they are."""
