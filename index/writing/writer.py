@@ -89,7 +89,6 @@ class Progress(NamedTuple):
     passages: int
     total: int | None = None
     copied: int = 0
-    unfilled: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -244,11 +243,11 @@ class Writer:
         return replace(self._tally.report(), unfilled=unfilled)
 
     def _lacking(self) -> frozenset[str]:
-        """The fields that the index was made without; all of them if it cannot be read."""
+        """The fields that the index was made without; empty if it cannot be read, and nobody knows."""
         try:
             return self._store.snapshot().info.lacking
         except DragomanError:
-            return frozenset(self._ledger.manifest.fields.names)
+            return frozenset()
 
     def _passage_encoder(self) -> PassageEncoder:
         manifest = self._ledger.manifest

@@ -19,7 +19,6 @@ _WIDEST = 100
 _AROUND = 120  # characters of a footnote that are shown on either side of its marks
 _INDENT = "    "
 _HEIGHTS = "·▁▂▃▄▅▆▇█"
-_MARGIN = 10  # the longest name of a column or unit, and a space or two
 _DATE_LENGTHS = {"day": 10, "month": 7}  # characters of a date that tell one bar of a histogram from another
 _YEAR = 4  # and so many for years and what is longer
 _STYLES: dict[str, dict[str, Any]] = {
@@ -203,9 +202,11 @@ def _facets(facets: Facets) -> Iterator[str]:
         heights = "".join(_HEIGHTS[-(-bar.passages * (len(_HEIGHTS) - 1) // highest)] for bar in bars)
         length = _DATE_LENGTHS.get(unit, _YEAR)
         rows[unit] = f"{str(bars[0].first)[:length]} {heights} {str(bars[-1].last)[:length]}"
+    rows = {name: row for name, row in rows.items() if row}
+    margin = max(map(len, rows), default=0) + 2
     for name, row in rows.items():
-        for number, line in enumerate(wrapped([(row, frozenset())], " " * _MARGIN)):
-            yield f"{'' if number else name:<{_MARGIN}}{line}"
+        for number, line in enumerate(wrapped([(row, frozenset())], " " * margin)):
+            yield f"{'' if number else name:<{margin}}{line}"
 
 
 FORMATS: dict[str, Callable[[Results], str]] = {"text": text, **FILE_FORMATS}

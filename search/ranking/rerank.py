@@ -4,8 +4,7 @@ To add a reranker, write a function in a module of its own and add a line to `RE
 one that is used.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,18 +12,7 @@ from numpy.typing import NDArray
 from ...errors import DragomanError
 from ...index.reading.plan import Deadline
 from ...index.reading.view import View
-
-
-class Ranked(NamedTuple):
-    """What a reranker is shown of a passage, best first: its text, its document's title, its score so far."""
-
-    text: str
-    title: str
-    score: float
-
-
-Reranker = Callable[[str, Sequence[Ranked]], Sequence[float]]
-"""From a question's text and the best passages to a value for each: the higher, the earlier it comes."""
+from .reranker import Ranked, Reranker
 
 RERANKERS: Final[dict[str, Reranker]] = {}
 """By name. So far Dragoman ships with none."""

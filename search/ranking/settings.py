@@ -50,8 +50,10 @@ class Settings:
         if self.fusion not in FUSIONS:
             raise QueryError(f"fusion is {self.fusion!r}, and must be one of {', '.join(FUSIONS)}")
         if self.reranker and self.reranker not in RERANKERS:
-            known = ", ".join(RERANKERS) or "there is none so far"
-            raise QueryError(f"reranker is {self.reranker!r}, and must be empty or one of: {known}")
+            known = (
+                f"empty or one of {', '.join(RERANKERS)}" if RERANKERS else "empty, since there are no rerankers yet"
+            )
+            raise QueryError(f"reranker is {self.reranker!r}, and must be {known}")
         shares = {"keyword_weight": self.keyword_weight, "prose_discount": self.prose_discount}
         if wrong := [name for name, value in shares.items() if not 0 <= value <= 1]:
             raise QueryError(f"{wrong[0]} is {shares[wrong[0]]}, and must be from 0 to 1")

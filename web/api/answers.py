@@ -27,7 +27,8 @@ class SuggestAnswer(msgspec.Struct, frozen=True):
 class Description(msgspec.Struct, frozen=True):
     """A document's description. `dates` are its first and last day.
 
-    `provenance` says of each field whether it was given with the original, extracted from its text or inferred.
+    `provenance` says of each field whether it was given with the original, extracted from its text or inferred. `extra`
+    has the values of the collection's own fields.
     """
 
     id: str
@@ -42,8 +43,13 @@ class Description(msgspec.Struct, frozen=True):
     countries: list[str]
     people: list[Person]
     topics: list[str]
+    senders: list[str]
+    recipients: list[str]
+    volume: str
+    classification: str
     references: list[Reference]
     provenance: dict[str, str]
+    extra: dict[str, list[str]]
 
 
 class DocumentAnswer(Description, frozen=True):
@@ -100,8 +106,13 @@ def description(document: Document) -> Description:
         countries=list(document.countries),
         people=list(document.people),
         topics=list(document.topics),
+        senders=list(document.senders),
+        recipients=list(document.recipients),
+        volume=document.volume,
+        classification=document.classification,
         references=list(document.references),
         provenance=dict(document.provenance),
+        extra={name: list(values) for name, values in document.extra.items()},
     )
 
 

@@ -259,7 +259,9 @@ def unknown(rest: str) -> Response:
 
 
 def _near(identity: str, limit: int, per_document: bool) -> Response:
-    return _json(site().collection.similar(identity, limit=limit, per_document=per_document).to_wire())
+    return _json(
+        site().collection.similar(identity, limit=limit, per_document=per_document, timeout=site().timeout).to_wire()
+    )
 
 
 def _as_jsonl(hits: Iterable[Hit]) -> str:

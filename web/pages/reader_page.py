@@ -176,10 +176,10 @@ def _answer(state: State, document: Document) -> _Answer:
 
 
 def _similar(document: Document) -> Sequence[Hit]:
-    """The documents nearest in meaning; empty for a document without passages."""
+    """The documents nearest in meaning; empty for a document without passages, and if there is no time to find them."""
     try:
-        return site().collection.similar(document.id, limit=SIMILAR, per_document=True).hits
-    except NotFound:
+        return site().collection.similar(document.id, limit=SIMILAR, per_document=True, timeout=site().timeout).hits
+    except (NotFound, SearchTimeout):
         return ()
 
 

@@ -17,6 +17,7 @@ from ...errors import NotFound, QueryError, SearchTimeout
 from ...index.reading.tallies import Facets, FacetValue
 from ...search.language import query as language
 from ...search.language.parser import parse
+from ...search.ranking.legs.leg_table import HYBRID, LEGS
 from ...search.results.results import Results
 from ..parameters import Choice, read
 from ..site import address, site
@@ -128,8 +129,8 @@ def _heading(state: State, results: Results) -> dict[str, Any]:
         document, span = site().collection.named(state.similar)
         near = {"title": document.title or document.id, "link": link_to(document, span)}
         return {"heading": f"Near {near['title']}", "near": near, "by": "meaning"}
-    ranked = any(hit.keyword or hit.meaning for hit in results) or not results.total
-    by = {"hybrid": "keyword + meaning", "keyword": "keyword", "meaning": "meaning"}[results.mode]
+    ranked = any(hit.standing.legs for hit in results) or not results.total
+    by = " + ".join(LEGS) if results.mode == HYBRID else results.mode
     return {"heading": state.q or "Everything that matches", "by": by if ranked else ""}
 
 
