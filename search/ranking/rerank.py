@@ -15,7 +15,7 @@ from ...index.reading.view import View
 
 
 class Ranked(NamedTuple):
-    """What a reranker is shown of a passage, best first: its text, its document's title, its score so far."""
+    """What a reranker sees of a passage: its text, its document's title, and its score so far."""
 
     text: str
     title: str
