@@ -57,7 +57,7 @@ class Store(Protocol):
         ...
 
     def document_ids(self, prefix: str = "", after: str = "") -> Iterator[str]:
-        """The ids that begin with a prefix and come after an id, in order."""
+        """The ids of documents that begin with `prefix` and come after the id `after`, in order."""
         ...
 
     def sources(self) -> list[FedSource]:

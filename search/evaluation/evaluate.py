@@ -186,9 +186,9 @@ def evaluate(
         raise UnreadableSource(f"no query of {judged.name} has a list or a string under {condense!r} to condense by")
     cases, unheld, missing = answerable(path, judged)
     own = None if path is None else _settings(path)
-    asked = [replace(system, settings=system.settings or own) for system in systems]
+    configured = [replace(system, settings=system.settings or own) for system in systems]
     limit = MAX_LIMIT if condense else depth
-    measured = [_measured(each, path, cases, limit, depth, condense, answers, progress) for each in asked]
+    measured = [_measure_system(each, path, cases, limit, depth, condense, answers, progress) for each in configured]
     return Evaluation(judged, cases, unheld, missing, depth, condense, tuple(measured))
 
 
@@ -217,7 +217,7 @@ def answerable(path: Path | None, judged: JudgedSet) -> tuple[tuple[Case, ...], 
     return cases, unheld, sum(len(case.question.grades) - len(case.grades) for case in every)
 
 
-def _measured(
+def _measure_system(
     system: System,
     path: Path | None,
     cases: Sequence[Case],
@@ -228,20 +228,20 @@ def _measured(
     progress: Callable[[System, int, int], None] | None,
 ) -> Measured:
     if system.saved is not None:
-        places = [_placed(case, system.saved.get(case.question.id, ())) for case in cases]
+        places = [_places_of(case, system.saved.get(case.question.id, ())) for case in cases]
     elif path is not None:
-        places = _asked(system, path, cases, limit, answers, progress)
+        places = _rank_cases(system, path, cases, limit, answers, progress)
     else:
         raise ValueError("measuring a mode needs a collection")
     if condense:
-        places = [_condensed(each, case.question.values(condense)) for case, each in zip(cases, places, strict=True)]
+        places = [_condense(each, case.question.values(condense)) for case, each in zip(cases, places, strict=True)]
     places = [each[:depth] for each in places]
     rankings = [case.judged(each) for case, each in zip(cases, places, strict=True)]
     values = measure(rankings, [case.grades for case in cases])
     return Measured(system, tuple(places), tuple(rankings), values)
 
 
-def _asked(
+def _rank_cases(
     system: System,
     path: Path,
     cases: Sequence[Case],
@@ -318,7 +318,7 @@ def _case(question: Question, held: frozenset[str] | None) -> Case:
     return Case(question, grades, spans if passages else {})
 
 
-def _placed(case: Case, identities: Sequence[str]) -> list[Place]:
+def _places_of(case: Case, identities: Sequence[str]) -> list[Place]:
     """A saved ranking as places."""
     places: list[Place] = []
     for identity in identities:
@@ -327,7 +327,7 @@ def _placed(case: Case, identities: Sequence[str]) -> list[Place]:
     return places
 
 
-def _condensed(places: Iterable[Place], values: Sequence[str]) -> list[Place]:
+def _condense(places: Iterable[Place], values: Sequence[str]) -> list[Place]:
     """Those places whose document belongs to one of the values; all of them if there are no values."""
     return [place for place in places if not values or any(_belongs(place[0], value) for value in values)]
 

@@ -57,8 +57,8 @@ def collection_of(
     stamp = {"corpus": source, "bytes": state.st_size, "modified": state.st_mtime_ns, "model": model}
     kept.mkdir(parents=True, exist_ok=True)
     with FileLock(place.with_suffix(".lock")):
-        noted = _noted(note)
-        same = {key: noted.get(key) for key in stamp} == stamp and _usable(place)
+        noted = _read_note(note)
+        same = {key: noted.get(key) for key in stamp} == stamp and _is_usable(place)
         if same and noted.get("complete"):
             return place, ()
         note.write_text(json.dumps({**stamp, "complete": False}))
@@ -73,14 +73,14 @@ def collection_of(
     return place, report.skipped
 
 
-def _noted(note: Path) -> dict[str, Any]:
+def _read_note(note: Path) -> dict[str, Any]:
     try:
         return json.loads(note.read_text())
     except (OSError, ValueError):
         return {}
 
 
-def _usable(place: Path) -> bool:
+def _is_usable(place: Path) -> bool:
     if not (place / LEDGER).is_file():
         return False
     try:

@@ -105,7 +105,13 @@ DIALS = (*_WEIGHTS, *_BM25F)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of the questions, by their rows among the cases, with what they score before and after: nDCG@10."""
+    """Some of the questions, and what they score before and after tuning.
+
+    Attributes:
+        rows: Their rows among the cases.
+        before: float64 [rows], nDCG@10 with the present settings.
+        after: float64 [rows], nDCG@10 with the new ones.
+    """
 
     rows: NDArray[np.intp]
     before: NDArray[np.float64]
@@ -177,7 +183,7 @@ def tune(
     try:
         view = store.view
         present = settings_of(view.info.ranking)
-        find = _halved if len(cases) >= halved_from else _in_turn
+        find = _fit_half if len(cases) >= halved_from else _fit_in_turn
         settings, fitted, held_out, turns = find(view, cases, present, progress or (lambda _: None))
     finally:
         store.close()
@@ -185,7 +191,7 @@ def tune(
     return Tuned(judged, cases, unheld, missing, present, settings, turns, fitted, held_out, chance)
 
 
-def _halved(
+def _fit_half(
     view: View, cases: Sequence[Case], present: Settings, progress: Callable[[float], None]
 ) -> tuple[Settings, Part, Part, int]:
     """Settings fitted to one half of the questions, and what both halves score."""
@@ -198,7 +204,7 @@ def _halved(
     return settings, fitted, Part(second, others.values(present), others.values(settings)), 0
 
 
-def _in_turn(
+def _fit_in_turn(
     view: View, cases: Sequence[Case], present: Settings, progress: Callable[[float], None]
 ) -> tuple[Settings, Part, Part, int]:
     """Settings fitted to all questions, what these score, and what each part does with those fitted to the others."""
@@ -251,7 +257,7 @@ def fit(
     Returns:
         The settings for each set.
     """
-    found = _turned(trials, [start] * len(parts), parts, (*_WEIGHTS, *_WEIGHTS), lambda share: progress(0.1 * share))
+    found = _turn(trials, [start] * len(parts), parts, (*_WEIGHTS, *_WEIGHTS), lambda share: progress(0.1 * share))
     lines = [[_line(dial, settings) for dial in _BM25F] for settings in found]
     every = [settings for own in lines for line in own for settings in line]
     trials.measure(every, keep={start.bm25f}, progress=lambda share: progress(0.1 + 0.7 * share))
@@ -265,10 +271,10 @@ def fit(
     last = [end[-1] for end in ends]
     trials.measure(last, keep={each.bm25f for each in last}, progress=lambda share: progress(0.8 + 0.1 * share))
     found = [_best(trials, end, rows) for end, rows in zip(ends, parts, strict=True)]
-    return _turned(trials, found, parts, (*_WEIGHTS, *_WEIGHTS), lambda share: progress(0.9 + 0.1 * share))
+    return _turn(trials, found, parts, (*_WEIGHTS, *_WEIGHTS), lambda share: progress(0.9 + 0.1 * share))
 
 
-def _turned(
+def _turn(
     trials: Trials,
     found: list[Settings],
     parts: Sequence[NDArray[np.intp]],

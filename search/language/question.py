@@ -15,13 +15,17 @@ from .parser import parse, parse_constraints, parse_date_range
 
 
 class Filters(TypedDict, total=False):
-    """What a search may be confined to, beside what the question itself says.
+    """What a search may be confined to, in addition to what the question itself says.
 
-    `after` and `before` are days, months or years (`2025-11`), themselves included. Of several countries (people,
-    outlets …) one must fit; a collection's own fields are named likewise. `sender` and `recipient` are the fields
-    `from` and `to`, which are no names in Python. `where` are constraints in the query language, such as
-    `country:="South Korea"` or `-outlet:"News Agency"`, which must all hold and may not be free words. `document` is
-    the id of the only document whose passages are wanted.
+    The other attributes are fields: of several values one must fit, and a collection's own fields are given in the same
+    way. `sender` and `recipient` are the fields `from` and `to`, since `from` is a keyword of Python.
+
+    Attributes:
+        after: Only documents of this day, month or year (`2025-11`), or later.
+        before: Only documents of this day, month or year, or earlier.
+        where: Constraints in the query language, such as `country:="South Korea"` or `-outlet:"News Agency"`. All must
+            hold, and free words are not allowed.
+        document: The id of the only document to search.
     """
 
     after: date | str | None

@@ -22,7 +22,15 @@ class Name(NamedTuple):
 
 
 def name_at(terms: Sequence[str], position: int) -> Name | None:
-    """The longest known name that begins at a position in a question's terms, or None."""
+    """The longest known name that begins somewhere in a question.
+
+    Args:
+        terms: The terms of the question, one for each word.
+        position: The position of the word that the name begins with.
+
+    Returns:
+        The name; None if no known name begins there.
+    """
     names, longest = _table()
     for length in range(min(longest, len(terms) - position), 0, -1):
         if (others := names.get(tuple(terms[position : position + length]))) is not None:

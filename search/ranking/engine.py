@@ -36,7 +36,7 @@ class Standing:
     """How a candidate came to its score.
 
     Attributes:
-        parts: What each leg that was asked adds to it, after normalisation and weighting, by the leg's name.
+        parts: What each leg that took part adds to it, after normalisation and weighting, by the leg's name.
         legs: Its standing in each leg that found it.
         details: What its score in a leg consists of, for legs whose scores have parts.
     """
@@ -51,11 +51,11 @@ class Standing:
         return sum(self.parts.values(), 0.0)
 
     def part(self, leg: str) -> float:
-        """What a leg adds to it; 0 if it was not asked."""
+        """What a leg adds to the fused score; 0 if it took no part."""
         return self.parts.get(leg, 0.0)
 
     def detail(self, leg: str, name: str) -> float:
-        """What something adds to the score in a leg; 0 if the leg was not asked."""
+        """What one part, by name, adds to the score in a leg; 0 if the leg took no part."""
         return self.details.get(leg, {}).get(name, 0.0)
 
 
@@ -65,7 +65,14 @@ UNPLACED = Standing({}, {}, {})
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """In what order matches are listed, and which of them: see `view.Matches.listed`."""
+    """In what order matches are listed, and which of them: see `view.Matches.listed`.
+
+    Attributes:
+        sort: By relevance, newest first or oldest first.
+        per_document: Whether to list only the best passage of each document.
+        fold: Whether to list only the best of near-identical reports.
+        limit: How many to list.
+    """
 
     sort: Sort
     per_document: bool
@@ -75,7 +82,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The matches of a question, listed, and how each candidate came to its place."""
+    """The matches of a question, listed, and how each candidate came to its rank.
+
+    Attributes:
+        listing: The first matches in order, with the totals of all matches.
+        candidates: The passages that were scored.
+        scores: What each of them scores.
+        settings: How they were ranked.
+    """
 
     listing: Listing
     candidates: Candidates
@@ -83,7 +97,7 @@ class Ranking:
     settings: Settings
 
     def standing(self, number: int) -> Standing:
-        """How a passage came to its place."""
+        """How a passage came to its rank. `number` is its number in the view."""
         at = int(np.searchsorted(self.candidates.numbers, number))
         if at == len(self.candidates.numbers) or self.candidates.numbers[at] != number:
             return UNPLACED
@@ -135,7 +149,7 @@ def rank(
         view: The collection.
         query: What passages are scored by.
         constraint: What every match satisfies.
-        mode: HYBRID, or the name of the only leg to be asked, if it has anything to look for.
+        mode: HYBRID, or the name of the only leg to use. If the question holds nothing for it, the others are used.
         order: How the matches are listed.
         settings: How they are ranked.
         deadline: The end of the search.
@@ -166,7 +180,13 @@ def rank(
 
 
 def requests(query: ScoredQuery, mode: str, settings: Settings) -> dict[str, Request]:
-    """What each leg that is to be asked looks for, by its name."""
+    """What each leg that takes part looks for, by its name.
+
+    Args:
+        query: What passages are scored by.
+        mode: See `rank`.
+        settings: They may spare a leg evidence that has no weight.
+    """
     every = {name: leg.request(query, settings) for name, leg in LEGS.items()}
     said = {name: request for name, request in every.items() if request is not None}
     return said if mode == HYBRID or mode not in said else {mode: said[mode]}

@@ -56,7 +56,13 @@ class Asker:
         return self._settings or settings_of(view.info.ranking)
 
     def search(self, text: str, question: Question, page: Page) -> Results:
-        """The results of a question, whose `text` is what the user wrote. Raises as `Collection.search` does."""
+        """The results of a question. Raises as `Collection.search` does.
+
+        Args:
+            text: What the user wrote.
+            question: What was made of it.
+            page: Which part of the ranking to return.
+        """
         began = time.perf_counter()
 
         def ask(view: View) -> Results:

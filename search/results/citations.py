@@ -20,7 +20,7 @@ from .printing import visible
 
 
 class Genre(NamedTuple):
-    """What a document is to each of the formats, and to Zotero where it reads a page's meta elements."""
+    """What a document is called in CSL, BibTeX and RIS, and by Zotero where it reads a page's meta elements."""
 
     csl: str
     bibtex: str
@@ -103,10 +103,10 @@ class _Cited:
 
 
 def text(document: Document, span: Span | None = None) -> str:
-    """The citation as a note in the manner of Chicago, ending in a full stop.
+    """The citation as a note in the style of Chicago, with a full stop at its end.
 
     Author, “Title,” Outlet, Place, Date, paragraph, URL: what is not known is left out, except that "n.d." stands for
-    an unknown date.
+    an unknown date. Like the other formats, it cites a passage by its paragraphs if a span is given, else the document.
     """
     cited = _cited(document, span)
     *others, last = cited.authors or ("",)

@@ -251,7 +251,7 @@ def encode_lines(values: Iterable[object]) -> bytes:
 
 
 def schemas(structs: Iterable[type[msgspec.Struct]], reference: str) -> dict[str, dict[str, Any]]:
-    """JSON Schemas of structs, and of all that stands within them, by the names of their classes.
+    """JSON Schemas of structs and of the structs within them, by the names of their classes.
 
     Args:
         structs: The structs.

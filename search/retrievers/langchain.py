@@ -27,11 +27,11 @@ class DragomanRetriever(BaseRetriever):
         for passage in retriever.invoke("who proposed a hotline"):
             print(passage.metadata["title"], passage.page_content)
 
-    `collection` is an open one, or its path. `filters` are options of `Collection.search` (after, before, country,
-    person, outlet …). With `literal`, a question is taken word for word, as is best for what people or models
-    write freely; without, it is in the query language. What is set later, in a copy (`model_copy`) or with one question
-    (`retriever.invoke(question, k=3)`) holds from then on, in that copy, for that question. The metadata are those of
-    `retrieval.metadata_of`.
+    `collection` is an open one, or its path; `k` is how many passages to return, `mode` which legs find and rank.
+    `filters` are options of `Collection.search` (after, before, country, person, outlet …). With `literal`, a question
+    is taken word for word, as is best for what people or models write freely; without, it is in the query language.
+    What is set later, in a copy (`model_copy`) or with one question (`retriever.invoke(question, k=3)`) holds from then
+    on, in that copy, for that question. The metadata are those of `retrieval.metadata_of`.
 
     Asynchronous calls search in a thread, by LangChain's own executor. Raises DragomanErrors, as the collection does.
     """

@@ -249,10 +249,11 @@ every_field = pytest.mark.parametrize("field", DECLARED, ids=[field.name for fie
 @every_field
 def test_a_field_filters_in_python(collection: Collection, field: Field) -> None:
     for name in {field.name, IN_PYTHON.get(field.name, field.name)}:
-        results = collection.search("", **{name: value_of(field)})
+        given: dict[str, Any] = {name: value_of(field)}
+        results = collection.search("", **given)
         assert [hit.document.id for hit in results] == ["full"], name
-    of_two = collection.search("consul", **{field.name: [value_of(field), value_of(field, OTHER)]})
-    assert {hit.document.id for hit in of_two} == {"full", "other"}
+    either: dict[str, Any] = {field.name: [value_of(field), value_of(field, OTHER)]}
+    assert {hit.document.id for hit in collection.search("consul", **either)} == {"full", "other"}
 
 
 @every_field
@@ -305,13 +306,14 @@ def test_a_field_completes_its_values(collection: Collection, field: Field) -> N
 
 
 def test_a_field_may_be_given_by_both_of_its_names(collection: Collection) -> None:
-    results = collection.search("consul", sender="Dean Rusk", **{"from": "George Ball"})
-    assert {hit.document.id for hit in results} == {"full", "other"}
+    given: dict[str, Any] = {"sender": "Dean Rusk", "from": "George Ball"}
+    assert {hit.document.id for hit in collection.search("consul", **given)} == {"full", "other"}
 
 
 def test_a_filter_that_does_not_exist_is_one_clear_line(collection: Collection) -> None:
     known = ["after", "before", *(field.name for field in DECLARED), "where", "document"]
+    unknown: dict[str, Any] = {"colour": "red"}
     for ask in (collection.search, collection.facets, collection.export):
         with pytest.raises(QueryError) as refusal:
-            ask("consul", colour="red")
+            ask("consul", **unknown)
         assert str(refusal.value) == f"there is no filter 'colour': use {', '.join(known)}"
