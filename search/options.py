@@ -38,6 +38,7 @@ class Option:
         high: The greatest count.
         longest: The most characters of a text.
         example: A value for documentation.
+        in_url: Whether the address of a page says it; it says all filters in any case.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Option:
     high: int = 0
     longest: int = 500
     example: str = ""
+    in_url: bool = False
 
     @property
     def is_filter(self) -> bool:
@@ -78,14 +80,14 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
     Option(name="limit", kind="count", about="How many hits, at most.", default=10, high=MAX_LIMIT),
     Option(name="offset", kind="count", about="How many hits to pass over.", default=0, high=1_000_000),
     Option(
-        name="mode",
+        name="mode", in_url=True,
         kind="choice",
         about="Whether words, meaning or both find and rank.",
         default=HYBRID,
         choices=lambda: (HYBRID, *LEGS),
     ),
     Option(
-        name="sort",
+        name="sort", in_url=True,
         kind="choice",
         about="The order. By relevance, a question that only filters gives the newest first.",
         choices=lambda: get_args(Sort),
@@ -117,7 +119,9 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
         example='country:="South Korea"',
     ),
     Option(name="document", kind="id", about="Only passages of the document of this id.", longest=MAX_ID_LENGTH),
-    Option(name="per_document", kind="flag", about="The best passage of each document only.", default=False),
+    Option(
+        name="per_document", in_url=True, kind="flag", about="The best passage of each document only.", default=False
+    ),
     Option(
         name="fold", kind="flag", about="Near-identical reports as one, rather than each by itself.", default=True
     ),

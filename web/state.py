@@ -24,9 +24,7 @@ PAGE_SIZE = 10
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000
 
-_SEARCHED_BY: Final = tuple(
-    name for name, option in OPTIONS.items() if option.is_filter or name in ("mode", "sort", "per_document")
-)
+_SEARCHED_BY: Final = tuple(name for name, option in OPTIONS.items() if option.is_filter or option.in_url)
 """The options of a search that a URL says under their own names."""
 
 PARAMETERS: Final = (

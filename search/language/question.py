@@ -7,9 +7,8 @@ from typing import Any, Self, TypedDict
 
 from ...corpus.fields import Fields
 from ...errors import QueryError
-from ...index.reading.plan import Deadline, Sort
+from ...index.reading.plan import Deadline
 from ..options import check_options
-from ..ranking.engine import Mode
 from . import query as language
 from .parser import parse, parse_constraints, parse_date_range
 
@@ -53,19 +52,13 @@ class Question:
     Attributes:
         query: The parse of its text, and of the filters.
         document: The id of the only document to search; None for all.
-        mode: Which legs find and rank.
-        sort: The order of the hits; None for the default.
-        per_document: Whether to keep only the best hit of each document.
-        fold: Whether to keep only the best of near-identical reports.
+        options: The values of the options that say how it is answered, by name: see `search.options`.
         deadline: The end of the search.
     """
 
     query: language.Query
     document: str | None
-    mode: Mode
-    sort: Sort | None
-    per_document: bool
-    fold: bool
+    options: Mapping[str, Any]
     deadline: Deadline
 
     @classmethod
@@ -74,7 +67,7 @@ class Question:
 
         Args:
             text: What somebody typed.
-            options: Values of all options that this class has an attribute for, and the timeout.
+            options: Values of the options that say how it is answered, the timeout among them.
             filters: Those of Filters, with a collection's own fields among them.
             fields: Those that the collection has.
 
@@ -84,8 +77,7 @@ class Question:
         check_options(**options)
         deadline = Deadline(options["timeout"])
         query = parse_with_filters(text, filters, fields)
-        how = {name: options[name] for name in ("mode", "sort", "per_document", "fold")}
-        return cls(query=query, document=filters.get("document"), deadline=deadline, **how)
+        return cls(query, filters.get("document"), options, deadline)
 
 
 def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) -> language.Query:

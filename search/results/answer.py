@@ -37,7 +37,8 @@ def answer(view: View, question: Question, settings: Settings, limit: int) -> "A
         QueryError: The question means nothing to the view.
         SearchTimeout: The time is over.
     """
-    query, mode = question.query, question.mode
+    query, options = question.query, question.options
+    mode: str = options["mode"]
     meant = interpret(view, query, variants=settings.variants, deadline=question.deadline)
     constraint = meant.constraint
     if question.document is not None:
@@ -47,9 +48,9 @@ def answer(view: View, question: Question, settings: Settings, limit: int) -> "A
         view, replace(meant, units=()) if mode == "meaning" and vector is not None else meant, vector
     )
     order = Order(
-        sort=question.sort or ("relevance" if query.meaning or meant.units else "newest"),
-        per_document=question.per_document,
-        fold=question.fold,
+        sort=options["sort"] or ("relevance" if query.meaning or meant.units else "newest"),
+        per_document=options["per_document"],
+        fold=options["fold"],
         limit=limit,
     )
     if not scored_query.units and vector is None and order.sort == "relevance":

@@ -71,7 +71,7 @@ class Asker:
             return Results(
                 query=text,
                 understood=understood(question.query),
-                mode=question.mode,
+                mode=question.options["mode"],
                 total=listing.total,
                 took_ms=_milliseconds_since(began),
                 suggestion=suggest(view, question.query.text, reply.unknown, question.deadline),
