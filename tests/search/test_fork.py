@@ -264,7 +264,7 @@ def test_a_child_has_views_and_an_encoder_of_its_own(run: Callable[[str], None])
     run("""
 def used():
     store = collection._store.folder
-    return store.snapshot(), store.snapshot().stack.segments[0], store.encoder(store.snapshot().manifest)
+    return store.snapshot(), store.snapshot().stack.segments[0], store.encoder(store.ledger.manifest)
 
 def work():
     check(everything)
