@@ -65,9 +65,13 @@ RECORD_NAMES: Final[Mapping[str, str]] = {
 }
 """What `ReadOptions.fields` and `--field` may call that, and the name in RECORD_KEYS that is meant."""
 
-RESERVED: Final = frozenset({*RECORD_NAMES, *"note where document similar before after cut origin ids".split()})
-"""What a field may not be called besides: a record's key, a text field of the query language, an option of a search,
-and `ids`, by which name an index keeps those of documents beside the values of fields."""
+_SEARCH: Final = (
+    "q query limit offset mode sort after before where document similar fold unfold facets explain highlights timeout "
+    "page more"
+)
+RESERVED: Final = frozenset({*RECORD_NAMES, *f"note {_SEARCH} cut origin ids histogram undated".split()})
+"""What a field may not be called besides: a record's key, a text field of the query language, an option of a search or
+parameter of a page, what stands in an answer beside the fields, and `ids`, as an index calls those of documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from ..index.reading.tallies import Facets
 from ..index.writing.lock import LOCK_TIMEOUT as LOCK_TIMEOUT
 from ..index.writing.status import Status
 from .completion import Completion, complete
-from .language.question import Filters, Question
+from .language.question import Filters
 from .opened import Store, no_document, open_store
 from .options import MAX_EXPORT, MAX_FACETS, check_options, check_range
 from .ranking.engine import Mode
@@ -106,9 +106,8 @@ class Collection:
         """
         check_options(limit=limit, offset=offset, facets=facets)
         how = {"mode": mode, "sort": sort, "per_document": per_document, "fold": fold, "timeout": timeout}
-        question = Question.parse(query, how, filters, self.fields)
         page = Page(limit=limit, offset=offset, facets=facets, highlights=highlights, explain=explain)
-        return self._asker.search(query, question, page)
+        return self._asker.search(query, how, filters, page)
 
     def facets(
         self,
@@ -157,8 +156,7 @@ class Collection:
         """
         check_range("limit", limit, 0, MAX_EXPORT)
         how = {"mode": mode, "sort": sort, "per_document": per_document, "fold": fold, "timeout": timeout}
-        question = Question.parse(query, how, filters, self.fields)
-        return self._asker.export(question, limit, highlights=highlights)
+        return self._asker.export(query, how, filters, limit=limit, highlights=highlights)
 
     def complete(self, text: str, limit: int = 8) -> list[Completion]:
         """Ways to complete the last word of a question, likeliest first: see `completion.complete`.

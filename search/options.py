@@ -38,7 +38,7 @@ class Option:
         high: The greatest count.
         longest: The most characters of a text.
         example: A value for documentation.
-        in_url: Whether the address of a page says it; it says all filters in any case.
+        in_url: Whether it is kept in the address of a page, as filters always are.
     """
 
     name: str
@@ -62,9 +62,9 @@ class Option:
         if self.kind == "choice" and value is not None and value not in self.choices():
             raise QueryError(f"{self.name} is {str(value)[:40]!r}, and must be one of {', '.join(self.choices())}")
         if self.kind == "count":
-            check_range(self.name, int(value or 0), self.low, self.high)
-        if self.kind == "seconds" and value is not None and not value >= 0:
-            raise QueryError(f"{self.name} is {value}, and must be 0 or more")
+            check_range(self.name, value, self.low, self.high)
+        if self.kind == "seconds" and value is not None and not (isinstance(value, int | float) and value >= 0):
+            raise QueryError(f"{self.name} is {value!r}, and must be 0 or more seconds")
 
 
 MAX_LIMIT: Final = 1000
@@ -137,7 +137,7 @@ OPTIONS: Final[Mapping[str, Option]] = {each.name: each for each in DECLARED_OPT
 """By name, in the order in which they are shown."""
 
 
-def check_range(name: str, value: int, low: int, high: int) -> None:
+def check_range(name: str, value: Any, low: int, high: int) -> None:
     """Check a number.
 
     Args:
@@ -149,8 +149,8 @@ def check_range(name: str, value: int, low: int, high: int) -> None:
     Raises:
         QueryError: It is out of these bounds.
     """
-    if not low <= value <= high:
-        raise QueryError(f"{name} is {value}, and must be from {low} to {high}")
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise QueryError(f"{name} is {value!r}, and must be a whole number from {low} to {high}")
 
 
 def check_options(**given: Any) -> None:

@@ -28,9 +28,9 @@ def find_candidates(base: Base, plan: Plan, depth: int, deadline: Deadline) -> C
     selection = Selection(base.stack, plan.constraint, deadline)
     made = {name: LOCAL_LEGS[name](selection, request) for name, request in plan.legs.items()}
     legs = dict(sorted(made.items(), key=lambda each: each[1].goes_last))
-    undated = _undated(base, plan, deadline)
+    undated = _undated(plan, selection)
     if not legs:
-        matches = LocalMatches(base, selection.numbers, _NOTHING, np.zeros(len(selection.numbers)))
+        matches = LocalMatches(base, selection.numbers, _NOTHING, np.zeros(len(selection.numbers)), deadline)
         return Candidates(_NOTHING, {}, (), undated, cut=False, matches=matches)
 
     leading: dict[str, NDArray[np.int64]] = {}
@@ -50,7 +50,7 @@ def find_candidates(base: Base, plan: Plan, depth: int, deadline: Deadline) -> C
         weighed=tuple(each for leg in legs.values() for each in leg.weighed),
         undated=undated,
         cut=any(leg.is_cut for leg in legs.values()),
-        matches=_matches(base, numbers, legs),
+        matches=_matches(base, numbers, legs, deadline),
     )
 
 
@@ -62,7 +62,9 @@ def _places(leading: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[n
     return places
 
 
-def _matches(base: Base, candidates: NDArray[np.int64], legs: Mapping[str, LocalLeg]) -> LocalMatches:
+def _matches(
+    base: Base, candidates: NDArray[np.int64], legs: Mapping[str, LocalLeg], deadline: Deadline
+) -> LocalMatches:
     """All that match; what is no candidate is ordered by the last leg in which it matches."""
     numbers, keys = candidates, np.zeros(len(candidates))
     for leg in legs.values():
@@ -71,16 +73,16 @@ def _matches(base: Base, candidates: NDArray[np.int64], legs: Mapping[str, Local
             others = every[np.minimum(at, len(every) - 1)] != numbers
             at, more, their_keys = at[others], numbers[others], keys[others]
             numbers, keys = np.insert(every, at, more), np.insert(leg.keys(every), at, their_keys)
-    return LocalMatches(base, numbers, candidates, keys)
+    return LocalMatches(base, numbers, candidates, keys, deadline)
 
 
-def _undated(base: Base, plan: Plan, deadline: Deadline) -> int:
+def _undated(plan: Plan, dated: Selection) -> int:
     """How many passages hold the words and satisfy all that is demanded, except that they have no date."""
     parts = plan.constraint.constraints
     if not any(isinstance(part, constraints.Dated) for part in parts):
         return 0
     others = tuple(part for part in parts if not isinstance(part, constraints.Dated))
-    selection = Selection(base.stack, constraints.AllOf((*others, constraints.Undated())), deadline)
+    selection = dated.under(constraints.AllOf((*others, constraints.Undated())))
     if "keyword" not in plan.legs:
         return len(selection.numbers)
     words = LOCAL_LEGS["keyword"](selection, plan.legs["keyword"])

@@ -95,7 +95,7 @@ class Lexicon:
 
     def _living(self, terms: frozenset[str]) -> frozenset[str]:
         """Those of the terms that are not in deleted passages alone."""
-        return terms if self._stack.live.all() else frozenset(filter(self.frequency, terms))
+        return terms if self._stack.count == len(self._stack) else frozenset(filter(self.frequency, terms))
 
 
 def _few(pattern: str, terms: Iterable[set[str]]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ...corpus.document import Document
 from ..ledger.near_copies import Copies
 from .folding import Folding, folded
-from .plan import Sort
+from .plan import Deadline, Sort
 from .stack import Stack
 from .tallies import Facets, Tallies
 from .view import Folded
@@ -56,20 +56,28 @@ class LocalMatches:
         numbers: int64, ascending: all passages that match.
         candidates: int64 [n], ascending: those of them whose order is told by their scores.
         keys: float64, beside `numbers`: above 0 and higher the earlier one comes that is no candidate.
+        deadline: The end of the search.
     """
 
     def __init__(
-        self, base: Base, numbers: NDArray[np.int64], candidates: NDArray[np.int64], keys: NDArray[np.float64]
+        self,
+        base: Base,
+        numbers: NDArray[np.int64],
+        candidates: NDArray[np.int64],
+        keys: NDArray[np.float64],
+        deadline: Deadline,
     ) -> None:
         self._base = base
+        self._deadline = deadline
         self._numbers = numbers
         self._candidates = candidates
         self._keys = keys
 
     def listed(
-        self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, limit: int
+        self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, offset: int = 0, limit: int
     ) -> "LocalListing":
         """See `view.Matches.listed`."""
+        self._deadline.check()
         stack, matches = self._base.stack, self._numbers
         # Below every candidate, whose scores are not negative.
         keys: NDArray[Any] = -1 / np.maximum(self._keys, np.finfo(float).tiny)
@@ -85,8 +93,8 @@ class LocalMatches:
             kept = ~np.isin(matches, ranked[~folding.kept])
             matches, keys = matches[kept], keys[kept]
         best = self._best_of_documents(matches, keys) if per_document else slice(None)
-        shown = stack.order(matches[best], keys[best], limit)
-        return LocalListing(self._base, matches, shown, len(matches[best]), folding)
+        shown = stack.order(matches[best], keys[best], offset + limit)[offset:]
+        return LocalListing(self._base, matches, shown, len(matches[best]), folding, self._deadline)
 
     def _recency(self, sort: Sort) -> NDArray[np.int64]:
         """Keys that are higher the earlier a passage comes in that order by date; the undated come last in both."""
@@ -107,9 +115,10 @@ class LocalListing:
     Args:
         base: What it is of.
         matches: int64, ascending: all that match except what was folded away.
-        numbers: int64: the first of them in order.
+        numbers: int64: those that are listed, in order.
         total: How many there are to list.
         folding: What was folded, if anything was.
+        deadline: The end of the search.
     """
 
     def __init__(
@@ -119,7 +128,9 @@ class LocalListing:
         numbers: NDArray[np.int64],
         total: int,
         folding: Folding | None,
+        deadline: Deadline,
     ) -> None:
+        self._deadline = deadline
         self._base = base
         self._matches = matches
         self._folding = folding
@@ -131,7 +142,7 @@ class LocalListing:
 
     def facets(self, top: int) -> Facets:
         """See `view.Listing.facets`."""
-        return self._base.tallies.facets(self._matches, top)
+        return self._base.tallies.facets(self._matches, top, self._deadline)
 
     def copies(self, position: int, most: int) -> Folded:
         """See `view.Listing.copies`."""

@@ -21,15 +21,22 @@ class Selection:
         stack: The passages.
         constraint: What they are to satisfy.
         deadline: The end of the search.
+        looked_up: Occurrences in the stack that are known already, which is added to.
 
     Raises:
         SearchTimeout: The time is over.
     """
 
-    def __init__(self, stack: Stack, constraint: Constraint, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        constraint: Constraint,
+        deadline: Deadline,
+        looked_up: dict[Unit, list[Occurrences]] | None = None,
+    ) -> None:
         self.stack = stack
         self.deadline = deadline
-        self._looked_up: dict[Unit, list[Occurrences]] = {}
+        self._looked_up: dict[Unit, list[Occurrences]] = {} if looked_up is None else looked_up
         # An AnyOf(()), which admits nothing, is equal to AllOf(()): both are tuples.
         self._admits_all = isinstance(constraint, constraints.AllOf) and not constraint.constraints
         self.admitted = stack.live if self._admits_all else stack.live & self._evaluate(constraint)
@@ -42,8 +49,12 @@ class Selection:
 
     @property
     def left_out(self) -> NDArray[np.bool_] | None:
-        """The live passages that do not satisfy the constraint, bool [size of the stack]; None if there is none."""
+        """The live passages that are not admitted, bool [size of the stack]; None if all are admitted."""
         return None if self._admits_all else self.stack.live & ~self.admitted
+
+    def under(self, constraint: Constraint) -> "Selection":
+        """Those that satisfy another constraint; words that were looked up for this one are known already."""
+        return Selection(self.stack, constraint, self.deadline, self._looked_up)
 
     def _evaluate(self, constraint: Constraint) -> NDArray[np.bool_]:
         parts = [self._matching(index, segment, constraint) for index, segment in enumerate(self.stack.segments)]

@@ -117,13 +117,14 @@ class Snapshot:
 
     def find(self, document_id: str, span: Span | None = None) -> NDArray[np.int64]:
         """See `View.find`."""
-        known = self._ledger.live_version(document_id)
-        numbers = [
-            int(self.stack.bases[self._indices[each.segment]]) + each.ordinal
-            for each in (self._ledger.live_passages(known.version) if known else [])
-            if each.segment in self._indices and span in (None, (each.start, each.end))
-        ]
-        return np.array(numbers, np.int64)
+        here = [np.flatnonzero(segment.columns.of(document_id)) + base for base, segment in self.stack]
+        numbers = np.concatenate([np.zeros(0, np.int64), *here])
+        numbers = numbers[self.stack.live[numbers]]
+        numbers = numbers[np.argsort(self.stack.starts(numbers), kind="stable")]
+        if span is None:
+            return numbers
+        located = zip(numbers.tolist(), self.locate(numbers), strict=True)
+        return np.array([number for number, where in located if (where.start, where.end) == span], np.int64)
 
     def vectors(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """See `View.vectors`."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..analysis import analyze
 from ..segments.columns import UNDATED
+from .plan import Deadline
 from .stack import Stack
 
 TimeUnit: TypeAlias = Literal["day", "month", "year", "decade", "century"]
@@ -97,10 +98,13 @@ class Tallies:
         self._coded: dict[str, _Coded] = {}
         self._completed: dict[str, _Completed] = {}
 
-    def facets(self, numbers: NDArray[np.int64], top: int) -> Facets:
+    def facets(self, numbers: NDArray[np.int64], top: int, deadline: Deadline) -> Facets:
         """What some passages consist of, with the `top` commonest values of each column; ties go by value."""
         weights = self.by_document(numbers)
-        columns = {name: self._column(name).facet(weights, top) for name in self._names}
+        columns: dict[str, FacetColumn] = {}
+        for name in self._names:
+            deadline.check()
+            columns[name] = self._column(name).facet(weights, top)
         first, last = self._days
         dated = (first != UNDATED) & (weights > 0)
         return Facets(

@@ -93,7 +93,7 @@ class Listing(Protocol):
     """The first of a match set in order, with what can be counted on all of it."""
 
     numbers: NDArray[np.int64]
-    """int64: the first passages, best first, as many as were asked for."""
+    """int64: the passages that were asked for, best first."""
 
     total: int
     """How many hits there are to list: all that match except what was folded away, or one a document."""
@@ -116,7 +116,9 @@ class Listing(Protocol):
 class Matches(Protocol):
     """All passages that match a plan."""
 
-    def listed(self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, limit: int) -> Listing:
+    def listed(
+        self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, offset: int = 0, limit: int
+    ) -> Listing:
         """The matches in order: candidates by score, the others after them; or all of them by date.
 
         Args:
@@ -125,7 +127,11 @@ class Matches(Protocol):
                 document id and start.
             per_document: Whether only the best passage of each document is listed.
             fold: Whether of near-identical documents only the one that ranks best is listed and counted.
+            offset: How many of the first are passed over.
             limit: How many are wanted.
+
+        Raises:
+            SearchTimeout: The deadline of the search is over, as in all that its matches are asked.
         """
         ...
 

@@ -65,7 +65,7 @@ class _Pool:
         keys = np.full(len(within), -np.inf)
         there = {name: said[:, within] for name, said in self.evidence.items()}
         keys[within] = fuse(there, self.query, settings)[0].sum(axis=0)
-        if rest is not None:
+        if rest is not None and "keyword" in self.evidence:
             keys[rest] = -1.0 - ranks(self.evidence["keyword"][PASSAGE, rest])  # no similarity is as low
         return keys
 

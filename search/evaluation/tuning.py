@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import DragomanError
 from ...index.analysis import FIELDS
 from ...index.reading.view import View
 from ..opened import FolderStore
@@ -183,6 +184,8 @@ def tune(
     try:
         view = store.view
         present = settings_of(view.info.ranking)
+        if present.reranker:
+            raise DragomanError("a collection with a reranker cannot be tuned: take the reranker out of its settings")
         find = _fit_half if len(cases) >= halved_from else _fit_in_turn
         settings, fitted, held_out, turns = find(view, cases, present, progress or (lambda _: None))
     finally:

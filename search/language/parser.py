@@ -108,12 +108,13 @@ def parse_date_range(value: str, column: int | None = None) -> tuple[date | None
     return first, last
 
 
-def parse_number_range(name: str, value: str) -> tuple[float, float]:
+def parse_number_range(name: str, value: str, column: int | None = None) -> tuple[float, float]:
     """The lowest and the highest number that a question means.
 
     Args:
         name: What the field is called, for the error.
         value: A number, or two around `..`, of which one may be left out: then that side is infinite.
+        column: The 1-based column of the question at which an error is to point, if it was typed there.
 
     Raises:
         QueryError: It is no such range.
@@ -126,7 +127,7 @@ def parse_number_range(name: str, value: str) -> tuple[float, float]:
             return low, high
     except ValueError:
         pass
-    raise QueryError(f"{name}: takes a number, or a range such as 10..20, 10.. or ..20, not {value[:40]!r}")
+    raise QueryError(f"{name}: takes a number, or a range such as 10..20, 10.. or ..20, not {value[:40]!r}", column)
 
 
 def _untyped(node: Node) -> Node:
@@ -236,6 +237,12 @@ class _Parser:
         kind, text, column, _ = token
         if kind == "phrase" and not (text if self._exact else LETTER.search(text)):
             raise QueryError("the phrase holds no word: put some between the quotes or leave them out", column)
+        own = self._fields[self._field].type if self._field in self._fields else ""
+        if own in ("number", "date") and not self._exact:
+            value = text.rstrip(",;?")
+            # Only whether it can be one: what it means is found out when it is interpreted.
+            _ = parse_number_range(self._field, value, column) if own == "number" else parse_date_range(value, column)
+            return Filter(self._field, value)
         if kind == "value" and text.startswith("-"):
             raise QueryError(f"put the minus before the field: -{self._field}:{text.lstrip('-')[:40]}", column)
         if self._field == "date":

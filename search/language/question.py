@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self, TypedDict
 
 from ...corpus.fields import Fields
@@ -98,13 +98,17 @@ def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) ->
         if first and last and last < first:
             raise QueryError(f"nothing is both after {first} and before {last}: the first day comes first")
         nodes.append(language.Dates(first, last))
-    for name in filters.keys() - {"after", "before", "where", "document"}:
-        if fields.called(name) is None:
+    given: dict[str, list[str]] = {name: [] for name in fields.names}
+    for name, values in filters.items():
+        if name in ("after", "before", "where", "document"):
+            continue
+        field = fields.called(name)
+        if field is None:
             known = ", ".join(["after", "before", *fields.names, "where", "document"])
             raise QueryError(f"there is no filter {name!r}: use {known}")
-    for field in fields:
-        given = [value for name in (field.name, *field.aliases) for value in _listed(filters.get(name) or ())]
-        alternatives = tuple(language.Filter(field.name, value) for value in given)
+        given[field.name] += _listed(values or ())
+    for name, values in given.items():
+        alternatives = tuple(language.Filter(name, value) for value in values)
         if alternatives:
             nodes.append(alternatives[0] if len(alternatives) == 1 else language.Or(alternatives))
     where = _listed(filters.get("where") or ())
@@ -119,7 +123,8 @@ def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) ->
 def _days(name: str, given: date | str | None) -> tuple[date | None, date | None]:
     """The first and the last day of an option's value. A range is refused, as one of its ends would mean nothing."""
     if not isinstance(given, str):
-        return given, given
+        day = given.date() if isinstance(given, datetime) else given
+        return day, day
     if ".." in given:
         raise QueryError(f"{name} is {given[:40]!r}, and must be a day, month or year, such as 2025-11")
     return parse_date_range(given)

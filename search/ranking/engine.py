@@ -72,12 +72,14 @@ class Order:
         per_document: Whether to list only the best passage of each document.
         fold: Whether to list only the best of near-identical reports.
         limit: How many to list.
+        offset: How many of the first to leave out.
     """
 
     sort: Sort
     per_document: bool
     fold: bool
     limit: int
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,14 @@ class Ranking:
         candidates: The passages that were scored.
         scores: What each of them scores.
         settings: How they were ranked.
+        offset: How many come before those that are listed.
     """
 
     listing: Listing
     candidates: Candidates
     scores: "LegScores"
     settings: Settings
+    offset: int
 
     def standing(self, number: int) -> Standing:
         """How a passage came to its rank. `number` is its number in the view."""
@@ -162,7 +166,8 @@ def rank(
     evidence = {name: said.evidence for name, said in candidates.legs.items()}
     parts, scores = fuse(evidence, query, settings)
     total = parts.sum(axis=0)
-    if settings.reranker and query.text and len(candidates.numbers):
+    wanted = order.sort == "relevance" and order.limit and len(candidates.numbers)
+    if settings.reranker and query.text and wanted:
         shown = min(settings.rerank_depth, len(candidates.numbers))
         best = candidates.matches.listed(total, sort="relevance", per_document=False, fold=False, limit=shown).numbers
         reranker = RERANKERS[settings.reranker]
@@ -170,13 +175,18 @@ def rank(
             view, candidates.numbers, total, best=best, reranker=reranker, question=query.text, deadline=deadline
         )
     listing = candidates.matches.listed(
-        total, sort=order.sort, per_document=order.per_document, fold=order.fold, limit=order.limit
+        total,
+        sort=order.sort,
+        per_document=order.per_document,
+        fold=order.fold,
+        offset=order.offset,
+        limit=order.limit,
     )
     held = [LEGS[name].found(said) for name, said in candidates.legs.items()]
     places = [ranks(np.where(has, score, -np.inf)) for has, score in zip(held, scores, strict=True)]
     shape = len(held), len(candidates.numbers)
     by_leg = LegScores(scores, parts, np.array(held, bool).reshape(shape), np.array(places, np.int64).reshape(shape))
-    return Ranking(listing, candidates, by_leg, settings)
+    return Ranking(listing, candidates, by_leg, settings, order.offset)
 
 
 def requests(query: ScoredQuery, mode: str, settings: Settings) -> dict[str, Request]:

@@ -53,7 +53,9 @@ def reranked(
         Ranked(opened.document.text[opened.span.start : opened.span.end], opened.document.title, score)
         for opened, score in zip(view.passages(best.tolist()), scores[rows].tolist(), strict=True)
     ]
+    deadline.check()
     values = np.asarray(reranker(question, shown), np.float64)
+    deadline.check()
     if values.shape != (len(best),):
         raise DragomanError(
             f"the reranker gave {values.size} values for {len(best)} passages: it must give one for each"

@@ -24,14 +24,15 @@ MAX_COPIES = 10
 """How many of the documents that are folded under a hit are named; the others are only counted."""
 
 
-def answer(view: View, question: Question, settings: Settings, limit: int) -> "Answer":
+def answer(view: View, question: Question, settings: Settings, *, limit: int, offset: int = 0) -> "Answer":
     """The passages that answer a question, ranked.
 
     Args:
         view: The collection.
         question: The question.
         settings: How the answer is ranked.
-        limit: How many passages to rank.
+        limit: How many passages are wanted.
+        offset: How many of the best come before them.
 
     Raises:
         QueryError: The question means nothing to the view.
@@ -44,18 +45,17 @@ def answer(view: View, question: Question, settings: Settings, limit: int) -> "A
     if question.document is not None:
         constraint = AllOf((*constraint.constraints, Of(question.document)))
     vector = view.encode(query.meaning) if query.meaning and mode != "keyword" else None
-    scored_query = _scored_query(
-        view, replace(meant, units=()) if mode == "meaning" and vector is not None else meant, vector
-    )
+    scored = replace(meant, units=()) if mode == "meaning" and vector is not None else meant
+    scored_query = _scored_query(view, query.meaning, scored, vector)
     order = Order(
         sort=options["sort"] or ("relevance" if query.meaning or meant.units else "newest"),
         per_document=options["per_document"],
         fold=options["fold"],
         limit=limit,
+        offset=offset,
     )
     if not scored_query.units and vector is None and order.sort == "relevance":
         order = replace(order, sort="newest")  # only filtered: all is equally relevant
-    scored_query = replace(scored_query, text=query.meaning)
     ranking = rank(
         view, scored_query, constraint, mode=mode, order=order, settings=settings, deadline=question.deadline
     )
@@ -90,7 +90,7 @@ def neighbours(
     center /= max(float(np.linalg.norm(center)), 1e-9)
     nothing = Interpretation((), (), 0.0, AllOf(()), 0.0, ())
     above_nothing = float(np.nextafter(0, 1))
-    scored_query = replace(_scored_query(view, nothing, center), floors=Floors(above_nothing, above_nothing))
+    scored_query = replace(_scored_query(view, "", nothing, center), floors=Floors(above_nothing, above_nothing))
     ranking = rank(
         view,
         scored_query,
@@ -103,8 +103,8 @@ def neighbours(
     return Answer(view, ranking, nothing, center, settings)
 
 
-def _scored_query(view: View, meant: Interpretation, vector: NDArray[np.float32] | None) -> ScoredQuery:
-    return ScoredQuery("", meant.units, meant.pairs, meant.prose, meant.known, vector, view.info.floors)
+def _scored_query(view: View, text: str, meant: Interpretation, vector: NDArray[np.float32] | None) -> ScoredQuery:
+    return ScoredQuery(text, meant.units, meant.pairs, meant.prose, meant.known, vector, view.info.floors)
 
 
 class Answer:
@@ -136,11 +136,10 @@ class Answer:
         self._meaning = meaning
         self._settings = settings
 
-    def hits(self, offset: int = 0, *, explain: bool = False, highlights: bool = True) -> Iterator[Hit]:
+    def hits(self, *, explain: bool = False, highlights: bool = True) -> Iterator[Hit]:
         """The hits of the ranking, each read when it is taken.
 
         Args:
-            offset: How many of the best to skip.
             explain: Whether to say of each hit how its score came about.
             highlights: Whether to mark why each hit is there.
 
@@ -148,10 +147,10 @@ class Answer:
             CollectionDamaged: A document has been compacted away in the meantime.
         """
         listing = self.ranking.listing
-        numbers: list[int] = listing.numbers[offset:].tolist()
+        numbers: list[int] = listing.numbers.tolist()
         weighed = self.ranking.candidates.weighed if explain else ()
         read = self._view.passages(numbers, weighed=weighed, bm25f=self._settings.bm25f)
-        for position, (number, passage) in enumerate(zip(numbers, read, strict=True), offset):
+        for position, (number, passage) in enumerate(zip(numbers, read, strict=True)):
             document, span = passage.document, passage.span
             standing = self.ranking.standing(number)
             marks: list[highlight.Highlight] = []
@@ -162,7 +161,7 @@ class Answer:
                     marks += [nearest] if nearest else []
             folded = listing.copies(position, MAX_COPIES)
             yield Hit(
-                rank=position + 1,
+                rank=self.ranking.offset + position + 1,
                 document=document,
                 start=span.start,
                 end=span.end,

@@ -1,8 +1,9 @@
 """Asking an open collection: what answers a question, what is similar to a passage, what there is in all."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,24 +50,26 @@ class Asker:
         """`settings`, if there are any, are used instead of the collection's own."""
         self._store = store
         self._settings = settings
-        self._contents: tuple[View, int, Facets] | None = None
+        self._contents: tuple[str, int, Facets] | None = None
 
     def settings(self, view: View) -> Settings:
         """How questions to a view are ranked. Raises CollectionMismatch if the view has settings that are not known."""
         return self._settings or settings_of(view.info.ranking)
 
-    def search(self, text: str, question: Question, page: Page) -> Results:
+    def search(self, text: str, options: Mapping[str, Any], filters: Mapping[str, Any], page: Page) -> Results:
         """The results of a question. Raises as `Collection.search` does.
 
         Args:
             text: What the user wrote.
-            question: What was made of it.
+            options: How it is answered: see `Question.parse`.
+            filters: What it is confined to.
             page: Which part of the ranking to return.
         """
         began = time.perf_counter()
 
         def ask(view: View) -> Results:
-            reply = self._answer(view, question, page.offset + page.limit)
+            question = Question.parse(text, options, filters, view.info.fields)
+            reply = self._answer(view, question, page)
             listing, candidates = reply.ranking.listing, reply.ranking.candidates
             return Results(
                 query=text,
@@ -76,7 +79,7 @@ class Asker:
                 took_ms=_milliseconds_since(began),
                 suggestion=suggest(view, question.query.text, reply.unknown, question.deadline),
                 undated=candidates.undated,
-                hits=tuple(reply.hits(page.offset, explain=page.explain, highlights=page.highlights)),
+                hits=tuple(reply.hits(explain=page.explain, highlights=page.highlights)),
                 documents=listing.documents,
                 facets=listing.facets(page.facets) if page.facets else None,
                 at_least=candidates.cut,
@@ -84,9 +87,13 @@ class Asker:
 
         return self._of_view(ask)
 
-    def export(self, question: Question, limit: int, *, highlights: bool) -> Iterator[Hit]:
+    def export(
+        self, text: str, options: Mapping[str, Any], filters: Mapping[str, Any], *, limit: int, highlights: bool
+    ) -> Iterator[Hit]:
         """The first hits. They are ranked now, and their documents are read when they are taken."""
-        return self._answer(self._store.view, question, limit).hits(highlights=highlights)
+        view = self._store.view
+        question = Question.parse(text, options, filters, view.info.fields)
+        return self._answer(view, question, Page(limit=limit)).hits(highlights=highlights)
 
     def similar(self, identity: str, *, limit: int, per_document: bool, timeout: float | None) -> Results:
         """The passages nearest in meaning to those that an id names. Raises NotFound if it names none."""
@@ -118,18 +125,18 @@ class Asker:
 
     def contents(self, limit: int) -> Facets:
         """What the whole collection consists of, counted on the first call after a change."""
-        view = self._store.view
+        stamp, view = self._store.stamp, self._store.view
         known = self._contents
-        if known is None or known[:2] != (view, limit):
+        if known is None or known[:2] != (stamp, limit):
             every = view.candidates(Plan(), 1, Deadline()).matches
-            listing = every.listed(np.zeros(0), sort="newest", per_document=False, fold=False, limit=0)
-            self._contents = known = view, limit, listing.facets(limit)
+            listing = every.listed(np.zeros(0), sort="relevance", per_document=False, fold=False, limit=0)
+            self._contents = known = stamp, limit, listing.facets(limit)
         return known[2]
 
-    def _answer(self, view: View, question: Question, limit: int) -> Answer:
+    def _answer(self, view: View, question: Question, page: Page) -> Answer:
         if question.document is not None and not len(view.find(question.document)):
             raise no_document(question.document)
-        reply = answer(view, question, self.settings(view), limit)
+        reply = answer(view, question, self.settings(view), limit=page.limit, offset=page.offset)
         reply.collection = self._store.name
         return reply
 

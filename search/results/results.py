@@ -44,6 +44,7 @@ class Explanation:
         ]
         standing = self.standing
         return wire.Explanation(
+            parts=dict(standing.parts),
             keyword_part=standing.part("keyword"),
             meaning_part=standing.part("meaning"),
             keyword_passage=standing.detail("keyword", "passage"),

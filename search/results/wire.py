@@ -90,8 +90,9 @@ class Unit(msgspec.Struct, frozen=True):
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """How a score came about: it is the sum of both legs' parts."""
+    """How a score came about: it is the sum of the legs' `parts`."""
 
+    parts: dict[str, float]
     keyword_part: float
     meaning_part: float
     keyword_passage: float

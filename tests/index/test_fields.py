@@ -74,7 +74,7 @@ def test_an_own_field_cannot_be_called_like_another_one(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "Desk", "my desk", "my-desk", "my_desk", "desk1", "desk:", "../desk", "a\0b", "x" * 33, "x" * 10_000, "国"],
+    ["", "Desk", "my desk", "my-desk", "my_desk", "desk1", "desk:", "../desk", "a\0b", "x" * 33, "x" * 10_000],
 )
 def test_an_own_field_has_small_letters_only(name: str) -> None:
     with pytest.raises(InvalidField, match="use small letters only, 32 at most") as error:

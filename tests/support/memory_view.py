@@ -252,7 +252,7 @@ class _Matches:
         self._view, self._numbers, self._candidates, self._keys = view, numbers, candidates, keys
 
     def listed(
-        self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, limit: int
+        self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, offset: int = 0, limit: int
     ) -> "_Listing":
         score = dict(zip(self._candidates.tolist(), scores.tolist(), strict=True))
         key = {n: (1, score[n]) if n in score else (0, float(self._keys[n])) for n in self._numbers.tolist()}
@@ -274,7 +274,7 @@ class _Matches:
                 kept.append(n)
         first = {self._view.document(n).id: n for n in reversed(kept)}
         listed = [n for n in kept if not per_document or first[self._view.document(n).id] == n]
-        return _Listing(self._view, kept, listed, limit, folded)
+        return _Listing(self._view, kept, listed, slice(offset, offset + limit), folded)
 
 
 class _Listing:
@@ -283,14 +283,14 @@ class _Listing:
         view: MemoryView,
         kept: list[int],
         listed: list[int],
-        limit: int,
+        page: slice,
         folded: dict[object, dict[str, Document]],
     ) -> None:
         self._view, self._kept, self._folded = view, kept, folded
         own = Counter(view.document(n).id for n in kept)
-        self.numbers = np.array(listed[:limit], np.int64)
+        self.numbers = np.array(listed[page], np.int64)
         self.total, self.documents = len(listed), len(own)
-        self.more = np.array([own[view.document(n).id] - 1 for n in listed[:limit]], np.int64)
+        self.more = np.array([own[view.document(n).id] - 1 for n in listed[page]], np.int64)
 
     def facets(self, top: int) -> Facets:
         return self._view.facets(np.array(self._kept, np.int64), top)

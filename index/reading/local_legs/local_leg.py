@@ -19,7 +19,7 @@ class LocalLeg(Protocol):
     """The units that it weighed, if it weighs any."""
 
     goes_last: bool
-    """Whether it is asked after the others, because it scores on the way what these found."""
+    """Whether it is asked after the others, because it scores on the way what these found. At most one leg may."""
 
     matches: NDArray[np.int64]
     """int64, ascending: those of its matches that it knows, which may be more than become candidates; none for a leg
