@@ -62,8 +62,6 @@ class CollectionLocked(DragomanError):
 class CollectionMismatch(DragomanError):
     """The collection was built by another format, model or setting than the one it is now used with."""
 
-    status = 409
-
 
 class CollectionDamaged(DragomanError):
     """A part of the collection is missing or is not what the ledger says it is."""

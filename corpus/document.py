@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ..errors import InvalidDocument
 
@@ -159,6 +159,13 @@ class Document:
             raise InvalidDocument(f"a document's id has at most {MAX_ID_LENGTH} characters, this one {len(self.id)}")
         if not self.id.isprintable():
             raise InvalidDocument(f"the document id {self.id!r} holds control characters: use printable ones")
+        extra = cast("Mapping[str, list[Any]]", self.extra)  # which whoever embeds us may have filled with anything
+        for name, values in extra.items():
+            if not isinstance(cast("object", values), tuple | list) or not all(
+                isinstance(each, str) for each in values
+            ):
+                raise InvalidDocument(f"{self.id}: the field {name!r} has {str(values)[:40]!r}, and must have texts")
+        object.__setattr__(self, "extra", {name: tuple(values) for name, values in extra.items()})
         if self.dates is not None and self.dates.last < self.dates.first:
             raise InvalidDocument(f"{self.id}: the date interval {self.dates} ends before it begins")
         if self.language and not _LANGUAGE.fullmatch(self.language):

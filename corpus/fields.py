@@ -28,6 +28,9 @@ MOST_VALUES: Final = 1000
 LONGEST_VALUE: Final = 500
 """The most characters of one value."""
 
+LONGEST_TEXT_VALUE: Final = 20_000
+"""The most characters of one value of a field whose type is text."""
+
 MOST_OWN: Final = 32
 """The most fields of its own that a collection may have."""
 
@@ -128,7 +131,7 @@ _LONGEST_SOURCE_NOTE: Final = 10_000
 # A classification stands by itself: "Central Files, 1–51. Top Secret; Niact.", "[Confidential.]". The full stop before
 # it may be missing after a file's number, and it may come after what a letter is besides: "Personal and Secret."
 _STATED = re.compile(
-    r"(?:^|[.;]\s*|\[|, (?=[\w ]+[.;/])|(?-i:(?<=[A-Z0-9]{2}) (?=[\w ]+[.;]))|\bPersonal and |\bFor )"
+    r"(?:^|[.;]\s*|\[|, (?=[\w ]{1,40}[.;/])|(?-i:(?<=[A-Z0-9]{2}) (?=[\w ]{1,40}[.;]))|\bPersonal and |\bFor )"
     rf"({'|'.join(CLASSIFICATIONS)})(?=[.;,/\]]|$)",
     re.IGNORECASE,
 )
@@ -273,8 +276,8 @@ class OwnField:
                 f"a field cannot be called {shown!r}: use small letters only, {_LONGEST_NAME} at most; "
                 f"the key of the record may be any, as in --field desk='Desk No. 1'"
             )
-        if self.name in _TAKEN:
-            raise InvalidField(f"there is a field {shown!r} already: call yours otherwise, as in --field my{shown}=…")
+        if self.name in TAKEN:
+            raise InvalidField(f"there is a field {shown!r} already: choose another name, as in --field my{shown}=…")
         if self.type not in get_args(FieldType):
             kinds = ", ".join(get_args(FieldType))
             raise InvalidField(f"the type of the field {shown!r} is {self.type[:40]!r}, and must be one of {kinds}")
@@ -293,7 +296,8 @@ class OwnField:
         )
 
 
-_TAKEN: Final = RESERVED.union(*({each.name, *each.aliases} for each in DECLARED))
+TAKEN: Final = RESERVED.union(*({each.name, *each.aliases} for each in DECLARED))
+"""What a collection may not call a field of its own."""
 """What a collection's own field may not be called: an option, a name of the query language, of a record, of ours."""
 
 

@@ -94,6 +94,10 @@ def _document_or_skipped(record: RawRecord, source: Source, form: Format, option
         return _finished(describe(cleaned, cleaned.cut, name=record.name), record)
     except UnreadableSource as error:
         return Skipped(record.origin, str(error))
+    except (sqlite3.Error, MemoryError, MissingExtra):
+        raise
+    except Exception as error:
+        return unforeseen(record.origin, error)
 
 
 def _identified(record: RawRecord, alone: Source | None, options: ReadOptions) -> Document:

@@ -5,9 +5,9 @@ follow from this table; a test holds the signature of `Collection.search` and th
 filters by field come from `corpus.fields`. Faces may be stricter than this: a page is shorter than an export.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 from ..corpus.document import MAX_ID_LENGTH
 from ..corpus.fields import DECLARED
@@ -61,6 +61,10 @@ class Option:
         """Raise QueryError if a value, which has the right type, is out of bounds."""
         if self.kind == "choice" and value is not None and value not in self.choices():
             raise QueryError(f"{self.name} is {str(value)[:40]!r}, and must be one of {', '.join(self.choices())}")
+        if self.kind in ("values", "constraints") and value is not None:
+            texts = list(cast("Iterable[object]", value)) if isinstance(value, list | tuple | Set) else [value]
+            if not all(isinstance(each, str) for each in texts):
+                raise QueryError(f"{self.name} takes texts, not {str(texts)[:40]}")
         if self.kind == "count":
             check_range(self.name, value, self.low, self.high)
         if self.kind == "seconds" and value is not None and not (isinstance(value, int | float) and value >= 0):

@@ -109,7 +109,9 @@ class Choice(Text):
         """The choice."""
         value = values[0].strip() if values else ""
         if value and value not in self.choices:
-            raise QueryError(f"{self.name} is {value[:_SHOWN]!r}, and must be one of {', '.join(self.choices)}")
+            raise QueryError(
+                f"{self.name} is {value[:_SHOWN]!r}, and must be one of {', '.join(filter(None, self.choices))}"
+            )
         return value or self.choices[0]
 
     def schema(self) -> dict[str, Any]:

@@ -127,7 +127,8 @@ class _Volume:
     def _leave_matter(self, division: Element) -> None:
         """Be done with a chapter, or with a part of the front or back matter, which may list persons."""
         if self._part == "body":
-            self._headings.pop()
+            if self._headings:
+                self._headings.pop()
         else:
             parent = division.getparent()
             if parent is not None and local_name(parent) in ("front", "back"):

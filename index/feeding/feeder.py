@@ -52,7 +52,9 @@ class Feeding:
     def options(self) -> dict[str, Any]:
         """What a collection remembers of it, as JSON has it; `from_options` is the way back."""
         options = {**asdict(self.reading), "keep": self.keep}
-        del options["own"]  # the collection knows its own fields
+        del options["own"]  # the collection knows its own fields, and under which keys they are found as a rule
+        as_a_rule = {each.name: each.key for each in self.reading.own}
+        options["fields"] = {name: key for name, key in self.reading.fields.items() if as_a_rule.get(name) != key}
         return options
 
     @classmethod
@@ -80,9 +82,17 @@ def feed(writer: Writer, sources: Iterable[tuple[str, Feeding]]) -> Report:
     return replace(report, unchanged=report.unchanged + run.passed_over, skipped=(*report.skipped, *run.stay))
 
 
-def remembered(origins: Origins) -> list[tuple[str, Feeding]]:
-    """All that a collection is fed from, ready to be fed again."""
-    return [(source_named(each.name), Feeding.from_options(each.options)) for each in origins.all()]
+def remembered(origins: Origins, fields: Fields) -> list[tuple[str, Feeding]]:
+    """All that a collection is fed from, ready to be fed again.
+
+    Args:
+        origins: What is remembered of its sources.
+        fields: The collection's. What was said of others when a source was added means nothing any more.
+    """
+    return [
+        (source_named(each.name), with_fields(Feeding.from_options(each.options), fields, strict=False))
+        for each in origins.all()
+    ]
 
 
 def source_name(source: str) -> str:
@@ -100,18 +110,23 @@ def source_named(name: str) -> str:
     return name if is_url(name) else path_named(name)
 
 
-def with_fields(feeding: Feeding, fields: Fields) -> Feeding:
+def with_fields(feeding: Feeding, fields: Fields, *, strict: bool = True) -> Feeding:
     """The feeding with a collection's own fields, which its files are read for.
 
     Args:
         feeding: As somebody asked for it.
         fields: The collection's.
+        strict: Whether a mapping of a field that the collection has not got is an error; otherwise it is left out.
 
     Raises:
-        InvalidField: It maps a field that there is none of.
+        InvalidField: It maps a field that the collection has not got, and that is an error.
     """
     reading = replace(feeding.reading, own=fields.own)
-    if unknown := reading.unknown:
+    unknown = reading.unknown
+    if unknown and not strict:
+        known = {name: key for name, key in reading.fields.items() if name not in unknown}
+        return replace(feeding, reading=replace(reading, fields=known))
+    if unknown:
         raise InvalidField(
             f"the collection has no field {unknown[0]!r}: declare it when the collection is made, with "
             f"`dragoman index … --field {unknown[0]}=KEY`, or with `dragoman reindex --field {unknown[0]}=KEY`"

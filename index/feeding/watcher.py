@@ -93,9 +93,9 @@ class Watch:
         self._tell(report)
 
     def _listed(self, store: Store) -> list[tuple[str, Feeding]]:
-        feedings = dict(remembered(store.origins))
-        names = [source_named(source_name(each)) for each in self._sources] or [*feedings]
         fields = store.ledger.manifest.fields
+        feedings = dict(remembered(store.origins, fields))
+        names = [source_named(source_name(each)) for each in self._sources] or [*feedings]
         return [(name, with_fields(feedings.get(name, Feeding()), fields)) for name in names]
 
     def _is_due_or_tells(self, store: Store, name: str, feeding: Feeding) -> bool:

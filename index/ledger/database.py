@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
-from ...errors import CollectionDamaged, CollectionMismatch, CollectionNotFound
+from ...errors import CollectionDamaged, CollectionLocked, CollectionMismatch, CollectionNotFound
 from ..forking import Forked, abandon, prepare_for_forks, undisturbed
 from .schema import FORMAT, MIGRATIONS, OLDEST, TABLES, Migration, is_current, migrate
 
@@ -149,6 +149,7 @@ class Database(Forked):
         self._opened: dict[threading.Thread, _Opened] = {}
         # A thread that drops a ledger that has been replaced cannot know whether another one still reads from it.
         weakref.finalize(self, _close_all, path, self._opened).atexit = False
+        self._forked_in_change = False
         prepare_for_forks(self)
         self._file: _File | None = None
         self._lock = threading.Lock()
@@ -276,7 +277,9 @@ class Database(Forked):
 
     def migrate(self) -> None:
         """Bring the ledger to the present format, and make the tables that it lacks. To be called before writing."""
-        if not is_current(self.connection, self._migrations):
+        with undisturbed():
+            current = is_current(self.connection, self._migrations)
+        if not current:
             with self._begun() as connection:
                 migrate(connection, self._migrations)
 
@@ -295,6 +298,10 @@ class Database(Forked):
     @contextmanager
     def _begun(self) -> Generator[sqlite3.Connection]:
         """The calling thread's connection, in a transaction."""
+        if self._forked_in_change:  # SQLite would wait for a lock that nobody in this process can give back
+            raise CollectionLocked(
+                "this process was forked while its parent was changing the collection: change it from another process"
+            )
         with ExitStack() as stack:
             with undisturbed():  # a fork closes connections that are in none
                 connection = self.connection
@@ -349,6 +356,7 @@ class Database(Forked):
         """Leave alone, in a child, the connection of a change that is the parent's: closing it would undo that."""
         for each in self._opened.values():
             abandon(each.connection)
+            self._forked_in_change = True
         self._opened.clear()
 
     # The connections

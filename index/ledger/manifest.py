@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ...corpus.fields import Fields, OwnField
+from ...corpus.fields import TAKEN, Fields, OwnField
 from ..encoding.floors import Floors
 from ..encoding.query_encoder import EncoderInfo
 
@@ -78,5 +78,15 @@ class Manifest:
 
 
 def fields_of(settings: Mapping[str, Any]) -> Fields:
-    """The fields that the documents of a collection may have, by its settings."""
-    return Fields(OwnField(*each) for each in settings.get(FIELDS, ()))
+    """The fields that the documents of a collection may have, by its settings.
+
+    One of its own whose name Dragoman has taken since is left out, so that the collection can be opened: see
+    `overruled_fields`.
+    """
+    gone = overruled_fields(settings)
+    return Fields(OwnField(*each) for each in settings.get(FIELDS, ()) if each[0] not in gone)
+
+
+def overruled_fields(settings: Mapping[str, Any]) -> list[str]:
+    """The names of a collection's own fields that this Dragoman does not let fields have."""
+    return [name for name, *_ in settings.get(FIELDS, ()) if name in TAKEN]

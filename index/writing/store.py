@@ -28,7 +28,7 @@ from ..encoding.query_encoder import QueryEncoder
 from ..forking import Forked, abandon, prepare_for_forks, undisturbed
 from ..ledger.database import UNFINISHED, Database
 from ..ledger.ledger import Ledger
-from ..ledger.manifest import FIELDS, Manifest
+from ..ledger.manifest import FIELDS, Manifest, overruled_fields
 from ..ledger.origins import Origins
 from ..reading.snapshot import Snapshot
 from ..segments.segment import Segment
@@ -186,6 +186,10 @@ class Store(Forked):
     def problems(self) -> list[str]:
         """What a thorough look finds wrong, a line each: in the ledger, in the segments, with the query encoder."""
         found = self.ledger.problems()
+        found += [
+            f"its own field {name!r} has a name that Dragoman needs by now: nothing can be asked of it"
+            for name in overruled_fields(self.database.settings())
+        ]
         try:
             self.encoder(self.snapshot().manifest)
             for segment in self._segments.values():

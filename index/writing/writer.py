@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from ...corpus.document import Document, Passage
-from ...corpus.fields import OwnField
+from ...corpus.fields import Fields, OwnField
 from ...corpus.readers.contract import Skipped, unforeseen
 from ...corpus.splitting.passages import split_passages
 from ...errors import CollectionDamaged, DragomanError, NotFound
@@ -60,8 +60,8 @@ class Report:
         copied: Those among the passages whose vectors were there already; the others were encoded.
         unused: What the sources say of documents that were read and nothing holds, as `Document.unused` names it, and
             of how many documents, the most first; beyond MOST_UNUSED names they are counted together, as OTHERS.
-        unfilled: Fields that the index has got now and no document has a value in yet: its sources have to be read
-            again.
+        unfilled: Fields whose values have to be read from the sources: the index has got them now and no document has
+            a value in them yet, or they are declared otherwise than before.
     """
 
     added: int = 0
@@ -102,9 +102,9 @@ class _Tally:
     copied: int = 0
     unused: dict[str, int] = field(default_factory=dict[str, int])
 
-    def count_unused(self, document: Document) -> None:
+    def count_unused(self, document: Document, fields: Fields) -> None:
         others = 0
-        for name in dict.fromkeys(document.unused):
+        for name in dict.fromkeys((*document.unused, *(each for each in document.extra if each not in fields))):
             if name in self.unused or len(self.unused) < MOST_UNUSED:
                 self.unused[name] = self.unused.get(name, 0) + 1
             else:
@@ -221,6 +221,7 @@ class Writer:
         before_fields = self._ledger.manifest.fields
         fields = before_fields.with_own(own)
         lacking = self._lacking() | {name for name in fields.names if name not in before_fields}
+        changed = {each.name for each in fields.own if each not in before_fields.own}
         exported = export_query_encoder(model)
         self._total = self._ledger.count_documents()
         with self._commit() as commit:
@@ -239,7 +240,9 @@ class Writer:
             for number in before:
                 self._ledger.retire_segment(number)
         snapshot = self._store.snapshot()
-        unfilled = tuple(name for name in fields.names if name in lacking and not snapshot.values(name, "", 1))
+        unfilled = tuple(
+            name for name in fields.names if name in changed or (name in lacking and not snapshot.values(name, "", 1))
+        )
         return replace(self._tally.report(), unfilled=unfilled)
 
     def _lacking(self) -> frozenset[str]:
@@ -280,11 +283,12 @@ class Writer:
     def _admitted(self, documents: "_Remaining") -> Iterator[tuple[int, Passage]]:
         """The passages to encode of as many documents as one commit takes, each with its document's version."""
         passages = 0
+        fields = self._ledger.manifest.fields
         for document in documents:
             if isinstance(document, Skipped):
                 self._skip(document)
                 continue
-            self._tally.count_unused(document)
+            self._tally.count_unused(document, fields)
             known = self._ledger.live_version(document.id)
             if known is not None and known.hash == document.content_hash:
                 self._tally.unchanged += 1

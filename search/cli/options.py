@@ -71,10 +71,14 @@ def own_fields(given: Iterable[str], types: Iterable[str]) -> list[OwnField]:
 
 
 def _pairs(option: str, given: Iterable[str], form: str) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
     for pair in given:
         name, equals, value = pair.partition("=")
         if not (name and equals and value):
             raise click.BadParameter(f"{pair!r} is not {form}", param_hint=option)
+        if name in seen:
+            raise click.BadParameter(f"{name!r} is given twice: give each name once", param_hint=option)
+        seen.add(name)
         yield name, value
 
 

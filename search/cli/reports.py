@@ -58,8 +58,10 @@ def unused_line(report: "Report") -> str:
         return ""
     shown = [f"{name} ({count:,})" for name, count in named[:_NAMED]]
     shown[0] = f"{named[0][0]} ({many(named[0][1], 'document')})"
+    keys = any(": " not in name for name, _ in named)
+    hint = "; `dragoman reindex --field NAME=KEY` makes a field of a key" if keys else ""
     more = f" and {many(len(named) - _NAMED, 'more', 'more')}" if len(named) > _NAMED else ""
-    return visible(f"Not used: {', '.join(shown)}{more}; --field NAME=KEY reads one as a field")
+    return visible(f"Not used: {', '.join(shown)}{more}{hint}")
 
 
 def skipped_line(skipped: "Skipped") -> str:

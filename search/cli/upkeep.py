@@ -90,8 +90,8 @@ def reindex(
     counts = f"{many(report.updated, 'document')} in {many(report.passages, 'passage')}"
     click.echo(f"{counts} indexed anew: {report.copied:,} copied, {report.passages - report.copied:,} encoded")
     if report.unfilled:
-        mend = "`dragoman add --reread PATH…` reads what files say of it"
-        click.echo(f"no value yet: {', '.join(report.unfilled)} ({mend})")
+        mend = "`dragoman add --reread PATH…` fills in what files say of it"
+        click.echo(f"still to be read: {', '.join(report.unfilled)} ({mend})")
 
 
 @click.command()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ...corpus.document import Span
 from ...corpus.fields import Field
-from ...errors import CollectionMismatch, QueryError
+from ...errors import QueryError
 from ...index import constraints
 from ...index.analysis import Token, analyze
 from ...index.constraints import Constraint
@@ -57,7 +57,6 @@ def interpret(
     Raises:
         QueryError: A phrase or pattern holds no word, a fuzzy word is too long, or a value does not fit the
             type of its field.
-        CollectionMismatch: The index was made without a field that is asked for.
         SearchTimeout: The time was over before all patterns and fuzzy words were looked up.
     """
     return _Interpreter(view, query, variants, deadline or Deadline()).interpretation()
@@ -178,10 +177,8 @@ class _Interpreter:
 
     def _filter(self, field: Field, value: str, exact: bool) -> Constraint:
         if field.name in self._info.lacking:
-            raise CollectionMismatch(
-                f"the collection was indexed before it could be asked for {field.name}: run `dragoman reindex`, and "
-                "then `dragoman add --reread` for what its files say of it"
-            )
+            mend = "run `dragoman reindex`, then `dragoman add --reread PATH…` to fill it"
+            raise QueryError(f"the collection's index has no field {field.name!r} yet: {mend}")
         if field.type == "number" and not exact:
             low, high = parse_number_range(field.name, value)
             return constraints.Between(field.name, low, high)

@@ -8,7 +8,7 @@ from typing import Any, Self, TypedDict
 from ...corpus.fields import Fields
 from ...errors import QueryError
 from ...index.reading.plan import Deadline
-from ..options import check_options
+from ..options import OPTIONS, Option, check_options
 from . import query as language
 from .parser import parse, parse_constraints, parse_date_range
 
@@ -106,6 +106,7 @@ def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) ->
         if field is None:
             known = ", ".join(["after", "before", *fields.names, "where", "document"])
             raise QueryError(f"there is no filter {name!r}: use {known}")
+        OPTIONS.get(field.name, _OWN).check(values)
         given[field.name] += _listed(values or ())
     for name, values in given.items():
         alternatives = tuple(language.Filter(name, value) for value in values)
@@ -118,6 +119,9 @@ def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) ->
         nodes += parse_constraints(each, fields)
     alone = not text.strip() and (nodes or filters.get("document") is not None)
     return (language.Query("") if alone else parse(text, fields)).restricted(*nodes)
+
+
+_OWN = Option(name="a field of the collection's own", kind="values", about="")
 
 
 def _days(name: str, given: date | str | None) -> tuple[date | None, date | None]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import Document
-from dragoman.errors import CollectionMismatch
+from dragoman.errors import QueryError
 from dragoman.index.encoding.model import fingerprint, passage_precision, weights_hash
 from dragoman.index.encoding.query_encoder import RECIPE_VERSION
 from dragoman.index.writing.store import Store
@@ -137,7 +137,7 @@ def test_what_an_older_one_lacks_is_named_and_had_by_indexing_anew(tmp_path: Pat
     with open_collection(folder) as collection:
         assert collection.status().lacking == lacking
         for name in lacking:
-            with pytest.raises(CollectionMismatch, match=f"asked for {name}: run `dragoman reindex`"):
+            with pytest.raises(QueryError, match=f"no field {name!r} yet: run `dragoman reindex`"):
                 collection.search(f"{name}:x")
             assert collection.complete(f"{name}:") == []
         facets = collection.facets("treaty")

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 from ....errors import UnreadableSource
 from ...dates import parse_dates
 from ...document import Note
-from ...fields import LONGEST_VALUE, MOST_VALUES, RECORD_KEYS, RECORD_NAMES, FieldType
+from ...fields import LONGEST_TEXT_VALUE, LONGEST_VALUE, MOST_VALUES, RECORD_KEYS, RECORD_NAMES, FieldType
 from .decode import tidy
 
 _LARGEST_EXPONENT: Final = 300  # as far as a float goes, nearly
@@ -206,15 +206,21 @@ def _spelt(item: object, kind: FieldType) -> str:
     if isinstance(item, dict | list):
         raise ValueError("an object" if isinstance(item, dict) else "a list within a list")
     text = str(item).lower() if isinstance(item, bool) else " ".join(tidy(str(item)).split())
-    if len(text) > LONGEST_VALUE:
-        raise ValueError(f"longer than {LONGEST_VALUE} characters")
+    longest = LONGEST_TEXT_VALUE if kind == "text" else LONGEST_VALUE
+    if len(text) > longest:
+        raise ValueError(f"longer than {longest:,} characters")
+    if not text:
+        raise ValueError("control characters alone")
     if kind == "number":
         return _decimal(text)
     if kind == "date":
         try:
-            return str(parse_dates(text))
+            dates = parse_dates(text)
         except ValueError:
-            raise ValueError("no date") from None
+            dates = None
+        if dates is None or dates.last < dates.first:
+            raise ValueError("no date")
+        return str(dates)
     return text
 
 
