@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .corpus.read import read
     from .corpus.readers.contract import ReadOptions, Skipped
     from .errors import DragomanError
-    from .index.reading.tallies import Bar, FacetColumn, Facets, FacetValue, Histogram
+    from .index.reading.facets import Bar, FacetColumn, Facets, FacetValue, Histogram
     from .search.collection import Collection, open_collection
     from .search.completion import Completion
     from .search.making import build_collection, create_collection, reindex_collection
@@ -32,7 +32,7 @@ _HOMES = {
     "corpus.readers.contract": ("ReadOptions", "Skipped"),
     "corpus.read": ("read",),
     "errors": ("DragomanError",),
-    "index.reading.tallies": ("Bar", "FacetColumn", "FacetValue", "Facets", "Histogram"),
+    "index.reading.facets": ("Bar", "FacetColumn", "FacetValue", "Facets", "Histogram"),
     "search.collection": ("Collection", "open_collection"),
     "search.completion": ("Completion",),
     "search.making": ("build_collection", "create_collection", "reindex_collection"),

@@ -11,8 +11,8 @@ from ..corpus.fields import Fields
 from ..errors import DragomanError, NotFound
 from ..index.ledger.manifest import RANKING
 from ..index.ledger.origins import FedSource, Origins
+from ..index.reading.facets import Facets
 from ..index.reading.plan import Sort
-from ..index.reading.tallies import Facets
 from ..index.writing.lock import LOCK_TIMEOUT as LOCK_TIMEOUT
 from ..index.writing.status import Status
 from .completion import Completion, complete

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from ...corpus.document import Document
 from ..ledger.near_copies import Copies
+from .facets import Facets
 from .folding import Folding, folded
 from .plan import Deadline, Sort
 from .stack import Stack
-from .tallies import Facets, Tallies
+from .tallies import Tallies
 from .view import Folded
 
 _NOTHING = np.zeros(0, np.int64)

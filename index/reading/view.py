@@ -20,8 +20,8 @@ from ...corpus.fields import Fields
 from ..encoding.floors import Floors
 from ..segments.bm25f import BM25F
 from ..units import Unit
+from .facets import Facets
 from .plan import Deadline, Lookup, Plan, Sort
-from .tallies import Facets
 
 
 @dataclass(frozen=True, slots=True)

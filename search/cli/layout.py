@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ...index.reading.tallies import Facets
+from ...index.reading.facets import Facets
 from ..results.formats import FORMATS as FILE_FORMATS
 from ..results.highlight import pieces
 from ..results.printing import many, visible

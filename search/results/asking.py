@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ...corpus.document import Document, Span, parse_passage_id
 from ...errors import CollectionDamaged, NotFound
+from ...index.reading.facets import Facets
 from ...index.reading.plan import Deadline, Plan
-from ...index.reading.tallies import Facets
 from ...index.reading.view import View
 from ..language.question import Question
 from ..language.unparser import understood

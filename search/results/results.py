@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...corpus.document import Document, Note, Span, passage_id
-from ...index.reading.tallies import Facets
+from ...index.reading.facets import Facets
 from ...index.reading.view import Contribution
 from ..ranking.engine import UNPLACED, Leg, Mode, Standing
 from .highlight import Highlight

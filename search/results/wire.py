@@ -16,7 +16,7 @@ from msgspec import to_builtins as to_builtins
 
 from ...corpus.document import Document, Person
 from ...corpus.fields import DECLARED
-from ...index.reading import tallies
+from ...index.reading import facets as counts
 from ..ranking import engine
 from ..ranking.engine import Mode
 from ..ranking.legs.leg_table import LEGS
@@ -139,7 +139,7 @@ class Column(msgspec.Struct, frozen=True):
     """The commonest values of a column in the match set, and how many different ones there are."""
 
     distinct: int
-    values: list[tallies.FacetValue]
+    values: list[counts.FacetValue]
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -227,7 +227,7 @@ def legs_of(standings: Mapping[str, engine.Leg]) -> Legs:
     )
 
 
-def facets_of(facets: tallies.Facets) -> Facets:
+def facets_of(facets: counts.Facets) -> Facets:
     """The counts on a match set."""
     columns = {name: Column(column.distinct, list(column.values)) for name, column in facets.columns.items()}
     histogram = facets.histogram and Histogram(

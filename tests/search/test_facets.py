@@ -17,9 +17,10 @@ import pytest
 from dragoman.corpus.document import DateInterval, Document
 from dragoman.corpus.fields import FIELDS
 from dragoman.errors import CollectionDamaged, NotFound, QueryError, SearchTimeout
+from dragoman.index.reading.facets import MOST_BARS, Histogram
 from dragoman.index.reading.plan import Deadline, Plan
 from dragoman.index.reading.stack import Stack
-from dragoman.index.reading.tallies import MOST_BARS, Histogram, Tallies
+from dragoman.index.reading.tallies import Tallies
 from dragoman.index.writing import writer
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.language.query import Filter

@@ -16,8 +16,8 @@ from dragoman.index import constraints
 from dragoman.index.analysis import FIELDS, analyze, fold
 from dragoman.index.constraints import Constraint
 from dragoman.index.encoding.floors import Floors
+from dragoman.index.reading.facets import FacetColumn, Facets, FacetValue, histogram
 from dragoman.index.reading.plan import Beginning, Deadline, Lookup, Meaning, Pattern, Plan, SameWord, Sort, Words
-from dragoman.index.reading.tallies import FacetColumn, Facets, FacetValue, histogram
 from dragoman.index.reading.view import Candidates, Contribution, Folded, Found, Info, Located, Opened, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
 from dragoman.index.terms import stem, tells

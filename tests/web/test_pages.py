@@ -15,7 +15,7 @@ from lxml import html
 
 from dragoman.corpus.document import DateInterval, Document, Person
 from dragoman.corpus.read import read
-from dragoman.index.reading.tallies import Bar, Histogram
+from dragoman.index.reading.facets import Bar, Histogram
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import create_collection
 from dragoman.web.app import create_app

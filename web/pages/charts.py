@@ -9,7 +9,7 @@ from datetime import date
 
 from ...corpus.dates import day_names
 from ...corpus.document import DateInterval
-from ...index.reading.tallies import Bar, Histogram, TimeUnit
+from ...index.reading.facets import Bar, Histogram, TimeUnit
 
 HEIGHT = 64
 """The height of the highest bar in pixels."""

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from ...corpus.document import Document
 from ...corpus.fields import Fields
 from ...errors import NotFound, QueryError, SearchTimeout
-from ...index.reading.tallies import Facets, FacetValue
+from ...index.reading.facets import Facets, FacetValue
 from ...search.language import query as language
 from ...search.language.parser import parse
 from ...search.ranking.legs.leg_table import HYBRID, LEGS

@@ -1,0 +1,109 @@
+"""What a match set consists of, as every view says it: values by field, and passages over time."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+TimeUnit: TypeAlias = Literal["day", "month", "year", "decade", "century"]
+
+MOST_BARS: dict[TimeUnit, int] = {"day": 62, "month": 120, "year": 150, "decade": 200, "century": 200}
+"""A histogram is drawn in the first unit that needs no more bars than this. All of history is a hundred centuries."""
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_YEARS = {"year": 1, "decade": 10, "century": 100}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a column, and how many passages of the match set have it, and documents with such passages."""
+
+    value: str
+    passages: int
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class FacetColumn:
+    """The commonest values of a column in a match set, and how many different ones there are in all."""
+
+    values: tuple[FacetValue, ...]
+    distinct: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of time, first and last day included, and how many passages are of documents dated then.
+
+    A document dated with several days counts wherever they overlap, as it does for a date constraint.
+    """
+
+    first: date
+    last: date
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """A match set over time: bars without gaps, from the first date in it to the last, each a whole `unit` long."""
+
+    unit: TimeUnit
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What a match set consists of: by column, the commonest values; by date, a histogram.
+
+    `histogram` is None if nothing in the match set is dated; `undated` counts the passages that are not.
+    """
+
+    columns: dict[str, FacetColumn]
+    histogram: Histogram | None
+    undated: int
+
+
+def histogram(first: NDArray[np.int64], last: NDArray[np.int64], weights: NDArray[np.int64]) -> Histogram:
+    """The histogram of some documents; there is at least one.
+
+    Args:
+        first: int64 [n], the first day of each, as `date.toordinal` counts.
+        last: int64 [n], the last day of each.
+        weights: int64 [n], how many passages each one counts for.
+    """
+    unit, start, stop = _scale(np.array([first.min(), last.max()]))
+    begins, ends = _bar(first, unit) - start, _bar(last, unit) - start + 1
+    # What begins in a bar counts from there on, until after the bar in which it ends.
+    changes = np.bincount(begins, weights, stop - start + 1) - np.bincount(ends, weights, stop - start + 1)
+    counts = np.cumsum(changes)[:-1].astype(np.int64)
+    days = _opening(np.arange(start, stop + 1), unit)
+    firsts, lasts = np.maximum(days[:-1], 1), days[1:] - 1
+    bars = zip(firsts.tolist(), lasts.tolist(), counts.tolist(), strict=True)
+    return Histogram(unit, tuple(Bar(date.fromordinal(a), date.fromordinal(b), count) for a, b, count in bars))
+
+
+def _scale(ends: NDArray[np.int64]) -> tuple[TimeUnit, int, int]:
+    """The unit of the bars that reach from one day to another, the number of the first one and that after the last."""
+    fitting: list[TimeUnit] = [unit for unit, most in MOST_BARS.items() if np.ptp(_bar(ends, unit)) < most]
+    first, last = _bar(ends, fitting[0]).tolist()
+    return fitting[0], first, last + 1
+
+
+def _bar(days: NDArray[np.int64], unit: TimeUnit) -> NDArray[np.int64]:
+    """The number of the unit of time in which each day lies."""
+    if unit == "day":
+        return days
+    stamps = (days - _EPOCH).astype("datetime64[D]")
+    if unit == "month":
+        return stamps.astype("datetime64[M]").astype(np.int64)
+    return (stamps.astype("datetime64[Y]").astype(np.int64) + 1970) // _YEARS[unit]
+
+
+def _opening(bars: NDArray[np.int64], unit: TimeUnit) -> NDArray[np.int64]:
+    """The first day of each unit of time, given by number; before the first of all days for one that begins earlier."""
+    if unit == "day":
+        return bars
+    stamps = bars.astype("datetime64[M]") if unit == "month" else (bars * _YEARS[unit] - 1970).astype("datetime64[Y]")
+    return stamps.astype("datetime64[D]").astype(np.int64) + _EPOCH
