@@ -17,12 +17,12 @@ from ..index.writing.lock import LOCK_TIMEOUT as LOCK_TIMEOUT
 from ..index.writing.status import Status
 from .completion import Completion, complete
 from .language.question import Filters
-from .opened import Store, no_document, open_store
 from .options import MAX_EXPORT, MAX_FACETS, check_options, check_range
 from .ranking.engine import Mode
 from .ranking.settings import Settings
 from .results.asking import Asker, Page
 from .results.results import Hit, Results
+from .stores import Store, no_document, open_store
 
 if TYPE_CHECKING:
     from ..corpus.readers.contract import ReadOptions, Skipped

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from ...errors import DragomanError
 from ...index.analysis import FIELDS
 from ...index.reading.view import View
-from ..opened import FolderStore
 from ..ranking.fusion import FUSIONS
 from ..ranking.settings import Settings, settings_of
+from ..stores import FolderStore
 from .evaluate import Case, answerable
 from .judgments import JudgedSet
 from .measures import randomisation_test

@@ -24,7 +24,7 @@ Mode: TypeAlias = Literal["hybrid", "keyword", "meaning"]
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class LegStanding:
     """A passage's standing in one leg: its rank among the candidates, from 1, and its score there."""
 
     rank: int
@@ -42,7 +42,7 @@ class Standing:
     """
 
     parts: Mapping[str, float]
-    legs: Mapping[str, Leg]
+    legs: Mapping[str, LegStanding]
     details: Mapping[str, Mapping[str, float]]
 
     @property
@@ -107,12 +107,12 @@ class Ranking:
             return UNPLACED
         names = list(self.candidates.legs)
         parts = {name: float(self.scores.parts[row, at]) for row, name in enumerate(names)}
-        standings: dict[str, Leg] = {}
+        standings: dict[str, LegStanding] = {}
         details: dict[str, dict[str, float]] = {}
         for row, name in enumerate(names):
             evidence = self.candidates.legs[name].evidence[:, at]
             if self.scores.found[row, at]:
-                standings[name] = Leg(int(self.scores.ranks[row, at]), float(self.scores.scores[row, at]))
+                standings[name] = LegStanding(int(self.scores.ranks[row, at]), float(self.scores.scores[row, at]))
             details[name] = LEGS[name].details(evidence, self.settings)
         return Standing(parts, standings, details)
 

@@ -15,8 +15,8 @@ from ...index.reading.plan import Deadline, Plan
 from ...index.reading.view import View
 from ..language.question import Question
 from ..language.unparser import understood
-from ..opened import Store, no_document
 from ..ranking.settings import Settings, settings_of
+from ..stores import Store, no_document
 from ..suggest import suggest
 from .answer import Answer, answer, neighbours
 from .results import Hit, Results

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...corpus.document import Document, Note, Span, passage_id
 from ...index.reading.facets import Facets
 from ...index.reading.view import Contribution
-from ..ranking.engine import UNPLACED, Leg, Mode, Standing
+from ..ranking.engine import UNPLACED, LegStanding, Mode, Standing
 from .highlight import Highlight
 
 if TYPE_CHECKING:
@@ -107,12 +107,12 @@ class Hit:
         return self.collection, self.generation, self.passage
 
     @property
-    def keyword(self) -> Leg | None:
+    def keyword(self) -> LegStanding | None:
         """Its standing in the keyword leg, None if that did not find it."""
         return self.standing.legs.get("keyword")
 
     @property
-    def meaning(self) -> Leg | None:
+    def meaning(self) -> LegStanding | None:
         """Its standing in the meaning leg, None if that did not find it."""
         return self.standing.legs.get("meaning")
 

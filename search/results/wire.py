@@ -219,7 +219,7 @@ def source_in_place_of(document: Document) -> SourceInPlace:
     )
 
 
-def legs_of(standings: Mapping[str, engine.Leg]) -> Legs:
+def legs_of(standings: Mapping[str, engine.LegStanding]) -> Legs:
     """A passage's standing in each leg, by the leg's name."""
     known = {name: standings.get(name) for name in LEGS}
     return legs_struct(tuple(known))(

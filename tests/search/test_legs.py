@@ -15,7 +15,7 @@ from dragoman.index.reading.local_legs.local_leg import LOCAL_LEGS
 from dragoman.index.reading.selection import Selection
 from dragoman.index.reading.view import Found, Weighed
 from dragoman.search.collection import Collection, open_collection
-from dragoman.search.ranking.engine import Leg
+from dragoman.search.ranking.engine import LegStanding
 from dragoman.search.ranking.fusion import FUSIONS, Scored, min_max
 from dragoman.search.ranking.legs.leg import ScoredQuery
 from dragoman.search.ranking.legs.leg_table import LEGS
@@ -129,7 +129,7 @@ def test_a_third_leg_is_fused_with_the_others(
         assert standing.part("length") == pytest.approx(0.5 * (len(hit.text) - low) / (high - low))
         assert standing.detail("length", "characters") == len(hit.text)
         if hit.document.id in long:
-            assert standing.legs["length"] == Leg(lengths.index(len(hit.text)) + 1, len(hit.text))
+            assert standing.legs["length"] == LegStanding(lengths.index(len(hit.text)) + 1, len(hit.text))
             assert hit.reason.split(" · ")[-1].startswith(f"length {standing.legs['length'].rank}")
         else:
             assert "length" not in hit.reason

@@ -2,7 +2,7 @@
 
 from dragoman.index.writing.store import Store
 from dragoman.search.collection import Collection
-from dragoman.search.opened import FolderStore
+from dragoman.search.stores import FolderStore
 
 
 def folder_of(collection: Collection) -> Store:
