@@ -142,7 +142,7 @@ class Strings:
 
     def equal(self, string: str) -> NDArray[np.int64]:
         """The numbers of all strings that equal one, ascending: int64 [n]. The list need not be sorted."""
-        wanted = string.encode()
+        wanted = string.encode(errors="surrogatepass")
         begins = self._offsets[:-1]
         numbers = np.flatnonzero(np.diff(self._offsets) == len(wanted))
         # From the end, where strings made after one pattern differ.
@@ -154,13 +154,13 @@ class Strings:
 
     def beginning(self, prefix: str) -> range:
         """The numbers of the strings that begin with a prefix, in a list that is sorted as for `find`."""
-        wanted, every = prefix.encode(), range(len(self))
+        wanted, every = prefix.encode(errors="surrogatepass"), range(len(self))
         start = bisect_left(every, wanted, key=self.encoded)
         return range(start, bisect_left(every, wanted + b"\xff", lo=start, key=self.encoded))  # no UTF-8 has that byte
 
     def find(self, string: str) -> int | None:
         """The number of a string, or None, in a list that is sorted by UTF-8 bytes (which is by code point)."""
-        wanted = string.encode()
+        wanted = string.encode(errors="surrogatepass")
         number = bisect_left(range(len(self)), wanted, key=self.encoded)
         return number if number < len(self) and self.encoded(number) == wanted else None
 

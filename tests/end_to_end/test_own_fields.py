@@ -55,7 +55,7 @@ def test_documents_of_an_archive_are_filtered_counted_and_completed(
     ran = indexed(tmp_path / "frus.jsonl", "--field", "outlet=source", "--field", "desk=chapter")
     assert ran.code == 0
     assert ran.err.splitlines()[-1].startswith("Not used: volume_title (60 documents), pages (60), ")
-    assert ran.err.splitlines()[-1].endswith("; --field NAME=KEY reads one as a field")
+    assert ran.err.splitlines()[-1].endswith("; `dragoman reindex --field NAME=KEY` makes a field of a key")
     assert "chapter" not in ran.err
 
     with open_collection(tmp_path / "c.idx") as collection:
@@ -95,7 +95,7 @@ def test_numbers_and_dates_of_ones_own_are_asked_for_as_ranges(indexed: Command,
     dates = ("--field", "received=in", "--field-type", "received=date")
     ran = indexed(jsonl(tmp_path / "x.jsonl", records), *fields, *dates)
     assert ran.code == 0
-    line = "Not used: ballots: no number (1 document), in: no date (1); --field NAME=KEY reads one as a field"
+    line = "Not used: ballots: no number (1 document), in: no date (1)"
     assert ran.err.splitlines()[-1] == line
     with open_collection(tmp_path / "c.idx") as collection:
         assert collection.status().documents == 6
@@ -110,7 +110,7 @@ def test_what_is_not_used_is_counted_over_a_feeding_and_told_again(
     source = jsonl(tmp_path / "x.jsonl", [*records, {"pages": [1], "_score": 1, "title": "Talks"}])
     ran = indexed(source, "--field", "desk=desk")
     line = "Not used: pages (4 documents), chapter (3), desk: a list within a list (3)"
-    assert ran.err.splitlines()[-1] == f"{line}; --field NAME=KEY reads one as a field"
+    assert ran.err.splitlines()[-1] == f"{line}; `dragoman reindex --field NAME=KEY` makes a field of a key"
     # Documents that are as they were count as well.
     again = command("add", source, "--reread", "--collection", tmp_path / "c.idx")
     assert again.out == "documents: 4 unchanged\n"

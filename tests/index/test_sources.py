@@ -480,7 +480,10 @@ def test_a_watch_keeps_a_folder_current_until_ctrl_c(
     # What nothing holds is a line, too, once.
     write(news / "e.md", f"---\nchapter: x\n---\ne {STORY}")
     assert watch.tells() == "1 added (1 passage encoded)"
-    assert watch.complains() == "Not used: chapter (1 document); --field NAME=KEY reads one as a field"
+    assert (
+        watch.complains()
+        == "Not used: chapter (1 document); `dragoman reindex --field NAME=KEY` makes a field of a key"
+    )
     write(news / "e.md", f"---\nchapter: x\n---\nf {STORY}", changed=LONG_AGO + 1)
     assert watch.tells() == "1 updated (1 passage encoded)"
     watch.process.send_signal(signal.SIGINT)
