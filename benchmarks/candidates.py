@@ -224,7 +224,7 @@ def windows(
     for left, right in reading.pairs:
         if left not in idf or right not in idf:
             continue
-        first, second = (texts.among(place)[words] for place in (left.places[-1], right.places[0]))
+        first, second = (texts.among(place)[words] for place in (left.positions[-1], right.positions[0]))
         others = positions[second]
         near = np.searchsorted(others, positions[first] + WINDOW) > np.searchsorted(others, positions[first] - WINDOW)
         counts = np.bincount(owner[first][near], minlength=len(numbers))

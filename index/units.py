@@ -12,25 +12,25 @@ class Unit(NamedTuple):
     """What is counted in a passage: a word, or a phrase of several.
 
     Attributes:
-        places: The unit as the question writes it.
+        positions: The unit as the question writes it.
         field: The one of FIELDS that it must stand in; empty if any will do.
         variants: Other names for the same thing, which count as much.
     """
 
-    places: Form
+    positions: Form
     field: str = ""
     variants: tuple[Form, ...] = ()
 
     @property
     def forms(self) -> tuple[Form, ...]:
         """All ways to write it except those that contain a shorter one: "Soviet Union" is found by "Soviet"."""
-        every = tuple(dict.fromkeys((self.places, *self.variants)))
+        every = tuple(dict.fromkeys((self.positions, *self.variants)))
         return tuple(form for form in every if not any(_is_part(other, form) for other in every))
 
     @property
     def tells(self) -> bool:
         """Whether it says more than a function word or an initial does: any other word does, and any phrase."""
-        return len(self.places) > 1 or any(tells(term) for place in self.places for term in place)
+        return len(self.positions) > 1 or any(tells(term) for position in self.positions for term in position)
 
 
 def _is_part(part: Form, form: Form) -> bool:

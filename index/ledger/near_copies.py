@@ -55,8 +55,8 @@ class Copies:
         """
         if not len(self._versions):
             return versions
-        place = np.minimum(np.searchsorted(self._versions, versions), len(self._versions) - 1)
-        return np.where(self._versions[place] == versions, self._groups[place], versions)
+        at = np.minimum(np.searchsorted(self._versions, versions), len(self._versions) - 1)
+        return np.where(self._versions[at] == versions, self._groups[at], versions)
 
     def has(self, versions: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of some documents have copies: bool [n] for the int64 [n] of their versions."""

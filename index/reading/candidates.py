@@ -44,7 +44,7 @@ def find_candidates(base: Base, plan: Plan, depth: int, deadline: Deadline) -> C
     return Candidates(
         numbers,
         {
-            name: Found(leg.evidence(numbers), matching[name][kept], _places(leading[name], numbers))
+            name: Found(leg.evidence(numbers), matching[name][kept], _ranks(leading[name], numbers))
             for name, leg in made.items()
         },
         weighed=tuple(each for leg in legs.values() for each in leg.weighed),
@@ -54,12 +54,12 @@ def find_candidates(base: Base, plan: Plan, depth: int, deadline: Deadline) -> C
     )
 
 
-def _places(leading: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The place, from 1, of each of some passages among the leading ones; 0 for one that is not among them."""
-    places = np.zeros(len(numbers), np.int64)
+def _ranks(leading: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rank, from 1, of each of some passages among the leading ones; 0 for one that is not among them."""
+    found = np.zeros(len(numbers), np.int64)
     here = np.isin(leading, numbers)
-    places[np.searchsorted(numbers, leading[here])] = np.flatnonzero(here) + 1
-    return places
+    found[np.searchsorted(numbers, leading[here])] = np.flatnonzero(here) + 1
+    return found
 
 
 def _matches(

@@ -130,7 +130,7 @@ class _Coded(NamedTuple):
 
 
 def _highest(counts: NDArray[np.int64], top: int) -> NDArray[np.int64]:
-    """The places of the `top` highest counts above 0, highest first, then in order."""
+    """The positions of the `top` highest counts above 0, highest first, then in order."""
     found = np.flatnonzero(counts)
     if top < len(found):
         threshold = np.partition(counts[found], len(found) - top)[len(found) - top]

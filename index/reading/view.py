@@ -73,7 +73,7 @@ class Found:
     Attributes:
         evidence: float64 [rows, n]: what speaks for each; the rows are the leg's own.
         matching: bool [n]: which of them match by this leg.
-        ranks: int64 [n]: the place of each among those that this leg found, from 1; 0 if others found it.
+        ranks: int64 [n]: the rank of each among those that this leg found, from 1; 0 if others found it.
     """
 
     evidence: NDArray[np.float64]

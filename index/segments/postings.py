@@ -17,7 +17,7 @@ from ..units import Form, Unit
 from .arrays import load, ranges
 from .vocabulary import Vocabulary
 
-_POSITION_BITS = 17  # one more than a position has, so that shifting a position by its place in a phrase fits
+_POSITION_BITS = 17  # one more than a position has, so that shifting a position by its offset in a phrase fits
 
 
 class Occurrences(NamedTuple):
@@ -76,8 +76,8 @@ class Postings:
         """
         numbers = self._vocabulary.terms.beginning(prefix)
         passages = np.diff(self._starts[numbers.start : numbers.stop + 1])
-        for place in np.argsort(-passages, kind="stable")[:most].tolist():
-            yield self._vocabulary.terms[numbers[place]], int(passages[place])
+        for row in np.argsort(-passages, kind="stable")[:most].tolist():
+            yield self._vocabulary.terms[numbers[row]], int(passages[row])
 
     def occurrences(self, unit: Unit, among: NDArray[np.int32] | None = None) -> Occurrences:
         """The passages that hold a unit, deleted ones included.
@@ -97,10 +97,10 @@ class Postings:
 
     def _form(self, form: Form, among: NDArray[np.int32] | None) -> Occurrences:
         number = self._vocabulary.number
-        places = [[n for term in sorted(place) if (n := number(term)) is not None] for place in form]
-        if not places or not all(places):
+        words = [[n for term in sorted(word) if (n := number(term)) is not None] for word in form]
+        if not words or not all(words):
             return _NOWHERE
-        return self._phrase(places, among) if len(places) > 1 else _together(self._terms_among(places[0], among))
+        return self._phrase(words, among) if len(words) > 1 else _together(self._terms_among(words[0], among))
 
     def _terms_among(self, numbers: Sequence[int], among: NDArray[np.int32] | None) -> list[Occurrences]:
         every = (self._rows(number, among) for number in numbers)
@@ -117,9 +117,9 @@ class Postings:
         held = many.take(index, mode="clip") == few if len(many) else np.zeros(len(few), bool)
         return start + (index[held] if few is among else np.flatnonzero(held))
 
-    def _phrase(self, places: Sequence[Sequence[int]], among: NDArray[np.int32] | None) -> Occurrences:
+    def _phrase(self, words: Sequence[Sequence[int]], among: NDArray[np.int32] | None) -> Occurrences:
         # Rarest first: what holds it bounds how much of the commoner words' postings is looked at.
-        rarest_first = sorted(places, key=lambda numbers: sum(self._starts[n + 1] - self._starts[n] for n in numbers))
+        rarest_first = sorted(words, key=lambda numbers: sum(self._starts[n + 1] - self._starts[n] for n in numbers))
         holding = among
         for numbers in rarest_first:
             holding = _union([self._ordinals[self._rows(number, holding)] for number in numbers])
@@ -128,15 +128,15 @@ class Postings:
         # The phrase begins where it would have to begin for each of its words: at the codes that all words share.
         beginnings = reduce(
             _common,
-            sorted((self._beginnings(numbers, place, holding) for place, numbers in enumerate(places)), key=len),
+            sorted((self._beginnings(numbers, offset, holding) for offset, numbers in enumerate(words)), key=len),
         )
         group = beginnings >> _POSITION_BITS
         counts = np.bincount(group, minlength=len(holding) * len(FIELDS)).reshape(len(holding), len(FIELDS))
         held = counts.any(axis=1)
         return Occurrences(holding[held], counts[held])
 
-    def _beginnings(self, numbers: Sequence[int], place: int, holding: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Codes of where a phrase may begin so that one of these terms stands `place` words later: ascending, distinct.
+    def _beginnings(self, numbers: Sequence[int], offset: int, holding: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Codes of where a phrase may begin so that one of these terms stands `offset` words on: ascending, distinct.
 
         A code is the passage's index in `holding`, times the number of fields, plus the field, shifted left by
         _POSITION_BITS, plus the position.
@@ -147,7 +147,7 @@ class Postings:
             # A term's positions lie posting after posting, and a posting's field after field.
             counts = self._counts[rows].astype(np.int64)
             begin = self._position_starts[number] + self._position_offsets[rows].astype(np.int64)
-            positions = self._positions[ranges(begin, counts.sum(axis=1))].astype(np.int64) - place
+            positions = self._positions[ranges(begin, counts.sum(axis=1))].astype(np.int64) - offset
             index = np.searchsorted(holding, self._ordinals[rows])
             fields = index[:, np.newaxis] * len(FIELDS) + np.arange(len(FIELDS))
             groups = np.repeat(fields.ravel(), counts.ravel())

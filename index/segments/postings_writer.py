@@ -105,7 +105,7 @@ def _chunks(terms: Iterable[tuple[bytes, list[FieldPostings]]]) -> Iterator[_Chu
 
 
 def _chunk(names: list[bytes], rows: list[tuple[int, FieldPostings]]) -> _Chunk:
-    """The chunk of some terms; each row is a term's place among them and its postings in one field."""
+    """The chunk of some terms; each row is a term's position among them and its postings in one field."""
     sizes = [len(each.ordinals) for _, each in rows]
     term = np.repeat([term for term, _ in rows], sizes)
     field = np.repeat([each.field for _, each in rows], sizes)

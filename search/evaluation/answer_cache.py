@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from ...errors import DragomanError
 
-Place = tuple[str, int, int]
+Location = tuple[str, int, int]
 """A result: the document's id, and where the passage starts and ends; 0 and 0 if no passage is known."""
 
 _KEPT_SECONDS = 30 * 24 * 3600.0
@@ -73,7 +73,7 @@ class Answers:
         self._database.execute(upsert, (key, time.time()))
         return self._database.execute("SELECT number FROM systems WHERE key = ?", (key,)).fetchone()[0]
 
-    def get(self, system: int, question: str, depth: int) -> list[Place] | None:
+    def get(self, system: int, question: str, depth: int) -> list[Location] | None:
         """A kept ranking, or None.
 
         Args:
@@ -90,16 +90,16 @@ class Answers:
             return None
         return [(document, start, end) for document, start, end in json.loads(zlib.decompress(row[1]))[:depth]]
 
-    def keep(self, system: int, question: str, depth: int, places: Sequence[Place]) -> None:
+    def keep(self, system: int, question: str, depth: int, locations: Sequence[Location]) -> None:
         """Keep a ranking.
 
         Args:
             system: See `system`.
             question: The question's text.
             depth: How many results were asked for; there may be fewer.
-            places: The results, best first.
+            locations: The results, best first.
         """
-        packed = zlib.compress(json.dumps(places).encode())
+        packed = zlib.compress(json.dumps(locations).encode())
         self._database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", (system, question, depth, packed))
         self._written.add((system, question))
 

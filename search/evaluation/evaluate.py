@@ -28,7 +28,7 @@ from ..language.plain import plain
 from ..options import MAX_LIMIT
 from ..ranking.engine import Mode
 from ..ranking.settings import Settings
-from .answer_cache import Answers, Place
+from .answer_cache import Answers, Location
 from .judgments import JudgedSet, Question
 from .measures import MEASURES, ROUNDS, measure, randomisation_test
 
@@ -68,12 +68,12 @@ class Case:
     grades: Mapping[str, int]
     spans: Mapping[str, Sequence[tuple[int, int, str]]]
 
-    def judged(self, places: Iterable[Place]) -> list[str]:
+    def judged(self, locations: Iterable[Location]) -> list[str]:
         """A ranking as ids of judged documents or passages, and of others where a result finds none: see the module."""
         if not self.spans:
-            return list(dict.fromkeys(document for document, _, _ in places))
+            return list(dict.fromkeys(document for document, _, _ in locations))
         found: dict[str, None] = {}
-        for document, start, end in places:
+        for document, start, end in locations:
             here = [
                 identity
                 for first, last, identity in self.spans.get(document, ())
@@ -90,13 +90,13 @@ class Measured:
 
     Attributes:
         system: The system.
-        places: The ranking of each case.
+        locations: The ranking of each case.
         rankings: The same as ids of what was judged: see `Case.judged`.
         values: float64 [cases], by measure.
     """
 
     system: System
-    places: tuple[list[Place], ...]
+    locations: tuple[list[Location], ...]
     rankings: tuple[list[str], ...]
     values: Mapping[str, NDArray[np.float64]]
 
@@ -228,17 +228,19 @@ def _measure_system(
     progress: Callable[[System, int, int], None] | None,
 ) -> Measured:
     if system.saved is not None:
-        places = [_places_of(case, system.saved.get(case.question.id, ())) for case in cases]
+        locations = [_locations_of(case, system.saved.get(case.question.id, ())) for case in cases]
     elif path is not None:
-        places = _rank_cases(system, path, cases, limit, answers, progress)
+        locations = _rank_cases(system, path, cases, limit, answers, progress)
     else:
         raise ValueError("measuring a mode needs a collection")
     if condense:
-        places = [_condense(each, case.question.values(condense)) for case, each in zip(cases, places, strict=True)]
-    places = [each[:depth] for each in places]
-    rankings = [case.judged(each) for case, each in zip(cases, places, strict=True)]
+        locations = [
+            _condense(each, case.question.values(condense)) for case, each in zip(cases, locations, strict=True)
+        ]
+    locations = [each[:depth] for each in locations]
+    rankings = [case.judged(each) for case, each in zip(cases, locations, strict=True)]
     values = measure(rankings, [case.grades for case in cases])
-    return Measured(system, tuple(places), tuple(rankings), values)
+    return Measured(system, tuple(locations), tuple(rankings), values)
 
 
 def _rank_cases(
@@ -248,9 +250,9 @@ def _rank_cases(
     limit: int,
     answers: Answers | None,
     progress: Callable[[System, int, int], None] | None,
-) -> list[list[Place]]:
+) -> list[list[Location]]:
     """The rankings of all cases: those that are kept, and the others from the collection."""
-    found: list[list[Place]] = []
+    found: list[list[Location]] = []
     with open_collection(path, settings=system.settings) as collection:
         state = [str(path.resolve()), collection.generation, sorted(each.name for each in (path / SEGMENTS).iterdir())]
         settings = asdict(collection.settings)
@@ -260,12 +262,12 @@ def _rank_cases(
         }
         for number, case in enumerate(cases, 1):
             text, per_document = plain(case.question.text), not case.spans
-            places = answers.get(keys[per_document], text, limit) if answers else None
-            if places is None:
-                places = _answer(collection, system.mode, case.question, text, limit, per_document)
+            locations = answers.get(keys[per_document], text, limit) if answers else None
+            if locations is None:
+                locations = _answer(collection, system.mode, case.question, text, limit, per_document)
                 if answers:
-                    answers.keep(keys[per_document], text, limit, places)
-            found.append(places)
+                    answers.keep(keys[per_document], text, limit, locations)
+            found.append(locations)
             if progress:
                 progress(system, number, len(cases))
     return found
@@ -273,7 +275,7 @@ def _rank_cases(
 
 def _answer(
     collection: Collection, mode: Mode, question: Question, text: str, limit: int, per_document: bool
-) -> list[Place]:
+) -> list[Location]:
     try:
         results = collection.search(
             text, mode=mode, limit=limit, per_document=per_document, fold=False, highlights=False
@@ -318,18 +320,18 @@ def _case(question: Question, held: frozenset[str] | None) -> Case:
     return Case(question, grades, spans if passages else {})
 
 
-def _places_of(case: Case, identities: Sequence[str]) -> list[Place]:
-    """A saved ranking as places."""
-    places: list[Place] = []
+def _locations_of(case: Case, identities: Sequence[str]) -> list[Location]:
+    """A saved ranking as locations."""
+    locations: list[Location] = []
     for identity in identities:
         named = None if identity in case.grades and not case.spans else parse_passage_id(identity)
-        places.append(named or (identity, 0, 0))
-    return places
+        locations.append(named or (identity, 0, 0))
+    return locations
 
 
-def _condense(places: Iterable[Place], values: Sequence[str]) -> list[Place]:
-    """Those places whose document belongs to one of the values; all of them if there are no values."""
-    return [place for place in places if not values or any(_belongs(place[0], value) for value in values)]
+def _condense(locations: Iterable[Location], values: Sequence[str]) -> list[Location]:
+    """Those locations whose document belongs to one of the values; all of them if there are no values."""
+    return [location for location in locations if not values or any(_belongs(location[0], value) for value in values)]
 
 
 def _belongs(document: str, value: str) -> bool:

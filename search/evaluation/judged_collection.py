@@ -51,26 +51,26 @@ def collection_of(
 
     source = str(corpus.resolve())
     kept = folder or user_cache_path("dragoman") / "judged"
-    place = kept / f"{name}-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
-    note = place.with_suffix(".json")
+    folder = kept / f"{name}-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+    note = folder.with_suffix(".json")
     state = corpus.stat()
     stamp = {"corpus": source, "bytes": state.st_size, "modified": state.st_mtime_ns, "model": model}
     kept.mkdir(parents=True, exist_ok=True)
-    with FileLock(place.with_suffix(".lock")):
+    with FileLock(folder.with_suffix(".lock")):
         noted = _read_note(note)
-        same = {key: noted.get(key) for key in stamp} == stamp and _is_usable(place)
+        same = {key: noted.get(key) for key in stamp} == stamp and _is_usable(folder)
         if same and noted.get("complete"):
-            return place, ()
+            return folder, ()
         note.write_text(json.dumps({**stamp, "complete": False}))
         documents = read([corpus], options=ReadOptions(fields=_keys(corpus)))
-        with progress(place) as shown:
+        with progress(folder) as shown:
             if same:
-                with closing(Store(place)) as store, store.writing(LOCK_TIMEOUT):
+                with closing(Store(folder)) as store, store.writing(LOCK_TIMEOUT):
                     report = Writer(store, shown).add(documents)
             else:
-                report = build(place, documents, model=model, replace=(place / LEDGER).is_file(), progress=shown)
+                report = build(folder, documents, model=model, replace=(folder / LEDGER).is_file(), progress=shown)
         note.write_text(json.dumps({**stamp, "complete": True}))
-    return place, report.skipped
+    return folder, report.skipped
 
 
 def _read_note(note: Path) -> dict[str, Any]:
@@ -80,11 +80,11 @@ def _read_note(note: Path) -> dict[str, Any]:
         return {}
 
 
-def _is_usable(place: Path) -> bool:
-    if not (place / LEDGER).is_file():
+def _is_usable(folder: Path) -> bool:
+    if not (folder / LEDGER).is_file():
         return False
     try:
-        Store(place).close()
+        Store(folder).close()
     except (CollectionMismatch, CollectionDamaged):
         return False
     return True

@@ -82,8 +82,8 @@ class JudgedSet:
     def sample(self, count: int) -> "JudgedSet":
         """At most `count` of the questions, evenly spread over the file, which may be in some order."""
         total = len(self.questions)
-        kept = range(total) if total <= count else (place * total // count for place in range(count))
-        return replace(self, questions=tuple(self.questions[place] for place in kept))
+        kept = range(total) if total <= count else (position * total // count for position in range(count))
+        return replace(self, questions=tuple(self.questions[position] for position in kept))
 
 
 def read_judged(

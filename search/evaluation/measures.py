@@ -55,7 +55,7 @@ def measure(rankings: Sequence[Sequence[str]], grades: Sequence[Mapping[str, int
     )
     # Ranks as scores: no two are equal, so that no measure breaks ties in its own way.
     run = {
-        str(row): {identity: float(-place) for place, identity in enumerate(ranking)}
+        str(row): {identity: float(-position) for position, identity in enumerate(ranking)}
         for row, ranking in enumerate(rankings)
     }
     values = {name: np.zeros(len(rankings)) for name in MEASURES}

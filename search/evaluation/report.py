@@ -107,10 +107,10 @@ def _case(row: int, evaluation: Evaluation, comparison: Comparison, collection: 
         "hits": {
             name: [
                 {
-                    **_result(collection, *place),
-                    "grade": max((case.grades.get(identity, 0) for identity in case.judged([place])), default=0),
+                    **_result(collection, *location),
+                    "grade": max((case.grades.get(identity, 0) for identity in case.judged([location])), default=0),
                 }
-                for place in side.places[row][:_HITS]
+                for location in side.locations[row][:_HITS]
             ]
             for name, side in sides.items()
         },

@@ -170,19 +170,19 @@ class Trials:
         found = self._candidates(case, Plan(question.constraint, requests(query, HYBRID, settings)))
         located = self._view.locate(found.numbers)
         evidence = {name: said.evidence for name, said in found.legs.items()}
-        places = {name: said.ranks for name, said in found.legs.items()}
+        ranks_by_leg = {name: said.ranks for name, said in found.legs.items()}
         matching = found.legs["keyword"].matching if "keyword" in found.legs else np.zeros(len(located), bool)
 
         ties = sorted(range(len(located)), key=located.__getitem__)
         located = [located[row] for row in ties]
         evidence = {name: said[:, ties] for name, said in evidence.items()}
-        places = {name: each[ties] for name, each in places.items()}
+        ranks_by_leg = {name: each[ties] for name, each in ranks_by_leg.items()}
         matching = matching[ties]
         within: dict[int, NDArray[np.bool_]] = {}
         rest: dict[int, NDArray[np.bool_]] = {}
         for depth in self._depths:
             chosen = np.zeros(len(located), bool)
-            for each in places.values():
+            for each in ranks_by_leg.values():
                 chosen |= (each > 0) & (each <= depth)
             within[depth] = chosen
             if _results(case, [located[row] for row in np.flatnonzero(chosen)]) < _enough(case):

@@ -62,7 +62,7 @@ def parse(text: str, fields: Fields = FIELDS) -> Query:
         raise QueryError('the query holds no word: type one, or a "phrase", or a filter such as country:France')
     free = tuple(node for node, _ in placed if isinstance(node, Word) and not node.field)
     must = [each for each in placed if not isinstance(each.node, Word) or each.node.field]
-    return Query(text, free, tuple(node for node, _ in must), tuple(place for _, place in must))
+    return Query(text, free, tuple(node for node, _ in must), tuple(span for _, span in must))
 
 
 def parse_constraints(text: str, fields: Fields = FIELDS) -> tuple[Node, ...]:
@@ -147,7 +147,7 @@ class _Placed(NamedTuple):
     """A node that no operator has taken hold of, and the span of the text in which it stands."""
 
     node: Node
-    place: tuple[int, int]
+    span: tuple[int, int]
 
 
 # A plain group is a list until it is known whether an operator takes hold of it.

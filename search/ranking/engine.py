@@ -183,9 +183,9 @@ def rank(
         limit=order.limit,
     )
     held = [LEGS[name].found(said) for name, said in candidates.legs.items()]
-    places = [ranks(np.where(has, score, -np.inf)) for has, score in zip(held, scores, strict=True)]
+    by_rank = [ranks(np.where(has, score, -np.inf)) for has, score in zip(held, scores, strict=True)]
     shape = len(held), len(candidates.numbers)
-    by_leg = LegScores(scores, parts, np.array(held, bool).reshape(shape), np.array(places, np.int64).reshape(shape))
+    by_leg = LegScores(scores, parts, np.array(held, bool).reshape(shape), np.array(by_rank, np.int64).reshape(shape))
     return Ranking(listing, candidates, by_leg, settings, order.offset)
 
 

@@ -51,16 +51,16 @@ def words(text: str, start: int, units: Sequence[Unit], field: str = "text") -> 
     """
     here = [unit for unit in units if unit.field in ("", field)]
     telling = [unit for unit in here if unit.tells] or here
-    forms = [form for unit in telling for form in (unit.places, *unit.variants)]
+    forms = [form for unit in telling for form in (unit.positions, *unit.variants)]
     tokens = analyze(text)
     single = frozenset[str]().union(*(form[0] for form in forms if len(form) == 1))
     marked = [Span(token.start, token.end) for token in tokens if token.term in single]
-    for places in (form for form in forms if len(form) > 1):
-        runs = (tokens[first : first + len(places)] for first in range(len(tokens) - len(places) + 1))
+    for form in (form for form in forms if len(form) > 1):
+        runs = (tokens[first : first + len(form)] for first in range(len(tokens) - len(form) + 1))
         marked += (
             Span(run[0].start, run[-1].end)
             for run in runs
-            if all(token.term in terms for token, terms in zip(run, places, strict=True))
+            if all(token.term in terms for token, terms in zip(run, form, strict=True))
         )
     merged: list[Span] = []
     for span in sorted(marked):

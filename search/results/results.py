@@ -32,7 +32,7 @@ class Explanation:
 
         units = [
             wire.Unit(
-                words=[sorted(terms) for terms in each.weighed.unit.places],
+                words=[sorted(terms) for terms in each.weighed.unit.positions],
                 field=each.weighed.unit.field or None,
                 passages=each.weighed.passages,
                 idf=each.weighed.idf,

@@ -254,7 +254,7 @@ def test_a_function_word_is_no_form_of_another_word(shelf: "Shelf") -> None:
     snapshot = shelf.snapshot()
     asked = ("of", "ofs", "willing", "allies")
     assert snapshot.terms([SameWord(term) for term in asked], Deadline()) == [{term} for term in asked]
-    assert [unit.places for unit in interpret(snapshot, parse("union of allies")).units] == [
+    assert [unit.positions for unit in interpret(snapshot, parse("union of allies")).units] == [
         (frozenset({"union"}),),
         (frozenset({"allies"}),),
     ]
@@ -359,16 +359,16 @@ def test_reciprocal_rank_gives_nothing_for_a_leg_that_found_nothing() -> None:
 
 def test_words_in_one_token_of_the_query_are_several_words(shelved: Snapshot) -> None:
     units = interpret(shelved, parse("summit-treaty US/us")).units
-    assert [sorted(*unit.places) for unit in units] == [["summit", "summits"], ["treaty"], ["US"], ["us"]]
+    assert [sorted(*unit.positions) for unit in units] == [["summit", "summits"], ["treaty"], ["US"], ["us"]]
     (phrase,) = interpret(shelved, parse('"summit-treaty"')).units
-    assert [sorted(place) for place in phrase.places] == [["summit", "summits"], ["treaty"]]
+    assert [sorted(place) for place in phrase.positions] == [["summit", "summits"], ["treaty"]]
 
 
 def test_function_words_and_initials_count_only_where_nothing_else_does(shelved: Snapshot) -> None:
-    assert [sorted(*unit.places) for unit in understood(shelved, "the treaty of J. Summit").units] == [
+    assert [sorted(*unit.positions) for unit in understood(shelved, "the treaty of J. Summit").units] == [
         ["treaty"], ["summit", "summits"]
     ]  # fmt: skip
-    assert [sorted(*unit.places) for unit in understood(shelved, "the of").units] == [["the"], ["of"]]
+    assert [sorted(*unit.positions) for unit in understood(shelved, "the of").units] == [["the"], ["of"]]
     assert understood(shelved, "the treaty of the summit").prose == 3 / 5
 
 

@@ -128,7 +128,7 @@ class LocalKeyword:
         """
         worth = {each.unit: each.idf for each in self.weighed if each.passages}
         pairs = [
-            (Unit((left.places[-1], right.places[0])), (worth[left] + worth[right]) / 2)
+            (Unit((left.positions[-1], right.positions[0])), (worth[left] + worth[right]) / 2)
             for left, right in self._request.pairs
             if left in worth and right in worth
         ]
