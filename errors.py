@@ -59,6 +59,12 @@ class CollectionLocked(DragomanError):
     status = 503
 
 
+class CollectionUnreachable(DragomanError):
+    """What holds the collection does not answer: a server that is away. The message names it."""
+
+    status = 503
+
+
 class CollectionMismatch(DragomanError):
     """The collection was built by another format, model or setting than the one it is now used with."""
 
