@@ -9,6 +9,7 @@ from ..index.home import ready as ready
 from ..index.writing.store import Store
 from .collection import LOCK_TIMEOUT, Collection
 from .ranking.settings import Settings
+from .stores import folder_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,7 +39,7 @@ def create_collection(
         InvalidField: One of the fields is not allowed, for its name or its type.
         ModelNotFound: There is no such model.
     """
-    Store.create(Path(path), model, fields).close()
+    Store.create(folder_named(path), model, fields).close()
     return Collection(path, settings=settings)
 
 
@@ -85,7 +86,7 @@ def build_collection(
 
     feeding = Feeding(reading or ReadOptions())
     return build(
-        Path(path),
+        folder_named(path),
         lambda writer: feed(writer, [(str(each), feeding) for each in sources]),
         model=model,
         own=fields,
@@ -127,7 +128,7 @@ def reindex_collection(
     """
     from ..index.writing.writer import Writer
 
-    store = Store(Path(path), check=False)  # re-indexing mends what would be refused
+    store = Store(folder_named(path), check=False)  # re-indexing mends what would be refused
     try:
         with store.writing(lock_timeout):
             return Writer(store, progress).reindex(model or store.ledger.manifest.model, fields)

@@ -196,12 +196,17 @@ def open_store(name: str | Path) -> Store:
     Raises:
         CollectionNotFound: There is no such collection, or nothing that opens such an address.
     """
-    scheme, separator, _ = str(name).partition("://")
-    if isinstance(name, Path) or not separator:
-        return FolderStore(Path(name))
-    if scheme not in STORES:
+    scheme = str(name).partition("://")[0]
+    if isinstance(name, str) and scheme != name and scheme in STORES:
+        return STORES[scheme](name)
+    return FolderStore(folder_named(name))
+
+
+def folder_named(name: str | Path) -> Path:
+    """The folder of that name. Raises CollectionNotFound if it is an address, of which no folder is made either."""
+    if isinstance(name, str) and "://" in name:
         raise CollectionNotFound(f"{name} is an address, and a collection is a folder here: give its path")
-    return STORES[scheme](str(name))
+    return Path(name)
 
 
 def no_document(document_id: str) -> NotFound:

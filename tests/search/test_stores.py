@@ -13,6 +13,7 @@ from dragoman.errors import CollectionNotFound, CollectionUnreachable, NotFound,
 from dragoman.index.encoding.floors import Floors
 from dragoman.index.writing.status import Status
 from dragoman.search.collection import Collection, open_collection
+from dragoman.search.making import build_collection, create_collection, reindex_collection
 from dragoman.search.stores import STORES
 from dragoman.web.app import create_app
 from support.memory_view import MemoryView
@@ -143,8 +144,11 @@ def test_a_server_that_is_away_is_named_in_one_line_in_every_face() -> None:
 
 
 def test_an_address_that_nothing_opens_is_refused() -> None:
-    with pytest.raises(CollectionNotFound, match="is an address, and a collection is a folder here"):
-        open_collection("nosuch://host/index")
+    for named in (open_collection, create_collection, reindex_collection):
+        with pytest.raises(CollectionNotFound, match="is an address, and a collection is a folder here"):
+            named("nosuch://host/index")
+    with pytest.raises(CollectionNotFound, match="is an address"):
+        build_collection("nosuch://host/index", ["."])
 
 
 def _error(collection: Collection) -> CollectionUnreachable:
