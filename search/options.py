@@ -58,7 +58,7 @@ class Option:
         return self.kind in ("day", "values", "constraints", "id")
 
     def check(self, value: Any) -> None:
-        """Raise QueryError if a value, which has the right type, is out of bounds."""
+        """Raise QueryError if a value is out of bounds, or not of the option's kind."""
         if self.kind == "choice" and value is not None and value not in self.choices():
             raise QueryError(f"{self.name} is {str(value)[:40]!r}, and must be one of {', '.join(self.choices())}")
         if self.kind in ("values", "constraints") and value is not None:
@@ -84,15 +84,17 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
     Option(name="limit", kind="count", about="How many hits, at most.", default=10, high=MAX_LIMIT),
     Option(name="offset", kind="count", about="How many hits to pass over.", default=0, high=1_000_000),
     Option(
-        name="mode", in_url=True,
+        name="mode",
         kind="choice",
+        in_url=True,
         about="Whether words, meaning or both find and rank.",
         default=HYBRID,
         choices=lambda: (HYBRID, *LEGS),
     ),
     Option(
-        name="sort", in_url=True,
+        name="sort",
         kind="choice",
+        in_url=True,
         about="The order. By relevance, a question that only filters gives the newest first.",
         choices=lambda: get_args(Sort),
     ),
@@ -124,7 +126,7 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
     ),
     Option(name="document", kind="id", about="Only passages of the document of this id.", longest=MAX_ID_LENGTH),
     Option(
-        name="per_document", in_url=True, kind="flag", about="The best passage of each document only.", default=False
+        name="per_document", kind="flag", about="The best passage of each document only.", default=False, in_url=True
     ),
     Option(
         name="fold", kind="flag", about="Near-identical reports as one, rather than each by itself.", default=True

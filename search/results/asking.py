@@ -145,8 +145,7 @@ class Asker:
         named = parse_passage_id(identity)
         for document_id, span in ((identity, None), *([(named[0], Span(*named[1:]))] if named else [])):
             document = self._store.document(document_id)
-            numbers = view.find(document_id, span)
-            if document is not None and len(numbers):
+            if document is not None and len(numbers := view.find(document_id, span)):
                 return numbers, document
         raise NotFound(f"no passage or document {identity!r} in the collection")
 

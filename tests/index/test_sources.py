@@ -20,8 +20,9 @@ from filelock import FileLock
 from dragoman.corpus.document import Document
 from dragoman.corpus.readers import opening as readers
 from dragoman.corpus.readers.contract import ReadOptions
+from dragoman.errors import InvalidField
 from dragoman.index.feeding import feeder as feeding
-from dragoman.index.feeding.feeder import Feeding, feed
+from dragoman.index.feeding.feeder import Feeding, feed, remembered, with_fields
 from dragoman.index.ledger import schema
 from dragoman.index.writing.store import Store
 from dragoman.index.writing.writer import Report, Writer
@@ -550,3 +551,19 @@ def test_starting_a_search_loads_nothing_of_the_feeding(programs: "Programs") ->
     code = "import sys, dragoman.search.cli.search; print('dragoman.corpus.fetching.fetch' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=programs.environment)
     assert (ran.stdout, ran.stderr) == ("False\n", "")
+
+
+def test_what_a_source_was_said_of_a_field_that_there_is_not_is_left_out(store: Store, tmp_path: Path) -> None:
+    """A field may be gone, or a name may have meant nothing from the beginning: the source is fed all the same."""
+    (tmp_path / "x.jsonl").write_text('{"id": "a", "text": "The envoy left."}')
+    with store.writing(0):
+        feed(Writer(store), [(str(tmp_path / "x.jsonl"), Feeding(ReadOptions(fields={"title": "headline"})))])
+        (known,) = store.origins.all()
+        options = {**known.options, "fields": {"title": "headline", "chap": "chapter"}}
+        with store.database.change():
+            store.origins.keep(known.name, known.kind, options, known.documents, known.skipped)
+    fields = store.ledger.manifest.fields
+    ((_, remembered_now),) = remembered(store.origins, fields)
+    assert remembered_now.reading.fields == {"title": "headline"}
+    with pytest.raises(InvalidField, match="has no field 'chap'"):
+        with_fields(Feeding(ReadOptions(fields={"chap": "chapter"})), fields)

@@ -297,3 +297,34 @@ child = in_a_child(lambda: (check(everything), collection.contents(), collection
 stopping.set()
 end(child)
 """)
+
+
+def test_a_child_of_a_process_that_was_changing_the_collection_says_that_it_cannot(run: Callable[[str], None]) -> None:
+    run("""
+entered, leave = threading.Event(), threading.Event()
+
+def change():
+    with collection._store.folder.database.change():
+        collection._store.folder.database.set("note", 1)
+        entered.set()
+        leave.wait()
+
+def work():
+    began = time.monotonic()
+    try:
+        collection.remove(["d1"], lock_timeout=1)
+    except dragoman.DragomanError as error:
+        assert "forked while its parent was changing the collection" in str(error), error
+    else:
+        raise AssertionError("it was changed")
+    assert time.monotonic() - began < 10
+
+thread = threading.Thread(target=change)
+thread.start()
+entered.wait()
+child = in_a_child(work)
+end(child)
+leave.set()
+thread.join()
+check(everything)
+""")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dragoman.corpus import intake
 from dragoman.corpus.document import Document, Person
 from dragoman.corpus.fields import (
     LONGEST_VALUE,
@@ -19,7 +20,7 @@ from dragoman.corpus.fields import (
     stated_classification,
 )
 from dragoman.corpus.read import read
-from dragoman.corpus.readers.contract import ReadOptions
+from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.errors import InvalidField
 from dragoman.index.segments.columns import Values
 
@@ -262,3 +263,37 @@ def test_what_is_not_used_is_no_part_of_the_document(tmp_path: Path) -> None:
     assert plain.content_hash == other.content_hash
     assert "unused" not in other.description()
     assert Document.from_description(other.description(), other.text).unused == ()
+
+
+def test_a_fault_in_one_record_costs_that_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def describe(document: Document, *_: object, **__: object) -> Document:
+        if document.id == "b":
+            raise IndexError("pop from empty list")
+        return document
+
+    monkeypatch.setattr(intake, "describe", describe)
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(json.dumps({"id": name, "text": "The envoy left."}) + "\n" for name in "abcd"))
+    found = list(read([path]))
+    assert [each.id for each in found if isinstance(each, Document)] == ["a", "c", "d"]
+    (skipped,) = (each for each in found if isinstance(each, Skipped))
+    assert "line 2" in skipped.origin
+    assert "IndexError: pop from empty list" in skipped.reason
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("from", ["\0"], "from: control characters alone"),
+        ("when", "\ufeff", "when: control characters alone"),
+        ("when", "1950..1940", "when: no date"),
+        ("abstract", "x" * 20_001, "abstract: longer than 20,000 characters"),
+    ],
+)
+def test_what_cannot_be_a_value_is_left_out_and_named(tmp_path: Path, key: str, value: object, said: str) -> None:
+    own = (OwnField("received", "when", "date"), OwnField("summary", "abstract", "text"))
+    path = tmp_path / "x.jsonl"
+    path.write_text(json.dumps({"id": "a", "text": "The envoy left.", key: value}))
+    (document,) = read([path], options=ReadOptions(own=own))
+    assert isinstance(document, Document)
+    assert (document.unused, document.senders, document.extra) == ((said,), (), {})
