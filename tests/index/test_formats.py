@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import Document
+from dragoman.corpus.fields import OwnField
 from dragoman.errors import QueryError
 from dragoman.index.encoding.model import fingerprint, passage_precision, weights_hash
 from dragoman.index.encoding.query_encoder import RECIPE_VERSION
@@ -173,6 +174,14 @@ def test_fields_of_archives_and_of_its_own_are_asked_for(tmp_path: Path) -> None
         assert [each.value for each in facets.columns["desk"].values] == ["Asia", "Europe"]
         assert "votes" not in facets.columns
         assert collection.status().fields == ("desk", "votes", "received")
+
+
+def test_a_field_that_is_declared_otherwise_has_to_be_read_again(tmp_path: Path) -> None:
+    folder = unpacked(3, tmp_path)
+    _move_model(folder, make_tiny_model(tmp_path / "model", seed=1))
+    assert reindex_collection(folder).unfilled == ()
+    assert reindex_collection(folder, fields=[OwnField("desk", "bureau")]).unfilled == ("desk",)
+    assert reindex_collection(folder, fields=[OwnField("desk", "bureau")]).unfilled == ()
 
 
 def _vectors(folder: Path) -> dict[str, bytes]:
