@@ -19,7 +19,7 @@ from datetime import date
 from math import inf
 from typing import NamedTuple, TypeAlias
 
-from ...corpus.dates import parse_range
+from ...corpus.dates.records import parse_range
 from ...corpus.fields import FIELDS, Fields
 from ...errors import QueryError
 from ...index.analysis import BLANKS
