@@ -90,8 +90,9 @@ def longest_date(text: str, today: date | None = None) -> int:
     longest = 0
     for words in languages().values():
         ranges = Ranges(Points(tokens, words, today or date.today(), lenient=True), lenient=True)
-        if tokens and (found := ranges.range(0)):
-            longest = max(longest, found.end)
+        for at in {0, ranges.points.skip(0, "in", "of")}:
+            if tokens and (found := ranges.range(at)):
+                longest = max(longest, found.end)
     return tokens[longest - 1].end if longest else 0
 
 

@@ -204,13 +204,16 @@ class Points(Cursor):
     def _three_numbers(self, end: int, mark: str, first: Token, second: Token, third: Token) -> Point | None:
         if mark == "." and self.token(end).text == "." and self.token(end).glued and len(first.text) == 4:
             end += 1  # 2025. 11. 22.
+        if first.text == "0000" or third.text == "0000":
+            self.faults.append("there is no year 0")
+            return None
         if len(first.text) == 4 and len(second.text) <= 2 and len(third.text) <= 2:
             # Archives write an unknown month or day as 00.
             if self._lenient and not second.value and not third.value:
                 days = self.days(lambda: periods.years(first.value))
                 return Point(end, days, year=first.value) if days else None
             return self.named(end, first.value, second.value, third.value)
-        if len(third.text) != 4 or not third.value or len(first.text) > 2 or len(second.text) > 2:
+        if len(third.text) != 4 or len(first.text) > 2 or len(second.text) > 2:
             return None
         day, month, year = first.value, second.value, third.value
         if month > 12 >= day and mark != ".":

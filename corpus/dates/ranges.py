@@ -45,7 +45,7 @@ class Ranges:
     """
 
     def __init__(self, points: Points, *, lenient: bool) -> None:
-        self._points = points
+        self.points = points
         self._lenient = lenient
 
     def range(self, at: int) -> Range | None:
@@ -57,7 +57,7 @@ class Ranges:
         return found
 
     def _ranges(self, at: int) -> Iterator[Range | None]:
-        read = self._points
+        read = self.points
         yield self._one_sided(at)
         for opening, middle in (("between", ("and",)), ("from", ("to",))):
             if said := read.word(at, opening):
@@ -74,7 +74,7 @@ class Ranges:
 
     def _one_sided(self, at: int) -> Range | None:
         """Since 2024, before June 2025, >=2025, ..2025, 2025.."""
-        read = self._points
+        read = self.points
         if self._lenient:
             token = read.token(at)
             if (name := _COMPARED.get(token.text)) and (point := read.point(at + 1)):
@@ -90,7 +90,7 @@ class Ranges:
 
     def _with_postposition(self, point: Point) -> Range | None:
         for name in _ONE_SIDED:
-            if said := self._points.word(point.end, f"{name}_post"):
+            if said := self.points.word(point.end, f"{name}_post"):
                 return self._open(said[0], name, point.days)
         return None
 
@@ -109,7 +109,7 @@ class Ranges:
 
     def _two_sided(self, at: int, words: tuple[str, ...], *, dashes: bool) -> Range | None:
         """2024 to 2026, March–June 2022, 22 to 24 November 2025, December 2025 – January 2026, 2025..2026."""
-        read = self._points
+        read = self.points
         for left in self._lefts(at):
             after = self._separated(left.end, words, dashes=dashes)
             if not after and left.lacks_year:
@@ -123,15 +123,15 @@ class Ranges:
         return None
 
     def _lefts(self, at: int) -> Iterator[Point]:
-        if point := self._points.point(at):
+        if point := self.points.point(at):
             yield point
-        if (day := self._points.day_at(at)) and self._points.token(at - 1).text not in (".", "/"):
+        if (day := self.points.day_at(at)) and self.points.token(at - 1).text not in (".", "/"):
             # Its month and year come from the other side.
             yield Point(day[0], DateInterval(periods.FIRST, periods.FIRST), day=day[1])
 
     def _separated(self, at: int, words: tuple[str, ...], *, dashes: bool) -> int:
         """The token after what stands between two dates; 0 if none of that stands there."""
-        read = self._points
+        read = self.points
         if dashes and (read.token(at).text in _DASHES or (self._lenient and read.token(at).text == "..")):
             return at + 1
         found = read.word(at, *words)
@@ -141,13 +141,13 @@ class Ranges:
         """The left side of a range of which only the right one says the year, and perhaps the month."""
         month = left.month or right.month
         year = right.year - (month > right.month)
-        return self._points.days(
+        return self.points.days(
             lambda: periods.day(year, month, left.day) if left.day else periods.month_of(year, month)
         )
 
     def _days_of_month(self, at: int) -> Range | None:
         """November 22–24, 2025."""
-        read = self._points
+        read = self.points
         if not (month := read.month_at(at)) or not (first := read.day_at(month[0])):
             return None
         after = self._separated(first[0], ("to", "and"), dashes=True)
@@ -162,7 +162,7 @@ class Ranges:
 
     def _years_on_end(self, at: int) -> Range | None:
         """1962/63, 1962–63, 2025/2026."""
-        read = self._points
+        read = self.points
         first, mark, second = (read.token(at + number) for number in range(3))
         if len(first.text) != 4 or not first.value or mark.text not in ("/", *_DASHES) or not second.glued:
             return None

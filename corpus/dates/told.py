@@ -95,7 +95,7 @@ def _nearest(cursor: Cursor, at: int, today: date) -> Told | None:
             found = _of(cursor, said[0], today, back, lambda end: end)
             if found:
                 return found
-    for name, back in _SAID:
+    for name, back in (("last_post", 1), ("next_post", -1)):
         found = _of(
             cursor, at, today, back, lambda end, name=name: after[0] if (after := cursor.word(end, name)) else 0
         )

@@ -63,6 +63,11 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True)
+class Undated:
+    """The document has no date."""
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """Everything that the node does not match."""
 
@@ -84,7 +89,7 @@ class Or:
 
 
 Term: TypeAlias = Word | Phrase | Pattern | Fuzzy
-Node: TypeAlias = Term | Filter | Dates | Not | And | Or
+Node: TypeAlias = Term | Filter | Dates | Undated | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)

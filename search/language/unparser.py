@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .query import And, Dates, Filter, Fuzzy, Node, Not, Or, Pattern, Phrase, Query, Word
+from .query import And, Dates, Filter, Fuzzy, Node, Not, Or, Pattern, Phrase, Query, Undated, Word
 
 _PLAIN_VALUE = re.compile(r"\w[\w.'’&+-]*")
 
@@ -18,6 +18,8 @@ def unparse(node: Node) -> str:
             return f"({operator.join(map(unparse, nodes))})"
         case Dates(first, last):
             return f"date:{first}" if first == last else f"date:{first or ''}..{last or ''}"
+        case Undated():
+            return "date:none"
         case Filter(field, value, exact):
             return f"{field}:{'=' if exact else ''}{value if _PLAIN_VALUE.fullmatch(value) else _quoted(value)}"
         case Phrase(text, field):
