@@ -62,7 +62,7 @@ def _shown(share: Share) -> str:
 def _before() -> dict[str, str]:
     if not BEFORE.exists():
         return {}
-    return {kind: right for kind, right in json.loads(BEFORE.read_text("utf-8"))["rows"]}
+    return dict(json.loads(BEFORE.read_text("utf-8"))["rows"])
 
 
 def _keep(known: dict[str, str]) -> None:
