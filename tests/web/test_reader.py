@@ -371,7 +371,7 @@ def test_matches_of_other_parts_are_reached_too(client: FlaskClient, collection:
         number = int(here.rpartition("#m")[2])
         met.append(number)
         [anchor] = page.all(f'//*[@id="m{number}"]')
-        assert anchor.getnext().xpath('string(./mark)') == "toucan"
+        assert anchor.getnext().xpath("string(./mark)") == "toucan"
         here = next(iter(anchor.xpath('./a[@title="Next match"]/@href')), "")
     assert met == [1, 2, 3, 4]
 
