@@ -40,7 +40,7 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
     """
     query, options = question.query, question.options
     mode: str = options["mode"]
-    meant = interpret(view, query, variants=settings.variants, deadline=question.deadline)
+    meant = interpret(view, query, variants=settings.variants, spellings=settings.spellings, deadline=question.deadline)
     constraint = meant.constraint
     if question.document is not None:
         constraint = AllOf((*constraint.constraints, Of(question.document)))
@@ -129,8 +129,8 @@ class Answer:
         self.collection = ""
         """What hits call the collection."""
         self.ranking = ranking
-        self.unknown = meant.unknown
-        """The words that the view has never seen, as spans of the question's text."""
+        self.meant = meant
+        """The question in the view's terms."""
         self._view = view
         self._units = meant.units
         self._meaning = meaning
