@@ -19,14 +19,9 @@ from ...index.terms import STOP_WORDS
 from ...index.units import Form, Unit
 from ..advice.notices import Notice
 from . import query as language
-<<<<<<< HEAD
 from .date_values import parse_date_value
 from .parser import parse_number_range
-from .variants import Name, name_at
-=======
-from .parser import parse_date_range, parse_number_range
 from .wordings import Switches, Way, Wording, wordings
->>>>>>> main
 
 
 @dataclass(frozen=True, slots=True)
