@@ -95,8 +95,8 @@ PAIRS: Final = 2
 """The row that has what it scores for words that stand in it side by side as in the question."""
 
 LACK: Final = 3
-"""The row that has what it lacks if it lacks the question's rarest known word: the share, from 0 to 1, of the question's
-idf that this word has, times how rare it is, where 1 is a word that one passage holds. 0 for what holds it."""
+"""The row that has what a passage lacks without the question's rarest known word: from 0 to 1, this word's share of the
+question's idf, times its idf over that of a word in one passage. 0 for what holds it."""
 
 
 @dataclass(frozen=True, slots=True)
