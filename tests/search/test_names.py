@@ -112,7 +112,7 @@ def test_the_command_makes_them_up(command: Callable[..., Ran], collection: Coll
     ran = command("eval", "--generate", "names", "5", "--collection", collection.path, "--mode", "hybrid", file)
     assert (ran.code, ran.err) == (0, "")
     assert "names: 5 queries" in ran.out
-    assert len(set(line.partition("\t")[0] for line in file.read_text().splitlines())) == 5
+    assert len({line.partition("\t")[0] for line in file.read_text().splitlines()}) == 5
     again = command("eval", "--generate", "names", "5", "--collection", collection.path, file)
     assert again.code == 2
     assert "exists" in again.err
