@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ...corpus.document import Span
 from ...corpus.fields import Field
@@ -16,7 +16,8 @@ from ...index.constraints import Constraint
 from ...index.reading.plan import Deadline, Lookup, Pair, Pattern, SameWord, Spelling
 from ...index.reading.view import View
 from ...index.terms import STOP_WORDS
-from ...index.units import Form, Unit
+from ...index.units import ANY_WORD, Form, Near, Unit
+from . import phrases
 from . import query as language
 from .parser import parse_date_range, parse_number_range
 from .variants import Name, name_at
@@ -104,13 +105,14 @@ class _Interpreter:
         for term in query.scoring_terms():
             if term in query.free:
                 continue
-            if unit := self._unit(term):
+            for unit in self._units(term):
                 units.append(unit)
                 known[unit] = self._is_known(term)
-            if isinstance(term, language.Word | language.Phrase):
-                start = query.text.find(term.text, max(term.column - 1, 0))
-                unseen = [token for token in analyze(term.text) if not self._terms[SameWord(token.term)]]
-                unknown += [Span(start + token.start, start + token.end) for token in unseen if start >= 0]
+            for leaf in language.leaves([term]):
+                if isinstance(leaf, language.Word | language.Phrase):
+                    start = query.text.find(leaf.text, max(leaf.column - 1, 0))
+                    unseen = [token for token in _tokens(leaf) if not self._word(leaf, token.term)]
+                    unknown += [Span(start + token.start, start + token.end) for token in unseen if start >= 0]
         # Function words and initials are scored only where there is nothing else.
         telling = [unit for unit in units if unit.tells]
         return Interpretation(
@@ -145,16 +147,52 @@ class _Interpreter:
     def _all_seen(self, terms: Iterable[str]) -> bool:
         return all(self._terms[SameWord(term)] for term in terms)
 
-    def _unit(self, term: language.Term) -> Unit | None:
-        """The unit that a term stands for; None for a word of punctuation alone."""
+    def _word(self, term: language.Word | language.Phrase, word: str) -> frozenset[str]:
+        """The terms in the view that a word of some term stands for; none for an unknown one."""
+        same = self._terms[SameWord(word)]
+        return same & {word} if term.exact else same
+
+    def _units(self, term: language.Term | language.Near) -> list[Unit]:
+        """The units that are scored for a term: of two that are near each other both, each where it is near."""
+        if isinstance(term, language.Near):
+            left, right = self._unit(term.left), self._unit(term.right)
+            if not (left and right):
+                return []
+            return [left._replace(near=Near(right, term.words)), right._replace(near=Near(left, term.words))]
+        unit = self._unit(term)
+        return [unit] if unit else []
+
+    def _unit(self, term: language.Operand) -> Unit | None:
+        """The unit that a term or alternatives stand for; None for a word of punctuation alone."""
         match term:
-            case language.Word(_, field) | language.Phrase(_, field):
-                tokens = analyze(term.text)
-                return Unit(self._form(token.term for token in tokens), field) if tokens else None
+            case language.Word(text, field):
+                positions = tuple(self._word(term, token.term) or frozenset({token.term}) for token in analyze(text))
+                return Unit(positions, field) if positions else None
+            case language.Phrase(text, field):
+                positions = tuple(self._position(term, part) for part in phrases.parts(text))
+                return Unit(positions, field, slop=term.slop if len(positions) > 1 else 0) if positions else None
+            case language.Or(nodes):
+                units = [unit for node in nodes if (unit := self._unit(cast("language.Operand", node)))]
+                forms = [form for unit in units for form in (unit.positions, *unit.variants)]
+                # Single words share one position, so that none is counted twice.
+                single = [form[0] for form in forms if len(form) == 1]
+                longer = [form for form in forms if len(form) > 1]
+                first, *others = [(frozenset[str]().union(*single),), *longer] if single else longer or [()]
+                return Unit(first, units[0].field, tuple(dict.fromkeys(others))) if first else None
             case _:
                 return Unit((self._terms[_lookup(term)],), term.field)
 
-    def _is_known(self, term: language.Term) -> bool:
+    def _position(self, phrase: language.Phrase, part: phrases.Part) -> frozenset[str]:
+        """What may stand in a phrase for one of its parts."""
+        if part == phrases.GAP:
+            return ANY_WORD
+        if isinstance(part, Token):
+            return self._word(phrase, part.term) or frozenset({part.term})
+        return self._terms[Pattern(part, phrase.field)]
+
+    def _is_known(self, term: language.Term | language.Near) -> bool:
+        if isinstance(term, language.Word | language.Phrase) and term.exact:
+            return all(self._word(term, token.term) for token in _tokens(term))
         return all(self._terms[lookup] for lookup in _lookups([term]))
 
     def _constraint(self, node: language.Node) -> Constraint:
@@ -170,10 +208,11 @@ class _Interpreter:
             case language.Or(nodes):
                 return constraints.AnyOf(tuple(map(self._constraint, nodes)))
             case _:
-                unit = self._unit(node)
-                if unit is None:
-                    raise QueryError(f"{node.text!r} holds no word: nothing can match it", node.column or None)
-                return constraints.Holds(unit)
+                units = self._units(node)
+                if not units:
+                    text = "one side of NEAR" if isinstance(node, language.Near) else repr(node.text)
+                    raise QueryError(f"{text} holds no word: nothing can match it", node.column or None)
+                return constraints.Holds(units[0])
 
     def _filter(self, field: Field, value: str, exact: bool) -> Constraint:
         if field.name in self._info.lacking:
@@ -195,16 +234,22 @@ def _lookups(nodes: Iterable[language.Node]) -> Iterator[Lookup]:
     """All that has to be looked up for some nodes. Raises QueryError for a fuzzy term of many words or letters."""
     for node in nodes:
         match node:
-            case language.Word() | language.Phrase():
+            case language.Word():
                 yield from (SameWord(token.term) for token in analyze(node.text))
+            case language.Phrase(text, field):
+                parts = (part for part in phrases.parts(text) if part != phrases.GAP)
+                yield from (SameWord(part.term) if isinstance(part, Token) else Pattern(part, field) for part in parts)
             case language.Pattern() | language.Fuzzy():
                 yield _lookup(node)
-            case language.Not(negated):
-                yield from _lookups([negated])
-            case language.And(several) | language.Or(several):
-                yield from _lookups(several)
             case _:
-                pass
+                yield from _lookups(language.children(node))
+
+
+def _tokens(term: language.Word | language.Phrase) -> list[Token]:
+    """The words of a term, wildcards aside, placed in its text."""
+    if isinstance(term, language.Word):
+        return analyze(term.text)
+    return [part for part in phrases.parts(term.text) if isinstance(part, Token)]
 
 
 def _lookup(term: language.Pattern | language.Fuzzy) -> Lookup:
