@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ..corpus.scripts import INDEXED_BY_CHARACTER
 
-ANALYZER_VERSION = 2
+ANALYZER_VERSION = 3
 """Raised whenever the same text would give other terms; a collection built with another version must be re-indexed."""
 
 FIELDS: tuple[str, ...] = ("title", "text", "notes")

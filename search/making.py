@@ -124,7 +124,8 @@ def reindex_collection(
         CollectionNotFound: There is no collection in the folder.
         CollectionLocked: Another program did not finish in time.
         InvalidField: One of the fields cannot be.
-        ModelNotFound: There is no such model.
+        ModelNotFound: There is no such model. If it is the collection's own that is gone, then only if a passage has
+            to be encoded.
     """
     from ..index.writing.writer import Writer
 

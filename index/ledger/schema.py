@@ -91,10 +91,11 @@ Migration: TypeAlias = Callable[[sqlite3.Connection], object]
 OLDEST: Final = 2
 """The oldest format that can be read."""
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (lambda _: None,)
+MIGRATIONS: Final[tuple[Migration, ...]] = (lambda _: None, lambda _: None)
 """The steps from the oldest format on, in order: the first one makes OLDEST + 1 of OLDEST.
 
-To 3 nothing changes in the ledger: from then on, descriptions may have more attributes, and segments other columns.
+To 3 and 4 nothing changes in the ledger. From 3 on, descriptions may have more attributes, and segments other columns;
+from 4 on, segments have other terms, and what lacks these has to be indexed anew.
 
 If you add one, make sure that the code that reads still understands every format from OLDEST on: a collection on a
 read-only medium is never migrated.

@@ -133,6 +133,15 @@ def open_vectors(folder: Path) -> Vectors:
         raise _damaged(folder, error) from error
 
 
+def open_columns(folder: Path) -> Columns:
+    """The columns of a segment, as `open_vectors` opens its vectors."""
+    try:
+        _check_sizes(folder, "columns/")
+        return Columns(folder / "columns")
+    except Exception as error:
+        raise _damaged(folder, error) from error
+
+
 def _check_sizes(folder: Path, part: str = "") -> None:
     """Raise an error unless the files of a segment, or of a part of it, have the sizes that they were written with."""
     sizes: dict[str, int] = json.loads((folder / _MANIFEST).read_text())["files"]

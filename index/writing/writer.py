@@ -4,16 +4,17 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
+from pathlib import Path
 from typing import NamedTuple
 
 from ...corpus.document import Document, Passage
 from ...corpus.fields import Fields, OwnField
 from ...corpus.readers.contract import Skipped, unforeseen
 from ...corpus.splitting.passages import split_passages
-from ...errors import CollectionDamaged, DragomanError, NotFound
+from ...errors import CollectionDamaged, ModelNotFound, NotFound
 from ..encoding.adoption import adopt_encoder
 from ..encoding.export import export_query_encoder
 from ..encoding.floors import floors
@@ -23,6 +24,7 @@ from ..ledger.manifest import FIELDS
 from ..ledger.near_copies import NearCopies
 from ..reading.plan import Deadline, Meaning, Plan
 from ..segments.encoded_passage import EncodedPassage
+from ..segments.segment import open_columns
 from .commit import Commit
 from .earlier_vectors import EarlierVectors
 from .store import SEGMENTS, Store, built_with
@@ -216,18 +218,20 @@ class Writer:
 
         Raises:
             InvalidField: They are too many.
-            ModelNotFound: There is no such model, or it cannot be exported.
+            ModelNotFound: There is no such model, or it cannot be exported. If it is the collection's own that is gone,
+                then only if a passage has to be encoded.
         """
         before_fields = self._ledger.manifest.fields
         fields = before_fields.with_own(own)
         lacking = self._lacking() | {name for name in fields.names if name not in before_fields}
         changed = {each.name for each in fields.own if each not in before_fields.own}
-        exported = export_query_encoder(model)
+        encoder = self._exported(model)
         self._total = self._ledger.count_documents()
         with self._commit() as commit:
             before = [number for number, _ in self._ledger.state().segments]
             earlier = EarlierVectors(self._ledger, self._store.folder / SEGMENTS)
-            for name, value in {**built_with(), **adopt_encoder(self._store.folder, exported)}.items():
+            adopted = adopt_encoder(self._store.folder, encoder) if encoder else {}
+            for name, value in {**built_with(), **adopted}.items():
                 self.database.set(name, value)
             if fields.own:
                 self.database.set(FIELDS, fields.settings())
@@ -245,12 +249,23 @@ class Writer:
         )
         return replace(self._tally.report(), unfilled=unfilled)
 
-    def _lacking(self) -> frozenset[str]:
-        """The fields that the index was made without; empty if it cannot be read, and nobody knows."""
+    def _exported(self, model: str) -> Path | None:
+        """The query encoder of a model; None for the collection's own where the model is gone, and so it is kept."""
         try:
-            return self._store.snapshot().info.lacking
-        except DragomanError:
-            return frozenset()
+            return export_query_encoder(model)
+        except ModelNotFound:
+            if model != self._ledger.manifest.model:
+                raise
+            return None
+
+    def _lacking(self) -> frozenset[str]:
+        """The fields that a segment was made without, of those segments whose columns can be read."""
+        names = frozenset(self._ledger.manifest.fields.names)
+        present: list[frozenset[str]] = []
+        for _, name in self._ledger.state().segments:
+            with suppress(CollectionDamaged):
+                present.append(open_columns(self._store.folder / SEGMENTS / name).fields)
+        return names - names.intersection(*present)
 
     def _passage_encoder(self) -> PassageEncoder:
         manifest = self._ledger.manifest

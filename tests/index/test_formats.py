@@ -1,4 +1,5 @@
-"""Collections as earlier versions wrote them: each can be opened, asked and changed."""
+"""Collections as earlier versions wrote them, with other terms: each is refused until it has been indexed anew, which
+takes no model, and then asked and changed like any other."""
 
 import json
 import os
@@ -9,18 +10,26 @@ import tarfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from dragoman.corpus.document import Document
 from dragoman.corpus.fields import OwnField
-from dragoman.errors import QueryError
+from dragoman.errors import CollectionMismatch, ModelNotFound
 from dragoman.index.encoding.model import fingerprint, passage_precision, weights_hash
 from dragoman.index.encoding.query_encoder import RECIPE_VERSION
+from dragoman.index.segments.segment import open_vectors
 from dragoman.index.writing.store import Store
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import reindex_collection
 from support.tiny_model import make_tiny_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from support.programs import Ran
 
 COLLECTIONS = Path(__file__).parent / "collections"
 
@@ -36,19 +45,40 @@ with dragoman.open_collection(sys.argv[1]) as collection:
 
 
 @pytest.fixture(params=[2, 3])
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A collection as it was written."""
     return unpacked(request.param, tmp_path)
 
 
+@pytest.fixture
+def folder(earlier: Path) -> Path:
+    """The same, indexed anew; its model is long gone."""
+    reindex_collection(earlier)
+    return earlier
+
+
 def unpacked(form: int, place: Path) -> Path:
-    """A copy of the collection that is kept in a format."""
+    """A copy of the collection that is kept in a format, whose model is not there."""
     with tarfile.open(COLLECTIONS / f"format-{form}" / "collection.tar.xz") as packed:
         packed.extractall(place, filter="data")
+    _name_model(place / "collection", place / "no-model-here")
     return place / "collection"
 
 
 def ids(collection: Collection, question: str) -> list[str]:
     return sorted(hit.document.id for hit in collection.search(question, mode="keyword", fold=False))
+
+
+def test_it_is_refused_with_the_command_that_mends_it(earlier: Path, here: "Callable[..., Ran]") -> None:
+    with pytest.raises(CollectionMismatch, match="dragoman reindex --collection"):
+        open_collection(earlier)
+    before = {path: path.read_bytes() for path in earlier.rglob("*") if path.is_file()}
+    for command in (["status"], ["add", str(earlier)], ["compact"]):
+        ran = here(*command, "--collection", earlier)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.count("\n") == 1
+        assert f"mend it with `dragoman reindex --collection {earlier}`" in ran.err
+    assert {path: path.read_bytes() for path in earlier.rglob("*") if path.is_file()} == before
 
 
 def test_it_is_asked_by_words_patterns_filters_and_meaning(folder: Path) -> None:
@@ -64,7 +94,7 @@ def test_it_is_asked_by_words_patterns_filters_and_meaning(folder: Path) -> None
         hits = collection.search("Leaders agreed on trade at the summit in Seoul.", mode="meaning")
         assert [hit.document.id for hit in hits] == ["seoul"]
         assert collection.problems() == []
-        assert (collection.generation, collection.status().segments) == (3, 2)
+        assert (collection.generation, collection.status().segments) == (4, 1)
 
 
 def test_it_is_asked_where_nothing_may_be_written(folder: Path) -> None:
@@ -87,8 +117,10 @@ def test_it_is_asked_where_nothing_may_be_written(folder: Path) -> None:
     assert not (folder / "ledger.sqlite-wal").exists()
 
 
-def test_it_is_compacted(folder: Path) -> None:
+def test_it_is_compacted(folder: Path, tmp_path: Path) -> None:
+    _move_model(folder, make_tiny_model(tmp_path / "model", seed=1))
     with open_collection(folder) as collection:
+        collection.add([Document("vienna", "Envoys signed a peace in Vienna.")])
         before = [(hit.document.id, hit.score) for hit in collection.search("treaty traité", fold=False)]
         collection.compact()
         assert collection.status().segments == 1
@@ -109,54 +141,60 @@ def test_documents_are_removed_and_added(folder: Path, tmp_path: Path) -> None:
         assert collection.problems() == []
 
 
+@pytest.mark.parametrize("gone", [True, False])
 def test_it_is_indexed_anew_with_the_vectors_that_it_has(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    earlier: Path, gone: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    model = make_tiny_model(tmp_path / "model", seed=1)
-    _move_model(folder, model)
-    precision = passage_precision()
-    _record(folder, "precision", precision)
-    with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger, ledger:
-        name = f"{fingerprint(str(model), model, precision)[:16]}-{RECIPE_VERSION}"
-        ledger.execute("UPDATE settings SET value = ? WHERE key = 'encoder_folder'", (json.dumps(name),))
-        ledger.execute("UPDATE settings SET value = '0' WHERE key = 'analyzer'")
-    before = _vectors(folder)
-    report = reindex_collection(folder)
+    if not gone:
+        model = make_tiny_model(tmp_path / "model", seed=1)
+        _move_model(earlier, model)
+        precision = passage_precision()
+        _record(earlier, "precision", precision)
+        with closing(sqlite3.connect(earlier / "ledger.sqlite")) as ledger, ledger:
+            name = f"{fingerprint(str(model), model, precision)[:16]}-{RECIPE_VERSION}"
+            ledger.execute("UPDATE settings SET value = ? WHERE key = 'encoder_folder'", (json.dumps(name),))
+    before = _stored_vectors(earlier)
+    report = reindex_collection(earlier)
     assert (report.updated, report.passages, report.copied) == (3, 3, 3)
-    assert _vectors(folder) == before
-    with open_collection(folder) as collection:
+    with open_collection(earlier) as collection:
+        assert _vectors(earlier) == before
         assert ids(collection, "sign") == ["geneva", "paris"]
         assert ids(collection, "treat*") == ["geneva"]
         assert collection.problems() == []
 
 
+def test_without_its_model_nothing_is_encoded_and_so_nothing_is_changed(earlier: Path) -> None:
+    with closing(sqlite3.connect(earlier / "ledger.sqlite")) as ledger, ledger:
+        ledger.execute("UPDATE passages SET end = end - 1")  # as if documents were split in another way by now
+    with pytest.raises(ModelNotFound):
+        reindex_collection(earlier)
+    with pytest.raises(CollectionMismatch):
+        open_collection(earlier)
+
+
+def test_a_model_that_is_asked_for_must_be_there(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelNotFound):
+        reindex_collection(folder, model=str(tmp_path / "nowhere"))
+
+
 def test_what_an_older_one_lacks_is_named_and_had_by_indexing_anew(tmp_path: Path) -> None:
     folder = unpacked(2, tmp_path)
+    assert reindex_collection(folder).unfilled == ("author", "topic", "from", "to", "volume", "classification")
     _move_model(folder, make_tiny_model(tmp_path / "model", seed=1))
-    lacking = ("author", "topic", "from", "to", "volume", "classification")
     with open_collection(folder) as collection:
-        assert collection.status().lacking == lacking
-        for name in lacking:
-            with pytest.raises(QueryError, match=f"no field {name!r} yet: run `dragoman reindex`"):
-                collection.search(f"{name}:x")
-            assert collection.complete(f"{name}:") == []
-        facets = collection.facets("treaty")
-        assert facets.columns.keys() == {"country", "person", "outlet", "place", "kind", "lang"}
+        assert collection.status().lacking == ()
         geneva = collection.document("geneva")
         assert collection.add([geneva]).unchanged == 1, "what it has not got is empty, and no news"
         collection.add([replace(geneva, author="A. Consul", senders=("Rusk",))])
-        assert collection.status().lacking == lacking, "older segments lack them as before"
-    report = reindex_collection(folder)
-    assert report.unfilled == ("topic", "to", "volume", "classification")
-    with open_collection(folder) as collection:
-        assert collection.status().lacking == ()
         assert ids(collection, "from:rusk author:consul") == ["geneva"]
         assert collection.facets("treaty").columns["from"].distinct == 1
 
 
 def test_fields_of_archives_and_of_its_own_are_asked_for(tmp_path: Path) -> None:
-    with open_collection(unpacked(3, tmp_path)) as collection:
+    folder = unpacked(3, tmp_path)
+    assert reindex_collection(folder).unfilled == ()
+    with open_collection(folder) as collection:
         for question in (
             "from:Rusk",
             "to:bundy",
@@ -178,10 +216,20 @@ def test_fields_of_archives_and_of_its_own_are_asked_for(tmp_path: Path) -> None
 
 def test_a_field_that_is_declared_otherwise_has_to_be_read_again(tmp_path: Path) -> None:
     folder = unpacked(3, tmp_path)
-    _move_model(folder, make_tiny_model(tmp_path / "model", seed=1))
-    assert reindex_collection(folder).unfilled == ()
     assert reindex_collection(folder, fields=[OwnField("desk", "bureau")]).unfilled == ("desk",)
     assert reindex_collection(folder, fields=[OwnField("desk", "bureau")]).unfilled == ()
+
+
+def _stored_vectors(folder: Path) -> dict[str, bytes]:
+    """What `_vectors` gives, of a collection whose other parts cannot be read."""
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger:
+        rows = ledger.execute(
+            "SELECT id, name, ordinal FROM passages JOIN documents USING (version) JOIN segments ON number = segment "
+            "WHERE documents.retired_at IS NULL ORDER BY start DESC"
+        ).fetchall()
+    return {
+        id_: open_vectors(folder / "segments" / name).get(np.array([ordinal])).tobytes() for id_, name, ordinal in rows
+    }
 
 
 def _vectors(folder: Path) -> dict[str, bytes]:
@@ -200,13 +248,18 @@ def _record(folder: Path, field: str, value: object) -> None:
         ledger.execute("UPDATE settings SET value = ? WHERE key = 'encoder'", (info,))
 
 
-def _move_model(folder: Path, model: Path) -> None:
-    """Let a collection's model be a folder with the same one."""
+def _name_model(folder: Path, model: Path) -> str:
+    """Say that a collection's model is in a folder. Returns the hash of the weights that its vectors were made with."""
     with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger, ledger:
         ((recorded,),) = ledger.execute("SELECT value FROM settings WHERE key = 'encoder'").fetchall()
         info = {**json.loads(recorded), "name": str(model)}
         ledger.execute("UPDATE settings SET value = ? WHERE key = 'encoder'", (json.dumps(info),))
     (encoder,) = (folder / "encoders").iterdir()
     (encoder / "encoder.json").write_text(json.dumps(info, indent=2) + "\n")
-    if weights_hash(model) != info["model_hash"]:
+    return info["model_hash"]
+
+
+def _move_model(folder: Path, model: Path) -> None:
+    """Let a collection's model be a folder with the same one."""
+    if _name_model(folder, model) != weights_hash(model):
         pytest.skip("this version of torch draws other random weights")

@@ -14,11 +14,11 @@ from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index.constraints import AllOf, Of
 from dragoman.index.reading.plan import Beginning, Deadline, Meaning, Pattern, Plan, SameWord, Spelling
 from dragoman.index.reading.view import View
-from dragoman.search.completion import complete
+from dragoman.search.advice.completion import complete
+from dragoman.search.advice.suggest import suggest
 from dragoman.search.language.question import Question
 from dragoman.search.ranking.settings import Settings
 from dragoman.search.results.answer import Answer, answer
-from dragoman.search.suggest import suggest
 from support.memory_view import MemoryView
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def test_both_views_match_the_same(local: View, memory: View, text: str, options
     assert here.ranking.candidates.undated == there.ranking.candidates.undated
     assert here.ranking.candidates.cut == there.ranking.candidates.cut
     assert here.ranking.listing.facets(5) == there.ranking.listing.facets(5)
-    assert here.unknown == there.unknown
+    assert here.meant.unknown == there.meant.unknown
 
 
 @pytest.mark.parametrize(("text", "options"), QUESTIONS)

@@ -28,6 +28,7 @@ from dragoman.search.language.query import (
     Phrase,
     Query,
     Word,
+    leaves,
 )
 from dragoman.search.language.scanning import TEXT_FIELDS
 from dragoman.search.language.unparser import understood, unparse
@@ -358,7 +359,7 @@ def test_constraints_that_were_not_typed_only_constrain() -> None:
         Filter("country", "France", True), Not(Phrase("a b")), NOVEMBER
     )  # fmt: skip
     query = parse("a b").restricted(*parse_constraints('"c d" AND -e'))
-    assert [(term.text, term.column) for term in query.scoring_terms()] == [("a", 1), ("b", 3), ("c d", 0)]
+    assert [(term.text, term.column) for term in leaves(query.scoring_terms())] == [("a", 1), ("b", 3), ("c d", 0)]
     for text, message in (("France", "'France' constrains nothing"), ("-a (b", r"never closed: add \) \(column 4\)")):
         with pytest.raises(QueryError, match=message) as caught:
             parse_constraints(text)
