@@ -40,7 +40,7 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
     """
     query, options = question.query, question.options
     mode: str = options["mode"]
-    meant = interpret(view, query, variants=settings.variants, deadline=question.deadline)
+    meant = interpret(view, query, variants=settings.variants, spellings=settings.spellings, deadline=question.deadline)
     constraint = meant.constraint
     if question.document is not None:
         constraint = AllOf((*constraint.constraints, Of(question.document)))
