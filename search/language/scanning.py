@@ -8,7 +8,7 @@ from ...corpus.fields import Fields
 from ...errors import QueryError
 from ...index.analysis import FIELDS as TEXT_FIELDS
 
-LETTER = re.compile(r"[^\W_]")
+LETTER = re.compile(r"[^\W_]|%")
 NAME = re.compile(r"[^\W\d_]+:")
 _RUN = r'[^\s()"“”„«»]'
 TOKEN = re.compile(
