@@ -56,12 +56,8 @@ def test_with_all_every_word_stands_in_the_passage_in_one_of_its_forms(collectio
 def test_with_all_a_longer_question_never_finds_more(programs: Programs, mode: Any) -> None:
     rng = random.Random(4)
     with open_collection(programs.collection) as opened:
-        words = [
-            word
-            for hit in opened.search("summit", limit=20)
-            for word in hit.text.split()
-            if word.isalpha() and tells(word.lower())
-        ]
+        texts = " ".join(hit.text for hit in opened.search("summit", limit=20)).split()
+        words = [word for word in texts if word.isalpha() and tells(word.lower())]
         for _ in range(12):
             asked = (
                 rng.sample(words, 3) if rng.random() < 0.5 else words[(at := rng.randrange(len(words) - 3)) : at + 3]

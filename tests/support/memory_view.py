@@ -185,6 +185,7 @@ class MemoryView:
         scores: dict[str, NDArray[np.float64]] = {}
         matching: dict[str, NDArray[np.bool_]] = {}
         evidence: dict[str, NDArray[np.float64]] = {}
+        mass = np.zeros(len(self._all))
         admitted = np.isin(np.arange(len(self._all)), rows)
         for name, request in plan.legs.items():
             if isinstance(request, Words):
