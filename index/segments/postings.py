@@ -4,7 +4,7 @@ The arrays are read out of the segment's own Whoosh index, so that both agree by
 stems come in when a question is asked, as sets of surface forms that count as one word.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import FIELDS
-from ..units import Form, Unit
+from ..units import Confined, Form, Unit
 from .arrays import load, ranges
 from .vocabulary import Vocabulary
 
@@ -47,22 +47,32 @@ class Postings:
         self._position_starts = load(folder / "position_starts.npy")
         self._position_offsets = load(folder / "position_offsets.npy")
         self._positions = load(folder / "positions.npy")
+        self._passage_languages = load(folder / "passage_languages.npy")
         self.lengths = load(folder / "lengths.npy")
         """uint16 [passages, fields]: the tokens in each field of each passage."""
 
     @property
-    def languages(self) -> Collection[str]:
+    def languages(self) -> Sequence[str]:
         """The languages of this segment's passages, as ISO 639-1 codes: their stemmers match a question's words."""
         return self._vocabulary.languages
 
-    def same_word(self, term: str) -> set[str]:
-        """The surface terms that count as the same word as `term` in the language of a passage that holds them."""
-        return self._vocabulary.same_word(term)
+    def stems(self, term: str) -> Iterator[tuple[str, list[str]]]:
+        """See `Vocabulary.stems`."""
+        return self._vocabulary.stems(term)
 
-    def holding(self, term: str) -> NDArray[np.int32]:
-        """The ordinals of the passages, deleted ones included, that hold this very surface term: int32, ascending."""
-        number = self._vocabulary.number(term)
-        return self._ordinals[:0] if number is None else self._ordinals[self._starts[number] : self._starts[number + 1]]
+    def with_stems(self, wanted: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+        """See `Vocabulary.with_stems`."""
+        return self._vocabulary.with_stems(wanted)
+
+    def holding(self, term: str, language: str | None = None) -> NDArray[np.int32]:
+        """The ordinals of the passages, deleted ones included, that hold this very surface term: int32, ascending.
+
+        Args:
+            term: The term.
+            language: The only language of passages that counts, if there is one.
+        """
+        word = term if language is None else Confined(term, frozenset({language}))
+        return _union([self._ordinals[:0], *(self._ordinals[self._rows(each)] for each in self._terms([word]))])
 
     def commonest(self, prefix: str, most: int) -> Iterator[tuple[str, int]]:
         """The commonest of the surface terms that begin with a prefix.
@@ -96,63 +106,95 @@ class Postings:
         return Occurrences(anywhere.ordinals[here], counts)
 
     def _form(self, form: Form, among: NDArray[np.int32] | None) -> Occurrences:
-        number = self._vocabulary.number
-        words = [[n for term in sorted(word) if (n := number(term)) is not None] for word in form]
+        words = [self._terms(word) for word in form]
         if not words or not all(words):
             return _NOWHERE
         return self._phrase(words, among) if len(words) > 1 else _together(self._terms_among(words[0], among))
 
-    def _terms_among(self, numbers: Sequence[int], among: NDArray[np.int32] | None) -> list[Occurrences]:
-        every = (self._rows(number, among) for number in numbers)
+    def _terms(self, word: Iterable[str | Confined]) -> list["_Term"]:
+        """What the segment has of a word: each term once, with the languages of passages in which it counts."""
+        languages: dict[str, set[str]] = {}
+        for each in word:
+            term, counting = (each, self.languages) if isinstance(each, str) else each
+            languages.setdefault(term, set()).update(counting)
+        terms: list[_Term] = []
+        for term, counting in sorted(languages.items()):
+            here = tuple(number for number, language in enumerate(self.languages) if language in counting)
+            if here and (number := self._vocabulary.number(term)) is not None:
+                terms.append(_Term(number, () if len(here) == len(self.languages) else here))
+        return terms
+
+    def _terms_among(self, terms: Sequence["_Term"], among: NDArray[np.int32] | None) -> list[Occurrences]:
+        every = (self._rows(term, among) for term in terms)
         return [Occurrences(self._ordinals[rows], self._counts[rows]) for rows in every]
 
-    def _rows(self, number: int, among: NDArray[np.int32] | None) -> Any:
+    def _rows(self, term: "_Term", among: NDArray[np.int32] | None = None) -> Any:
         """Where a term's postings lie, or those of them among some ordinals: a slice, or int64 [n]."""
-        start, stop = self._starts[number], self._starts[number + 1]
-        if among is None:
-            return slice(start, stop)
+        start, stop = self._starts[term.number], self._starts[term.number + 1]
         ordinals = self._ordinals[start:stop]
+        if among is None:
+            if not term.languages:
+                return slice(start, stop)
+            return start + np.flatnonzero(self._counts_in(term, ordinals))
         few, many = (among, ordinals) if len(among) < len(ordinals) else (ordinals, among)
         index = np.searchsorted(many, few)
         held = many.take(index, mode="clip") == few if len(many) else np.zeros(len(few), bool)
+        if term.languages:
+            held &= self._counts_in(term, few)
         return start + (index[held] if few is among else np.flatnonzero(held))
 
-    def _phrase(self, words: Sequence[Sequence[int]], among: NDArray[np.int32] | None) -> Occurrences:
+    def _counts_in(self, term: "_Term", ordinals: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which of some passages are in a language in which the term counts."""
+        counting = np.zeros(len(self.languages), bool)
+        counting[list(term.languages)] = True
+        return counting[self._passage_languages[ordinals]]
+
+    def _size(self, terms: Iterable["_Term"]) -> int:
+        """How long the postings of some terms are, all together."""
+        return int(sum(self._starts[each.number + 1] - self._starts[each.number] for each in terms))
+
+    def _phrase(self, words: Sequence[Sequence["_Term"]], among: NDArray[np.int32] | None) -> Occurrences:
         # Rarest first: what holds it bounds how much of the commoner words' postings is looked at.
-        rarest_first = sorted(words, key=lambda numbers: sum(self._starts[n + 1] - self._starts[n] for n in numbers))
         holding = among
-        for numbers in rarest_first:
-            holding = _union([self._ordinals[self._rows(number, holding)] for number in numbers])
+        for terms in sorted(words, key=self._size):
+            holding = _union([self._ordinals[self._rows(each, holding)] for each in terms])
         if holding is None or not len(holding):
             return _NOWHERE
         # The phrase begins where it would have to begin for each of its words: at the codes that all words share.
         beginnings = reduce(
             _common,
-            sorted((self._beginnings(numbers, offset, holding) for offset, numbers in enumerate(words)), key=len),
+            sorted((self._beginnings(terms, offset, holding) for offset, terms in enumerate(words)), key=len),
         )
         group = beginnings >> _POSITION_BITS
         counts = np.bincount(group, minlength=len(holding) * len(FIELDS)).reshape(len(holding), len(FIELDS))
         held = counts.any(axis=1)
         return Occurrences(holding[held], counts[held])
 
-    def _beginnings(self, numbers: Sequence[int], offset: int, holding: NDArray[np.int32]) -> NDArray[np.int64]:
+    def _beginnings(self, terms: Sequence["_Term"], offset: int, holding: NDArray[np.int32]) -> NDArray[np.int64]:
         """Codes of where a phrase may begin so that one of these terms stands `offset` words on: ascending, distinct.
 
         A code is the passage's index in `holding`, times the number of fields, plus the field, shifted left by
         _POSITION_BITS, plus the position.
         """
         codes: list[NDArray[np.int64]] = []
-        for number in numbers:
-            rows = self._rows(number, holding)
+        for term in terms:
+            rows = self._rows(term, holding)
             # A term's positions lie posting after posting, and a posting's field after field.
             counts = self._counts[rows].astype(np.int64)
-            begin = self._position_starts[number] + self._position_offsets[rows].astype(np.int64)
+            begin = self._position_starts[term.number] + self._position_offsets[rows].astype(np.int64)
             positions = self._positions[ranges(begin, counts.sum(axis=1))].astype(np.int64) - offset
             index = np.searchsorted(holding, self._ordinals[rows])
             fields = index[:, np.newaxis] * len(FIELDS) + np.arange(len(FIELDS))
             groups = np.repeat(fields.ravel(), counts.ravel())
             codes.append((groups << _POSITION_BITS) + positions)
         return codes[0] if len(codes) == 1 else np.sort(np.concatenate(codes), kind="stable")
+
+
+class _Term(NamedTuple):
+    """A term's number, and the numbers of the languages in whose passages alone it counts; empty if it does in all."""
+
+    number: int
+    languages: tuple[int, ...]
 
 
 def _union(lists: Sequence[NDArray[Any]]) -> NDArray[Any]:

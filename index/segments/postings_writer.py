@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..analysis import FIELDS
 from .arrays import ArrayWriter, Strings, ranges, save
-from .vocabulary import save_stems
+from .vocabulary import Written, save_stems
 
 _CHUNK_POSTINGS = 1 << 20
 
@@ -33,6 +33,7 @@ def write_postings(
     terms: Iterable[tuple[bytes, list[FieldPostings]]],
     lengths: NDArray[np.uint16],
     languages: Sequence[str],
+    written: Written,
 ) -> None:
     """Write a segment's postings. Holds about a million postings in memory at a time.
 
@@ -41,6 +42,7 @@ def write_postings(
         terms: Every term in UTF-8, in byte order, with its postings: what `whoosh_index.read_postings` gives.
         lengths: uint16 [passages, fields], the tokens in each field of each passage.
         languages: The language of each passage, as ISO 639-1 codes.
+        written: How terms are written: see `vocabulary.save_stems`.
     """
     known = sorted(set(languages))
     passage_language = np.array([known.index(language) for language in languages], np.int64)
@@ -74,7 +76,8 @@ def write_postings(
         Strings.save(folder, "terms", names())
 
     save(folder / "lengths.npy", lengths)
-    save_stems(folder, known, np.concatenate([np.zeros((0, len(known)), bool), *holding]))
+    save(folder / "passage_languages.npy", passage_language.astype(np.uint16))
+    save_stems(folder, known, np.concatenate([np.zeros((0, len(known)), bool), *holding]), written)
 
 
 class _Chunk(NamedTuple):

@@ -16,7 +16,7 @@ import numpy as np
 
 from ...corpus.fields import Field
 from ...errors import CollectionDamaged
-from ..analysis import FIELDS, MAX_TOKENS, analyze
+from ..analysis import FIELDS, MAX_TOKENS, analyze, lower
 from ..terms import DEFAULT_LANGUAGE
 from .columns import Columns, ColumnsWriter
 from .durability import sync
@@ -177,7 +177,8 @@ class SegmentWriter:
         self._columns = ColumnsWriter(self._work / "columns", fields)
         self._vectors = VectorsWriter(self._work / "vectors", dimension)
         self._lengths: list[list[int]] = []
-        self._title: tuple[str, list[str]] = "", []
+        self._title: tuple[tuple[str, str], list[str]] = ("", ""), []
+        self._written: dict[str, dict[str, set[str]]] = {}
 
     def __len__(self) -> int:
         return len(self._lengths)
@@ -189,16 +190,28 @@ class SegmentWriter:
             Its ordinal in the segment.
         """
         document, span = passage.document, passage.span
-        if self._title[0] != document.title:
-            self._title = document.title, [token.term for token in analyze(document.title)]
-        text = analyze(document.text[span.start : span.end])
-        notes = chain.from_iterable(analyze(note.text) for note in document.notes_in(span))
-        fields = [self._title[1], [token.term for token in text], [token.term for token in notes]]
+        language = document.language or DEFAULT_LANGUAGE
+        if self._title[0] != (document.title, language):
+            self._title = (document.title, language), self._analyzed(document.title, language)
+        text = self._analyzed(document.text[span.start : span.end], language)
+        notes = chain.from_iterable(self._analyzed(note.text, language) for note in document.notes_in(span))
+        fields = [self._title[1], text, list(notes)]
         self._keyword.add(fields)
         self._lengths.append([min(len(terms), MAX_TOKENS) for terms in fields])
         self._columns.add(passage.version, document, span.start, span.end)
         self._vectors.add(passage)
         return len(self._lengths) - 1
+
+    def _analyzed(self, text: str, language: str) -> list[str]:
+        """The terms of a text. How they are written is kept, where that is not as they are."""
+        written = self._written.setdefault(language, {})
+        terms: list[str] = []
+        for term, start, end in analyze(text):
+            terms.append(term)
+            word = text[start:end]
+            if word != term and (word := lower(word, language)) != term:
+                written.setdefault(term, set()).add(word)
+        return terms
 
     def close(self) -> Segment:
         """Write everything out, make sure that it is on disk, give the folder its name, and open it.
@@ -213,7 +226,7 @@ class SegmentWriter:
         self._vectors.close()
         lengths = np.array(self._lengths, np.uint16).reshape(-1, len(FIELDS))
         with open_reader(self._work / "whoosh") as reader:
-            write_postings(self._work / "postings", read_postings(reader), lengths, languages)
+            write_postings(self._work / "postings", read_postings(reader), lengths, languages, self._written)
 
         files = [path for path in self._work.rglob("*") if path.is_file()]
         sizes = {path.relative_to(self._work).as_posix(): path.stat().st_size for path in files}

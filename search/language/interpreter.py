@@ -20,6 +20,7 @@ from ...index.units import Form, Unit
 from . import query as language
 from .parser import parse_date_range, parse_number_range
 from .variants import Name, name_at
+from .word_forms import WordForms
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,15 @@ class _Interpreter:
         self._info = view.info
         self._query = query
         self._runs = [(run, list(_named(run, variants))) for run in _runs(query)]
-        lookups = dict.fromkeys([*self._lookups_of_runs(), *_lookups(query.must)])
-        self._terms = dict(zip(lookups, view.terms(list(lookups), deadline), strict=True))
+        lookups = list(dict.fromkeys([*self._lookups_of_runs(), *_lookups(query.must)]))
+        written = {token.term: query.text[token.start : token.end] for token in analyze(query.text)}
+        asked = [
+            each._replace(written=written.get(each.term, "")) if isinstance(each, SameWord) else each
+            for each in lookups
+        ]
+        answers = dict(zip(lookups, view.terms(asked, deadline), strict=True))
+        words = [token for run, _ in self._runs for token in run]
+        self._terms = WordForms(answers, words, query.text, self._info.languages)
 
     def _lookups_of_runs(self) -> Iterator[Lookup]:
         for run, named in self._runs:
@@ -112,7 +120,7 @@ class _Interpreter:
                 unseen = [token for token in analyze(term.text) if not self._terms[SameWord(token.term)]]
                 unknown += [Span(start + token.start, start + token.end) for token in unseen if start >= 0]
         # Function words and initials are scored only where there is nothing else.
-        telling = [unit for unit in units if unit.tells]
+        telling = [unit for unit in units if self._terms.tells(unit)]
         return Interpretation(
             units=tuple(dict.fromkeys(telling or units)),
             pairs=tuple(dict.fromkeys(pairs)),

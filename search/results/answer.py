@@ -155,7 +155,9 @@ class Answer:
             standing = self.ranking.standing(number)
             marks: list[highlight.Highlight] = []
             if highlights:
-                marks = highlight.words(document.text[span.start : span.end], span.start, self._units)
+                marks = highlight.words(
+                    document.text[span.start : span.end], span.start, self._units, language=document.language
+                )
                 if self._meaning is not None and ("meaning" in standing.legs or not marks):
                     nearest = highlight.nearest_sentence(self._meaning, passage.sentences, passage.sentence_vectors)
                     marks += [nearest] if nearest else []
@@ -168,7 +170,7 @@ class Answer:
                 collection=self.collection,
                 generation=self._view.info.generation,
                 highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
-                notes=tuple(_marked(document.notes_in(span), self._units)) if highlights else (),
+                notes=tuple(_marked(document.notes_in(span), self._units, document.language)) if highlights else (),
                 copies=folded.first,
                 copied=folded.count,
                 more=int(listing.more[position]),
@@ -177,8 +179,8 @@ class Answer:
             )
 
 
-def _marked(notes: Iterable[Note], units: Sequence[Unit]) -> Iterator[MarkedNote]:
+def _marked(notes: Iterable[Note], units: Sequence[Unit], language: str) -> Iterator[MarkedNote]:
     """Those footnotes that hold words of the question."""
     for note in notes:
-        if marks := highlight.words(note.text, 0, units, "notes"):
+        if marks := highlight.words(note.text, 0, units, "notes", language):
             yield MarkedNote(note, tuple(marks))

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from ...corpus.document import Span
 from ...index.analysis import analyze
-from ...index.units import Unit
+from ...index.terms import DEFAULT_LANGUAGE
+from ...index.units import Unit, terms_of
 
 Shade = Literal["keyword", "meaning"]
 
@@ -35,7 +36,7 @@ class Piece(NamedTuple):
     shades: frozenset[Shade]
 
 
-def words(text: str, start: int, units: Sequence[Unit], field: str = "text") -> list[Highlight]:
+def words(text: str, start: int, units: Sequence[Unit], field: str = "text", language: str = "") -> list[Highlight]:
     """The words and phrases of a question that occur in a text.
 
     Function words are marked only within a phrase, or if there are no others. Neighbouring words become one mark.
@@ -45,13 +46,16 @@ def words(text: str, start: int, units: Sequence[Unit], field: str = "text") -> 
         start: Where it starts in its document, in characters.
         units: The words and phrases.
         field: Which field the text is of: units that are confined to another field are left out.
+        language: What it is written in, as an ISO 639-1 code: terms that are confined to others are left out.
 
     Returns:
         The marks in order, with offsets into the document.
     """
     here = [unit for unit in units if unit.field in ("", field)]
     telling = [unit for unit in here if unit.tells] or here
-    forms = [form for unit in telling for form in (unit.positions, *unit.variants)]
+    language = language or DEFAULT_LANGUAGE
+    every = (form for unit in telling for form in (unit.positions, *unit.variants))
+    forms = [tuple(terms_of(word, language) for word in form) for form in every]
     tokens = analyze(text)
     single = frozenset[str]().union(*(form[0] for form in forms if len(form) == 1))
     marked = [Span(token.start, token.end) for token in tokens if token.term in single]
