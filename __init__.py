@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from .corpus.readers.contract import ReadOptions, Skipped
     from .errors import DragomanError
     from .index.reading.facets import Bar, FacetColumn, Facets, FacetValue, Histogram
+    from .search.advice.completion import Completion
     from .search.collection import Collection, open_collection
-    from .search.completion import Completion
     from .search.making import build_collection, create_collection, reindex_collection
     from .search.ranking.settings import Settings
     from .search.results.highlight import Highlight
@@ -34,7 +34,7 @@ _HOMES = {
     "errors": ("DragomanError",),
     "index.reading.facets": ("Bar", "FacetColumn", "FacetValue", "Facets", "Histogram"),
     "search.collection": ("Collection", "open_collection"),
-    "search.completion": ("Completion",),
+    "search.advice.completion": ("Completion",),
     "search.making": ("build_collection", "create_collection", "reindex_collection"),
     "search.ranking.settings": ("Settings",),
     "search.results.highlight": ("Highlight",),

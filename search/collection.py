@@ -15,7 +15,7 @@ from ..index.reading.facets import Facets
 from ..index.reading.plan import Sort
 from ..index.writing.lock import LOCK_TIMEOUT as LOCK_TIMEOUT
 from ..index.writing.status import Status
-from .completion import Completion, complete
+from .advice.completion import Completion, complete
 from .language.question import Filters
 from .options import MAX_EXPORT, MAX_FACETS, check_options, check_range
 from .ranking.engine import Mode

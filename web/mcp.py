@@ -17,7 +17,7 @@ from ..errors import DragomanError, MissingExtra, NotFound, QueryError
 from ..search.collection import Collection
 from ..search.ranking.engine import Mode
 from ..search.results import wire
-from ..search.results.printing import many, visible
+from ..search.results.printing import visible
 from ..search.results.results import Results
 from ..version import __version__
 
@@ -95,12 +95,13 @@ class Passages(msgspec.Struct, frozen=True):
     """The passages that answer, the best first. `total` counts all that match.
 
     `suggestion` is the question with misspelt words mended. `undated` counts passages that would match if they had a
-    date, which the question asks for.
+    date, which the question asks for. `notices` say what a searcher should know; some offer another question.
     """
 
     total: int
     suggestion: str | None
     undated: int
+    notices: list[wire.Notice]
     passages: list[Passage]
 
 
@@ -215,7 +216,7 @@ class Tools:
             Passage(rank=hit.rank, id=hit.passage, source=_source(hit.document), text=hit.text, why=hit.reason)
             for hit in results
         ]
-        answer = Passages(results.total, results.suggestion, results.undated, passages)
+        answer = Passages(results.total, results.suggestion, results.undated, results.to_wire().notices, passages)
         return _answer(answer, "\n\n".join((_summary(answer), *map(_entry, passages))))
 
 
@@ -282,10 +283,7 @@ def _source(document: Document) -> Source:
 def _summary(answer: Passages) -> str:
     shown = len(answer.passages)
     lines = [f"{shown} of {answer.total:,} passages that match:" if shown else "Nothing found."]
-    if answer.suggestion:
-        lines.append(f"Perhaps meant: {_on_one_line(answer.suggestion)}")
-    if answer.undated:
-        lines.append(f"Left out for want of a date: {many(answer.undated, 'passage')}.")
+    lines += (_on_one_line(f"{each.text} {each.question or ''}") for each in answer.notices)
     return "\n".join(lines)
 
 

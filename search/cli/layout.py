@@ -95,10 +95,10 @@ def _closing(results: Results) -> Iterator[str]:
         yield f"There is no such page: {results.total:,} match in all."
     else:
         yield "Nothing found."
-    if results.undated:
-        yield f"{results.undated:,} more match, but have no date to go by."
-    if results.suggestion:
-        yield f"Did you mean: {styled(visible(results.suggestion), 'title')}"
+    for notice in results.notices:
+        said = [(visible(notice.text), frozenset[str]())]
+        offered = [(" ", frozenset[str]()), (visible(notice.question), frozenset({"title"}))] if notice.question else []
+        yield from wrapped([*said, *offered], "")
 
 
 def _block(shown: str, name: str, indent: str = _INDENT) -> Iterator[str]:

@@ -17,6 +17,7 @@ from ...index.reading.plan import Deadline, Lookup, Pair, Pattern, SameWord, Spe
 from ...index.reading.view import View
 from ...index.terms import STOP_WORDS
 from ...index.units import Form, Unit
+from ..advice.notices import Notice
 from . import query as language
 from .parser import parse_date_range, parse_number_range
 from .variants import Name, name_at
@@ -34,6 +35,7 @@ class Interpretation:
         constraint: What is demanded.
         known: The share of its words that the view has seen, function words aside.
         unknown: The words that it has not, as spans of the query's text.
+        notices: What a searcher should know of how the query was interpreted.
     """
 
     units: tuple[Unit, ...]
@@ -42,6 +44,7 @@ class Interpretation:
     constraint: constraints.AllOf
     known: float
     unknown: tuple[Span, ...]
+    notices: tuple[Notice, ...] = ()
 
 
 def interpret(

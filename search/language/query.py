@@ -6,6 +6,8 @@ from dataclasses import field as attribute
 from datetime import date
 from typing import TypeAlias
 
+from ..advice.notices import Notice
+
 MAX_QUERY_LENGTH = 4000  # characters
 MAX_DEPTH = 32  # groups and negations within each other
 MAX_CLAUSES = 256  # words, phrases, patterns, filters and dates
@@ -96,12 +98,14 @@ class Query:
         free: Words that only score, in the order of the question.
         must: Nodes that constrain: those that were typed, in the order of the question, and then those that were added.
         spans: Where in the text those nodes of `must` stand that were typed.
+        notices: What a searcher should know of how it was read.
     """
 
     text: str
     free: tuple[Word, ...] = ()
     must: tuple[Node, ...] = ()
     spans: tuple[tuple[int, int], ...] = attribute(default=(), compare=False)
+    notices: tuple[Notice, ...] = attribute(default=(), compare=False)
 
     def scoring_terms(self) -> Iterator[Term]:
         """All that a passage is scored by, in the order of the question: free words, and terms that are not negated."""

@@ -129,8 +129,8 @@ class Answer:
         self.collection = ""
         """What hits call the collection."""
         self.ranking = ranking
-        self.unknown = meant.unknown
-        """The words that the view has never seen, as spans of the question's text."""
+        self.meant = meant
+        """The question in the view's terms."""
         self._view = view
         self._units = meant.units
         self._meaning = meaning

@@ -13,11 +13,12 @@ from ...errors import CollectionDamaged, NotFound
 from ...index.reading.facets import Facets
 from ...index.reading.plan import Deadline, Plan
 from ...index.reading.view import View
+from ..advice.notices import Notice
+from ..advice.suggest import suggest
 from ..language.question import Question
 from ..language.unparser import understood
 from ..ranking.settings import Settings, settings_of
 from ..stores import Store, no_document
-from ..suggest import suggest
 from .answer import Answer, answer, neighbours
 from .results import Hit, Results
 
@@ -71,18 +72,24 @@ class Asker:
             question = Question.parse(text, options, filters, view.info.fields)
             reply = self._answer(view, question, page)
             listing, candidates = reply.ranking.listing, reply.ranking.candidates
+            suggestion = suggest(view, question.query.text, reply.meant.unknown, question.deadline)
             return Results(
                 query=text,
                 understood=understood(question.query),
                 mode=question.options["mode"],
                 total=listing.total,
                 took_ms=_milliseconds_since(began),
-                suggestion=suggest(view, question.query.text, reply.unknown, question.deadline),
+                suggestion=suggestion,
                 undated=candidates.undated,
                 hits=tuple(reply.hits(explain=page.explain, highlights=page.highlights)),
                 documents=listing.documents,
                 facets=listing.facets(page.facets) if page.facets else None,
                 at_least=candidates.cut,
+                notices=(
+                    *question.query.notices,
+                    *reply.meant.notices,
+                    *_notices(suggestion, candidates.undated),
+                ),
             )
 
         return self._of_view(ask)
@@ -159,6 +166,14 @@ class Asker:
             if fresh is view:
                 raise
             return ask(fresh)
+
+
+def _notices(suggestion: str | None, undated: int) -> Iterator[Notice]:
+    if undated:
+        match = "passage matches" if undated == 1 else "passages match"
+        yield Notice("undated", f"{undated:,} more {match}, but with no date to go by.")
+    if suggestion:
+        yield Notice("spelling", "Did you mean:", question=suggestion)
 
 
 def _milliseconds_since(began: float) -> float:

@@ -8,6 +8,7 @@ from ...corpus.document import Document, Note, Span, passage_id
 from ...index.reading.facets import Facets
 from ...index.reading.view import Contribution
 from ...index.units import terms_of
+from ..advice.notices import Notice
 from ..ranking.engine import UNPLACED, LegStanding, Mode, Standing
 from .highlight import Highlight
 
@@ -188,6 +189,7 @@ class Results:
         facets: What the match set consists of, in passages, if that was asked for.
         at_least: Whether the meaning leg was cut at its depth, so that only its nearest passages are counted: a search
             that is confined to fewer passages may find more among them than were counted here.
+        notices: What a searcher should know of the question and the answer.
     """
 
     query: str
@@ -201,6 +203,7 @@ class Results:
     documents: int
     facets: Facets | None = None
     at_least: bool = False
+    notices: tuple[Notice, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -222,6 +225,7 @@ class Results:
             took_ms=self.took_ms,
             suggestion=self.suggestion,
             undated=self.undated,
+            notices=[wire.notice_of(each) for each in self.notices],
             facets=wire.facets_of(self.facets) if self.facets else wire.UNSET,
             hits=[hit.to_wire() for hit in self.hits],
         )

@@ -17,6 +17,7 @@ from msgspec import to_builtins as to_builtins
 from ...corpus.document import Document, Person
 from ...corpus.fields import DECLARED
 from ...index.reading import facets as counts
+from ..advice import notices
 from ..ranking import engine
 from ..ranking.engine import Mode
 from ..ranking.legs.leg_table import LEGS
@@ -172,12 +173,33 @@ else:
     Facets = facets_struct(tuple(field.name for field in DECLARED))
 
 
+class Span(msgspec.Struct, frozen=True):
+    """A part of a text, `[start, end)` in characters."""
+
+    start: int
+    end: int
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something that a searcher should know: `text` is a sentence for people, `kind` a word for programs.
+
+    `span` is the part of the question's text that it is about, or null. `question` may be asked instead, or is null; it
+    follows the text, as after "Did you mean:".
+    """
+
+    kind: str
+    text: str
+    span: Span | None
+    question: str | None
+
+
 class Summary(msgspec.Struct, frozen=True):
     """What a question found in all. `total` counts passages, or documents where one hit of each was asked for.
 
     `suggestion` is the question with misspelt words mended. `undated` counts passages that would match if they had a
     date, which a constraint asks for. `at_least` says that the meaning leg was cut at its depth: a question that is
-    confined to fewer passages may find more among them than were counted here.
+    confined to fewer passages may find more among them than were counted here. `notices` say what a searcher should
+    know.
     """
 
     query: str
@@ -189,6 +211,7 @@ class Summary(msgspec.Struct, frozen=True):
     took_ms: float
     suggestion: str | None
     undated: int
+    notices: list[Notice]
 
 
 class SearchAnswer(Summary, frozen=True, kw_only=True):
@@ -217,6 +240,11 @@ def source_in_place_of(document: Document) -> SourceInPlace:
         countries=list(document.countries),
         people=list(document.people),
     )
+
+
+def notice_of(notice: notices.Notice) -> Notice:
+    """Something that a searcher should know."""
+    return Notice(notice.kind, notice.text, notice.span and Span(*notice.span), notice.question)
 
 
 def legs_of(standings: Mapping[str, engine.LegStanding]) -> Legs:

@@ -15,11 +15,11 @@ from dragoman.index.constraints import AllOf, Of
 from dragoman.index.reading.plan import Beginning, Deadline, Meaning, Pattern, Plan, SameWord, Spelling
 from dragoman.index.reading.view import View
 from dragoman.index.units import terms_of
-from dragoman.search.completion import complete
+from dragoman.search.advice.completion import complete
+from dragoman.search.advice.suggest import suggest
 from dragoman.search.language.question import Question
 from dragoman.search.ranking.settings import Settings
 from dragoman.search.results.answer import Answer, answer
-from dragoman.search.suggest import suggest
 from support.memory_view import MemoryView
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dragoman.corpus.document import Document, Person
 from dragoman.index.reading.snapshot import Snapshot
-from dragoman.search.completion import Completion, complete
+from dragoman.search.advice.completion import Completion, complete
 from dragoman.search.language.parser import parse
 from dragoman.search.language.query import MAX_QUERY_LENGTH, Filter
 

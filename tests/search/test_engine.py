@@ -17,13 +17,13 @@ from dragoman.index.reading.plan import Deadline, Sort, Words
 from dragoman.index.reading.selection import Selection
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.bm25f import BM25F
+from dragoman.search.advice.suggest import suggest
 from dragoman.search.language.interpreter import Interpretation, interpret
 from dragoman.search.language.parser import parse
 from dragoman.search.ranking import engine, fusion
 from dragoman.search.ranking.engine import Mode, Order, Ranking, Standing
 from dragoman.search.ranking.legs.leg import ScoredQuery
 from dragoman.search.ranking.settings import Settings
-from dragoman.search.suggest import suggest
 from support.random_documents import RandomDocuments
 
 if TYPE_CHECKING:

@@ -202,7 +202,7 @@ def test_dates_that_are_missing_are_said(make_collection: "MakeCollection") -> N
     result = one(server(collection), "search", query="dues", after="1950", mode="keyword")
     assert [each["source"]["document"] for each in result.structured_content["passages"]] == ["dated"]
     assert result.structured_content["undated"] == 1
-    assert "Left out for want of a date: 1 passage." in result.content[0].text
+    assert "1 more passage matches, but with no date to go by." in result.content[0].text
 
 
 def test_standard_output_is_the_protocols_alone(programs: "Programs") -> None:
@@ -318,7 +318,7 @@ def test_each_filter_leaves_out_what_it_should(make_collection: "MakeCollection"
 def test_a_misspelt_question_comes_back_mended(small: Any) -> None:
     result = one(small, "search", query="harbur", mode="keyword")
     assert result.structured_content["suggestion"] == "harbour"
-    assert "Perhaps meant: harbour" in result.content[0].text
+    assert "Did you mean: harbour" in result.content[0].text
 
 
 def test_a_passage_is_read_on_into_its_document(small: Any) -> None:

@@ -6,7 +6,7 @@ OpenAPI's schemas are made of these structs, and their docstrings stand in that 
 import msgspec
 
 from ...corpus.document import Document, Note, Person, Reference, Span, passage_id
-from ...search.completion import Completion
+from ...search.advice.completion import Completion
 from ...search.results import wire
 
 

@@ -287,13 +287,18 @@ class DragomanSearch extends HTMLElement {
     const all = new URL(`?${this.#parameters(query)}`, this.#site);
     this.#list.replaceChildren(...results.hits.map((hit) => this.#result(hit, query)));
     const extras = [];
-    if (results.suggestion) {
-      const mended = element("button", { type: "button", part: "suggestion" }, results.suggestion);
-      mended.addEventListener("click", () => {
-        this.#input.focus();
-        this.search(results.suggestion);
-      });
-      extras.push(element("span", {}, `${this.#word("meant")} `, mended, "?"));
+    for (const { kind, text, question } of results.notices) {
+      const said = kind === "spelling" ? this.#word("meant") : text;
+      const notice = element("span", { part: "notice" }, said);
+      if (question) {
+        const offered = element("button", { type: "button", part: "suggestion" }, question);
+        offered.addEventListener("click", () => {
+          this.#input.focus();
+          this.search(question);
+        });
+        notice.append(" ", offered);
+      }
+      extras.push(notice);
     }
     if (results.total > results.hits.length) {
       extras.push(element("a", { part: "more", href: all.href }, this.#word("all")));

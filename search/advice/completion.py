@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..corpus.fields import Fields
-from ..index.analysis import BLANKS, analyze
-from ..index.reading.plan import Beginning
-from ..index.reading.view import View
-from .language.query import MAX_QUERY_LENGTH, Filter
-from .language.scanning import TOKEN, all_names, field_called
-from .language.unparser import unparse
+from ...corpus.fields import Fields
+from ...index.analysis import BLANKS, analyze
+from ...index.reading.plan import Beginning
+from ...index.reading.view import View
+from ..language.query import MAX_QUERY_LENGTH, Filter
+from ..language.scanning import TOKEN, all_names, field_called
+from ..language.unparser import unparse
 
 if TYPE_CHECKING:
     import re

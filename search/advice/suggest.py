@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ..corpus.document import Span
-from ..index.analysis import fold
-from ..index.reading.plan import Deadline, Spelling
-from ..index.reading.view import View
+from ...corpus.document import Span
+from ...index.analysis import fold
+from ...index.reading.plan import Deadline, Spelling
+from ...index.reading.view import View
 
 _LETTERS_BY_EDITS = ((1, 4), (2, 6))  # edits, and how many letters a word needs: most shorter ones are near some word
 _LONGEST = 40  # letters

@@ -1,0 +1,44 @@
+"""What a searcher should know about a question or its answer: the one channel for it, which every face shows.
+
+Whoever finds something out adds a notice: the parser to its query, the interpreter to its interpretation, the asker to
+the results. A face shows them all alike, and knows no kind of them.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ...corpus.document import Span
+
+KINDS: Final = {
+    "spelling": "a word may be misspelt, and the question is offered with another",
+    "unknown": "no passage holds a word",
+    "undated": "passages would match if their documents had a date",
+}
+"""What a notice may be about, by the kind's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a searcher should know.
+
+    Attributes:
+        kind: What it is about: one of KINDS.
+        text: A sentence for people. If a question is offered, that follows it, as after "Did you mean:".
+        span: Where in the question's text the part is that it is about; None if it is about all of it.
+        question: A question that may be asked instead, or None. It is offered, never asked unasked.
+
+    Raises:
+        ValueError: There is no such kind.
+    """
+
+    kind: str
+    text: str
+    span: Span | None = None
+    question: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"there is no kind of notice {self.kind!r}: there are {', '.join(KINDS)}")
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.question}" if self.question else self.text
