@@ -26,7 +26,8 @@ WITHOUT = {
     "whole documents": replace(DEFAULT, document_weight=0.0),
     "words side by side": replace(DEFAULT, pair_weight=0.0),
     "other names": replace(DEFAULT, variants=False),
-    "all three": replace(DEFAULT, document_weight=0.0, pair_weight=0.0, variants=False),
+    "other spellings": replace(DEFAULT, spellings=False),
+    "all of them": replace(DEFAULT, document_weight=0.0, pair_weight=0.0, variants=False, spellings=False),
 }
 ROUNDS = 3
 

@@ -4,9 +4,9 @@
 
 XQuAD has 240 paragraphs and 1,190 questions, the same in twelve languages; the test data of this repository hold them.
 First each language has a collection of its own, and then all of them are in one, where a question is to find its
-paragraph in its own language. Then, of all pairs of words in these paragraphs and in the stories of NTREX that Snowball gives
-one stem, written as they are, the share of which a question with either finds the other. To measure an older Dragoman, run the very same
-script with that as the package:
+paragraph in its own language. Then, of all pairs of words in these paragraphs and in the stories of NTREX that Snowball
+gives one stem, written as they are, the share of which a question with either finds the other. To measure an older
+Dragoman, run the very same script with that as the package:
 
     git worktree add ../older/dragoman COMMIT && PYTHONPATH=../older python benchmarks/languages.py
 """

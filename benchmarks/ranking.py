@@ -126,7 +126,7 @@ def put_to(snapshot: Snapshot, question: Question) -> Put:
 
 def ranked(put: Put, mode: Mode, settings: Settings, *, limit: int, per_document: bool) -> Ranking:
     """What the engine answers."""
-    meant = interpret(put.view, put.query, variants=settings.variants)
+    meant = interpret(put.view, put.query, variants=settings.variants, spellings=settings.spellings)
     return rank(
         put.view,
         ScoredQuery(
@@ -178,7 +178,7 @@ def textbook_ranking(fuse: str | None, weight: float, put: Put) -> NDArray[np.in
     `weight` is the keyword leg's; without a way to fuse, it is that leg alone if it is 1, and the cosine if it is 0.
     """
     stack, everything = put.snapshot.stack, put.everything
-    units = interpret(put.view, put.query, variants=False).units
+    units = interpret(put.view, put.query, variants=False, spellings=False).units
     every = everything.numbers
     scores = np.zeros(len(stack))
     scores[every] = word_scores(put, units, PLAIN, every)
@@ -200,7 +200,7 @@ def whole_document_ranking(put: Put) -> NDArray[np.int64]:
     """Documents by BM25 over the whole of each, as most reference figures are: a passage of each, best first."""
     stack, every = put.snapshot.stack, put.everything.numbers
     first = every[np.unique(stack.documents(every), return_index=True)[1]]
-    units = interpret(put.view, put.query, variants=False).units
+    units = interpret(put.view, put.query, variants=False, spellings=False).units
     scores = whole_documents(put, [by_documents(put, unit, len(first)) for unit in units], PLAIN_DOCUMENT, first)
     return stack.order(first[scores > 0], scores[scores > 0], DEPTH)
 
@@ -217,7 +217,7 @@ def _field_weights(title: float = 1.0, notes: float = 0.8) -> BM25F:
 
 
 DEFAULT = Settings()
-_PLAIN_LEG = replace(DEFAULT, variants=False, document_weight=0.0, pair_weight=0.0, bm25f=PLAIN)
+_PLAIN_LEG = replace(DEFAULT, variants=False, spellings=False, document_weight=0.0, pair_weight=0.0, bm25f=PLAIN)
 HYBRID = "**default hybrid**"
 YARDSTICK = "textbook min-max, equal weights"
 WEIGHTS = ((0.5, 0.0), (0.6, 0.0), (0.7, 0.0), (0.8, 0.0), (0.7, 0.4), (0.75, 0.5), (0.75, 0.6), (0.8, 0.6), (0.8, 0.8))
@@ -237,12 +237,19 @@ SYSTEMS: dict[str, Callable[[Put], NDArray[np.int64]]] = {
         for name, changes in {
             "reciprocal rank instead": {"fusion": "reciprocal-rank"},
             "no variants of names": {"variants": False},
+            "no spellings of words": {"spellings": False},
             "no evidence of the document": {"document_weight": 0.0},
             "no words side by side": {"pair_weight": 0.0},
             "footnotes not scored": {"bm25f": _field_weights(notes=0.0)},
             "titles not scored": {"bm25f": _field_weights(title=0.0)},
             "titles twice": {"bm25f": _field_weights(title=2.0)},
-            "none of these": {"variants": False, "document_weight": 0.0, "pair_weight": 0.0, "bm25f": PLAIN},
+            "none of these": {
+                "variants": False,
+                "spellings": False,
+                "document_weight": 0.0,
+                "pair_weight": 0.0,
+                "bm25f": PLAIN,
+            },
             **{
                 f"keyword weight {weight}" + f" less {discount} for prose" * (discount > 0): {
                     "keyword_weight": weight,

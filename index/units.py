@@ -1,7 +1,7 @@
-"""What a question counts in passages: words and phrases, as sets of surface terms."""
+"""What a question counts in passages: words and phrases, as sets of surface terms, perhaps near others."""
 
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from .terms import tells
 
@@ -29,6 +29,23 @@ def terms_of(word: Iterable[str | Confined], language: str | None = None) -> fro
     )
 
 
+ANY_WORD: Final[Word] = frozenset({"*"})
+"""Stands in a form where one word does, whichever: no surface term is written so. No form begins or ends with it."""
+
+
+class Near(NamedTuple):
+    """What a unit must stand near to in order to count, in the same field and on either side of it.
+
+    Attributes:
+        unit: The other unit, which is near nothing itself.
+        words: How many words at most may stand between the two; None if they must stand in the same sentence instead.
+            A title is one sentence, and so is a footnote.
+    """
+
+    unit: "Unit"
+    words: int | None
+
+
 class Unit(NamedTuple):
     """What is counted in a passage: a word, or a phrase of several.
 
@@ -36,17 +53,32 @@ class Unit(NamedTuple):
         positions: The unit as the question writes it.
         field: The one of FIELDS that it must stand in; empty if any will do.
         variants: Other names for the same thing, which count as much.
+        slop: How far the words of a phrase may have strayed: of each word one takes where the phrase would begin by it,
+            and the last of these places is at most so far from the first. So between two words in order as many others
+            may stand, and between two that have changed places two fewer. What is counted is the shortest stretches
+            that hold all words.
+        near: What it must stand near to; None if it may stand anywhere.
     """
 
     positions: Form
     field: str = ""
     variants: tuple[Form, ...] = ()
+    slop: int = 0
+    near: Near | None = None
 
     @property
     def forms(self) -> tuple[Form, ...]:
         """All ways to write it except those that contain a shorter one: "Soviet Union" is found by "Soviet"."""
         every = tuple(dict.fromkeys((self.positions, *self.variants)))
         return tuple(form for form in every if not any(_is_part(other, form) for other in every))
+
+    def within(self, language: str) -> "Unit":
+        """The unit as it counts in passages of one language, an ISO 639-1 code: nothing in it is confined."""
+        positions, *variants = (
+            tuple(terms_of(word, language) for word in form) for form in (self.positions, *self.variants)
+        )
+        near = self.near._replace(unit=self.near.unit.within(language)) if self.near else None
+        return self._replace(positions=positions, variants=tuple(variants), near=near)
 
     @property
     def tells(self) -> bool:

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import FIELDS
-from ..units import Confined, Form, Unit
+from ..units import ANY_WORD, Confined, Form, Near, Unit
+from . import proximity
 from .arrays import load, ranges
+from .proximity import POSITION_BITS, Stretches
 from .vocabulary import Vocabulary
-
-_POSITION_BITS = 17  # one more than a position has, so that shifting a position by its offset in a phrase fits
 
 
 class Occurrences(NamedTuple):
@@ -48,6 +48,8 @@ class Postings:
         self._position_offsets = load(folder / "position_offsets.npy")
         self._positions = load(folder / "positions.npy")
         self._passage_languages = load(folder / "passage_languages.npy")
+        self._sentence_starts = load(folder / "sentence_starts.npy")
+        self._sentence_offsets = load(folder / "sentence_offsets.npy")
         self.lengths = load(folder / "lengths.npy")
         """uint16 [passages, fields]: the tokens in each field of each passage."""
 
@@ -93,10 +95,13 @@ class Postings:
         """The passages that hold a unit, deleted ones included.
 
         Args:
-            unit: A word or phrase.
+            unit: What is looked for.
             among: int32, ascending: the only ordinals of interest, which spares the time for all others.
         """
-        anywhere = _together([self._form(form, among) for form in unit.forms])
+        if unit.near:
+            anywhere = self._near(unit._replace(near=None), unit.near, among)
+        else:
+            anywhere = _together([self._form(form, unit.slop, among) for form in unit.forms])
         if not unit.field:
             return anywhere
         column = FIELDS.index(unit.field)
@@ -105,11 +110,19 @@ class Postings:
         counts[:, column] = anywhere.counts[here, column]
         return Occurrences(anywhere.ordinals[here], counts)
 
-    def _form(self, form: Form, among: NDArray[np.int32] | None) -> Occurrences:
-        words = [self._terms(word) for word in form]
-        if not words or not all(words):
+    def _form(self, form: Form, slop: int, among: NDArray[np.int32] | None) -> Occurrences:
+        words = self._words(form)
+        if not words:
             return _NOWHERE
-        return self._phrase(words, among) if len(words) > 1 else _together(self._terms_among(words[0], among))
+        if len(form) == 1:
+            return _together(self._terms_among(words[0].terms, among))
+        holding = self._holding_all(words, among)
+        return _counted(self._phrase(words, slop, holding).last, holding)
+
+    def _words(self, form: Form) -> list["_Word"]:
+        """The words of a form that must be certain ones; none if the segment does not hold one of them."""
+        words = [_Word(offset, self._terms(word)) for offset, word in enumerate(form) if word != ANY_WORD]
+        return words if all(word.terms for word in words) else []
 
     def _terms(self, word: Iterable[str | Confined]) -> list["_Term"]:
         """What the segment has of a word: each term once, with the languages of passages in which it counts."""
@@ -149,32 +162,77 @@ class Postings:
         counting[list(term.languages)] = True
         return counting[self._passage_languages[ordinals]]
 
+    def _holding_all(self, words: Sequence["_Word"], among: NDArray[np.int32] | None) -> NDArray[np.int32]:
+        """The ordinals of the passages that hold all words somewhere."""
+        # Rarest first: what holds it bounds how much of the commoner words' postings is looked at.
+        holding = among
+        for word in sorted(words, key=lambda word: self._size(word.terms)):
+            holding = _union([self._ordinals[self._rows(term, holding)] for term in word.terms])
+        return _NOWHERE.ordinals if holding is None else holding
+
     def _size(self, terms: Iterable["_Term"]) -> int:
         """How long the postings of some terms are, all together."""
         return int(sum(self._starts[each.number + 1] - self._starts[each.number] for each in terms))
 
-    def _phrase(self, words: Sequence[Sequence["_Term"]], among: NDArray[np.int32] | None) -> Occurrences:
-        # Rarest first: what holds it bounds how much of the commoner words' postings is looked at.
+    def _phrase(self, words: Sequence["_Word"], slop: int, holding: NDArray[np.int32]) -> Stretches:
+        """Where a phrase would begin by its words, which is one place for all of them unless there is slop."""
+        codes = [self._beginnings(word.terms, word.offset, holding) for word in words]
+        if not slop:
+            # The phrase begins where it would have to begin for each of its words: at the codes that all words share.
+            shared = reduce(_common, sorted(codes, key=len))
+            return Stretches(shared, shared)
+        # A word for which few terms will do goes first: a token that it takes is no other word's any more.
+        narrow = sorted(range(len(words)), key=lambda index: len(words[index].terms))
+        terms = [{term.number for term in words[index].terms} for index in narrow]
+        alike = [[n for n in range(index) if terms[n] & terms[index]] for index in range(len(terms))]
+        return proximity.strayed([(words[index].offset, codes[index]) for index in narrow], alike, slop)
+
+    def _near(self, unit: Unit, near: Near, among: NDArray[np.int32] | None) -> Occurrences:
         holding = among
-        for terms in sorted(words, key=self._size):
-            holding = _union([self._ordinals[self._rows(each, holding)] for each in terms])
+        for each in sorted((unit, near.unit), key=self._rarity):
+            holding = self.occurrences(each, holding).ordinals
         if holding is None or not len(holding):
             return _NOWHERE
-        # The phrase begins where it would have to begin for each of its words: at the codes that all words share.
-        beginnings = reduce(
-            _common,
-            sorted((self._beginnings(terms, offset, holding) for offset, terms in enumerate(words)), key=len),
-        )
-        group = beginnings >> _POSITION_BITS
-        counts = np.bincount(group, minlength=len(holding) * len(FIELDS)).reshape(len(holding), len(FIELDS))
-        held = counts.any(axis=1)
-        return Occurrences(holding[held], counts[held])
+        these, others = self._stretches(unit, holding), self._stretches(near.unit, holding)
+        if near.words is None:
+            held = proximity.in_same_sentence(these, others, self._sentences(holding))
+        else:
+            held = proximity.within(these, others, near.words)
+        return _counted(these.first[held], holding)
+
+    def _rarity(self, unit: Unit) -> int:
+        """At most so many passages hold the unit, roughly."""
+        forms = filter(None, map(self._words, unit.forms))
+        return sum(min(self._size(word.terms) for word in words) for words in forms)
+
+    def _stretches(self, unit: Unit, holding: NDArray[np.int32]) -> Stretches:
+        """Where a unit that is near nothing stands in some passages."""
+        first: list[NDArray[np.int64]] = []
+        last: list[NDArray[np.int64]] = []
+        for form in unit.forms:
+            if words := self._words(form):
+                begins = self._phrase(words, 0, holding).first
+                first.append(begins)
+                last.append(begins + (len(form) - 1))
+        begins, ends = (np.concatenate([np.zeros(0, np.int64), *codes]) for codes in (first, last))
+        order = np.argsort(begins, kind="stable")
+        if unit.field:
+            column = FIELDS.index(unit.field)
+            order = order[(begins[order] >> POSITION_BITS) % len(FIELDS) == column]
+        return Stretches(begins[order], ends[order])
+
+    def _sentences(self, holding: NDArray[np.int32]) -> NDArray[np.int64]:
+        """The codes at which sentences begin that are not the first of their field: int64, ascending."""
+        begin, end = self._sentence_offsets[holding], self._sentence_offsets[holding + 1]
+        fields, positions = np.divmod(self._sentence_starts[ranges(begin, end - begin)].astype(np.int64), 1 << 16)
+        groups = np.repeat(np.arange(len(holding)), end - begin) * len(FIELDS) + fields
+        return (groups << POSITION_BITS) + positions
 
     def _beginnings(self, terms: Sequence["_Term"], offset: int, holding: NDArray[np.int32]) -> NDArray[np.int64]:
         """Codes of where a phrase may begin so that one of these terms stands `offset` words on: ascending, distinct.
 
         A code is the passage's index in `holding`, times the number of fields, plus the field, shifted left by
-        _POSITION_BITS, plus the position.
+        POSITION_BITS, plus the position.
         """
         codes: list[NDArray[np.int64]] = []
         for term in terms:
@@ -186,7 +244,7 @@ class Postings:
             index = np.searchsorted(holding, self._ordinals[rows])
             fields = index[:, np.newaxis] * len(FIELDS) + np.arange(len(FIELDS))
             groups = np.repeat(fields.ravel(), counts.ravel())
-            codes.append((groups << _POSITION_BITS) + positions)
+            codes.append((groups << POSITION_BITS) + positions)
         return codes[0] if len(codes) == 1 else np.sort(np.concatenate(codes), kind="stable")
 
 
@@ -195,6 +253,21 @@ class _Term(NamedTuple):
 
     number: int
     languages: tuple[int, ...]
+
+
+class _Word(NamedTuple):
+    """A word of a form: its offset there, and the terms that may stand for it."""
+
+    offset: int
+    terms: list[_Term]
+
+
+def _counted(codes: NDArray[np.int64], holding: NDArray[np.int32]) -> Occurrences:
+    """The passages of some codes, which count in them by field."""
+    counts = np.bincount(codes >> POSITION_BITS, minlength=len(holding) * len(FIELDS))
+    counts = counts.reshape(len(holding), len(FIELDS))
+    held = counts.any(axis=1)
+    return Occurrences(holding[held], counts[held])
 
 
 def _union(lists: Sequence[NDArray[Any]]) -> NDArray[Any]:

@@ -7,8 +7,9 @@ Nothing in it ever changes afterwards.
 import json
 import shutil
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from ...corpus.fields import Field
 from ...errors import CollectionDamaged
-from ..analysis import FIELDS, MAX_TOKENS, analyze, lower
+from ..analysis import FIELDS, MAX_TOKENS, Token, analyze, lower
 from ..terms import DEFAULT_LANGUAGE
 from .columns import Columns, ColumnsWriter
 from .durability import sync
@@ -156,6 +157,10 @@ def _damaged(folder: Path, error: Exception) -> CollectionDamaged:
     )
 
 
+def _terms(tokens: Iterable[Token]) -> list[str]:
+    return [token.term for token in tokens]
+
+
 class SegmentWriter:
     """Writes a segment, passage after passage, a document's passages together and in order.
 
@@ -177,6 +182,7 @@ class SegmentWriter:
         self._columns = ColumnsWriter(self._work / "columns", fields)
         self._vectors = VectorsWriter(self._work / "vectors", dimension)
         self._lengths: list[list[int]] = []
+        self._sentences: list[list[int]] = []
         self._title: tuple[tuple[str, str], list[str]] = ("", ""), []
         self._written: dict[str, dict[str, set[str]]] = {}
 
@@ -192,26 +198,29 @@ class SegmentWriter:
         document, span = passage.document, passage.span
         language = document.language or DEFAULT_LANGUAGE
         if self._title[0] != (document.title, language):
-            self._title = (document.title, language), self._analyzed(document.title, language)
+            self._title = (document.title, language), _terms(self._analyzed(document.title, language))
         text = self._analyzed(document.text[span.start : span.end], language)
-        notes = chain.from_iterable(self._analyzed(note.text, language) for note in document.notes_in(span))
-        fields = [self._title[1], text, list(notes)]
+        notes = [self._analyzed(note.text, language) for note in document.notes_in(span)]
+        fields = [self._title[1], _terms(text), _terms(chain.from_iterable(notes))]
         self._keyword.add(fields)
         self._lengths.append([min(len(terms), MAX_TOKENS) for terms in fields])
+        begun = [bisect_left(text, start - span.start, key=lambda token: token.start) for start, _ in passage.sentences]
+        self._sentences.append(
+            [*_starts("text", begun, len(text)), *_starts("notes", accumulate(map(len, notes)), len(fields[-1]))]
+        )
         self._columns.add(passage.version, document, span.start, span.end)
         self._vectors.add(passage)
         return len(self._lengths) - 1
 
-    def _analyzed(self, text: str, language: str) -> list[str]:
-        """The terms of a text. How they are written is kept, where that is not as they are."""
+    def _analyzed(self, text: str, language: str) -> list[Token]:
+        """The tokens of a text. How they are written is kept, where that is not as the terms are."""
         written = self._written.setdefault(language, {})
-        terms: list[str] = []
-        for term, start, end in analyze(text):
-            terms.append(term)
+        tokens = analyze(text)
+        for term, start, end in tokens:
             word = text[start:end]
             if word != term and (word := lower(word, language)) != term:
                 written.setdefault(term, set()).add(word)
-        return terms
+        return tokens
 
     def close(self) -> Segment:
         """Write everything out, make sure that it is on disk, give the folder its name, and open it.
@@ -226,7 +235,8 @@ class SegmentWriter:
         self._vectors.close()
         lengths = np.array(self._lengths, np.uint16).reshape(-1, len(FIELDS))
         with open_reader(self._work / "whoosh") as reader:
-            write_postings(self._work / "postings", read_postings(reader), lengths, languages, self._written)
+            written, sentences = self._written, self._sentences
+            write_postings(self._work / "postings", read_postings(reader), lengths, languages, written, sentences)
 
         files = [path for path in self._work.rglob("*") if path.is_file()]
         sizes = {path.relative_to(self._work).as_posix(): path.stat().st_size for path in files}
@@ -245,3 +255,9 @@ class SegmentWriter:
             self._vectors.cancel()
         finally:
             shutil.rmtree(self._work, ignore_errors=True)
+
+
+def _starts(field: str, positions: Iterable[int], length: int) -> list[int]:
+    """Where sentences begin within a field of so many tokens, as `write_postings` takes it."""
+    column = FIELDS.index(field) << 16
+    return [column + position for position in sorted(set(positions)) if 0 < position < min(length, MAX_TOKENS)]

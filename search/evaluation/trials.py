@@ -78,6 +78,7 @@ class Trials:
         cases: The questions.
         depths: Those that settings may have.
         variants: As in Settings.
+        spellings: As in Settings.
 
     Raises:
         DragomanError: The view cannot vary how occurrences are weighed.
@@ -90,12 +91,13 @@ class Trials:
         depths: Iterable[int],
         *,
         variants: bool,
+        spellings: bool = True,
     ) -> None:
         if not view.info.varies_bm25f:
             raise DragomanError("this collection cannot be tuned here: where it is kept, BM25's settings are fixed")
         self._view = view
         self._depths = sorted(set(depths))
-        self._questions = [self._question(case, variants) for case in cases]
+        self._questions = [self._question(case, variants, spellings) for case in cases]
         self._pools: dict[BM25F, list[_Pool]] = {}
         self._values: dict[Settings, NDArray[np.float64]] = {}
         judged = [list(case.grades.values()) for case in cases]
@@ -148,9 +150,9 @@ class Trials:
         self._pools |= gathered
         self._values |= {each: ndcg(grades, self._judged, RESULTS) for each, grades in found.items()}
 
-    def _question(self, case: Case, variants: bool) -> _Question:
+    def _question(self, case: Case, variants: bool, spellings: bool) -> _Question:
         query = parse(plain(case.question.text))
-        meant = interpret(self._view, query, variants=variants)
+        meant = interpret(self._view, query, variants=variants, spellings=spellings)
         vector = self._view.encode(query.meaning) if query.meaning else None
         floors = self._view.info.floors
         scored_query = ScoredQuery(query.meaning, meant.units, meant.pairs, meant.prose, meant.known, vector, floors)

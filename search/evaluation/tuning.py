@@ -222,7 +222,7 @@ def _fit_in_turn(
 
 
 def _trials(view: View, cases: Sequence[Case], present: Settings) -> Trials:
-    return Trials(view, cases, {present.depth, *_DEPTHS}, variants=present.variants)
+    return Trials(view, cases, {present.depth, *_DEPTHS}, variants=present.variants, spellings=present.spellings)
 
 
 def parts(cases: Sequence[Case], many: int) -> list[NDArray[np.intp]]:

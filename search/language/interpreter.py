@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ...corpus.document import Span
 from ...corpus.fields import Field
@@ -16,12 +16,13 @@ from ...index.constraints import Constraint
 from ...index.reading.plan import Deadline, Lookup, Pair, Pattern, SameWord, Spelling
 from ...index.reading.view import View
 from ...index.terms import STOP_WORDS
-from ...index.units import Form, Unit
+from ...index.units import ANY_WORD, Form, Near, Unit
 from ..advice.notices import Notice
 from . import query as language
 from .parser import parse_date_range, parse_number_range
-from .variants import Name, name_at
+from .phrases import GAP, parts
 from .word_forms import WordForms
+from .wordings import Switches, Way, Wording, wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,12 @@ class Interpretation:
 
 
 def interpret(
-    view: View, query: language.Query, *, variants: bool = True, deadline: Deadline | None = None
+    view: View,
+    query: language.Query,
+    *,
+    variants: bool = True,
+    spellings: bool = True,
+    deadline: Deadline | None = None,
 ) -> Interpretation:
     """A query in the terms of a view, which is asked once for all that the query's words may stand for.
 
@@ -56,6 +62,7 @@ def interpret(
         view: What is going to be asked.
         query: The parsed question.
         variants: Whether different names of the same thing count as the same.
+        spellings: Whether different spellings of the same word do.
         deadline: The end of the search; without it there is no limit.
 
     Raises:
@@ -63,7 +70,7 @@ def interpret(
             type of its field.
         SearchTimeout: The time was over before all patterns and fuzzy words were looked up.
     """
-    return _Interpreter(view, query, variants, deadline or Deadline()).interpretation()
+    return _Interpreter(view, query, Switches(variants, spellings), deadline or Deadline()).interpretation()
 
 
 class _Placed(NamedTuple):
@@ -77,11 +84,12 @@ class _Placed(NamedTuple):
 class _Interpreter:
     """Interprets one query: what its words may stand for is looked up all at once, then units are made of it."""
 
-    def __init__(self, view: View, query: language.Query, variants: bool, deadline: Deadline) -> None:
+    def __init__(self, view: View, query: language.Query, switches: Switches, deadline: Deadline) -> None:
         self._info = view.info
         self._query = query
-        self._runs = [(run, list(_named(run, variants))) for run in _runs(query)]
-        lookups = list(dict.fromkeys([*self._lookups_of_runs(), *_lookups(query.must)]))
+        self._switches = switches
+        self._runs = [(run, list(wordings(run, switches))) for run in _runs(query)]
+        lookups = list(dict.fromkeys([*self._lookups_of_runs(), *self._lookups(query.must)]))
         written = {token.term: query.text[token.start : token.end] for token in analyze(query.text)}
         asked = [
             each._replace(written=written.get(each.term, "")) if isinstance(each, SameWord) else each
@@ -92,10 +100,29 @@ class _Interpreter:
         self._terms = WordForms(answers, words, query.text, self._info.languages)
 
     def _lookups_of_runs(self) -> Iterator[Lookup]:
-        for run, named in self._runs:
+        for run, every in self._runs:
             yield from (SameWord(token.term) for token in run)
-            for _, name in named:
-                yield from (SameWord(term) for other in (name.others if name else ()) for term in other)
+            yield from _lookups_of_others(every)
+
+    def _lookups(self, nodes: Iterable[language.Node]) -> Iterator[Lookup]:
+        """All that has to be looked up for some nodes. Raises QueryError for a fuzzy term of many words or letters."""
+        for node in nodes:
+            match node:
+                case language.Word() | language.Phrase():
+                    tokens = _tokens(node)
+                    yield from (SameWord(token.term) for token in tokens)
+                    yield from _lookups_of_others(self._wordings(node, tokens))
+                    yield from (Pattern(part, node.field) for part in _patterns(node))
+                case language.Pattern() | language.Fuzzy():
+                    yield _lookup(node)
+                case _:
+                    yield from self._lookups(language.children(node))
+
+    def _wordings(self, node: language.Word | language.Phrase, tokens: Sequence[Token]) -> list[Wording]:
+        """What the words of a node stand for that is one unit: quotation marks and = say that they are spelt so."""
+        if isinstance(node, language.Phrase) or node.exact:
+            return [Wording(position, 1, ()) for position in range(len(tokens))]
+        return list(wordings(tokens, self._switches._replace(variants=False)))
 
     def interpretation(self) -> Interpretation:
         """See `interpret`."""
@@ -105,9 +132,9 @@ class _Interpreter:
         unknown: list[Span] = []
         known: dict[Unit, bool] = {}
         terms: list[str] = []
-        for run, named in self._runs:
+        for run, every in self._runs:
             terms += (token.term for token in run)
-            words = list(self._words(run, named))
+            words = [self._placed(run, each) for each in every]
             units += (word.unit for word in words)
             known.update((word.unit, word.known) for word in words)
             pairs += (Pair(left.unit, right.unit) for left, right in pairwise(words))
@@ -115,13 +142,14 @@ class _Interpreter:
         for term in query.scoring_terms():
             if term in query.free:
                 continue
-            if unit := self._unit(term):
+            for unit in self._units(term):
                 units.append(unit)
-                known[unit] = self._is_known(term)
-            if isinstance(term, language.Word | language.Phrase):
-                start = query.text.find(term.text, max(term.column - 1, 0))
-                unseen = [token for token in analyze(term.text) if not self._terms[SameWord(token.term)]]
-                unknown += [Span(start + token.start, start + token.end) for token in unseen if start >= 0]
+                known[unit] = all(map(self._is_known, language.leaves([term])))
+            for leaf in language.leaves([term]):
+                if isinstance(leaf, language.Word | language.Phrase):
+                    start = query.text.find(leaf.text, max(leaf.column - 1, 0))
+                    unseen = [span for word in self._words(leaf) if not word.known for span in word.spans]
+                    unknown += [Span(start + span.start, start + span.end) for span in unseen if start >= 0]
         # Function words and initials are scored only where there is nothing else.
         telling = [unit for unit in units if self._terms.tells(unit)]
         return Interpretation(
@@ -133,40 +161,93 @@ class _Interpreter:
             unknown=tuple(unknown),
         )
 
-    def _words(self, run: Sequence[Token], named: Iterable[tuple[int, Name | None]]) -> Iterator[_Placed]:
-        """The units that a run of tokens stands for: known names, which may be several words, and words."""
-        for position, name in named:
-            here = run[position : position + (name.length if name else 1)]
-            own = [token.term for token in here]
-            others = [self._form(other) for other in (name.others if name else ()) if self._all_seen(other)]
-            # Single words share one position, so that none is counted twice.
-            single = [form[0] for form in (self._form(own), *others) if len(form) == 1]
-            word: Form = (frozenset[str]().union(*single),)
-            names = tuple(dict.fromkeys(form for form in others if len(form) > 1))
-            if len(own) == 1:
-                unit = Unit(word, variants=names)
-            else:
-                unit = Unit(self._form(own), variants=(word, *names) if single else names)
-            yield _Placed(unit, bool(others) or self._all_seen(own), [Span(token.start, token.end) for token in here])
+    def _placed(self, run: Sequence[Token], wording: Wording) -> _Placed:
+        """The unit that a name or word of a run stands for."""
+        here = run[wording.start : wording.start + wording.length]
+        own: Way = tuple(SameWord(token.term) for token in here)
+        known = any(map(self._all_seen, (own, *wording.others)))
+        return _Placed(self._any_of(own, wording.others), known, [Span(token.start, token.end) for token in here])
 
-    def _form(self, terms: Iterable[str]) -> Form:
+    def _any_of(self, own: Way, others: Iterable[Way]) -> Unit:
+        """A unit that can be written in several ways."""
+        forms = [self._form(other) for other in others if self._all_seen(other)]
+        # Single words share one position, so that none is counted twice.
+        single = [form[0] for form in (self._form(own), *forms) if len(form) == 1]
+        word: Form = (frozenset[str]().union(*single),)
+        several = tuple(dict.fromkeys(form for form in forms if len(form) > 1))
+        if len(own) == 1:
+            return Unit(word, variants=several)
+        return Unit(self._form(own), variants=(word, *several) if single else several)
+
+    def _form(self, way: Way) -> Form:
         """One way to write a word or name. An unknown word stands for itself, as it is part of the question."""
-        return tuple(self._terms[SameWord(term)] or frozenset({term}) for term in terms)
+        return tuple(self._terms[lookup] or frozenset({lookup.term}) for lookup in way)
 
-    def _all_seen(self, terms: Iterable[str]) -> bool:
-        return all(self._terms[SameWord(term)] for term in terms)
+    def _all_seen(self, way: Way) -> bool:
+        return all(self._terms[lookup] for lookup in way)
 
-    def _unit(self, term: language.Term) -> Unit | None:
-        """The unit that a term stands for; None for a word of punctuation alone."""
+    def _units(self, term: language.Term | language.Near) -> list[Unit]:
+        """The units that are scored for a term: of two that are near each other both, each where it is near."""
+        if isinstance(term, language.Near):
+            left, right = self._unit(term.left), self._unit(term.right)
+            if not (left and right):
+                return []
+            return [left._replace(near=Near(right, term.words)), right._replace(near=Near(left, term.words))]
+        unit = self._unit(term)
+        return [unit] if unit else []
+
+    def _unit(self, term: language.Operand) -> Unit | None:
+        """The unit that a term or alternatives stand for; None for a word of punctuation alone."""
         match term:
-            case language.Word(_, field) | language.Phrase(_, field):
-                tokens = analyze(term.text)
-                return Unit(self._form(token.term for token in tokens), field) if tokens else None
-            case _:
+            case language.Or(nodes):
+                return self._alternatives(cast("Sequence[language.Operand]", nodes))
+            case language.Pattern() | language.Fuzzy():
                 return Unit((self._terms[_lookup(term)],), term.field)
+            case language.Word():
+                words = [word.unit for word in self._words(term)]
+                if len(words) == 1:
+                    return words[0]._replace(field=term.field)
+                return Unit(tuple(chain.from_iterable(word.positions for word in words)), term.field) if words else None
+            case language.Phrase():
+                words = (word.unit.positions[0] for word in self._words(term))
+                form = tuple(
+                    next(words)
+                    if isinstance(part, Token)
+                    else ANY_WORD
+                    if part == GAP
+                    else self._terms[Pattern(part, term.field)]
+                    for part in parts(term.text)
+                )
+                return Unit(form, term.field, slop=term.slop if len(form) > 1 else 0) if form else None
+
+    def _alternatives(self, nodes: Iterable[language.Operand]) -> Unit | None:
+        units = [unit for node in nodes if (unit := self._unit(node))]
+        forms: list[Form] = [form for unit in units for form in (unit.positions, *unit.variants)]
+        # Single words share one position, so that none is counted twice.
+        single = [form[0] for form in forms if len(form) == 1]
+        word: list[Form] = [(frozenset[str]().union(*single),)] if single else []
+        every = [*word, *(form for form in forms if len(form) > 1)]
+        return Unit(every[0], units[0].field, tuple(dict.fromkeys(every[1:]))) if every else None
+
+    def _words(self, term: language.Word | language.Phrase) -> list[_Placed]:
+        """What the words of a term stand for, one by one."""
+        tokens = _tokens(term)
+        if not term.exact:
+            return [self._placed(tokens, each) for each in self._wordings(term, tokens)]
+        return [
+            _Placed(
+                Unit((frozenset({token.term}),)),
+                token.term in self._terms[SameWord(token.term)],
+                [Span(token.start, token.end)],
+            )
+            for token in tokens
+        ]
 
     def _is_known(self, term: language.Term) -> bool:
-        return all(self._terms[lookup] for lookup in _lookups([term]))
+        if isinstance(term, language.Pattern | language.Fuzzy):
+            return bool(self._terms[_lookup(term)])
+        patterns = (self._terms[Pattern(part, term.field)] for part in _patterns(term))
+        return all(word.known for word in self._words(term)) and all(patterns)
 
     def _constraint(self, node: language.Node) -> Constraint:
         match node:
@@ -181,10 +262,11 @@ class _Interpreter:
             case language.Or(nodes):
                 return constraints.AnyOf(tuple(map(self._constraint, nodes)))
             case _:
-                unit = self._unit(node)
-                if unit is None:
-                    raise QueryError(f"{node.text!r} holds no word: nothing can match it", node.column or None)
-                return constraints.Holds(unit)
+                units = self._units(node)
+                if not units:
+                    said = "one side of NEAR" if isinstance(node, language.Near) else repr(node.text)
+                    raise QueryError(f"{said} holds no word: nothing can match it", node.column or None)
+                return constraints.Holds(units[0])
 
     def _filter(self, field: Field, value: str, exact: bool) -> Constraint:
         if field.name in self._info.lacking:
@@ -202,20 +284,22 @@ class _Interpreter:
         return constraints.Has(field.name, value if known is None else known, exact or known is not None)
 
 
-def _lookups(nodes: Iterable[language.Node]) -> Iterator[Lookup]:
-    """All that has to be looked up for some nodes. Raises QueryError for a fuzzy term of many words or letters."""
-    for node in nodes:
-        match node:
-            case language.Word() | language.Phrase():
-                yield from (SameWord(token.term) for token in analyze(node.text))
-            case language.Pattern() | language.Fuzzy():
-                yield _lookup(node)
-            case language.Not(negated):
-                yield from _lookups([negated])
-            case language.And(several) | language.Or(several):
-                yield from _lookups(several)
-            case _:
-                pass
+def _lookups_of_others(every: Iterable[Wording]) -> Iterator[Lookup]:
+    return chain.from_iterable(way for wording in every for way in wording.others)
+
+
+def _tokens(term: language.Word | language.Phrase) -> list[Token]:
+    """The words of a term, placed in its text; what has wildcards is left out."""
+    if isinstance(term, language.Word):
+        return analyze(term.text)
+    return [part for part in parts(term.text) if isinstance(part, Token)]
+
+
+def _patterns(term: language.Word | language.Phrase) -> list[str]:
+    """What has wildcards within a phrase."""
+    if isinstance(term, language.Word):
+        return []
+    return [part for part in parts(term.text) if isinstance(part, str) and part != GAP]
 
 
 def _lookup(term: language.Pattern | language.Fuzzy) -> Lookup:
@@ -233,16 +317,6 @@ def _lookup(term: language.Pattern | language.Fuzzy) -> Lookup:
 
 
 _LONGEST_FUZZY = 40  # letters: no language needs longer ones, and finding their neighbours takes too long
-
-
-def _named(run: Sequence[Token], variants: bool) -> Iterator[tuple[int, Name | None]]:
-    """The positions in a run at which a word or a known name begins, each with the name."""
-    terms = [token.term for token in run]
-    position = 0
-    while position < len(run):
-        name = name_at(terms, position) if variants else None
-        yield position, name
-        position += name.length if name else 1
 
 
 def _runs(query: language.Query) -> Iterator[list[Token]]:

@@ -40,7 +40,7 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
     """
     query, options = question.query, question.options
     mode: str = options["mode"]
-    meant = interpret(view, query, variants=settings.variants, deadline=question.deadline)
+    meant = interpret(view, query, variants=settings.variants, spellings=settings.spellings, deadline=question.deadline)
     constraint = meant.constraint
     if question.document is not None:
         constraint = AllOf((*constraint.constraints, Of(question.document)))
@@ -155,9 +155,8 @@ class Answer:
             standing = self.ranking.standing(number)
             marks: list[highlight.Highlight] = []
             if highlights:
-                marks = highlight.words(
-                    document.text[span.start : span.end], span.start, self._units, language=document.language
-                )
+                text, sentences = document.text[span.start : span.end], passage.sentences[:, 0].tolist()
+                marks = highlight.words(text, span.start, self._units, sentences=sentences, language=document.language)
                 if self._meaning is not None and ("meaning" in standing.legs or not marks):
                     nearest = highlight.nearest_sentence(self._meaning, passage.sentences, passage.sentence_vectors)
                     marks += [nearest] if nearest else []
@@ -182,5 +181,5 @@ class Answer:
 def _marked(notes: Iterable[Note], units: Sequence[Unit], language: str) -> Iterator[MarkedNote]:
     """Those footnotes that hold words of the question."""
     for note in notes:
-        if marks := highlight.words(note.text, 0, units, "notes", language):
+        if marks := highlight.words(note.text, 0, units, "notes", language=language):
             yield MarkedNote(note, tuple(marks))

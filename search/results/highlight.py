@@ -3,8 +3,9 @@
 Offsets are into the document's text. Nothing here knows of terminals or HTML: `pieces` cuts a text for those that do.
 """
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -16,6 +17,7 @@ from ...corpus.document import Span
 from ...index.analysis import analyze
 from ...index.terms import DEFAULT_LANGUAGE
 from ...index.units import Unit, terms_of
+from .stretches import stretches
 
 Shade = Literal["keyword", "meaning"]
 
@@ -36,36 +38,45 @@ class Piece(NamedTuple):
     shades: frozenset[Shade]
 
 
-def words(text: str, start: int, units: Sequence[Unit], field: str = "text", language: str = "") -> list[Highlight]:
+def words(
+    text: str,
+    start: int,
+    units: Sequence[Unit],
+    field: str = "text",
+    *,
+    sentences: Iterable[int] = (),
+    language: str = "",
+) -> list[Highlight]:
     """The words and phrases of a question that occur in a text.
 
-    Function words are marked only within a phrase, or if there are no others. Neighbouring words become one mark.
+    Function words are marked only within a phrase, or if there are no others. What must stand near something else is
+    marked where it does. Neighbouring words become one mark.
 
     Args:
         text: The text.
         start: Where it starts in its document, in characters.
         units: The words and phrases.
         field: Which field the text is of: units that are confined to another field are left out.
+        sentences: Where the text's sentences start in its document, in order; none if it is one sentence.
         language: What it is written in, as an ISO 639-1 code: terms that are confined to others are left out.
 
     Returns:
         The marks in order, with offsets into the document.
     """
-    here = [unit for unit in units if unit.field in ("", field)]
+    here = [unit.within(language or DEFAULT_LANGUAGE) for unit in units if unit.field in ("", field)]
     telling = [unit for unit in here if unit.tells] or here
-    language = language or DEFAULT_LANGUAGE
-    every = (form for unit in telling for form in (unit.positions, *unit.variants))
-    forms = [tuple(terms_of(word, language) for word in form) for form in every]
     tokens = analyze(text)
-    single = frozenset[str]().union(*(form[0] for form in forms if len(form) == 1))
-    marked = [Span(token.start, token.end) for token in tokens if token.term in single]
-    for form in (form for form in forms if len(form) > 1):
-        runs = (tokens[first : first + len(form)] for first in range(len(tokens) - len(form) + 1))
-        marked += (
-            Span(run[0].start, run[-1].end)
-            for run in runs
-            if all(token.term in terms for token, terms in zip(run, form, strict=True))
-        )
+    terms = [token.term for token in tokens]
+    begun = list(sentences)
+    numbers = [bisect_right(begun, start + token.start) for token in tokens]
+    # Single words, of which there may be hundreds, are looked for all at once.
+    single = [unit for unit in telling if not unit.near and not unit.variants and len(unit.positions) == 1]
+    wanted = frozenset[str]().union(*(terms_of(unit.positions[0]) for unit in single))
+    marked = [Span(token.start, token.end) for token in tokens if token.term in wanted]
+    for unit in (unit for unit in telling if unit not in single):
+        for stretch in stretches(terms, unit, numbers):
+            ends = ((each, each) for each in stretch) if unit.slop else [(stretch[0], stretch[-1])]
+            marked += (Span(tokens[first].start, tokens[last].end) for first, last in ends)
     merged: list[Span] = []
     for span in sorted(marked):
         if merged and (span.start <= merged[-1].end or text[merged[-1].end : span.start].isspace()):
