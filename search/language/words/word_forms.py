@@ -8,10 +8,10 @@ does not count, unless that is what was asked for.
 
 from collections.abc import Mapping, Sequence
 
-from ...index.analysis import Token
-from ...index.reading.plan import Lookup, SameWord
-from ...index.terms import DEFAULT_LANGUAGE, homographs, is_function_word
-from ...index.units import Confined, Unit, Word
+from ....index.analysis import Token
+from ....index.reading.plan import Lookup, SameWord
+from ....index.terms import DEFAULT_LANGUAGE, homographs, is_function_word
+from ....index.units import Confined, Unit, Word
 
 
 class WordForms:
