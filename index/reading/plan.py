@@ -48,9 +48,14 @@ class Deadline:
 
 
 class SameWord(NamedTuple):
-    """The surface terms that count as the same word as one, in any of the collection's languages."""
+    """The surface terms that have a stem in common with one, each confined to the languages in which it has.
+
+    They are in passages of these languages; so is the term itself, wherever it stands. `written` is how the word is
+    written, if that is known; else it may be written as it is anywhere.
+    """
 
     term: str
+    written: str = ""
 
 
 class Pattern(NamedTuple):

@@ -19,7 +19,7 @@ from ...corpus.document import Document, Span
 from ...corpus.fields import Fields
 from ..encoding.floors import Floors
 from ..segments.bm25f import BM25F
-from ..units import Unit
+from ..units import Unit, Word
 from .facets import Facets
 from .plan import Deadline, Lookup, Plan, Sort
 
@@ -207,7 +207,7 @@ class View(Protocol):
         """What it says of itself; known without asking anybody."""
         ...
 
-    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[frozenset[str]]:
+    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[Word]:
         """The terms in live passages that answer each lookup. Raises QueryError if they are too many.
 
         Beside such terms, a pattern's may include some that are in deleted passages alone, which match nothing.

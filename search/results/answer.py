@@ -167,7 +167,7 @@ class Answer:
             marks: list[highlight.Highlight] = []
             if highlights:
                 text, sentences = document.text[span.start : span.end], passage.sentences[:, 0].tolist()
-                marks = highlight.words(text, span.start, self._units, sentences=sentences)
+                marks = highlight.words(text, span.start, self._units, sentences=sentences, language=document.language)
                 if self._meaning is not None and ("meaning" in standing.legs or not marks):
                     nearest = highlight.nearest_sentence(self._meaning, passage.sentences, passage.sentence_vectors)
                     marks += [nearest] if nearest else []
@@ -180,7 +180,7 @@ class Answer:
                 collection=self.collection,
                 generation=self._view.info.generation,
                 highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
-                notes=tuple(_marked(document.notes_in(span), self._units)) if highlights else (),
+                notes=tuple(_marked(document.notes_in(span), self._units, document.language)) if highlights else (),
                 copies=folded.first,
                 copied=folded.count,
                 more=int(listing.more[position]),
@@ -189,8 +189,8 @@ class Answer:
             )
 
 
-def _marked(notes: Iterable[Note], units: Sequence[Unit]) -> Iterator[MarkedNote]:
+def _marked(notes: Iterable[Note], units: Sequence[Unit], language: str) -> Iterator[MarkedNote]:
     """Those footnotes that hold words of the question."""
     for note in notes:
-        if marks := highlight.words(note.text, 0, units, "notes"):
+        if marks := highlight.words(note.text, 0, units, "notes", language=language):
             yield MarkedNote(note, tuple(marks))

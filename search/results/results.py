@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...corpus.document import Document, Note, Span, passage_id
 from ...index.reading.facets import Facets
 from ...index.reading.view import Contribution
+from ...index.units import terms_of
 from ..advice.notices import Notice
 from ..ranking.engine import UNPLACED, LegStanding, Mode, Standing
 from .highlight import Highlight
@@ -33,7 +34,7 @@ class Explanation:
 
         units = [
             wire.Unit(
-                words=[sorted(terms) for terms in each.weighed.unit.positions],
+                words=[sorted(terms_of(word)) for word in each.weighed.unit.positions],
                 field=each.weighed.unit.field or None,
                 passages=each.weighed.passages,
                 idf=each.weighed.idf,

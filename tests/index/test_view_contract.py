@@ -14,6 +14,7 @@ from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index.constraints import AllOf, Of
 from dragoman.index.reading.plan import Beginning, Deadline, Meaning, Pattern, Plan, SameWord, Spelling
 from dragoman.index.reading.view import View
+from dragoman.index.units import terms_of
 from dragoman.search.advice.completion import complete
 from dragoman.search.advice.suggest import suggest
 from dragoman.search.language.question import Question
@@ -236,7 +237,7 @@ def test_what_was_deleted_or_replaced_is_nowhere(view: View) -> None:
 
 def test_terms(view: View) -> None:
     lookups = [SameWord("treaty"), SameWord("the"), Pattern("gen*"), Spelling("genova", 1), SameWord("unheard")]
-    assert view.terms(lookups, Deadline()) == [
+    assert list(map(terms_of, view.terms(lookups, Deadline()))) == [
         {"treaty", "treaties"}, {"the"}, {"geneva", "genoa"}, {"geneva", "genoa"}, set(),
     ]  # fmt: skip
     assert view.terms([Pattern("arm*", "text"), Pattern("arm*", "notes")], Deadline()) == [set(), {"armistice"}]

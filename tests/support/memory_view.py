@@ -34,8 +34,8 @@ from dragoman.index.reading.plan import (
 )
 from dragoman.index.reading.view import Candidates, Contribution, Folded, Found, Info, Located, Opened, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
-from dragoman.index.terms import stem, tells
-from dragoman.index.units import Unit
+from dragoman.index.terms import stems, tells
+from dragoman.index.units import Confined, Unit, Word, terms_of
 
 from .shelf import DIMENSION, SENTENCE, made_up_vector
 
@@ -50,12 +50,15 @@ class _Passage:
         by_sentence = [[[token.term for token in analyze(each)] for each in field] for field in sentences]
         self.fields = [[term for sentence in field for term in sentence] for field in by_sentence]
         self.sentences = [[n for n, sentence in enumerate(field) for _ in sentence] for field in by_sentence]
+        self.language = document.language or "en"
+        parts = [document.title, text, *notes]
+        self.written = {(t.term, part[t.start : t.end]) for part in parts for t in analyze(part)}
 
     def counts(self, unit: Unit) -> NDArray[np.int64]:
         """How often each field holds a unit: [fields]."""
         return np.array(
             [
-                len(occurrences(terms, unit, sentences)) if unit.field in ("", name) else 0
+                len(occurrences(terms, unit.within(self.language), sentences)) if unit.field in ("", name) else 0
                 for name, terms, sentences in zip(FIELDS, self.fields, self.sentences, strict=True)
             ]
         )
@@ -79,7 +82,7 @@ def occurrences(terms: Sequence[str], unit: Unit, sentences: Sequence[int]) -> l
     return [this for this in found if any(is_near(this, other) for other in others)]
 
 
-def _strayed(terms: Sequence[str], form: Sequence[frozenset[str]], slop: int) -> list[tuple[int, int]]:
+def _strayed(terms: Sequence[str], form: Sequence[Word], slop: int) -> list[tuple[int, int]]:
     """The shortest stretches whose words are where a form wants them, give or take `slop`; see `Unit.slop`."""
     offsets = [offset for offset, one in enumerate(form) if "*" not in one]
     choices = [[at for at, term in enumerate(terms) if term in form[offset]] for offset in offsets]
@@ -114,20 +117,42 @@ class MemoryView:
         languages = frozenset(each.document.language or "en" for each in self._all)
         self.info = Info(0, len(self._all), languages, fields or Fields(), frozenset(), Floors(0.2, 0.1), None)
 
-    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[frozenset[str]]:
+    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[Word]:
         deadline.check()
-        return [frozenset(term for term in self._vocabulary if self._answers(term, lookup)) for lookup in lookups]
+        return [
+            self._same_word(*lookup)
+            if isinstance(lookup, SameWord)
+            else frozenset(term for term in self._vocabulary if self._answers(term, lookup))
+            for lookup in lookups
+        ]
+
+    def _same_word(self, term: str, written: str) -> Word:
+        found: dict[str, set[str]] = {}
+        for language in self.info.languages:
+            here = [each.written for each in self._all if each.language == language]
+            stems_of = {
+                other: set[str]().union(*(stems(other, [raw], language) for t, raw in set().union(*here) if t == other))
+                for other in {t for each in here for t, _ in each}
+            }
+            wanted = stems(term, [written] if written else [], language)
+            if not written:
+                wanted |= set[str]().union(
+                    *(stems(term, [raw], language) for each in here for t, raw in each if t == term)
+                )
+            for other, own in stems_of.items():
+                if own & wanted:
+                    found.setdefault(other, set()).add(language)
+        return frozenset(Confined(other, frozenset(held)) for other, held in found.items())
 
     def _answers(self, term: str, lookup: Lookup) -> bool:
         match lookup:
-            case SameWord(word):
-                stems = any(stem(term, language) == stem(word, language) for language in self.info.languages)
-                return term == word or (tells(word) and tells(term) and stems)
             case Pattern(pattern, field):
                 wanted = "".join(part if part in "*?" else fold(part) for part in pattern)
                 return fnmatchcase(term, wanted) and self._is_in(term, field)
             case Beginning(prefix):
                 return term.startswith(prefix) and term != prefix and tells(term)
+            case SameWord():
+                return False  # which is not a matter of one term: see `_same_word`
             case _:
                 return _edits(term, lookup.term) <= lookup.edits and self._is_in(term, lookup.field)
 
@@ -135,7 +160,7 @@ class MemoryView:
         return not field or any(term in each.fields[FIELDS.index(field)] for each in self._all)
 
     def common_terms(self, lookup: Lookup, limit: int) -> list[tuple[str, int]]:
-        (terms,) = self.terms([lookup], Deadline())
+        terms = terms_of(self.terms([lookup], Deadline())[0])
         counted = [(term, sum(any(term in field for field in each.fields) for each in self._all)) for term in terms]
         return sorted(counted, key=lambda each: (-each[1], each[0]))[:limit]
 
