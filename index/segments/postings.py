@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..analysis import FIELDS
 from ..units import Form, Unit
 from .arrays import load, ranges
+from .slips import slips
 from .vocabulary import Vocabulary
 
 _POSITION_BITS = 17  # one more than a position has, so that shifting a position by its offset in a phrase fits
@@ -58,6 +59,10 @@ class Postings:
     def same_word(self, term: str) -> set[str]:
         """The surface terms that count as the same word as `term` in the language of a passage that holds them."""
         return self._vocabulary.same_word(term)
+
+    def slips(self, term: str) -> set[str]:
+        """The surface terms that one mistake makes of `term`: see `slips.slips`."""
+        return slips(self._vocabulary.terms, term)
 
     def holding(self, term: str) -> NDArray[np.int32]:
         """The ordinals of the passages, deleted ones included, that hold this very surface term: int32, ascending."""

