@@ -41,7 +41,7 @@ MUCH = 150
 
 def main() -> None:
     """Write the filters of all languages."""
-    import msgpack  # a tool of this script alone
+    import msgpack  # pyright: ignore[reportMissingImports]  # a tool of this script alone
 
     filters: dict[str, Any] = {}
     with zipfile.ZipFile(sys.argv[1]) as wheel:

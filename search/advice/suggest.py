@@ -36,7 +36,11 @@ _FOREIGN: Final = 3  # unknown words, more than known ones: unless all are slips
 _CAPITALS: Final = 0.6  # of a question's words: where more have one, a capital tells nothing
 
 _BY_CHARACTER: Final = re.compile(f"[{INDEXED_BY_CHARACTER}]")
-_KNOWN_WORD, _OTHER_LETTER, _FIRST_LETTER = 1.5, -0.5, -1.0  # in nats, beside the logarithm of how many passages hold it
+_KNOWN_WORD, _OTHER_LETTER, _FIRST_LETTER = (
+    1.5,
+    -0.5,
+    -1.0,
+)  # in nats, beside the logarithm of the passages with it
 
 
 def suggest(view: View, query: str, unknown: Sequence[Span], deadline: Deadline) -> str | None:

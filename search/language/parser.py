@@ -1,13 +1,16 @@
 """The query language: from what somebody typed to words that score and nodes that constrain.
 
     words "a phrase" -Macron country:France person:="Xi Jinping" date:2025-11..2026-01 title:summit wild* fuzz~ (a OR b)
+    "a phrase"~5 "a * gap" "peace treat*" =exact a NEAR/5 b a NEAR/s b
 
     sequence    := alternative*
     alternative := conjunction (OR conjunction)*
-    conjunction := unary (AND unary)*
-    unary       := ('-' | NOT) unary | '(' sequence ')' | field ':' ['='] value | phrase | pattern | fuzzy | word
+    conjunction := vicinity (AND vicinity)*
+    vicinity    := unary (NEAR/n unary)*
+    unary       := ('-' | NOT) unary | '(' sequence ')' | field ':' ['='] value | ['='] (phrase ['~n'] | word)
+                 | pattern | fuzzy
 
-A word stays free (it scores and excludes nothing) unless AND, OR, NOT or a field takes hold of it. What cannot be
+A word stays free (it scores and excludes nothing) unless an operator or a field takes hold of it. What cannot be
 understood is a QueryError with the column of the culprit: only punctuation is ever skipped in silence.
 """
 
@@ -16,40 +19,48 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from math import inf
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeGuard, cast
 
-from ...corpus.dates import parse_range
+from ...corpus.dates.periods import Period
 from ...corpus.fields import FIELDS, Fields
 from ...errors import QueryError
 from ...index.analysis import BLANKS
+from .date_values import check_quoted, parse_date_value
 from .query import (
     MAX_CLAUSES,
     MAX_DEPTH,
+    MAX_DISTANCE,
     MAX_QUERY_LENGTH,
     And,
     Dates,
     Filter,
     Fuzzy,
+    Near,
     Node,
     Not,
+    Operand,
     Or,
     Pattern,
     Phrase,
     Query,
+    Undated,
     Word,
+    leaves,
 )
 from .scanning import LETTER, NAME, Token, scan
 
 _WILDCARD = re.compile(r"\*|\?(?=[\w?*])")
 
 
-def parse(text: str, fields: Fields = FIELDS) -> Query:
+def parse(text: str, fields: Fields = FIELDS, today: date | None = None) -> Query:
     """The query that a text says.
 
     Args:
         text: What somebody typed.
         fields: Those that it may filter by: the collection's.
+        today: The day from which "yesterday" and the like are told; by default the real one.
 
     Raises:
         QueryError: It cannot be understood; with the 1-based column of the culprit where there is one.
@@ -57,11 +68,11 @@ def parse(text: str, fields: Fields = FIELDS) -> Query:
     if len(text) > MAX_QUERY_LENGTH:
         raise QueryError(f"the query has {len(text)} characters, more than {MAX_QUERY_LENGTH}: shorten it")
     text = BLANKS.sub(" ", text)
-    placed = list(_flat(_Parser(scan(text, fields), fields).sequence()))
+    placed = list(_flat(_Parser(text, fields, today).sequence()))
     if not placed:
         raise QueryError('the query holds no word: type one, or a "phrase", or a filter such as country:France')
-    free = tuple(node for node, _ in placed if isinstance(node, Word) and not node.field)
-    must = [each for each in placed if not isinstance(each.node, Word) or each.node.field]
+    free = tuple(node for node, _ in placed if isinstance(node, Word) and _is_free(node))
+    must = [each for each in placed if not isinstance(each.node, Word) or not _is_free(each.node)]
     return Query(text, free, tuple(node for node, _ in must), tuple(span for _, span in must))
 
 
@@ -83,29 +94,6 @@ def parse_constraints(text: str, fields: Fields = FIELDS) -> tuple[Node, ...]:
         hint = "name a field, as in country:France, exclude it, as in -word, or quote it"
         raise QueryError(f"in the constraint {text[:80]!r}: {query.free[0].text[:40]!r} constrains nothing: {hint}")
     return tuple(map(_untyped, query.must))
-
-
-def parse_date_range(value: str, column: int | None = None) -> tuple[date | None, date | None]:
-    """The days that a question means by a date.
-
-    Args:
-        value: `2025`, `2025-11` or `2025-11-22`, or a range of them, such as `2025-11..2026-01` or `..2025-06`.
-        column: The 1-based column of the question at which an error is to point, if it was typed there.
-
-    Returns:
-        The first and the last day; None for the side that is open.
-
-    Raises:
-        QueryError: If it is no such date, or ends before it begins.
-    """
-    try:
-        first, last = parse_range(value)
-    except ValueError:
-        forms = "2025, 2025-11, 2025-11-22 or a range such as 2025-11..2026-01, ..2025-06 or 2025-11.."
-        raise QueryError(f"{value[:40]!r} is no date: write {forms}", column) from None
-    if first and last and last < first:
-        raise QueryError(f"the dates {value[:40]!r} end before they begin: write the earlier one first", column)
-    return first, last
 
 
 def parse_number_range(name: str, value: str, column: int | None = None) -> tuple[float, float]:
@@ -130,14 +118,20 @@ def parse_number_range(name: str, value: str, column: int | None = None) -> tupl
     raise QueryError(f"{name}: takes a number, or a range such as 10..20, 10.. or ..20, not {value[:40]!r}", column)
 
 
+def _is_free(word: Word) -> bool:
+    return not word.field and not word.exact
+
+
 def _untyped(node: Node) -> Node:
     """The node as one that has no column in the question."""
     match node:
+        case Near(left, right, words):
+            return Near(cast("Operand", _untyped(left)), cast("Operand", _untyped(right)), words)
         case Not(child):
             return Not(_untyped(child))
         case And(nodes) | Or(nodes):
             return type(node)(tuple(map(_untyped, nodes)))
-        case Filter() | Dates():
+        case Filter() | Dates() | Undated():
             return node
         case _:
             return replace(node, column=0)
@@ -171,12 +165,33 @@ def _settled(parsed: _Parsed) -> Node:
     return nodes[0] if len(nodes) == 1 else And(nodes)
 
 
+def _is_operand(node: Node) -> TypeGuard[Operand]:
+    """Whether NEAR may join a node with another: alternatives must stand in the same field."""
+    if isinstance(node, Or):
+        return all(map(_is_operand, node.nodes)) and len({term.field for term in leaves([node])}) == 1
+    return isinstance(node, Word | Pattern | Fuzzy) or (isinstance(node, Phrase) and not node.slop)
+
+
+def _words_between(operator: Token) -> int | None:
+    distance = operator.text.partition("/")[2]
+    if distance in "sS":
+        return None
+    if len(distance) > 3 or int(distance) > MAX_DISTANCE:
+        raise QueryError(f"NEAR/{distance[:9]} is too far: write NEAR/{MAX_DISTANCE} at most", operator.column)
+    return int(distance)
+
+
+_BINARY = ("OR", "AND", "NEAR")
+
+
 class _Parser:
-    def __init__(self, tokens: Iterator[Token], fields: Fields) -> None:
-        self._tokens = tokens
+    def __init__(self, text: str, fields: Fields, today: date | None) -> None:
+        self._text = text
+        self._today = today
+        self._tokens = scan(text, fields)
         self._fields = fields
         self._before = Token("start", "", 0, 0)
-        self._token = next(tokens)
+        self._token = next(self._tokens)
         self._field = ""  # of the group that the parser is in
         self._exact = False  # whether values of that field are exact ones
         self._clauses = 0
@@ -205,9 +220,27 @@ class _Parser:
         """Alternatives, whose operands are conjunctions; or a conjunction, whose operands may be negated."""
         parts: list[_Parsed] = []
         while not parts or (self._token.kind == operator and self._take()):
-            parts.append(self._chain("AND", depth) if operator == "OR" else self._unary(depth))
+            parts.append(self._chain("AND", depth) if operator == "OR" else self._vicinity(depth))
         kind = Or if operator == "OR" else And
         return parts[0] if len(parts) == 1 else kind(tuple(map(_settled, parts)))
+
+    def _vicinity(self, depth: int) -> _Parsed:
+        """What stands near something else, each of a chain near the next one; or a part that no NEAR follows."""
+        parts = [self._unary(depth)]
+        operators: list[Token] = []
+        while self._token.kind == "NEAR":
+            operators.append(self._take())
+            parts.append(self._unary(depth))
+        if not operators:
+            return parts[0]
+        nodes = list(map(_settled, parts))
+        pairs: list[Node] = []
+        for operator, (left, right) in zip(operators, pairwise(nodes), strict=True):
+            if not (_is_operand(left) and _is_operand(right)):
+                said = f"{operator.text} joins words, phrases and (groups OR of these): to exclude a pair, write -(…)"
+                raise QueryError(said, operator.column)
+            pairs.append(Near(left, right, _words_between(operator), operator.column))
+        return pairs[0] if len(pairs) == 1 else And(tuple(pairs))
 
     def _unary(self, depth: int) -> _Parsed:
         owner, token = self._before, self._take()
@@ -215,11 +248,17 @@ class _Parser:
             raise QueryError(f"groups and negations are nested more than {MAX_DEPTH} deep", owner.column)
         if token.kind in ("-", "NOT"):
             return Not(_settled(self._unary(depth + 1)))
-        if token.kind in (")", "end", "OR", "AND"):
-            side, culprit = ("right", owner) if owner.kind in ("-", "OR", "AND", "NOT") else ("left", token)
+        if token.kind == "~":
+            raise QueryError("only the words of a phrase stand near others: leave out the ~", token.column)
+        if token.kind in (")", "end", *_BINARY):
+            side, culprit = ("right", owner) if owner.kind in ("-", "NOT", *_BINARY) else ("left", token)
             raise QueryError(f"{culprit.text} needs a word, phrase or group on its {side}", culprit.column)
         if token.kind == "(":
             return self.sequence(token, depth + 1)
+        if token.kind == "=":
+            if self._token.kind in ("field", "exact"):
+                raise QueryError(f"put the = behind the colon: {self._token.text}:=…", token.column)
+            return _exact(self._leaf(self._take()), token.column)
         if token.kind not in ("field", "exact"):
             return self._leaf(token)
         if self._field:
@@ -241,20 +280,36 @@ class _Parser:
         if own in ("number", "date") and not self._exact:
             value = text.rstrip(",;?")
             # Only whether it can be one: what it means is found out when it is interpreted.
-            _ = parse_number_range(self._field, value, column) if own == "number" else parse_date_range(value, column)
+            _ = parse_number_range(self._field, value, column) if own == "number" else self._date(token)
             return Filter(self._field, value)
         if kind == "value" and text.startswith("-"):
             raise QueryError(f"put the minus before the field: -{self._field}:{text.lstrip('-')[:40]}", column)
         if self._field == "date":
-            return Dates(*parse_date_range(text.rstrip(",;?"), column))
+            period = self._date(token)
+            return Dates(*period) if period else Undated()
         if not LETTER.search(text) and "*" not in text and kind != "phrase":
             raise QueryError(f"{self._field}: needs a letter or digit, not {text[:40]!r} alone", column)
         term = Phrase(text, self._field, column) if kind == "phrase" else _term(text, self._field, column)
-        if self._field not in self._fields:
-            return term
-        if isinstance(term, Pattern | Fuzzy):
-            raise QueryError(f"{self._field}: takes no wildcard and no ~: write the value out, or quote it", column)
-        return Filter(self._field, text if kind == "phrase" else text.rstrip(",;?"), self._exact)
+        if self._field in self._fields:
+            if isinstance(term, Pattern | Fuzzy):
+                raise QueryError(f"{self._field}: takes no wildcard and no ~: write the value out, or quote it", column)
+            return Filter(self._field, text if kind == "phrase" else text.rstrip(",;?"), self._exact)
+        if isinstance(term, Phrase) and self._token.kind == "~":
+            term = replace(term, slop=int(self._take().text))
+        return _exact(term, column) if self._exact else term
+
+    def _date(self, token: Token) -> Period | None:
+        """The days that a token means as the value of a date; None for no date at all."""
+        if token.kind != "phrase":
+            check_quoted(self._field, self._text, token.column - 1, token.text, self._today)
+        return parse_date_value(token.text.rstrip(",;?"), token.column, self._today)
+
+
+def _exact(term: Node, column: int) -> Word | Phrase | Filter:
+    """A word, phrase or value as the exact one."""
+    if not isinstance(term, Word | Phrase | Filter):
+        raise QueryError("= takes a word as it is written, so no wildcard and no ~: leave one out", column)
+    return replace(term, exact=True)
 
 
 def _term(run: str, field: str, column: int) -> Word | Pattern | Fuzzy:

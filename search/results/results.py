@@ -189,6 +189,9 @@ class Results:
         at_least: Whether the meaning leg was cut at its depth, so that only its nearest passages are counted: a search
             that is confined to fewer passages may find more among them than were counted here.
         notices: What a searcher should know of the question and the answer.
+        nearest: Where nothing was found, at most five passages that come nearest in meaning. They are no hits: nothing
+            counts them.
+        unknown: The words of the question that no passage holds, as typed.
     """
 
     query: str
@@ -203,6 +206,8 @@ class Results:
     facets: Facets | None = None
     at_least: bool = False
     notices: tuple[Notice, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -224,9 +229,11 @@ class Results:
             took_ms=self.took_ms,
             suggestion=self.suggestion,
             undated=self.undated,
+            unknown=list(self.unknown),
             notices=[wire.notice_of(each) for each in self.notices],
             facets=wire.facets_of(self.facets) if self.facets else wire.UNSET,
             hits=[hit.to_wire() for hit in self.hits],
+            nearest=[hit.to_wire() for hit in self.nearest],
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -108,6 +108,48 @@ def test_text_that_is_copied_is_the_text_alone(open_page: "OpenPage") -> None:
     assert copied == f"{whole} Nobody spoke of any pelican."
 
 
+@pytest.mark.parametrize("by", ["keys", "links", "links without scripts"])
+def test_what_is_cited_is_the_match_in_sight(open_page: "OpenPage", by: str) -> None:
+    allowed = ["clipboard-read", "clipboard-write"]
+    page = open_page(
+        PELICANS, permissions=allowed, java_script_enabled=by != "links without scripts", reduced_motion="reduce"
+    )
+    passages: list[str] = []
+    for number in (1, 2, 3, 2):
+        forth = number > len(passages)
+        if by == "keys":
+            page.keyboard.press("n" if forth else "p")
+        else:
+            page.locator(".turns").get_by_role("link", name="Next match" if forth else "Previous match").click()
+        expect(page).to_have_url(re.compile(rf"passage=\d+-\d+.*#m{number}$"))
+        expect(page.locator(".cited", has=page.locator("mark"))).to_have_attribute("data-within", str(number))
+        passage = re.findall(r"passage=(\d+-\d+)", page.url)[-1]
+        passages.append(passage)
+        citing = page.get_by_role("region", name="Cite this passage")
+        for label in ("BibTeX", "RIS", "CSL-JSON", "Permalink"):
+            link = citing.get_by_role("link", name=label).get_attribute("href") or ""
+            assert f"passage={passage}" in link
+        note = page.request.get(page.url.partition("documents/")[0] + f"cite/long?passage={passage}").text().strip()
+        assert re.search(r", pars?\. \d+", note)
+        expect(page.locator("#citation")).to_have_text(note)
+        if by == "keys":
+            page.keyboard.press("c")
+            expect(page.get_by_role("status")).to_have_text("The citation is copied")
+            assert page.evaluate("navigator.clipboard.readText()").strip() == note
+    assert len(set(passages)) == 3
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_marks_of_notes_are_not_copied(open_page: "OpenPage", scripts: bool) -> None:
+    page = open_page("documents/long", permissions=["clipboard-read", "clipboard-write"], java_script_enabled=scripts)
+    expect(page.locator("#text .reference")).to_have_count(2)
+    page.keyboard.press("Control+a")  # over the marks of two notes
+    page.keyboard.press("Control+c")
+    copied = open_page("documents/plain", permissions=["clipboard-read"]).evaluate("navigator.clipboard.readText()")
+    whole = "Paragraph {}. The conversation turned to the harbour dues, and was resumed after dinner."
+    assert "\n\n".join(whole.format(number) for number in range(4)) in copied
+
+
 @pytest.mark.parametrize("label", ["BibTeX", "RIS", "CSL-JSON"])
 def test_citations_are_files(open_page: "OpenPage", label: str) -> None:
     page = open_page("documents/plain")

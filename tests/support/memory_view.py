@@ -3,9 +3,11 @@
 Every line of a document is a passage, as on a `Shelf`. Nothing is shared with the local view but the formulas.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,19 @@ from dragoman.index.analysis import FIELDS, analyze, fold
 from dragoman.index.constraints import Constraint
 from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.facets import FacetColumn, Facets, FacetValue, histogram
-from dragoman.index.reading.plan import Beginning, Deadline, Lookup, Meaning, Pattern, Plan, SameWord, Slip, Sort, Words
+from dragoman.index.reading.plan import (
+    LACK,
+    Beginning,
+    Deadline,
+    Lookup,
+    Meaning,
+    Pattern,
+    Plan,
+    SameWord,
+    Slip,
+    Sort,
+    Words,
+)
 from dragoman.index.reading.view import Candidates, Contribution, Folded, Found, Info, Located, Opened, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
 from dragoman.index.terms import stem, tells
@@ -31,23 +45,55 @@ class _Passage:
         self.document, self.span = document, span
         text = document.text[span.start : span.end]
         self.vector = made_up_vector(document.id, text)
-        parts = (document.title, text, " ".join(note.text for note in document.notes_in(span)))
-        self.fields = [[token.term for token in analyze(part)] for part in parts]
+        notes = [note.text for note in document.notes_in(span)]
+        sentences = [[document.title], re.split(r"(?<=[.!?]) ", text), notes]
+        by_sentence = [[[token.term for token in analyze(each)] for each in field] for field in sentences]
+        self.fields = [[term for sentence in field for term in sentence] for field in by_sentence]
+        self.sentences = [[n for n, sentence in enumerate(field) for _ in sentence] for field in by_sentence]
 
     def counts(self, unit: Unit) -> NDArray[np.int64]:
         """How often each field holds a unit: [fields]."""
         return np.array(
             [
-                sum(_is_at(terms, at, form) for form in unit.forms for at in range(len(terms)))
-                if unit.field in ("", name)
-                else 0
-                for name, terms in zip(FIELDS, self.fields, strict=True)
+                len(occurrences(terms, unit, sentences)) if unit.field in ("", name) else 0
+                for name, terms, sentences in zip(FIELDS, self.fields, self.sentences, strict=True)
             ]
         )
 
 
-def _is_at(terms: Sequence[str], at: int, form: Sequence[frozenset[str]]) -> bool:
-    return len(terms) >= at + len(form) and all(terms[at + offset] in one for offset, one in enumerate(form))
+def occurrences(terms: Sequence[str], unit: Unit, sentences: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last token of each occurrence of a unit in a field, found by trying everything."""
+    found = [each for form in unit.forms for each in _strayed(terms, form, unit.slop)]
+    if unit.near is None:
+        return found
+    others = occurrences(terms, unit.near.unit, sentences)
+
+    def is_near(this: tuple[int, int], other: tuple[int, int]) -> bool:
+        left, right = sorted((this, other))
+        if left[1] >= right[0]:
+            return False
+        if unit.near and unit.near.words is not None:
+            return right[0] - left[1] - 1 <= unit.near.words
+        return sentences[left[1]] == sentences[right[0]]
+
+    return [this for this in found if any(is_near(this, other) for other in others)]
+
+
+def _strayed(terms: Sequence[str], form: Sequence[frozenset[str]], slop: int) -> list[tuple[int, int]]:
+    """The shortest stretches whose words are where a form wants them, give or take `slop`; see `Unit.slop`."""
+    offsets = [offset for offset, one in enumerate(form) if "*" not in one]
+    choices = [[at for at, term in enumerate(terms) if term in form[offset]] for offset in offsets]
+    windows: set[tuple[int, int]] = set()
+    for chosen in product(*choices):
+        begins = [at - offset for at, offset in zip(chosen, offsets, strict=True)]
+        if len(set(chosen)) == len(chosen) and max(begins) - min(begins) <= slop:
+            windows.add((min(begins), max(begins)))
+    shortest = [
+        (low, high)
+        for low, high in sorted(windows)
+        if not any(low <= other[0] and other[1] <= high and other != (low, high) for other in windows)
+    ]
+    return [(low, high + len(form) - 1) for low, high in shortest]
 
 
 class MemoryView:
@@ -179,13 +225,18 @@ class MemoryView:
         return tuple(sorted(weighed, key=lambda each: -each.idf))
 
     def _words(self, request: Words, weighed: Sequence[Weighed]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """The evidence of the keyword leg, of which this view has only the passages' own; and who holds enough."""
-        rows, mass = np.zeros((3, len(self._all))), np.zeros(len(self._all))
+        """The evidence of the keyword leg, of which this view has only the passages' own and what they lack; and who
+        holds enough."""
+        rows, mass = np.zeros((4, len(self._all))), np.zeros(len(self._all))
         for each in weighed:
             counts = np.array([passage.counts(each.unit) for passage in self._all]).reshape(-1, len(FIELDS))
             rows[0] += each.idf * request.bm25f.saturated(counts, self._lengths, self._averages)
             mass += each.idf * counts.any(axis=1)
         known = [each.idf for each in weighed if each.passages]
+        rarest = [each for each in weighed if each.passages and each.idf == max(known)]
+        for row, passage in enumerate(self._all):
+            if rarest and not any(passage.counts(each.unit).any() for each in rarest):
+                rows[LACK, row] = rarest[0].idf / sum(known) * rarest[0].idf / idf(len(self._all), 1)
         wanted = sum(known) / max(len(known), 1) * min(len(weighed) / 2, 1.5) - 1e-9
         return rows, (mass >= wanted) & (mass > 0)
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from flask import Blueprint, Response, request
 
@@ -31,7 +31,7 @@ from .reader_text import (
     parts,
     source_link,
 )
-from .rendering import page
+from .rendering import link_to, page
 
 MOST_MATCHES = 100
 """How many of a document's matching passages are marked, at most: the best ones."""
@@ -73,23 +73,23 @@ def document(document_id: str) -> Response:
         raise NotFound(f"{document_id!r} has no part {number}: the last one is {len(part_spans)}")
     part = part_spans[number - 1]
     best_matches = matches(answer.hits)
-    turn_parts = [part_of(part_spans, match.at) for match in best_matches]
+    # The part that a match's mark is in is named where its span does not say so already.
+    within = [(part_of(part_spans, match.at), part_of(part_spans, match.span.start)) for match in best_matches]
+    named_parts = [its_own if its_own != implied else None for its_own, implied in within]
     notes = notes_of(document, part)
     page_notes = dict(islice(notes.items(), MOST_NOTES))
     in_notes = {each.note: each.highlights for hit in answer.hits for each in hit.notes}
     annotations = Annotations(
         cited,
         marks=[mark for hit in answer.hits for mark in hit.highlights],
-        anchors={match.at: turn for turn, match in enumerate(best_matches, 1)},
+        matches=best_matches,
         notes=page_notes,
     )
-    parameters = state.parameters() | ({"passage": values["passage"]} if cited else {})
 
-    def part_address(wanted: int, anchor: str | None = None) -> str:
-        """The address of a part of this document, or of an anchor in one."""
-        if anchor and wanted == number:
-            return f"#{anchor}"
-        return address("reader.document", document_id=document_id, **parameters, part=wanted, _anchor=anchor)
+    def address_here(span: Span | None, part: int | None = None, anchor: str | None = None) -> str:
+        """The address of a passage of this document, or of a part of it, for the same question."""
+        where: dict[str, Any] = {"passage": str(span) if span else None, "part": part, "_anchor": anchor}
+        return address("reader.document", document_id=document_id, **state.parameters(), **where)
 
     return page(
         "document.html",
@@ -101,13 +101,22 @@ def document(document_id: str) -> Response:
         paragraphs=paragraphs(document, annotations, part),
         notes={n: (note, note_pieces(note, in_notes.get(note, ()))) for n, note in page_notes.items()},
         unlisted_notes=len(notes) - len(page_notes),
-        turns=[part_address(within, f"m{turn}") for turn, within in enumerate(turn_parts, 1)],
-        turn_parts=turn_parts,
+        turns=[
+            address_here(match.span, within, f"m{turn}")
+            for turn, (match, within) in enumerate(zip(best_matches, named_parts, strict=True), 1)
+        ],
+        turn_passages=[str(match.span) for match in best_matches],
+        turn_parts=[within or "" for within in named_parts],
+        quotations={
+            turn: _Quotation.of(document, match.span)
+            for turn, match in enumerate(best_matches, 1)
+            if part_of(part_spans, match.at) == number
+        },
         present=next((turn for turn, match in enumerate(best_matches, 1) if match.span == cited), 0),
         part=number,
-        parts=[part_address(each) for each in range(1, len(part_spans) + 1)],
-        source=source_link(document, cited),
-        citation=_citation(document, cited),
+        parts=[address_here(cited, each) for each in range(1, len(part_spans) + 1)],
+        quotation=_Quotation.of(document, cited),
+        meta=list(_meta(document)),
         fields=list(_plain_fields(document)),
         described=document.by_provenance(),
         similar=_similar(document),
@@ -184,21 +193,35 @@ def _similar(document: Document) -> Sequence[Hit]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Citation:
-    """A citation in words, the addresses of its other formats by their names, and the tags for the page's head."""
+class _Quotation:
+    """What somebody needs who quotes a passage, or cites the whole document.
 
-    text: str
-    links: dict[str, str]
-    meta: list[tuple[str, str]]
+    Attributes:
+        passage: The passage's span as addresses have it; empty for the whole document.
+        citation: The citation in words.
+        exports: The addresses of its other formats, by their names.
+        permalink: The address that leads to it without a question.
+        source: The address of the original, at the passage; empty if the document has none.
+    """
 
+    passage: str
+    citation: str
+    exports: dict[str, str]
+    permalink: str
+    source: str
 
-def _citation(document: Document, cited: Span | None) -> _Citation:
-    def link(format_name: str) -> str:
-        parameters: dict[str, Any] = {"as": format_name, "passage": str(cited) if cited else None}
-        return address("reader.cite", document_id=document.id, **parameters)
+    @classmethod
+    def of(cls, document: Document, span: Span | None) -> Self:
+        """That of a passage, or without a span that of the document."""
+        passage = str(span) if span else ""
 
-    links = {label: link(name) for label, name in (("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl"))}
-    return _Citation(citations.text(document, cited), links, list(_meta(document)))
+        def link(format_name: str) -> str:
+            parameters: dict[str, Any] = {"as": format_name, "passage": passage or None}
+            return address("reader.cite", document_id=document.id, **parameters)
+
+        exports = {label: link(name) for label, name in (("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl"))}
+        permalink = link_to(document, span)
+        return cls(passage, citations.text(document, span), exports, permalink, source_link(document, span))
 
 
 def _meta(document: Document) -> list[tuple[str, str]]:

@@ -49,14 +49,16 @@ class Match(NamedTuple):
 class Run(NamedTuple):
     """A part of a paragraph, all of it inside the cited passage or all outside.
 
-    `lands` says whether a link to the passage arrives here; `match` is the number of the match that begins here, 0 if
-    none does; `notes` are the numbers of the footnotes whose marks follow.
+    `lands` says whether a link to the passage arrives here; `match` is the number of the match whose first mark stands
+    here, and `within` that of the match that it is a part of, 0 if there is none; `notes` are the numbers of the
+    footnotes whose marks follow.
     """
 
     pieces: tuple[Piece, ...]
     cited: bool = False
     lands: bool = False
     match: int = 0
+    within: int = 0
     notes: tuple[int, ...] = ()
 
 
@@ -78,13 +80,13 @@ class Annotations(NamedTuple):
     Attributes:
         cited: The passage that a link names, if it names one.
         marks: What answers the question, in any order.
-        anchors: The number, from 1, of the match that begins at an offset.
+        matches: The matches in the order of the text, which is what they are numbered by, from 1.
         notes: The footnotes to show, by their number in the document.
     """
 
     cited: Span | None = None
     marks: Sequence[Highlight] = ()
-    anchors: Mapping[int, int] = MappingProxyType({})
+    matches: Sequence[Match] = ()
     notes: Mapping[int, Note] = MappingProxyType({})
 
 
@@ -160,22 +162,28 @@ def paragraphs(document: Document, annotations: Annotations, part: Span | None =
     spans = list(split(document.text, *whole))
     numbers = _notes_by_paragraph(spans, annotations.notes)
     marks = Marks(annotations.marks)
-    begins = sorted(annotations.anchors.items())
+    found = annotations.matches
     landed = False
     for index, (start, end) in enumerate(spans):
         # What begins in the white space before a paragraph begins with it.
         before = spans[index - 1].end if index else whole.start
-        here = begins[bisect_left(begins, (before,)) : bisect_left(begins, (end,))]
-        opening = {max(at, start): number for at, number in here}
+        first, stop = (bisect_left(found, edge, key=lambda match: match.at) for edge in (before, end))
+        opening = {max(found[row].at, start): row + 1 for row in range(first, stop)}
         marked = numbers.get(index, {})
         edges = {start, end, *opening, *marked}
+        # One that has its first mark elsewhere may begin or end here as well.
+        touching = found[max(first - 1, 0) : stop + 1]
+        edges |= {min(max(edge, start), end) for match in touching for edge in match.span}
         if cited:
             edges |= {min(max(edge, start), end) for edge in cited}
         runs: list[Run] = []
         for left, right in pairwise(sorted(edges)):
             inside = cited is not None and cited.start <= left and right <= cited.end
             pieces = tuple(highlight.pieces(document.text[left:right], left, list(marks.within(left, right))))
-            runs.append(Run(pieces, inside, inside and not landed, opening.get(left, 0), tuple(marked.get(right, ()))))
+            row = bisect_right(found, left, key=lambda match: match.span.start)
+            within = row if row and right <= found[row - 1].span.end else 0
+            notes = tuple(marked.get(right, ()))
+            runs.append(Run(pieces, inside, inside and not landed, opening.get(left, 0), within, notes))
             landed = landed or inside
         if start in marked:  # above all of the text
             runs.insert(0, Run((), notes=tuple(marked[start])))
