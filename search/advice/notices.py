@@ -15,6 +15,7 @@ KINDS: Final = {
     "value": "no document has the value of a filter, and the nearest one is offered",
     "nought": "nothing is found: which constraint is the cause, and what there is without it",
     "undated": "passages would match if their documents had a date",
+    "weaker": "by date, passages are left out that match without answering the question",
 }
 """What a notice may be about, by the kind's name."""
 
