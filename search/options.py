@@ -13,7 +13,7 @@ from ..corpus.document import MAX_ID_LENGTH
 from ..corpus.fields import DECLARED
 from ..errors import QueryError
 from ..index.reading.plan import Sort
-from .ranking.legs.leg_table import HYBRID, LEGS
+from .ranking.legs.leg_table import HYBRID, modes
 
 Kind: TypeAlias = Literal["choice", "count", "seconds", "flag", "day", "id", "values", "constraints"]
 """What an option takes.
@@ -89,7 +89,7 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
         in_url=True,
         about="Whether words, meaning or both find and rank.",
         default=HYBRID,
-        choices=lambda: (HYBRID, *LEGS),
+        choices=modes,
     ),
     Option(
         name="sort",

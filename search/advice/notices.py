@@ -10,6 +10,7 @@ from typing import Final
 from ...corpus.document import Span
 
 KINDS: Final = {
+    "date": "words of the question are a date, and a question is offered that is confined to it",
     "spelling": "a word may be misspelt, and the question is offered with another",
     "unknown": "no passage holds a word",
     "undated": "passages would match if their documents had a date",
