@@ -56,6 +56,10 @@ class LocalDate:
         first, last = self._selection.stack.intervals(numbers)
         return evidence_of_date(first, last, self._request)
 
+    def worth(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """See `LocalLeg.worth`: a date is evidence, and no answer unless nothing else was asked."""
+        return self.matching(numbers).astype(np.float64)
+
     @property
     def is_cut(self) -> bool:
         """See `LocalLeg.is_cut`: what is of these days is known completely."""

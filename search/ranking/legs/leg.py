@@ -32,6 +32,7 @@ class ScoredQuery:
         floors: How near a passage must be in meaning.
         days: The days that it names; None if it names none.
         optional: Those of the units that a match need not hold.
+        any_word: Whether a passage matches that holds any of its words, rather than most of them.
     """
 
     text: str
@@ -43,6 +44,7 @@ class ScoredQuery:
     floors: Floors
     days: Days | None = None
     optional: frozenset[Unit] = frozenset()
+    any_word: bool = False
 
 
 class Leg(Protocol):
