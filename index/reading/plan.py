@@ -73,13 +73,19 @@ class Spelling(NamedTuple):
     field: str = ""
 
 
+class Slip(NamedTuple):
+    """The surface terms that one mistake makes of one: a letter more, less or other, or two neighbours exchanged."""
+
+    term: str
+
+
 class Beginning(NamedTuple):
     """The surface terms that go on from a beginning; function words are left out."""
 
     prefix: str
 
 
-Lookup: TypeAlias = SameWord | Pattern | Spelling | Beginning
+Lookup: TypeAlias = SameWord | Pattern | Spelling | Slip | Beginning
 """A question about the terms in live passages."""
 
 

@@ -32,6 +32,7 @@ from dragoman.index.reading.plan import (
     Pattern,
     Plan,
     SameWord,
+    Slip,
     Sort,
     Words,
     which_answer,
@@ -155,6 +156,8 @@ class MemoryView:
                 return fnmatchcase(term, wanted) and self._is_in(term, field)
             case Beginning(prefix):
                 return term.startswith(prefix) and term != prefix and tells(term)
+            case Slip(word):
+                return term.isalpha() and _alike(word, term) and (_edits(term, word) == 1 or _exchanged(term, word))
             case SameWord():
                 return False  # which is not a matter of one term: see `_same_word`
             case _:
@@ -465,6 +468,16 @@ def _day(value: str) -> int:
     from datetime import date
 
     return date.fromisoformat(value).toordinal()
+
+
+def _alike(word: str, term: str) -> bool:
+    """Whether both are of the same script, as far as a test needs to know."""
+    return word.isascii() == term.isascii()
+
+
+def _exchanged(left: str, right: str) -> bool:
+    swaps = (left[:at] + left[at + 1] + left[at] + left[at + 2 :] for at in range(len(left) - 1))
+    return left != right and right in swaps
 
 
 def _edits(left: str, right: str) -> int:
