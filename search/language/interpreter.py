@@ -131,8 +131,9 @@ class _Interpreter:
             known.update((word.unit, word.known) for word in words)
             pairs += (Pair(left.unit, right.unit) for left, right in pairwise(words))
             unknown += (span for word in words if not word.known for span in word.spans)
+        free = frozenset(query.free)
         for term in query.scoring_terms():
-            if term in query.free:
+            if term in free:
                 continue
             for unit in self._units(term):
                 units.append(unit)

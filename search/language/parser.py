@@ -27,6 +27,8 @@ from ...corpus.dates import parse_range
 from ...corpus.fields import FIELDS, Fields
 from ...errors import QueryError
 from ...index.analysis import BLANKS
+from ..advice.notices import Notice
+from .foreign import refuse_foreign
 from .query import (
     MAX_CLAUSES,
     MAX_DEPTH,
@@ -52,12 +54,13 @@ from .scanning import LETTER, NAME, Token, scan
 _WILDCARD = re.compile(r"\*|\?(?=[\w?*])")
 
 
-def parse(text: str, fields: Fields = FIELDS) -> Query:
-    """The query that a text says.
+def parse(text: str, fields: Fields = FIELDS, *, strict: bool = False) -> Query:
+    """The query that a text says in the query language. Whatever somebody may have pasted is for `reading.read`.
 
     Args:
         text: What somebody typed.
         fields: Those that it may filter by: the collection's.
+        strict: Whether a field that there is not, and a mark without a counterpart, are errors rather than text.
 
     Raises:
         QueryError: It cannot be understood; with the 1-based column of the culprit where there is one.
@@ -65,12 +68,15 @@ def parse(text: str, fields: Fields = FIELDS) -> Query:
     if len(text) > MAX_QUERY_LENGTH:
         raise QueryError(f"the query has {len(text)} characters, more than {MAX_QUERY_LENGTH}: shorten it")
     text = BLANKS.sub(" ", text)
-    placed = list(_flat(_Parser(scan(text, fields), fields).sequence()))
+    refuse_foreign(text)
+    mended = list[Notice]()
+    placed = list(_flat(_Parser(scan(text, fields, None if strict else mended), fields).sequence()))
     if not placed:
         raise QueryError('the query holds no word: type one, or a "phrase", or a filter such as country:France')
     free = tuple(node for node, _ in placed if isinstance(node, Word) and _is_free(node))
     must = [each for each in placed if not isinstance(each.node, Word) or not _is_free(each.node)]
-    return Query(text, free, tuple(node for node, _ in must), tuple(span for _, span in must))
+    spans = tuple(span for _, span in must)
+    return Query(text, free, tuple(node for node, _ in must), spans, notices=tuple(mended))
 
 
 def parse_constraints(text: str, fields: Fields = FIELDS) -> tuple[Node, ...]:
@@ -84,7 +90,7 @@ def parse_constraints(text: str, fields: Fields = FIELDS) -> tuple[Node, ...]:
         QueryError: It cannot be understood. The error has no column, as that would point into the question.
     """
     try:
-        query = parse(text, fields)
+        query = parse(text, fields, strict=True)
     except QueryError as error:
         raise QueryError(f"in the constraint {text[:80]!r}: {error}") from error
     if query.free:
