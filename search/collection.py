@@ -73,6 +73,7 @@ class Collection:
         limit: int = 10,
         offset: int = 0,
         mode: Mode = "hybrid",
+        literal: bool = False,
         sort: Sort | None = None,
         per_document: bool = False,
         fold: bool = True,
@@ -89,6 +90,8 @@ class Collection:
             limit: How many hits to return at most.
             offset: How many of the best hits to skip, for paging.
             mode: Which legs find and rank.
+            literal: Take the query as plain text, in which no sign is an operator. What looks as if it was pasted is
+                taken so anyway: see `language.reading.read`.
             sort: By relevance, or newest first. By default newest first where the query only filters, as then all
                 passages are equally relevant; else by relevance.
             per_document: Return only the best hit of each document.
@@ -105,7 +108,14 @@ class Collection:
             NotFound: The search is confined to a document that the collection does not have.
         """
         check_options(limit=limit, offset=offset, facets=facets)
-        how = {"mode": mode, "sort": sort, "per_document": per_document, "fold": fold, "timeout": timeout}
+        how = {
+            "mode": mode,
+            "literal": literal,
+            "sort": sort,
+            "per_document": per_document,
+            "fold": fold,
+            "timeout": timeout,
+        }
         page = Page(limit=limit, offset=offset, facets=facets, highlights=highlights, explain=explain)
         return self._asker.search(query, how, filters, page)
 
@@ -115,6 +125,7 @@ class Collection:
         *,
         limit: int = 10,
         mode: Mode = "hybrid",
+        literal: bool = False,
         fold: bool = True,
         timeout: float | None = None,
         **filters: Unpack[Filters],
@@ -124,7 +135,9 @@ class Collection:
         `limit` is how many values of each column to return. The other options, and the errors, are those of `search`.
         """
         check_range("limit", limit, 1, MAX_FACETS)
-        results = self.search(query, limit=0, mode=mode, fold=fold, facets=limit, timeout=timeout, **filters)
+        results = self.search(
+            query, limit=0, mode=mode, literal=literal, fold=fold, facets=limit, timeout=timeout, **filters
+        )
         return cast("Facets", results.facets)
 
     def contents(self, limit: int = 10) -> Facets:
@@ -141,6 +154,7 @@ class Collection:
         *,
         limit: int = MAX_EXPORT,
         mode: Mode = "hybrid",
+        literal: bool = False,
         sort: Sort | None = None,
         per_document: bool = False,
         fold: bool = True,
@@ -155,7 +169,14 @@ class Collection:
         the export goes on for longer than the grace period after that, it ends with CollectionDamaged.
         """
         check_range("limit", limit, 0, MAX_EXPORT)
-        how = {"mode": mode, "sort": sort, "per_document": per_document, "fold": fold, "timeout": timeout}
+        how = {
+            "mode": mode,
+            "literal": literal,
+            "sort": sort,
+            "per_document": per_document,
+            "fold": fold,
+            "timeout": timeout,
+        }
         return self._asker.export(query, how, filters, limit=limit, highlights=highlights)
 
     def complete(self, text: str, limit: int = 8) -> list[Completion]:

@@ -55,7 +55,7 @@ _Identity = Annotated[
     ),
 ]
 _Limit = Annotated[int, Field(ge=1, le=MAX_PASSAGES, description="How many passages, at most.")]
-_Day = Annotated[str, Field(max_length=20, description="A day, month or year, itself included: 2025-11-22, 2025-11.")]
+_Day = Annotated[str, Field(max_length=40, description="A day, month or year, itself included: 2025-11, last month.")]
 _Filters = Annotated[
     dict[str, Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)]],
     Field(

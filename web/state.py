@@ -12,7 +12,9 @@ from ..corpus.document import MAX_PASSAGE_ID_LENGTH
 from ..corpus.fields import FIELDS, Fields
 from ..errors import QueryError
 from ..search.language import query as language
-from ..search.language.parser import parse, parse_constraints, parse_date_range
+from ..search.language.date_values import parse_date_range
+from ..search.language.parser import parse_constraints
+from ..search.language.reading.read import read as read_question
 from ..search.language.unparser import unparse
 from ..search.options import MAX_LIMIT as MAX_SIMILAR
 from ..search.options import OPTIONS
@@ -199,6 +201,11 @@ class State:
         """
         return site.collection.export(self.q, limit=limit, timeout=site.timeout, **self.constraints())
 
+    @property
+    def query(self) -> language.Query:
+        """The question's text as it is read. Raises QueryError if it cannot be understood."""
+        return read_question(self.q, self.fields, literal=self["literal"]) if self.q else language.Query("")
+
     # Other questions, each as the parameters of its URL
 
     def but(self, **changes: Any) -> Self:
@@ -250,7 +257,7 @@ class State:
 
     def _typed_chips(self) -> Iterator[Chip]:
         try:
-            query = parse(self.q, self.fields) if self.q else language.Query("")
+            query = self.query
         except QueryError:
             return
         for index, node in enumerate(query.must):
@@ -319,6 +326,8 @@ def _named(node: language.Node) -> tuple[str, str]:
             return "date", str(first)
         case language.Dates(first, last):
             return "date", f"{first or ''}..{last or ''}"
+        case language.Undated():
+            return "date", "none"
         case language.Not(child):
             return "without", unparse(child)
         case _:

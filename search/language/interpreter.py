@@ -19,7 +19,8 @@ from ...index.terms import STOP_WORDS
 from ...index.units import ANY_WORD, Form, Near, Unit
 from ..advice.notices import Notice
 from . import query as language
-from .parser import parse_date_range, parse_number_range
+from .date_values import parse_date_value
+from .parser import parse_number_range
 from .phrases import GAP, parts
 from .wordings import Switches, Way, Wording, wordings
 
@@ -248,6 +249,8 @@ class _Interpreter:
                 return self._filter(self._info.fields[name], value, exact)
             case language.Dates(first, last):
                 return constraints.Dated(first, last)
+            case language.Undated():
+                return constraints.Undated()
             case language.Not(negated):
                 return constraints.Not(self._constraint(negated))
             case language.And(nodes):
@@ -269,10 +272,12 @@ class _Interpreter:
             low, high = parse_number_range(field.name, value)
             return constraints.Between(field.name, low, high)
         if field.type == "date" and not exact:
-            first, last = parse_date_range(value)
-            return constraints.Between(
+            period = parse_date_value(value)
+            first, last = period or (None, None)
+            dated = constraints.Between(
                 field.name, first.toordinal() if first else -inf, last.toordinal() if last else inf, days=True
             )
+            return dated if period else constraints.Not(dated)
         known = None if exact else field.canonical(value)
         return constraints.Has(field.name, value if known is None else known, exact or known is not None)
 

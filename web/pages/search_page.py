@@ -29,7 +29,7 @@ SHOWN = 8
 UNFOLDED = 50
 """How many values of a column are offered at first, and how many once a reader asks for more."""
 
-_UNDATED = "-date:0001..9999"
+_UNDATED = "date:none"
 _CONTEXT = 60  # characters shown on either side of a mistake in a question
 _LOOKED_AT = 24  # documents, in search of a title that makes an example
 _LONGEST_EXAMPLE = 70  # characters
@@ -103,7 +103,8 @@ def _refused(state: State, error: QueryError) -> Response:
         at = error.column - 1
         before, culprit, after = state.q[max(at - _CONTEXT, 0) : at], state.q[at : at + 1], state.q[at + 1 :]
         excerpt = ("…" if at > _CONTEXT else "") + before, culprit, after[:_CONTEXT] + "…" * (len(after) > _CONTEXT)
-    return page("refused.html", error.status, state=state, error=error, excerpt=excerpt)
+    offered = state.parameters(q=error.question, page=1)
+    return page("refused.html", error.status, state=state, error=error, excerpt=excerpt, offered=offered)
 
 
 def _same(parameters: dict[str, Any]) -> bool:
@@ -223,8 +224,8 @@ def _ways(state: State, chips: Sequence[Chip]) -> Iterator[_Way]:
 
 def _unconstrained(state: State) -> dict[str, Any]:
     """The parameters of the question without any of its constraints."""
-    words = " ".join(word.text for word in parse(state.q, state.fields).free) if state.q else ""
-    kept = {name: state[name] for name in ("mode", "sort", "per_document")}
+    words = " ".join(word.text for word in state.query.free)
+    kept = {name: state[name] for name in ("mode", "literal", "sort", "per_document")}
     return State.of({"q": words, **kept}).parameters()
 
 
@@ -261,6 +262,7 @@ def _first_documents(most: int) -> Iterator[Document]:
 
 def _parses(question: str) -> bool:
     try:
-        return bool(parse(question).free)
+        query = parse(question, strict=True)
     except QueryError:
         return False
+    return bool(query.free)

@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ...corpus.fields import Fields
-from ...errors import QueryError
+from ....corpus.fields import Fields
+from ....errors import QueryError
+from ..parser import parse
+from ..scanning import NAME, field_called
 from .foreign import translate_foreign
-from .parser import parse
 from .plain import plain
-from .scanning import NAME, field_called
 
-_AFTER_COLON = re.compile(rf"(?<!\S)(-?)({NAME.pattern})(=?)\s+(?=[^\W_]|[\"“„«(])")
+_AFTER_COLON = re.compile(rf"(?<!\S)(-?)({NAME.pattern})(=?)\s+(?=[^\W_]|[=\"“„«(])")
 _MINUS_BEHIND = re.compile(rf"(?<!\S)({NAME.pattern})-+(?=[^\W_])")
 _OPERATOR = r"(?:AND|OR|NOT|NEAR/\w+)"
 _SLIPS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...errors import QueryError
-from ...index.analysis import BLANKS, analyze, one_line
-from ...index.terms import tells
-from ..advice.notices import Notice
-from .parser import parse
-from .query import MAX_CLAUSES, MAX_QUERY_LENGTH, Query, Word
+from ....errors import QueryError
+from ....index.analysis import BLANKS, analyze, one_line
+from ....index.terms import tells
+from ...advice.notices import Notice
+from ..parser import parse
+from ..query import MAX_CLAUSES, MAX_QUERY_LENGTH, Query, Word
+from .foreign import refuse_foreign
 
 # The language's signs, and what it takes for a space: control characters, invisible ones, lone surrogates.
 _BETWEEN_SIGNS = re.compile(r'[^\s()"“”„«»*?~:=\x00-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]+')
@@ -40,7 +41,12 @@ def plain(text: str) -> str:
         if room < 0:
             break
         kept.append(part.text.lower() if part.text in _OPERATORS else part.text)
-    return " ".join(kept)
+    text = " ".join(kept)
+    try:
+        refuse_foreign(text)
+    except QueryError:  # a few of its signs take several words
+        text = " ".join(re.sub(r"[\[\]{}]", " ", text.replace(" NEAR ", " near ")).split())
+    return text
 
 
 def read_plain(text: str) -> Query:
@@ -87,8 +93,10 @@ def _parts(text: str) -> Iterator[_Part]:
             continue
         for piece in _BETWEEN_SIGNS.finditer(run[0]):
             word = piece[0].lstrip("-+!")
-            if _LETTER.search(word):
-                yield _Part(word, run.start() + piece.end() - len(word), 1)
+            start = run.start() + piece.end() - len(word)
+            # Where signs of other languages are left, only the words stay.
+            for part in re.finditer(r"\S+" if _free_words(word) else r"[^\W_]+", word):
+                yield _Part(part[0], start + part.start(), 1)
 
 
 def _free_words(run: str) -> int:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from ...errors import QueryError
+from ....errors import QueryError
 
 _QUOTES = r'"“”„«»'
 _START = r"(?<![^\s(:-])"
@@ -34,7 +34,8 @@ def _quoted(found: re.Match[str]) -> str:
 def _wildcards(found: re.Match[str]) -> str:
     """The nearest that wildcards come to a regular expression."""
     simple = re.sub(r"\\(.)", r"\1", found[0].strip("/").strip("^$"))
-    simple = re.sub(r"(?:\.|\\w|\[[^\]]*\]|\([^)]*\))[*+]\??", "*", simple).replace(".", "?")
+    simple = re.sub(r"(?:\.|\\w|\[[^\]]*\]|\([^)]*\))[*+]\??", "*", simple)
+    simple = re.sub(r"\w\?", "*", simple).replace(".", "?")
     return re.sub(r"[^\w*?]+", "*", simple)
 
 

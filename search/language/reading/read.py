@@ -16,16 +16,16 @@ import re
 import unicodedata
 from typing import Final
 
-from ...corpus.fields import FIELDS, Fields
-from ...errors import QueryError
-from ...index.analysis import BLANKS
-from ..advice.notices import Notice
+from ....corpus.fields import FIELDS, Fields
+from ....errors import QueryError
+from ....index.analysis import BLANKS
+from ...advice.notices import Notice
+from ..parser import parse
+from ..query import MAX_QUERY_LENGTH, Query
+from ..scanning import scan
+from ..unparser import unparse
 from .mending import offer
-from .parser import parse
 from .plain import read_plain
-from .query import MAX_QUERY_LENGTH, Query
-from .scanning import scan
-from .unparser import unparse
 
 SENTENCE: Final = 12
 """As many words make a sentence, whatever it ends with: typed questions are shorter."""
@@ -60,7 +60,7 @@ def read(text: str, fields: Fields = FIELDS, *, literal: bool = False) -> Query:
     try:
         query = parse(text, fields)
     except QueryError as error:
-        if looks_pasted(text) and not (holds_operators(text, fields) and len(text.split()) < SENTENCE):
+        if _is_prose(text):
             return _as_plain(text, None)
         raise QueryError(error.message, error.column, offer(text, fields)) from error
     if query.must and looks_pasted(text) and not holds_operators(text, fields):
@@ -69,16 +69,19 @@ def read(text: str, fields: Fields = FIELDS, *, literal: bool = False) -> Query:
 
 
 def looks_pasted(text: str) -> bool:
-    """Whether a text is as long as a sentence or more: see the module.
+    """Whether a text looks like prose: see the module.
 
     Args:
         text: What somebody typed or pasted.
     """
+    return _is_prose(text) or (_SPEECH.search(text) is not None and not _PHRASE.fullmatch(text.strip()))
+
+
+def _is_prose(text: str) -> bool:
     # Somebody may type several phrases, each of which stands for one thing.
     words = _words(_PHRASE.sub(" x ", text) if len(_PHRASE.findall(text)) > 1 else text)
-    if words >= SENTENCE or (words >= SHORT and _FULL_STOP.search(text)) or _LINE_BREAK.search(text):
-        return True
-    return _is_shouted(text) or (_SPEECH.search(text) is not None and not _PHRASE.fullmatch(text.strip()))
+    sentence = words >= SENTENCE or (words >= SHORT and _FULL_STOP.search(text) is not None)
+    return sentence or _LINE_BREAK.search(text) is not None or _is_shouted(text)
 
 
 def holds_operators(text: str, fields: Fields) -> bool:
