@@ -91,7 +91,7 @@ class Collection:
             offset: How many of the best hits to skip, for paging.
             mode: Which legs find and rank.
             literal: Take the query as plain text, in which no sign is an operator. What looks as if it was pasted is
-                taken so anyway: see `language.reading.read`.
+                taken so anyway: see `language.input.texts`.
             sort: By relevance, or newest first. By default newest first where the query only filters, as then all
                 passages are equally relevant; else by relevance.
             per_document: Return only the best hit of each document.

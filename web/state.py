@@ -13,8 +13,8 @@ from ..corpus.fields import FIELDS, Fields
 from ..errors import QueryError
 from ..search.language import query as language
 from ..search.language.date_values import parse_date_range
+from ..search.language.input.texts import read as read_question
 from ..search.language.parser import parse_constraints
-from ..search.language.reading.read import read as read_question
 from ..search.language.unparser import unparse
 from ..search.options import MAX_LIMIT as MAX_SIMILAR
 from ..search.options import OPTIONS

@@ -29,6 +29,7 @@ from ...errors import QueryError
 from ...index.analysis import BLANKS
 from ..advice.notices import Notice
 from .date_values import check_quoted, parse_date_value
+from .input.foreign import refuse_foreign
 from .query import (
     MAX_CLAUSES,
     MAX_DEPTH,
@@ -50,14 +51,13 @@ from .query import (
     Word,
     leaves,
 )
-from .reading.foreign import refuse_foreign
 from .scanning import LETTER, NAME, Token, scan
 
 _WILDCARD = re.compile(r"\*|\?(?=[\w?*])")
 
 
 def parse(text: str, fields: Fields = FIELDS, today: date | None = None, *, strict: bool = False) -> Query:
-    """The query that a text says in the query language. Whatever somebody may have pasted is for `reading.read`.
+    """The query that a text says in the query language. Whatever somebody may have pasted is for `input.texts.read`.
 
     Args:
         text: What somebody typed.

@@ -11,8 +11,8 @@ from ...index.reading.plan import Deadline
 from ..options import OPTIONS, Option, check_options
 from . import query as language
 from .date_values import parse_date_range
+from .input.texts import read
 from .parser import parse_constraints
-from .reading.read import read
 
 
 class Filters(TypedDict, total=False):

@@ -12,7 +12,7 @@ from ...index.analysis import FIELDS as TEXT_FIELDS
 from ..advice.notices import Notice
 from .query import MAX_DISTANCE
 
-LETTER = re.compile(r"[^\W_]")
+LETTER = re.compile(r"[^\W_]|%")
 NAME = re.compile(r"[^\W\d_]+:")
 _RUN = r'[^\s()"“”„«»]'
 TOKEN = re.compile(

@@ -29,8 +29,8 @@ class Settings:
         bm25f: How the keyword leg weighs occurrences.
         document_weight: What the BM25F of the whole document counts beside the passage's own, 0 or more.
         pair_weight: What words count that stand side by side as in the question, beside the passage's own BM25F.
-        variants: Whether different names of the same thing count as the same: see `search.language.variants`.
-        spellings: Whether different spellings of the same word do: see `search.language.wordings`.
+        variants: Whether different names of the same thing count as the same: see `search.language.words.variants`.
+        spellings: Whether different spellings of the same word do: see `search.language.words.wordings`.
         reranker: A name in `rerank.RERANKERS`; empty for none.
         rerank_depth: How many of the best passages a reranker looks at, 1 or more.
 

@@ -15,10 +15,10 @@ from dragoman.errors import QueryError
 from dragoman.search.cli.search import search
 from dragoman.search.cli.terminal import run
 from dragoman.search.collection import Collection
+from dragoman.search.language.input.plain import read_plain
+from dragoman.search.language.input.texts import read
 from dragoman.search.language.parser import parse
 from dragoman.search.language.query import MAX_CLAUSES, MAX_QUERY_LENGTH, Filter, Near, Not, Phrase
-from dragoman.search.language.reading.plain import read_plain
-from dragoman.search.language.reading.read import read
 from dragoman.search.language.unparser import understood
 from dragoman.web.app import create_app
 from support.programs import Ran, only_line
@@ -242,7 +242,8 @@ def test_every_face_takes_a_question_word_for_word_and_offers_another(
     def ran(*arguments: str) -> Ran:
         with pytest.raises(SystemExit) as left:
             run(search, "search", [*arguments, "--collection", str(folder)])
-        return Ran(int(left.value.code or 0), *capfd.readouterr())
+        out, err = capfd.readouterr()
+        return Ran(int(left.value.code or 0), out, err)
 
     assert only_line(ran("treaty^4")).endswith("leave it out (column 7); try: treaty")
     assert ran("treaty", "-peace", "--literal", "--mode", "keyword").code == 0
