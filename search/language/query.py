@@ -169,7 +169,8 @@ class Query:
         if len(self.free) + len(self.spans) == 1:
             return ""
         start, end = self.spans[index]
-        before, after = self.text[:start].rstrip(), self.text[end:].lstrip()
+        # A dash right behind it is punctuation, and must not become a minus.
+        before, after = self.text[:start].rstrip(), self.text[end:].lstrip("-").lstrip()
         while before.endswith("(") and after.startswith(")"):  # around it alone
             before, after = before[:-1].rstrip(), after[1:].lstrip()
         gap = "" if before.endswith("(") or after.startswith(")") else " "

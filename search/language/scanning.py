@@ -21,7 +21,7 @@ TOKEN = re.compile(
     | (?P<quote>  ["“”„«»] )
     | (?P<tilde>  (?<=[)"“”„«»]) ~ {_RUN}* )
     | (?P<minus>  (?<![^\s(]) -++ (?= {_RUN}*[^\W_] | =?[("“”„«»] ) )  # any other dash is punctuation
-    | (?P<same>   (?<![^\s(-]) = (?= [^\W_"“”„«»] | ["“„«»] ) )
+    | (?P<same>   (?<![^\s()"“”„«»-]) = (?= [^\W_"“”„«»] | ["“„«»] ) )
     | (?P<field>  (?P<name>{NAME.pattern}) (?!/) (?P<exact>=?) (?P<value>{_RUN}*) )
     | (?P<sign>   [()] | (?:OR|AND|NOT|NEAR/(?:\d+|[sS]))(?!{_RUN}) )
     | (?P<word>   (?!-){_RUN}+ )
@@ -68,8 +68,12 @@ def _closed(tokens: Iterable[Token]) -> Iterator[Token]:
     """The tokens, of which no quotation mark stands alone."""
     for token in tokens:
         if token.kind == "quote":
-            raise QueryError(f"the quote {token.text} is never closed: close it or leave it out", token.column)
+            raise _unclosed(token)
         yield token
+
+
+def _unclosed(quote: Token) -> QueryError:
+    return QueryError(f"the quote {quote.text} is never closed: close it or leave it out", quote.column)
 
 
 def _balanced(tokens: Iterable[Token], mended: list[Notice]) -> list[Token]:
@@ -78,6 +82,8 @@ def _balanced(tokens: Iterable[Token], mended: list[Notice]) -> list[Token]:
     alone: list[Token] = []
     opened: list[int] = []
     for token in tokens:
+        if token.kind == "quote" and _has_owner(kept, len(kept)):
+            raise _unclosed(token)
         empty = token.kind == "phrase" and not LETTER.search(token.text) and not _has_owner(kept, len(kept))
         if token.kind == "quote" or empty or (token.kind == ")" and not opened):
             alone.append(token)

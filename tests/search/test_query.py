@@ -6,7 +6,7 @@ import sys
 from datetime import date
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dragoman.corpus.fields import FIELDS
@@ -463,6 +463,7 @@ def _compound(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     return st.builds(Not, nodes) | st.builds(And, several) | st.builds(Or, several) | near
 
 
+@settings(deadline=None)  # the first date loads the words for dates
 @given(QUERIES)
 @example("-" * MAX_QUERY_LENGTH)
 @example("a" + "~" * 3000 + "x")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dragoman.corpus.document import Document
@@ -201,6 +201,7 @@ def test_of_a_long_text_the_words_that_tell_are_searched_for_and_the_whole_is_me
 SIGNS = [*'"“”()«» -~*:=+^/!', "a", "Paris", "OR", "NEAR/5", "NEAR", "[a TO b]", ". ", "\n"]
 
 
+@settings(deadline=None)
 @given(st.text() | st.lists(st.sampled_from(SIGNS)).map("".join))
 @example("a" + "\n" + "!b (")
 @example('+"')

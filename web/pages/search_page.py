@@ -16,6 +16,7 @@ from ...corpus.fields import Fields
 from ...errors import NotFound, QueryError, SearchTimeout
 from ...index.reading.facets import Facets, FacetValue
 from ...search.language import query as language
+from ...search.language.input.plain import plain
 from ...search.language.parser import parse
 from ...search.ranking.legs.leg_table import HYBRID, LEGS
 from ...search.results.results import Results
@@ -104,7 +105,8 @@ def _refused(state: State, error: QueryError) -> Response:
         before, culprit, after = state.q[max(at - _CONTEXT, 0) : at], state.q[at : at + 1], state.q[at + 1 :]
         excerpt = ("…" if at > _CONTEXT else "") + before, culprit, after[:_CONTEXT] + "…" * (len(after) > _CONTEXT)
     offered = state.parameters(q=error.question, page=1)
-    return page("refused.html", error.status, state=state, error=error, excerpt=excerpt, offered=offered)
+    alone = bool(plain(state.q)) and excerpt is None
+    return page("refused.html", error.status, state=state, error=error, excerpt=excerpt, offered=offered, alone=alone)
 
 
 def _same(parameters: dict[str, Any]) -> bool:

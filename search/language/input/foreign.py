@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 from ....errors import QueryError
 
 _QUOTES = r'"“”„«»'
-_START = r"(?<![^\s(:-])"
-_END = r"(?![^\s)])"
+_START = rf"(?<![^\s():{_QUOTES}-])"
+_END = rf"(?![^\s){_QUOTES}])"
 
 
 class _Operator(NamedTuple):
@@ -61,7 +61,7 @@ _OPERATORS: Final = (
         _quoted,
     ),
     _Operator(
-        rf"(?:(?<=[^\W\d_]{{2}})|(?<=[)~*{_QUOTES}])|(?<!\S))\^\d+(?:\.\d+)?{_END}",
+        rf"(?:(?<=[^\W\d_]{{2}})|(?<=[)~*{_QUOTES}])|{_START})\^\d+(?:\.\d+)?{_END}",
         "^ means nothing here: no word weighs more than its rarity gives it, so leave it out",
         _nothing,
     ),
@@ -81,7 +81,7 @@ _OPERATORS: Final = (
         _range,
     ),
     _Operator(
-        rf"(?<!\S)(?:(?!NEAR/(?:\d+|[sS]){_END})(?i:near)/\w*|(?<=\w\s)NEAR(?=\s+\w)){_END}",
+        rf"{_START}(?:(?!NEAR/(?:\d+|[sS]){_END})(?i:near)/\w*|(?<=\w\s)NEAR(?=\s+\w)){_END}",
         "NEAR is written with how many words may stand between: NEAR/5, or NEAR/s for the same sentence",
         _distance,
     ),
