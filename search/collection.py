@@ -17,7 +17,7 @@ from ..index.writing.lock import LOCK_TIMEOUT as LOCK_TIMEOUT
 from ..index.writing.status import Status
 from .advice.completion import Completion, complete
 from .language.question import Filters
-from .options import MAX_EXPORT, MAX_FACETS, check_options, check_range
+from .options import MAX_EXPORT, MAX_FACETS, Match, check_options, check_range
 from .ranking.engine import Mode
 from .ranking.settings import Settings
 from .results.asking import Asker, Page
@@ -75,6 +75,7 @@ class Collection:
         mode: Mode = "hybrid",
         literal: bool = False,
         sort: Sort | None = None,
+        match: Match = "most",
         per_document: bool = False,
         fold: bool = True,
         facets: int = 0,
@@ -94,6 +95,10 @@ class Collection:
                 taken so anyway: see `language.input.texts`.
             sort: By relevance, or newest first. By default newest first where the query only filters, as then all
                 passages are equally relevant; else by relevance.
+            match: How many of the words that tell a match holds. With `most`, passages match as well that are near in
+                meaning, and by date only those are listed and counted that answer the question; `weaker` says how many
+                are not. With `all`, each word stands in it in one of its forms: a longer question finds no more. With
+                `any`, one word is enough, and nothing is left out by date.
             per_document: Return only the best hit of each document.
             fold: Of near-identical reports, return only the one that ranks best; it names the others.
             facets: How many values of each column to return with their counts on the match set; 0 for no counting.
@@ -112,6 +117,7 @@ class Collection:
             "mode": mode,
             "literal": literal,
             "sort": sort,
+            "match": match,
             "per_document": per_document,
             "fold": fold,
             "timeout": timeout,
@@ -126,6 +132,7 @@ class Collection:
         limit: int = 10,
         mode: Mode = "hybrid",
         literal: bool = False,
+        match: Match = "most",
         fold: bool = True,
         timeout: float | None = None,
         **filters: Unpack[Filters],
@@ -136,7 +143,7 @@ class Collection:
         """
         check_range("limit", limit, 1, MAX_FACETS)
         results = self.search(
-            query, limit=0, mode=mode, literal=literal, fold=fold, facets=limit, timeout=timeout, **filters
+            query, limit=0, mode=mode, literal=literal, match=match, fold=fold, facets=limit, timeout=timeout, **filters
         )
         return cast("Facets", results.facets)
 
@@ -156,6 +163,7 @@ class Collection:
         mode: Mode = "hybrid",
         literal: bool = False,
         sort: Sort | None = None,
+        match: Match = "most",
         per_document: bool = False,
         fold: bool = True,
         highlights: bool = False,
@@ -173,6 +181,7 @@ class Collection:
             "mode": mode,
             "literal": literal,
             "sort": sort,
+            "match": match,
             "per_document": per_document,
             "fold": fold,
             "timeout": timeout,

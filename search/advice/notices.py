@@ -15,7 +15,10 @@ KINDS: Final = {
     "cut": "the question has too many words, of which some are searched for",
     "spelling": "a word may be misspelt, and the question is offered with another",
     "unknown": "no passage holds a word",
+    "value": "no document has the value of a filter, and the nearest one is offered",
+    "nought": "nothing is found: which constraint is the cause, and what there is without it",
     "undated": "passages would match if their documents had a date",
+    "weaker": "by date, passages are left out that match without answering the question",
 }
 """What a notice may be about, by the kind's name."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ...index.reading.facets import Facets
+from ...index.units import terms_of
 from ..results.formats import FORMATS as FILE_FORMATS
 from ..results.highlight import pieces
 from ..results.printing import many, visible
@@ -30,6 +31,9 @@ _STYLES: dict[str, dict[str, Any]] = {
 }
 _SIGNS = {"meaning": "_", "keyword": "*"}  # where there are no colours; the outer one first
 
+NEAREST = "Nearest in meaning, but too far to count as found:"
+"""Stands above passages that are shown where nothing was found."""
+
 Run = tuple[str, frozenset[str]]
 """Characters that look the same, and the names of what they look like."""
 
@@ -38,6 +42,9 @@ def text(results: Results) -> str:
     """For reading in a terminal, in colours if standard output knows them; else *words* and _sentences_ have signs."""
     lines = [line for hit in results for line in (*_hit(hit), "")]
     lines += _closing(results)
+    if results.nearest:
+        lines += ["", NEAREST, ""]
+        lines += [line for hit in results.nearest for line in (*_hit(hit), "")][:-1]
     if results.facets:
         lines += ["", *_facets(results.facets)]
     return "".join(f"{line}\n" for line in lines)
@@ -174,7 +181,7 @@ def _explained(hit: Hit) -> Iterator[str]:
         yield f"passage {standing.detail('keyword', 'passage'):.4f} is the sum of"
         for each in explanation.contributions:
             unit = each.weighed.unit
-            words = " ".join(_alternatives(position) for position in unit.positions)
+            words = " ".join(_alternatives(terms_of(word)) for word in unit.positions)
             counts = ", ".join(f"{count} in {name}" for name, count in each.counts.items() if count) or "not here"
             yield (
                 f"  {each.impact:.4f} = idf {each.weighed.idf:.4f} × {each.saturated:.4f} for {words} "

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...corpus.document import Note
-from ...index.constraints import AllOf, Not, Of
+from ...index.constraints import AllOf, Holds, Not, Of
 from ...index.encoding.floors import Floors
 from ...index.reading.plan import Deadline
 from ...index.reading.view import View
@@ -20,11 +21,14 @@ from ..ranking.settings import Settings
 from . import highlight
 from .results import Explanation, Hit, MarkedNote
 
+_NO_FLOORS: Final = Floors(*(2 * [float(np.nextafter(0, 1))]))  # just above nothing
 MAX_COPIES = 10
 """How many of the documents that are folded under a hit are named; the others are only counted."""
 
 
-def answer(view: View, question: Question, settings: Settings, *, limit: int, offset: int = 0) -> "Answer":
+def answer(
+    view: View, question: Question, settings: Settings, *, limit: int, offset: int = 0, floorless: bool = False
+) -> "Answer":
     """The passages that answer a question, ranked.
 
     Args:
@@ -33,6 +37,7 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
         settings: How the answer is ranked.
         limit: How many passages are wanted.
         offset: How many of the best come before them.
+        floorless: Whether all that is near in meaning counts as found, however far it is.
 
     Raises:
         QueryError: The question means nothing to the view.
@@ -40,13 +45,22 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
     """
     query, options = question.query, question.options
     mode: str = options["mode"]
-    meant = interpret(view, query, variants=settings.variants, spellings=settings.spellings, deadline=question.deadline)
+    match: str = options["match"]
+    # Where all words are demanded, other names of several words would let a longer question find more.
+    variants = settings.variants and match != "all"
+    meant = interpret(view, query, variants=variants, spellings=settings.spellings, deadline=question.deadline)
     constraint = meant.constraint
+    if match == "all":
+        constraint = AllOf((*constraint.constraints, *map(Holds, meant.units)))
     if question.document is not None:
         constraint = AllOf((*constraint.constraints, Of(question.document)))
     vector = view.encode(query.meaning) if query.meaning and mode != "keyword" else None
     scored = replace(meant, units=()) if mode == "meaning" and vector is not None else meant
-    scored_query = _scored_query(view, query.meaning, scored, vector)
+    # Where no word is free, what is demanded says what matches: of "visit OR herring", either.
+    any_word = match == "any" or not query.free
+    scored_query = replace(_scored_query(view, query.meaning, scored, vector), any_word=any_word)
+    if match == "all" and meant.units:
+        scored_query = replace(scored_query, floors=Floors(-1, -1))  # the words alone decide, in every mode
     order = Order(
         sort=options["sort"] or ("relevance" if query.meaning or meant.units else "newest"),
         per_document=options["per_document"],
@@ -54,8 +68,12 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
         limit=limit,
         offset=offset,
     )
+    if floorless:
+        scored_query, order = replace(scored_query, floors=_NO_FLOORS), replace(order, sort="relevance")
     if not scored_query.units and vector is None and order.sort == "relevance":
         order = replace(order, sort="newest")  # only filtered: all is equally relevant
+    elif order.sort != "relevance" and match == "most" and query.free:
+        order = replace(order, answering=True)
     ranking = rank(
         view, scored_query, constraint, mode=mode, order=order, settings=settings, deadline=question.deadline
     )
@@ -89,8 +107,7 @@ def neighbours(
     center = view.vectors(own).mean(axis=0)
     center /= max(float(np.linalg.norm(center)), 1e-9)
     nothing = Interpretation((), (), 0.0, AllOf(()), 0.0, ())
-    above_nothing = float(np.nextafter(0, 1))
-    scored_query = replace(_scored_query(view, "", nothing, center), floors=Floors(above_nothing, above_nothing))
+    scored_query = replace(_scored_query(view, "", nothing, center), floors=_NO_FLOORS)
     ranking = rank(
         view,
         scored_query,
@@ -133,7 +150,8 @@ class Answer:
         """The question in the view's terms."""
         self._view = view
         self._units = meant.units
-        self._meaning = meaning
+        self.meaning = meaning
+        """The question's vector, float32 [dimension]; None if the meaning leg took no part."""
         self._settings = settings
 
     def hits(self, *, explain: bool = False, highlights: bool = True) -> Iterator[Hit]:
@@ -156,9 +174,9 @@ class Answer:
             marks: list[highlight.Highlight] = []
             if highlights:
                 text, sentences = document.text[span.start : span.end], passage.sentences[:, 0].tolist()
-                marks = highlight.words(text, span.start, self._units, sentences=sentences)
-                if self._meaning is not None and ("meaning" in standing.legs or not marks):
-                    nearest = highlight.nearest_sentence(self._meaning, passage.sentences, passage.sentence_vectors)
+                marks = highlight.words(text, span.start, self._units, sentences=sentences, language=document.language)
+                if self.meaning is not None and ("meaning" in standing.legs or not marks):
+                    nearest = highlight.nearest_sentence(self.meaning, passage.sentences, passage.sentence_vectors)
                     marks += [nearest] if nearest else []
             folded = listing.copies(position, MAX_COPIES)
             yield Hit(
@@ -169,7 +187,7 @@ class Answer:
                 collection=self.collection,
                 generation=self._view.info.generation,
                 highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
-                notes=tuple(_marked(document.notes_in(span), self._units)) if highlights else (),
+                notes=tuple(_marked(document.notes_in(span), self._units, document.language)) if highlights else (),
                 copies=folded.first,
                 copied=folded.count,
                 more=int(listing.more[position]),
@@ -178,8 +196,8 @@ class Answer:
             )
 
 
-def _marked(notes: Iterable[Note], units: Sequence[Unit]) -> Iterator[MarkedNote]:
+def _marked(notes: Iterable[Note], units: Sequence[Unit], language: str) -> Iterator[MarkedNote]:
     """Those footnotes that hold words of the question."""
     for note in notes:
-        if marks := highlight.words(note.text, 0, units, "notes"):
+        if marks := highlight.words(note.text, 0, units, "notes", language=language):
             yield MarkedNote(note, tuple(marks))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...corpus.document import Document, Note, Span, passage_id
 from ...index.reading.facets import Facets
 from ...index.reading.view import Contribution
+from ...index.units import terms_of
 from ..advice.notices import Notice
 from ..ranking.engine import UNPLACED, LegStanding, Mode, Standing
 from .highlight import Highlight
@@ -33,7 +34,7 @@ class Explanation:
 
         units = [
             wire.Unit(
-                words=[sorted(terms) for terms in each.weighed.unit.positions],
+                words=[sorted(terms_of(word)) for word in each.weighed.unit.positions],
                 field=each.weighed.unit.field or None,
                 passages=each.weighed.passages,
                 idf=each.weighed.idf,
@@ -188,7 +189,12 @@ class Results:
         facets: What the match set consists of, in passages, if that was asked for.
         at_least: Whether the meaning leg was cut at its depth, so that only its nearest passages are counted: a search
             that is confined to fewer passages may find more among them than were counted here.
+        weaker: How many passages match without answering the question, and are not listed or counted, as the order is
+            by date.
         notices: What a searcher should know of the question and the answer.
+        nearest: Where nothing was found, at most five passages that come nearest in meaning. They are no hits: nothing
+            counts them.
+        unknown: The words of the question that no passage holds, as typed.
     """
 
     query: str
@@ -202,7 +208,10 @@ class Results:
     documents: int
     facets: Facets | None = None
     at_least: bool = False
+    weaker: int = 0
     notices: tuple[Notice, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -221,12 +230,15 @@ class Results:
             total=self.total,
             documents=self.documents,
             at_least=self.at_least,
+            weaker=self.weaker,
             took_ms=self.took_ms,
             suggestion=self.suggestion,
             undated=self.undated,
+            unknown=list(self.unknown),
             notices=[wire.notice_of(each) for each in self.notices],
             facets=wire.facets_of(self.facets) if self.facets else wire.UNSET,
             hits=[hit.to_wire() for hit in self.hits],
+            nearest=[hit.to_wire() for hit in self.nearest],
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from ...corpus.document import Document
 from ...corpus.fields import Fields
 from ...errors import NotFound, QueryError, SearchTimeout
 from ...index.reading.facets import Facets, FacetValue
+from ...search.advice.notices import Notice
 from ...search.language import query as language
 from ...search.language.input.plain import plain
 from ...search.language.parser import parse
+from ...search.options import OPTIONS
 from ...search.ranking.legs.leg_table import HYBRID, LEGS
 from ...search.results.results import Results
 from ..parameters import Choice, read
@@ -60,6 +62,7 @@ def search() -> Response:
     reached = MAX_SIMILAR if state.similar else MAX_OFFSET + PAGE_SIZE
     last = max(1, -(-min(results.total, reached) // PAGE_SIZE))
     chips = [] if state.similar else state.chips()
+    ways = [] if results.total or state.similar else list(_ways(state, chips))
     return page(
         "results.html",
         200 if state.page <= last else 404,
@@ -73,7 +76,8 @@ def search() -> Response:
         chart=chart(results.facets.histogram, *state.days) if results.facets else None,
         feed=state.parameters(sort="relevance", page=1, per_document=False, unfold=False),
         **_heading(state, results),
-        ways=[] if results.total or state.similar else list(_ways(state, chips)),
+        ways=ways,
+        notices=list(_notices(state, results, bool(ways))),
     )
 
 
@@ -135,6 +139,22 @@ def _heading(state: State, results: Results) -> dict[str, Any]:
     ranked = any(hit.standing.legs for hit in results) or not results.total
     by = " + ".join(LEGS) if results.mode == HYBRID else results.mode
     return {"heading": state.q or "Everything that matches", "by": by if ranked else ""}
+
+
+def _notices(state: State, results: Results, ways: bool) -> Iterator[tuple[Notice, dict[str, Any]]]:
+    """Each notice, with the parameters of the question that it offers.
+
+    What there is without a constraint is told by the ways from here, which know those of other parameters too. An
+    offered value takes the place of the one that nothing has, also where that is not in the question's text.
+    """
+    for notice in results.notices:
+        if notice.kind == "nought" and (notice.question or (ways and "Without" in notice.text)):
+            continue
+        changes: dict[str, Any] = {}
+        if notice.kind == "value" and notice.question and notice.span is None:
+            *_, last = parse(notice.question, state.fields).must
+            changes = {last.field: ()} if isinstance(last, language.Filter) and last.field in OPTIONS else {}
+        yield notice, state.parameters(q=notice.question or state.q, page=1, **changes)
 
 
 class _Row(NamedTuple):
@@ -212,6 +232,8 @@ def _ways(state: State, chips: Sequence[Chip]) -> Iterator[_Way]:
         attempts.append(("without any of these constraints", "", "", _unconstrained(state)))
     if state["mode"] != "hybrid":
         attempts.append(("by words and by meaning", "", "", state.parameters(mode="hybrid", page=1)))
+    if state["match"] == "all":
+        attempts.append(("with most of the words", "", "", state.parameters(match="most", page=1)))
     for lead, label, text, parameters in attempts:
         other = State.read(_as_arguments(parameters), state.fields)
         if other.is_blank:
@@ -227,7 +249,7 @@ def _ways(state: State, chips: Sequence[Chip]) -> Iterator[_Way]:
 def _unconstrained(state: State) -> dict[str, Any]:
     """The parameters of the question without any of its constraints."""
     words = " ".join(word.text for word in state.query.free)
-    kept = {name: state[name] for name in ("mode", "literal", "sort", "per_document")}
+    kept = {name: state[name] for name in ("mode", "literal", "sort", "match", "per_document")}
     return State.of({"q": words, **kept}).parameters()
 
 
