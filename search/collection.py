@@ -73,6 +73,7 @@ class Collection:
         limit: int = 10,
         offset: int = 0,
         mode: Mode = "hybrid",
+        literal: bool = False,
         sort: Sort | None = None,
         match: Match = "most",
         per_document: bool = False,
@@ -90,6 +91,8 @@ class Collection:
             limit: How many hits to return at most.
             offset: How many of the best hits to skip, for paging.
             mode: Which legs find and rank.
+            literal: Take the query as plain text, in which no sign is an operator. What looks as if it was pasted is
+                taken so anyway: see `language.input.texts`.
             sort: By relevance, or newest first. By default newest first where the query only filters, as then all
                 passages are equally relevant; else by relevance.
             match: How many of the words that tell a match holds. With `most`, passages match as well that are near in
@@ -112,6 +115,7 @@ class Collection:
         check_options(limit=limit, offset=offset, facets=facets)
         how = {
             "mode": mode,
+            "literal": literal,
             "sort": sort,
             "match": match,
             "per_document": per_document,
@@ -127,6 +131,7 @@ class Collection:
         *,
         limit: int = 10,
         mode: Mode = "hybrid",
+        literal: bool = False,
         match: Match = "most",
         fold: bool = True,
         timeout: float | None = None,
@@ -138,7 +143,7 @@ class Collection:
         """
         check_range("limit", limit, 1, MAX_FACETS)
         results = self.search(
-            query, limit=0, mode=mode, match=match, fold=fold, facets=limit, timeout=timeout, **filters
+            query, limit=0, mode=mode, literal=literal, match=match, fold=fold, facets=limit, timeout=timeout, **filters
         )
         return cast("Facets", results.facets)
 
@@ -156,6 +161,7 @@ class Collection:
         *,
         limit: int = MAX_EXPORT,
         mode: Mode = "hybrid",
+        literal: bool = False,
         sort: Sort | None = None,
         match: Match = "most",
         per_document: bool = False,
@@ -173,6 +179,7 @@ class Collection:
         check_range("limit", limit, 0, MAX_EXPORT)
         how = {
             "mode": mode,
+            "literal": literal,
             "sort": sort,
             "match": match,
             "per_document": per_document,
