@@ -8,6 +8,7 @@ from typing import Any, Self, TypedDict
 from ...corpus.fields import Fields
 from ...errors import QueryError
 from ...index.reading.plan import Deadline
+from ..arguments import check_text
 from ..options import OPTIONS, Option, check_options
 from . import query as language
 from .parser import parse, parse_constraints, parse_date_range
@@ -62,11 +63,11 @@ class Question:
     deadline: Deadline
 
     @classmethod
-    def parse(cls, text: str, options: Mapping[str, Any], filters: Mapping[str, Any], fields: Fields) -> Self:
+    def parse(cls, text: str | None, options: Mapping[str, Any], filters: Mapping[str, Any], fields: Fields) -> Self:
         """Make a question of a text, options of a search and filters.
 
         Args:
-            text: What somebody typed.
+            text: What somebody typed; None where there are only filters.
             options: Values of the options that say how it is answered, the timeout among them.
             filters: Those of Filters, with a collection's own fields among them.
             fields: Those that the collection has.
@@ -74,7 +75,9 @@ class Question:
         Raises:
             QueryError: The text or a filter cannot be understood, no such filter exists, or an option is out of bounds.
         """
-        check_options(**options)
+        text = "" if text is None else text
+        check_text("the question", text)
+        options = check_options(**options)
         deadline = Deadline(options["timeout"])
         query = parse_with_filters(text, filters, fields)
         return cls(query, filters.get("document"), options, deadline)
@@ -92,6 +95,8 @@ def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) ->
     Raises:
         QueryError: The text or a filter cannot be understood, or there is no such filter.
     """
+    for name in ("after", "before", "where", "document"):
+        OPTIONS[name].check(filters.get(name))
     nodes: list[language.Node] = []
     first, last = _days("after", filters.get("after"))[0], _days("before", filters.get("before"))[1]
     if first or last:

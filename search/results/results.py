@@ -1,8 +1,8 @@
 """What a search gives back: ranked hits, each a passage with its document, its highlights and its reason."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, overload
 
 from ...corpus.document import Document, Note, Span, passage_id
 from ...index.reading.facets import Facets
@@ -173,7 +173,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a question: iterate over it, or over `hits`.
+    """The answer to a question: a sequence of hits, to be iterated over, indexed and cut.
 
     Attributes:
         query: The question's text.
@@ -192,7 +192,7 @@ class Results:
     """
 
     query: str
-    understood: dict[str, Any]
+    understood: dict[str, Any] = field(hash=False)
     mode: Mode
     total: int
     took_ms: float
@@ -200,7 +200,7 @@ class Results:
     undated: int
     hits: tuple[Hit, ...]
     documents: int
-    facets: Facets | None = None
+    facets: Facets | None = field(default=None, hash=False)
     at_least: bool = False
     notices: tuple[Notice, ...] = ()
 
@@ -209,6 +209,15 @@ class Results:
 
     def __len__(self) -> int:
         return len(self.hits)
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[index]
 
     def to_wire(self) -> "wire.SearchAnswer":
         """As it is written in JSON."""
