@@ -1,11 +1,27 @@
-"""What a question counts in passages: words and phrases, as sets of surface terms."""
+"""What a question counts in passages: words and phrases, as sets of surface terms, perhaps near others."""
 
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from .terms import tells
 
 Form: TypeAlias = tuple[frozenset[str], ...]
 """One way to write something: for each of its words, in order, the surface terms that may stand there."""
+
+ANY_WORD: Final = frozenset({"*"})
+"""Stands in a form where one word does, whichever: no surface term is written so. No form begins or ends with it."""
+
+
+class Near(NamedTuple):
+    """What a unit must stand near to in order to count, in the same field and on either side of it.
+
+    Attributes:
+        unit: The other unit, which is near nothing itself.
+        words: How many words at most may stand between the two; None if they must stand in the same sentence instead.
+            A title is one sentence, and so is a footnote.
+    """
+
+    unit: "Unit"
+    words: int | None
 
 
 class Unit(NamedTuple):
@@ -15,11 +31,18 @@ class Unit(NamedTuple):
         positions: The unit as the question writes it.
         field: The one of FIELDS that it must stand in; empty if any will do.
         variants: Other names for the same thing, which count as much.
+        slop: How far the words of a phrase may have strayed: of each word one takes where the phrase would begin by it,
+            and the last of these places is at most so far from the first. So between two words in order as many others
+            may stand, and between two that have changed places two fewer. What is counted is the shortest stretches
+            that hold all words.
+        near: What it must stand near to; None if it may stand anywhere.
     """
 
     positions: Form
     field: str = ""
     variants: tuple[Form, ...] = ()
+    slop: int = 0
+    near: Near | None = None
 
     @property
     def forms(self) -> tuple[Form, ...]:

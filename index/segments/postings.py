@@ -4,7 +4,7 @@ The arrays are read out of the segment's own Whoosh index, so that both agree by
 stems come in when a question is asked, as sets of surface forms that count as one word.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import FIELDS
-from ..units import Form, Unit
+from ..units import ANY_WORD, Form, Near, Unit
+from . import proximity
 from .arrays import load, ranges
+from .proximity import POSITION_BITS, Stretches
 from .vocabulary import Vocabulary
-
-_POSITION_BITS = 17  # one more than a position has, so that shifting a position by its offset in a phrase fits
 
 
 class Occurrences(NamedTuple):
@@ -47,6 +47,8 @@ class Postings:
         self._position_starts = load(folder / "position_starts.npy")
         self._position_offsets = load(folder / "position_offsets.npy")
         self._positions = load(folder / "positions.npy")
+        self._sentence_starts = load(folder / "sentence_starts.npy")
+        self._sentence_offsets = load(folder / "sentence_offsets.npy")
         self.lengths = load(folder / "lengths.npy")
         """uint16 [passages, fields]: the tokens in each field of each passage."""
 
@@ -83,10 +85,13 @@ class Postings:
         """The passages that hold a unit, deleted ones included.
 
         Args:
-            unit: A word or phrase.
+            unit: What is looked for.
             among: int32, ascending: the only ordinals of interest, which spares the time for all others.
         """
-        anywhere = _together([self._form(form, among) for form in unit.forms])
+        if unit.near:
+            anywhere = self._near(unit._replace(near=None), unit.near, among)
+        else:
+            anywhere = _together([self._form(form, unit.slop, among) for form in unit.forms])
         if not unit.field:
             return anywhere
         column = FIELDS.index(unit.field)
@@ -95,12 +100,24 @@ class Postings:
         counts[:, column] = anywhere.counts[here, column]
         return Occurrences(anywhere.ordinals[here], counts)
 
-    def _form(self, form: Form, among: NDArray[np.int32] | None) -> Occurrences:
-        number = self._vocabulary.number
-        words = [[n for term in sorted(word) if (n := number(term)) is not None] for word in form]
-        if not words or not all(words):
+    def _form(self, form: Form, slop: int, among: NDArray[np.int32] | None) -> Occurrences:
+        words = self._words(form)
+        if not words:
             return _NOWHERE
-        return self._phrase(words, among) if len(words) > 1 else _together(self._terms_among(words[0], among))
+        if len(form) == 1:
+            return _together(self._terms_among(words[0].numbers, among))
+        holding = self._holding_all(words, among)
+        return _counted(self._phrase(words, slop, holding).last, holding)
+
+    def _words(self, form: Form) -> list["_Word"]:
+        """The words of a form that must be certain ones; none if the segment does not hold one of them."""
+        number = self._vocabulary.number
+        words = [
+            _Word(offset, [n for term in sorted(position) if (n := number(term)) is not None])
+            for offset, position in enumerate(form)
+            if position != ANY_WORD
+        ]
+        return words if all(word.numbers for word in words) else []
 
     def _terms_among(self, numbers: Sequence[int], among: NDArray[np.int32] | None) -> list[Occurrences]:
         every = (self._rows(number, among) for number in numbers)
@@ -117,29 +134,77 @@ class Postings:
         held = many.take(index, mode="clip") == few if len(many) else np.zeros(len(few), bool)
         return start + (index[held] if few is among else np.flatnonzero(held))
 
-    def _phrase(self, words: Sequence[Sequence[int]], among: NDArray[np.int32] | None) -> Occurrences:
+    def _holding_all(self, words: Sequence["_Word"], among: NDArray[np.int32] | None) -> NDArray[np.int32]:
+        """The ordinals of the passages that hold all words somewhere."""
         # Rarest first: what holds it bounds how much of the commoner words' postings is looked at.
-        rarest_first = sorted(words, key=lambda numbers: sum(self._starts[n + 1] - self._starts[n] for n in numbers))
         holding = among
-        for numbers in rarest_first:
-            holding = _union([self._ordinals[self._rows(number, holding)] for number in numbers])
+        for word in sorted(words, key=lambda word: self._size(word.numbers)):
+            holding = _union([self._ordinals[self._rows(number, holding)] for number in word.numbers])
+        return _NOWHERE.ordinals if holding is None else holding
+
+    def _size(self, numbers: Iterable[int]) -> int:
+        """How long the postings of some terms are, all together."""
+        return int(sum(self._starts[number + 1] - self._starts[number] for number in numbers))
+
+    def _phrase(self, words: Sequence["_Word"], slop: int, holding: NDArray[np.int32]) -> Stretches:
+        """Where a phrase would begin by its words, which is one place for all of them unless there is slop."""
+        codes = [self._beginnings(word.numbers, word.offset, holding) for word in words]
+        if not slop:
+            # The phrase begins where it would have to begin for each of its words: at the codes that all words share.
+            shared = reduce(_common, sorted(codes, key=len))
+            return Stretches(shared, shared)
+        # A word for which few terms will do goes first: a token that it takes is no other word's any more.
+        narrow = sorted(range(len(words)), key=lambda index: len(words[index].numbers))
+        terms = [set(words[index].numbers) for index in narrow]
+        alike = [[n for n in range(index) if terms[n] & terms[index]] for index in range(len(terms))]
+        return proximity.strayed([(words[index].offset, codes[index]) for index in narrow], alike, slop)
+
+    def _near(self, unit: Unit, near: Near, among: NDArray[np.int32] | None) -> Occurrences:
+        holding = among
+        for each in sorted((unit, near.unit), key=self._rarity):
+            holding = self.occurrences(each, holding).ordinals
         if holding is None or not len(holding):
             return _NOWHERE
-        # The phrase begins where it would have to begin for each of its words: at the codes that all words share.
-        beginnings = reduce(
-            _common,
-            sorted((self._beginnings(numbers, offset, holding) for offset, numbers in enumerate(words)), key=len),
-        )
-        group = beginnings >> _POSITION_BITS
-        counts = np.bincount(group, minlength=len(holding) * len(FIELDS)).reshape(len(holding), len(FIELDS))
-        held = counts.any(axis=1)
-        return Occurrences(holding[held], counts[held])
+        these, others = self._stretches(unit, holding), self._stretches(near.unit, holding)
+        if near.words is None:
+            held = proximity.in_same_sentence(these, others, self._sentences(holding))
+        else:
+            held = proximity.within(these, others, near.words)
+        return _counted(these.first[held], holding)
+
+    def _rarity(self, unit: Unit) -> int:
+        """At most so many passages hold the unit, roughly."""
+        forms = filter(None, map(self._words, unit.forms))
+        return sum(min(self._size(word.numbers) for word in words) for words in forms)
+
+    def _stretches(self, unit: Unit, holding: NDArray[np.int32]) -> Stretches:
+        """Where a unit that is near nothing stands in some passages."""
+        first: list[NDArray[np.int64]] = []
+        last: list[NDArray[np.int64]] = []
+        for form in unit.forms:
+            if words := self._words(form):
+                begins = self._phrase(words, 0, holding).first
+                first.append(begins)
+                last.append(begins + (len(form) - 1))
+        begins, ends = (np.concatenate([np.zeros(0, np.int64), *codes]) for codes in (first, last))
+        order = np.argsort(begins, kind="stable")
+        if unit.field:
+            column = FIELDS.index(unit.field)
+            order = order[(begins[order] >> POSITION_BITS) % len(FIELDS) == column]
+        return Stretches(begins[order], ends[order])
+
+    def _sentences(self, holding: NDArray[np.int32]) -> NDArray[np.int64]:
+        """The codes at which sentences begin that are not the first of their field: int64, ascending."""
+        begin, end = self._sentence_offsets[holding], self._sentence_offsets[holding + 1]
+        fields, positions = np.divmod(self._sentence_starts[ranges(begin, end - begin)].astype(np.int64), 1 << 16)
+        groups = np.repeat(np.arange(len(holding)), end - begin) * len(FIELDS) + fields
+        return (groups << POSITION_BITS) + positions
 
     def _beginnings(self, numbers: Sequence[int], offset: int, holding: NDArray[np.int32]) -> NDArray[np.int64]:
         """Codes of where a phrase may begin so that one of these terms stands `offset` words on: ascending, distinct.
 
         A code is the passage's index in `holding`, times the number of fields, plus the field, shifted left by
-        _POSITION_BITS, plus the position.
+        POSITION_BITS, plus the position.
         """
         codes: list[NDArray[np.int64]] = []
         for number in numbers:
@@ -151,8 +216,23 @@ class Postings:
             index = np.searchsorted(holding, self._ordinals[rows])
             fields = index[:, np.newaxis] * len(FIELDS) + np.arange(len(FIELDS))
             groups = np.repeat(fields.ravel(), counts.ravel())
-            codes.append((groups << _POSITION_BITS) + positions)
+            codes.append((groups << POSITION_BITS) + positions)
         return codes[0] if len(codes) == 1 else np.sort(np.concatenate(codes), kind="stable")
+
+
+class _Word(NamedTuple):
+    """A word of a form: its offset there, and the numbers of the terms that may stand for it."""
+
+    offset: int
+    numbers: list[int]
+
+
+def _counted(codes: NDArray[np.int64], holding: NDArray[np.int32]) -> Occurrences:
+    """The passages of some codes, which count in them by field."""
+    counts = np.bincount(codes >> POSITION_BITS, minlength=len(holding) * len(FIELDS))
+    counts = counts.reshape(len(holding), len(FIELDS))
+    held = counts.any(axis=1)
+    return Occurrences(holding[held], counts[held])
 
 
 def _union(lists: Sequence[NDArray[Any]]) -> NDArray[Any]:

@@ -1,6 +1,7 @@
 """Writes a segment's postings: the arrays that `postings` and `vocabulary` map, from what Whoosh's index holds."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ def write_postings(
     terms: Iterable[tuple[bytes, list[FieldPostings]]],
     lengths: NDArray[np.uint16],
     languages: Sequence[str],
+    sentences: Sequence[Sequence[int]],
 ) -> None:
     """Write a segment's postings. Holds about a million postings in memory at a time.
 
@@ -41,6 +43,8 @@ def write_postings(
         terms: Every term in UTF-8, in byte order, with its postings: what `whoosh_index.read_postings` gives.
         lengths: uint16 [passages, fields], the tokens in each field of each passage.
         languages: The language of each passage, as ISO 639-1 codes.
+        sentences: Where sentences begin in each passage, except the first of a field: the field's number × 65,536 + the
+            position of the sentence's first token there, ascending.
     """
     known = sorted(set(languages))
     passage_language = np.array([known.index(language) for language in languages], np.int64)
@@ -74,6 +78,8 @@ def write_postings(
         Strings.save(folder, "terms", names())
 
     save(folder / "lengths.npy", lengths)
+    save(folder / "sentence_offsets.npy", np.cumsum([0, *map(len, sentences)], dtype=np.int64))
+    save(folder / "sentence_starts.npy", np.fromiter(chain.from_iterable(sentences), np.uint32))
     save_stems(folder, known, np.concatenate([np.zeros((0, len(known)), bool), *holding]))
 
 

@@ -7,8 +7,9 @@ Nothing in it ever changes afterwards.
 import json
 import shutil
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -177,6 +178,7 @@ class SegmentWriter:
         self._columns = ColumnsWriter(self._work / "columns", fields)
         self._vectors = VectorsWriter(self._work / "vectors", dimension)
         self._lengths: list[list[int]] = []
+        self._sentences: list[list[int]] = []
         self._title: tuple[str, list[str]] = "", []
 
     def __len__(self) -> int:
@@ -192,10 +194,14 @@ class SegmentWriter:
         if self._title[0] != document.title:
             self._title = document.title, [token.term for token in analyze(document.title)]
         text = analyze(document.text[span.start : span.end])
-        notes = chain.from_iterable(analyze(note.text) for note in document.notes_in(span))
-        fields = [self._title[1], [token.term for token in text], [token.term for token in notes]]
+        notes = [analyze(note.text) for note in document.notes_in(span)]
+        fields = [self._title[1], [token.term for token in text], [token.term for token in chain.from_iterable(notes)]]
         self._keyword.add(fields)
         self._lengths.append([min(len(terms), MAX_TOKENS) for terms in fields])
+        begun = [bisect_left(text, start - span.start, key=lambda token: token.start) for start, _ in passage.sentences]
+        self._sentences.append(
+            [*_starts("text", begun, len(text)), *_starts("notes", accumulate(map(len, notes)), len(fields[-1]))]
+        )
         self._columns.add(passage.version, document, span.start, span.end)
         self._vectors.add(passage)
         return len(self._lengths) - 1
@@ -213,7 +219,7 @@ class SegmentWriter:
         self._vectors.close()
         lengths = np.array(self._lengths, np.uint16).reshape(-1, len(FIELDS))
         with open_reader(self._work / "whoosh") as reader:
-            write_postings(self._work / "postings", read_postings(reader), lengths, languages)
+            write_postings(self._work / "postings", read_postings(reader), lengths, languages, self._sentences)
 
         files = [path for path in self._work.rglob("*") if path.is_file()]
         sizes = {path.relative_to(self._work).as_posix(): path.stat().st_size for path in files}
@@ -232,3 +238,9 @@ class SegmentWriter:
             self._vectors.cancel()
         finally:
             shutil.rmtree(self._work, ignore_errors=True)
+
+
+def _starts(field: str, positions: Iterable[int], length: int) -> list[int]:
+    """Where sentences begin within a field of so many tokens, as `write_postings` takes it."""
+    column = FIELDS.index(field) << 16
+    return [column + position for position in sorted(set(positions)) if 0 < position < min(length, MAX_TOKENS)]

@@ -36,6 +36,10 @@ The query:
   date:2025-11      also date:2025-11-22, date:2025-11..2026-01, date:..2025
   summ*  wom?n      any letters, one letter
   diplomasy~        about this spelling
+  =treaties         this very word: no other form, spelling or name
+  "peace * treat*"  a phrase with a gap that one word fills, and a beginning
+  "peace talks"~5   up to 5 words between, or 3 the other way round
+  a NEAR/5 b        up to 5 words between, either way; NEAR/s in one sentence
 """
 
 _THOUSAND = click.IntRange(1, 1000)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ...corpus.document import Span
 from ...corpus.fields import Field
@@ -16,10 +16,11 @@ from ...index.constraints import Constraint
 from ...index.reading.plan import Deadline, Lookup, Pair, Pattern, SameWord, Spelling
 from ...index.reading.view import View
 from ...index.terms import STOP_WORDS
-from ...index.units import Form, Unit
+from ...index.units import ANY_WORD, Form, Near, Unit
 from ..advice.notices import Notice
 from . import query as language
 from .parser import parse_date_range, parse_number_range
+from .phrases import GAP, parts
 from .wordings import Switches, Way, Wording, wordings
 
 
@@ -100,21 +101,18 @@ class _Interpreter:
         for node in nodes:
             match node:
                 case language.Word() | language.Phrase():
-                    tokens = analyze(node.text)
+                    tokens = _tokens(node)
                     yield from (SameWord(token.term) for token in tokens)
                     yield from _lookups_of_others(self._wordings(node, tokens))
+                    yield from (Pattern(part, node.field) for part in _patterns(node))
                 case language.Pattern() | language.Fuzzy():
                     yield _lookup(node)
-                case language.Not(negated):
-                    yield from self._lookups([negated])
-                case language.And(several) | language.Or(several):
-                    yield from self._lookups(several)
                 case _:
-                    pass
+                    yield from self._lookups(language.children(node))
 
     def _wordings(self, node: language.Word | language.Phrase, tokens: Sequence[Token]) -> list[Wording]:
-        """What the words of a node stand for that is one unit: quotation marks say that they are spelt so."""
-        if isinstance(node, language.Phrase):
+        """What the words of a node stand for that is one unit: quotation marks and = say that they are spelt so."""
+        if isinstance(node, language.Phrase) or node.exact:
             return [Wording(position, 1, ()) for position in range(len(tokens))]
         return list(wordings(tokens, self._switches._replace(variants=False)))
 
@@ -136,13 +134,14 @@ class _Interpreter:
         for term in query.scoring_terms():
             if term in query.free:
                 continue
-            if unit := self._unit(term):
+            for unit in self._units(term):
                 units.append(unit)
-                known[unit] = self._is_known(term)
-            if isinstance(term, language.Word | language.Phrase):
-                start = query.text.find(term.text, max(term.column - 1, 0))
-                unseen = [span for word in self._words(term) if not word.known for span in word.spans]
-                unknown += [Span(start + span.start, start + span.end) for span in unseen if start >= 0]
+                known[unit] = all(map(self._is_known, language.leaves([term])))
+            for leaf in language.leaves([term]):
+                if isinstance(leaf, language.Word | language.Phrase):
+                    start = query.text.find(leaf.text, max(leaf.column - 1, 0))
+                    unseen = [span for word in self._words(leaf) if not word.known for span in word.spans]
+                    unknown += [Span(start + span.start, start + span.end) for span in unseen if start >= 0]
         # Function words and initials are scored only where there is nothing else.
         telling = [unit for unit in units if unit.tells]
         return Interpretation(
@@ -179,24 +178,68 @@ class _Interpreter:
     def _all_seen(self, way: Way) -> bool:
         return all(self._terms[lookup] for lookup in way)
 
-    def _unit(self, term: language.Term) -> Unit | None:
-        """The unit that a term stands for; None for a word of punctuation alone."""
-        if isinstance(term, language.Pattern | language.Fuzzy):
-            return Unit((self._terms[_lookup(term)],), term.field)
-        words = [word.unit for word in self._words(term)]
-        if len(words) == 1:
-            return words[0]._replace(field=term.field)
-        return Unit(tuple(chain.from_iterable(word.positions for word in words)), term.field) if words else None
+    def _units(self, term: language.Term | language.Near) -> list[Unit]:
+        """The units that are scored for a term: of two that are near each other both, each where it is near."""
+        if isinstance(term, language.Near):
+            left, right = self._unit(term.left), self._unit(term.right)
+            if not (left and right):
+                return []
+            return [left._replace(near=Near(right, term.words)), right._replace(near=Near(left, term.words))]
+        unit = self._unit(term)
+        return [unit] if unit else []
+
+    def _unit(self, term: language.Operand) -> Unit | None:
+        """The unit that a term or alternatives stand for; None for a word of punctuation alone."""
+        match term:
+            case language.Or(nodes):
+                return self._alternatives(cast("Sequence[language.Operand]", nodes))
+            case language.Pattern() | language.Fuzzy():
+                return Unit((self._terms[_lookup(term)],), term.field)
+            case language.Word():
+                words = [word.unit for word in self._words(term)]
+                if len(words) == 1:
+                    return words[0]._replace(field=term.field)
+                return Unit(tuple(chain.from_iterable(word.positions for word in words)), term.field) if words else None
+            case language.Phrase():
+                words = (word.unit.positions[0] for word in self._words(term))
+                form = tuple(
+                    next(words)
+                    if isinstance(part, Token)
+                    else ANY_WORD
+                    if part == GAP
+                    else self._terms[Pattern(part, term.field)]
+                    for part in parts(term.text)
+                )
+                return Unit(form, term.field, slop=term.slop if len(form) > 1 else 0) if form else None
+
+    def _alternatives(self, nodes: Iterable[language.Operand]) -> Unit | None:
+        units = [unit for node in nodes if (unit := self._unit(node))]
+        forms: list[Form] = [form for unit in units for form in (unit.positions, *unit.variants)]
+        # Single words share one position, so that none is counted twice.
+        single = [form[0] for form in forms if len(form) == 1]
+        word: list[Form] = [(frozenset[str]().union(*single),)] if single else []
+        every = [*word, *(form for form in forms if len(form) > 1)]
+        return Unit(every[0], units[0].field, tuple(dict.fromkeys(every[1:]))) if every else None
 
     def _words(self, term: language.Word | language.Phrase) -> list[_Placed]:
         """What the words of a term stand for, one by one."""
-        tokens = analyze(term.text)
-        return [self._placed(tokens, each) for each in self._wordings(term, tokens)]
+        tokens = _tokens(term)
+        if not term.exact:
+            return [self._placed(tokens, each) for each in self._wordings(term, tokens)]
+        return [
+            _Placed(
+                Unit((frozenset({token.term}),)),
+                token.term in self._terms[SameWord(token.term)],
+                [Span(token.start, token.end)],
+            )
+            for token in tokens
+        ]
 
     def _is_known(self, term: language.Term) -> bool:
         if isinstance(term, language.Pattern | language.Fuzzy):
             return bool(self._terms[_lookup(term)])
-        return all(word.known for word in self._words(term))
+        patterns = (self._terms[Pattern(part, term.field)] for part in _patterns(term))
+        return all(word.known for word in self._words(term)) and all(patterns)
 
     def _constraint(self, node: language.Node) -> Constraint:
         match node:
@@ -211,10 +254,11 @@ class _Interpreter:
             case language.Or(nodes):
                 return constraints.AnyOf(tuple(map(self._constraint, nodes)))
             case _:
-                unit = self._unit(node)
-                if unit is None:
-                    raise QueryError(f"{node.text!r} holds no word: nothing can match it", node.column or None)
-                return constraints.Holds(unit)
+                units = self._units(node)
+                if not units:
+                    said = "one side of NEAR" if isinstance(node, language.Near) else repr(node.text)
+                    raise QueryError(f"{said} holds no word: nothing can match it", node.column or None)
+                return constraints.Holds(units[0])
 
     def _filter(self, field: Field, value: str, exact: bool) -> Constraint:
         if field.name in self._info.lacking:
@@ -234,6 +278,20 @@ class _Interpreter:
 
 def _lookups_of_others(every: Iterable[Wording]) -> Iterator[Lookup]:
     return chain.from_iterable(way for wording in every for way in wording.others)
+
+
+def _tokens(term: language.Word | language.Phrase) -> list[Token]:
+    """The words of a term, placed in its text; what has wildcards is left out."""
+    if isinstance(term, language.Word):
+        return analyze(term.text)
+    return [part for part in parts(term.text) if isinstance(part, Token)]
+
+
+def _patterns(term: language.Word | language.Phrase) -> list[str]:
+    """What has wildcards within a phrase."""
+    if isinstance(term, language.Word):
+        return []
+    return [part for part in parts(term.text) if isinstance(part, str) and part != GAP]
 
 
 def _lookup(term: language.Pattern | language.Fuzzy) -> Lookup:

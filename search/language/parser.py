@@ -1,13 +1,16 @@
 """The query language: from what somebody typed to words that score and nodes that constrain.
 
     words "a phrase" -Macron country:France person:="Xi Jinping" date:2025-11..2026-01 title:summit wild* fuzz~ (a OR b)
+    "a phrase"~5 "a * gap" "peace treat*" =exact a NEAR/5 b a NEAR/s b
 
     sequence    := alternative*
     alternative := conjunction (OR conjunction)*
-    conjunction := unary (AND unary)*
-    unary       := ('-' | NOT) unary | '(' sequence ')' | field ':' ['='] value | phrase | pattern | fuzzy | word
+    conjunction := vicinity (AND vicinity)*
+    vicinity    := unary (NEAR/n unary)*
+    unary       := ('-' | NOT) unary | '(' sequence ')' | field ':' ['='] value | ['='] (phrase ['~n'] | word)
+                 | pattern | fuzzy
 
-A word stays free (it scores and excludes nothing) unless AND, OR, NOT or a field takes hold of it. What cannot be
+A word stays free (it scores and excludes nothing) unless an operator or a field takes hold of it. What cannot be
 understood is a QueryError with the column of the culprit: only punctuation is ever skipped in silence.
 """
 
@@ -16,8 +19,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from math import inf
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeGuard, cast
 
 from ...corpus.dates import parse_range
 from ...corpus.fields import FIELDS, Fields
@@ -26,18 +30,22 @@ from ...index.analysis import BLANKS
 from .query import (
     MAX_CLAUSES,
     MAX_DEPTH,
+    MAX_DISTANCE,
     MAX_QUERY_LENGTH,
     And,
     Dates,
     Filter,
     Fuzzy,
+    Near,
     Node,
     Not,
+    Operand,
     Or,
     Pattern,
     Phrase,
     Query,
     Word,
+    leaves,
 )
 from .scanning import LETTER, NAME, Token, scan
 
@@ -60,8 +68,8 @@ def parse(text: str, fields: Fields = FIELDS) -> Query:
     placed = list(_flat(_Parser(scan(text, fields), fields).sequence()))
     if not placed:
         raise QueryError('the query holds no word: type one, or a "phrase", or a filter such as country:France')
-    free = tuple(node for node, _ in placed if isinstance(node, Word) and not node.field)
-    must = [each for each in placed if not isinstance(each.node, Word) or each.node.field]
+    free = tuple(node for node, _ in placed if isinstance(node, Word) and _is_free(node))
+    must = [each for each in placed if not isinstance(each.node, Word) or not _is_free(each.node)]
     return Query(text, free, tuple(node for node, _ in must), tuple(span for _, span in must))
 
 
@@ -130,9 +138,15 @@ def parse_number_range(name: str, value: str, column: int | None = None) -> tupl
     raise QueryError(f"{name}: takes a number, or a range such as 10..20, 10.. or ..20, not {value[:40]!r}", column)
 
 
+def _is_free(word: Word) -> bool:
+    return not word.field and not word.exact
+
+
 def _untyped(node: Node) -> Node:
     """The node as one that has no column in the question."""
     match node:
+        case Near(left, right, words):
+            return Near(cast("Operand", _untyped(left)), cast("Operand", _untyped(right)), words)
         case Not(child):
             return Not(_untyped(child))
         case And(nodes) | Or(nodes):
@@ -171,6 +185,25 @@ def _settled(parsed: _Parsed) -> Node:
     return nodes[0] if len(nodes) == 1 else And(nodes)
 
 
+def _is_operand(node: Node) -> TypeGuard[Operand]:
+    """Whether NEAR may join a node with another: alternatives must stand in the same field."""
+    if isinstance(node, Or):
+        return all(map(_is_operand, node.nodes)) and len({term.field for term in leaves([node])}) == 1
+    return isinstance(node, Word | Pattern | Fuzzy) or (isinstance(node, Phrase) and not node.slop)
+
+
+def _words_between(operator: Token) -> int | None:
+    distance = operator.text.partition("/")[2]
+    if distance in "sS":
+        return None
+    if len(distance) > 3 or int(distance) > MAX_DISTANCE:
+        raise QueryError(f"NEAR/{distance[:9]} is too far: write NEAR/{MAX_DISTANCE} at most", operator.column)
+    return int(distance)
+
+
+_BINARY = ("OR", "AND", "NEAR")
+
+
 class _Parser:
     def __init__(self, tokens: Iterator[Token], fields: Fields) -> None:
         self._tokens = tokens
@@ -205,9 +238,27 @@ class _Parser:
         """Alternatives, whose operands are conjunctions; or a conjunction, whose operands may be negated."""
         parts: list[_Parsed] = []
         while not parts or (self._token.kind == operator and self._take()):
-            parts.append(self._chain("AND", depth) if operator == "OR" else self._unary(depth))
+            parts.append(self._chain("AND", depth) if operator == "OR" else self._vicinity(depth))
         kind = Or if operator == "OR" else And
         return parts[0] if len(parts) == 1 else kind(tuple(map(_settled, parts)))
+
+    def _vicinity(self, depth: int) -> _Parsed:
+        """What stands near something else, each of a chain near the next one; or a part that no NEAR follows."""
+        parts = [self._unary(depth)]
+        operators: list[Token] = []
+        while self._token.kind == "NEAR":
+            operators.append(self._take())
+            parts.append(self._unary(depth))
+        if not operators:
+            return parts[0]
+        nodes = list(map(_settled, parts))
+        pairs: list[Node] = []
+        for operator, (left, right) in zip(operators, pairwise(nodes), strict=True):
+            if not (_is_operand(left) and _is_operand(right)):
+                said = f"{operator.text} joins words, phrases and (groups OR of these): to exclude a pair, write -(…)"
+                raise QueryError(said, operator.column)
+            pairs.append(Near(left, right, _words_between(operator), operator.column))
+        return pairs[0] if len(pairs) == 1 else And(tuple(pairs))
 
     def _unary(self, depth: int) -> _Parsed:
         owner, token = self._before, self._take()
@@ -215,11 +266,17 @@ class _Parser:
             raise QueryError(f"groups and negations are nested more than {MAX_DEPTH} deep", owner.column)
         if token.kind in ("-", "NOT"):
             return Not(_settled(self._unary(depth + 1)))
-        if token.kind in (")", "end", "OR", "AND"):
-            side, culprit = ("right", owner) if owner.kind in ("-", "OR", "AND", "NOT") else ("left", token)
+        if token.kind == "~":
+            raise QueryError("only the words of a phrase stand near others: leave out the ~", token.column)
+        if token.kind in (")", "end", *_BINARY):
+            side, culprit = ("right", owner) if owner.kind in ("-", "NOT", *_BINARY) else ("left", token)
             raise QueryError(f"{culprit.text} needs a word, phrase or group on its {side}", culprit.column)
         if token.kind == "(":
             return self.sequence(token, depth + 1)
+        if token.kind == "=":
+            if self._token.kind in ("field", "exact"):
+                raise QueryError(f"put the = behind the colon: {self._token.text}:=…", token.column)
+            return _exact(self._leaf(self._take()), token.column)
         if token.kind not in ("field", "exact"):
             return self._leaf(token)
         if self._field:
@@ -250,11 +307,20 @@ class _Parser:
         if not LETTER.search(text) and "*" not in text and kind != "phrase":
             raise QueryError(f"{self._field}: needs a letter or digit, not {text[:40]!r} alone", column)
         term = Phrase(text, self._field, column) if kind == "phrase" else _term(text, self._field, column)
-        if self._field not in self._fields:
-            return term
-        if isinstance(term, Pattern | Fuzzy):
-            raise QueryError(f"{self._field}: takes no wildcard and no ~: write the value out, or quote it", column)
-        return Filter(self._field, text if kind == "phrase" else text.rstrip(",;?"), self._exact)
+        if self._field in self._fields:
+            if isinstance(term, Pattern | Fuzzy):
+                raise QueryError(f"{self._field}: takes no wildcard and no ~: write the value out, or quote it", column)
+            return Filter(self._field, text if kind == "phrase" else text.rstrip(",;?"), self._exact)
+        if isinstance(term, Phrase) and self._token.kind == "~":
+            term = replace(term, slop=int(self._take().text))
+        return _exact(term, column) if self._exact else term
+
+
+def _exact(term: Node, column: int) -> Word | Phrase | Filter:
+    """A word, phrase or value as the exact one."""
+    if not isinstance(term, Word | Phrase | Filter):
+        raise QueryError("= takes a word as it is written, so no wildcard and no ~: leave one out", column)
+    return replace(term, exact=True)
 
 
 def _term(run: str, field: str, column: int) -> Word | Pattern | Fuzzy:

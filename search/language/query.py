@@ -11,6 +11,7 @@ from ..advice.notices import Notice
 MAX_QUERY_LENGTH = 4000  # characters
 MAX_DEPTH = 32  # groups and negations within each other
 MAX_CLAUSES = 256  # words, phrases, patterns, filters and dates
+MAX_DISTANCE = 100  # words between two that count as near: half a passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,23 @@ class _Text:
 
 @dataclass(frozen=True, slots=True)
 class Word(_Text):
-    """A run of characters without a space, as typed: its punctuation is left to the analyzer."""
+    """A run of characters without a space, as typed: its punctuation is left to the analyzer.
+
+    If it is `exact` it stands for itself alone: no other form, spelling or name of the same.
+    """
+
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase(_Text):
-    """Words in that order, one after the other: as typed between the quotes, with single spaces."""
+    """Words in that order, one after the other: as typed between the quotes, with single spaces. See `phrases`.
+
+    If it is `exact` its words are. `slop` is how far they may have strayed: see `index.units.Unit`.
+    """
+
+    exact: bool = False
+    slop: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,23 @@ class Fuzzy:
     text: str
     distance: int | None = None
     field: str = ""
+    column: int = attribute(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two things that stand near each other, in either order: words, phrases, or alternatives of these.
+
+    Attributes:
+        left: The first one as typed.
+        right: The second one.
+        words: How many words at most stand between them; None if they stand in the same sentence instead.
+        column: As of a word: that of the operator.
+    """
+
+    left: "Operand"
+    right: "Operand"
+    words: int | None
     column: int = attribute(default=0, compare=False)
 
 
@@ -86,7 +115,8 @@ class Or:
 
 
 Term: TypeAlias = Word | Phrase | Pattern | Fuzzy
-Node: TypeAlias = Term | Filter | Dates | Not | And | Or
+Operand: TypeAlias = Term | Or
+Node: TypeAlias = Term | Near | Filter | Dates | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +137,7 @@ class Query:
     spans: tuple[tuple[int, int], ...] = attribute(default=(), compare=False)
     notices: tuple[Notice, ...] = attribute(default=(), compare=False)
 
-    def scoring_terms(self) -> Iterator[Term]:
+    def scoring_terms(self) -> Iterator[Term | Near]:
         """All that a passage is scored by, in the order of the question: free words, and terms that are not negated."""
         terms = [*self.free, *_positive(self.must)]
         return iter(sorted(terms, key=lambda term: term.column or MAX_QUERY_LENGTH + 1))
@@ -115,7 +145,8 @@ class Query:
     @property
     def meaning(self) -> str:
         """The question for the meaning leg: the scoring words and phrases as typed, or nothing."""
-        return " ".join(term.text for term in self.scoring_terms() if isinstance(term, Word | Phrase))
+        terms = leaves(self.scoring_terms())
+        return " ".join(term.text for term in terms if isinstance(term, Word | Phrase))
 
     def restricted(self, *nodes: Node) -> "Query":
         """The same question under more constraints."""
@@ -133,9 +164,33 @@ class Query:
         return f"{before}{gap}{after}".strip()
 
 
-def _positive(nodes: Iterable[Node]) -> Iterator[Term]:
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes that a node consists of: none if it is a term, a filter or a date."""
+    match node:
+        case Not(negated):
+            return (negated,)
+        case And(several) | Or(several):
+            return several
+        case Near(left, right):
+            return left, right
+        case _:
+            return ()
+
+
+def leaves(nodes: Iterable[Node]) -> Iterator[Term]:
+    """The terms within some nodes that are not negated, in order."""
+    for node in nodes:
+        if isinstance(node, And | Or):
+            yield from leaves(node.nodes)
+        elif isinstance(node, Near):
+            yield from leaves((node.left, node.right))
+        elif isinstance(node, Word | Phrase | Pattern | Fuzzy):
+            yield node
+
+
+def _positive(nodes: Iterable[Node]) -> Iterator[Term | Near]:
     for node in nodes:
         if isinstance(node, And | Or):
             yield from _positive(node.nodes)
-        elif isinstance(node, Word | Phrase | Pattern | Fuzzy):
+        elif isinstance(node, Word | Phrase | Pattern | Fuzzy | Near):
             yield node

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .query import And, Dates, Filter, Fuzzy, Node, Not, Or, Pattern, Phrase, Query, Word
+from .query import And, Dates, Filter, Fuzzy, Near, Node, Not, Or, Phrase, Query, Term, Word
 
 _PLAIN_VALUE = re.compile(r"\w[\w.'’&+-]*")
 
@@ -12,21 +12,33 @@ def unparse(node: Node) -> str:
     """The node's canonical text. Parsed again, within the limits, it gives the same node."""
     match node:
         case Not(child):
-            return f"{'NOT ' if isinstance(child, Not) else '-'}{unparse(child)}"
+            text = unparse(child)
+            return f"NOT {text}" if isinstance(child, Not) else f"-({text})" if isinstance(child, Near) else f"-{text}"
         case And(nodes) | Or(nodes):
             operator = " AND " if isinstance(node, And) else " OR "
             return f"({operator.join(map(unparse, nodes))})"
+        case Near(left, right, words):
+            return f"{unparse(left)} NEAR/{'s' if words is None else words} {unparse(right)}"
         case Dates(first, last):
             return f"date:{first}" if first == last else f"date:{first or ''}..{last or ''}"
         case Filter(field, value, exact):
             return f"{field}:{'=' if exact else ''}{value if _PLAIN_VALUE.fullmatch(value) else _quoted(value)}"
-        case Phrase(text, field):
-            return f"{field}:{_quoted(text)}" if field else _quoted(text)
-        case Fuzzy(text, distance, field):
+        case _:
+            return _term(node)
+
+
+def _term(term: Term) -> str:
+    text, field = term.text, term.field
+    match term:
+        case Phrase():
+            text = f"{_quoted(text)}{f'~{term.slop}' if term.slop else ''}"
+        case Fuzzy(_, distance):
             text = f"{text}~{distance or ''}"
-        case Word(text, field) | Pattern(text, field):
+        case _:
             pass
-    if field and text.startswith(("/", "=")):
+    if isinstance(term, Word | Phrase) and term.exact:
+        text = f"={text}"
+    elif field and text.startswith(("/", "=")):
         text = f"({text})"  # Right after the colon a slash would make a word of the whole, as in https://…
     return f"{field}:{text}" if field else text
 

@@ -155,7 +155,8 @@ class Answer:
             standing = self.ranking.standing(number)
             marks: list[highlight.Highlight] = []
             if highlights:
-                marks = highlight.words(document.text[span.start : span.end], span.start, self._units)
+                text, sentences = document.text[span.start : span.end], passage.sentences[:, 0].tolist()
+                marks = highlight.words(text, span.start, self._units, sentences=sentences)
                 if self._meaning is not None and ("meaning" in standing.legs or not marks):
                     nearest = highlight.nearest_sentence(self._meaning, passage.sentences, passage.sentence_vectors)
                     marks += [nearest] if nearest else []

@@ -3,8 +3,9 @@
 Offsets are into the document's text. Nothing here knows of terminals or HTML: `pieces` cuts a text for those that do.
 """
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from ...corpus.document import Span
 from ...index.analysis import analyze
 from ...index.units import Unit
+from .stretches import stretches
 
 Shade = Literal["keyword", "meaning"]
 
@@ -35,33 +37,38 @@ class Piece(NamedTuple):
     shades: frozenset[Shade]
 
 
-def words(text: str, start: int, units: Sequence[Unit], field: str = "text") -> list[Highlight]:
+def words(
+    text: str, start: int, units: Sequence[Unit], field: str = "text", sentences: Iterable[int] = ()
+) -> list[Highlight]:
     """The words and phrases of a question that occur in a text.
 
-    Function words are marked only within a phrase, or if there are no others. Neighbouring words become one mark.
+    Function words are marked only within a phrase, or if there are no others. What must stand near something else is
+    marked where it does. Neighbouring words become one mark.
 
     Args:
         text: The text.
         start: Where it starts in its document, in characters.
         units: The words and phrases.
         field: Which field the text is of: units that are confined to another field are left out.
+        sentences: Where the text's sentences start in its document, in order; none if it is one sentence.
 
     Returns:
         The marks in order, with offsets into the document.
     """
     here = [unit for unit in units if unit.field in ("", field)]
     telling = [unit for unit in here if unit.tells] or here
-    forms = [form for unit in telling for form in (unit.positions, *unit.variants)]
     tokens = analyze(text)
-    single = frozenset[str]().union(*(form[0] for form in forms if len(form) == 1))
-    marked = [Span(token.start, token.end) for token in tokens if token.term in single]
-    for form in (form for form in forms if len(form) > 1):
-        runs = (tokens[first : first + len(form)] for first in range(len(tokens) - len(form) + 1))
-        marked += (
-            Span(run[0].start, run[-1].end)
-            for run in runs
-            if all(token.term in terms for token, terms in zip(run, form, strict=True))
-        )
+    terms = [token.term for token in tokens]
+    begun = list(sentences)
+    numbers = [bisect_right(begun, start + token.start) for token in tokens]
+    # Single words, of which there may be hundreds, are looked for all at once.
+    single = [unit for unit in telling if not unit.near and not unit.variants and len(unit.positions) == 1]
+    wanted = frozenset[str]().union(*(unit.positions[0] for unit in single))
+    marked = [Span(token.start, token.end) for token in tokens if token.term in wanted]
+    for unit in (unit for unit in telling if unit not in single):
+        for stretch in stretches(terms, unit, numbers):
+            ends = ((each, each) for each in stretch) if unit.slop else [(stretch[0], stretch[-1])]
+            marked += (Span(tokens[first].start, tokens[last].end) for first, last in ends)
     merged: list[Span] = []
     for span in sorted(marked):
         if merged and (span.start <= merged[-1].end or text[merged[-1].end : span.start].isspace()):

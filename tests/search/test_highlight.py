@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dragoman.index.analysis import analyze
-from dragoman.index.units import Unit
+from dragoman.index.units import ANY_WORD, Near, Unit
 from dragoman.search.results.highlight import Highlight, Piece, Shade, nearest_sentence, pieces, words
+from dragoman.search.results.stretches import stretches
+from support.memory_view import occurrences
 
 TEXT = "The U.S. and the strategic partnerships: Lee’s visit, a strategic one, may not last. Partnership, then?"
 
@@ -44,6 +46,45 @@ def test_a_phrase_is_marked_only_as_a_whole() -> None:
     assert marked("one two one", unit("one", "two", "one")) == ["one two one"]
     assert marked("one one one", unit("one", "one")) == ["one one one"]
     assert marked("the end of the", unit("the", "end", "x")) == []
+
+
+def test_a_gap_is_marked_with_its_phrase() -> None:
+    assert marked(TEXT, Unit((frozenset({"us"}) | {"US"}, ANY_WORD, frozenset({"the"})))) == ["U.S. and the"]
+
+
+def test_words_that_stand_near_others_are_marked_there_and_nowhere_else() -> None:
+    text = "Peace came. The peace of the treaty held, the treaty; long after, others spoke of peace."
+    peace, treaty = Unit((frozenset({"peace"}),)), Unit((frozenset({"treaty"}),))
+    near = [peace._replace(near=Near(treaty, 2)), treaty._replace(near=Near(peace, 2))]
+    assert marked(text, *near) == ["peace", "treaty"]
+    assert [mark.start for mark in words(text, 0, near)] == [16, 29]
+    assert marked(text, Unit((frozenset({"peace"}), frozenset({"treaty"})), slop=2)) == ["peace", "treaty"]
+    same = [peace._replace(near=Near(treaty, None))]
+    assert [mark.start for mark in words(text, 7, same, sentences=[7, 19])] == [23, 89]
+    assert [mark.start for mark in words(text, 7, same)] == [7, 23, 89], "a text of one sentence"
+
+
+WORD = st.sampled_from([frozenset({"a"}), frozenset({"b"}), frozenset({"c", "d"})])
+FORM = st.lists(WORD, min_size=1, max_size=3).map(tuple)
+
+
+@given(
+    st.lists(st.sampled_from("abcde.")),
+    FORM,
+    st.sampled_from([0, 0, 1, 4]),
+    st.none() | st.builds(Near, FORM.map(Unit), st.sampled_from([None, 0, 2])),
+)
+def test_what_is_marked_is_what_counts(
+    text: list[str], form: tuple[frozenset[str], ...], slop: int, near: Near | None
+) -> None:
+    terms = [each for each in text if each != "."]
+    sentences = [text[:at].count(".") for at, each in enumerate(text) if each != "."]
+    wanted = Unit(form, slop=0 if near else slop, near=near)
+    marks = stretches(terms, wanted, sentences)
+    if wanted.slop == 0:
+        assert [(each[0], each[-1]) for each in marks] == occurrences(terms, wanted, sentences)
+    else:
+        assert len(marks) == len(occurrences(terms, wanted, sentences))
 
 
 def test_function_words_are_marked_only_within_phrases_or_alone() -> None:

@@ -20,6 +20,7 @@ from dragoman.search.language.query import (
     Dates,
     Filter,
     Fuzzy,
+    Near,
     Node,
     Not,
     Or,
@@ -27,6 +28,7 @@ from dragoman.search.language.query import (
     Phrase,
     Query,
     Word,
+    leaves,
 )
 from dragoman.search.language.scanning import TEXT_FIELDS
 from dragoman.search.language.unparser import understood, unparse
@@ -93,7 +95,31 @@ UNDERSTOOD: list[tuple[str, list[str], list[Node]]] = [
         [],
         [Or((Filter("country", "Japan", True), Filter("country", "South Korea", True))), Filter("kind", "news")],
     ),
-    ('outlet:"=A" title:(=a) a:= b', ["a:=", "b"], [Filter("outlet", "=A"), Word("=a", "title")]),
+    ('outlet:"=A" title:(=a) a:= b', ["a:=", "b"], [Filter("outlet", "=A"), Word("a", "title", exact=True)]),
+    # Exact words.
+    ("=treaty of (=Paris) x=y =", ["of", "x=y"], [Word("treaty", exact=True), Word("Paris", exact=True)]),
+    (
+        '-=treaty ="peace treaties" =cease-fire',
+        [],
+        [Not(Word("treaty", exact=True)), Phrase("peace treaties", exact=True), Word("cease-fire", exact=True)],
+    ),
+    ("=Путин =習近平 ==x =-x", ["==x", "=-x"], [Word("Путин", exact=True), Word("習近平", exact=True)]),
+    ('title:=treaty title:="a b"', [], [Word("treaty", "title", exact=True), Phrase("a b", "title", exact=True)]),
+    ("country:(=Japan OR =China)", [], [Or((Filter("country", "Japan", True), Filter("country", "China", True)))]),
+    # Words near each other.
+    (
+        '"a b"~5 title:"c d"~12, “a b”~1?',
+        [],
+        [Phrase("a b", slop=5), Phrase("c d", "title", slop=12), Phrase("a b", slop=1)],
+    ),
+    ('="a b"~3 -"c d"~0', [], [Phrase("a b", exact=True, slop=3), Not(Phrase("c d"))]),
+    ("a NEAR/5 b", [], [Near(A, B, 5)]),
+    ('x "a b" NEAR/s c*', ["x"], [Near(Phrase("a b"), Pattern("c*"), None)]),
+    ("a NEAR/5 b~ AND =c OR d", [], [Or((And((Near(A, Fuzzy("b"), 5), Word("c", exact=True))), D))]),
+    ("(a OR (b OR c)) NEAR/S d", [], [Near(Or((A, Or((B, C)))), D, None)]),
+    ("a NEAR/5 b NEAR/2 c", [], [And((Near(A, B, 5), Near(B, C, 2)))]),
+    ("title:(a NEAR/5 b) -(a NEAR/0 b)", [], [Near(Word("a", "title"), Word("b", "title"), 5), Not(Near(A, B, 0))]),
+    ("a NEAR b near/5 NEAR/5x", ["a", "NEAR", "b", "near/5", "NEAR/5x"], []),
     ("country:(Japan OR China)", [], [Or((Filter("country", "Japan"), Filter("country", "China")))]),
     ("country:(Japan -China)", [], [And((Filter("country", "Japan"), Not(Filter("country", "China"))))]),
     # Dates.
@@ -144,8 +170,6 @@ REFUSED: list[tuple[str, int | None, str]] = [
     ('Lee "a b“', 5, "never closed"),
     ('Lee ""', 5, "holds no word"),
     ('Lee "?!"', 5, "holds no word"),
-    ('"a b"~2', 6, "fuzziness is for words"),
-    ("(a b)~", 6, "fuzziness is for words"),
     ("a OR", 3, "right"),
     ("a OR OR b", 3, "right"),
     ("(a AND) b", 4, "right"),
@@ -158,6 +182,24 @@ REFUSED: list[tuple[str, int | None, str]] = [
     ("a ?*", 3, "at least one letter"),
     ("title:*", 7, "at least one letter"),
     ("a *://", 3, "at least one letter"),
+    ('"a b"~', 6, "write ~5, 100 at most"),
+    ('"a b"~0.8', 6, "write ~5"),
+    ('"a b"~101', 6, "100 at most"),
+    ("(a b)~", 6, "not with a group"),
+    ('country:"a b"~5', 14, "leave out the ~"),
+    ("a =b*", 3, "no wildcard"),
+    ("a =b~", 3, "no wildcard"),
+    ("title:=b*", 8, "no wildcard"),
+    ("a =title:b", 3, "title:=…"),
+    ("NEAR/5 a", 1, "left"),
+    ("a NEAR/5", 3, "right"),
+    ("a NEAR/5 -b", 3, "write -(…)"),
+    ("-a NEAR/5 b", 4, "write -(…)"),
+    ("a NEAR/5 (b AND c)", 3, "words, phrases and (groups OR of these)"),
+    ("a NEAR/5 (b OR title:c)", 3, "joins words"),
+    ('a NEAR/5 "b c"~2', 3, "joins words"),
+    ("a NEAR/5 country:France", 3, "joins words"),
+    ("a NEAR/101 b", 3, "NEAR/100 at most"),
     ("Makron~3", 7, "~, ~1 or ~2"),
     ("Makron~0.8", 7, "~, ~1 or ~2"),
     ("a title:Makron~12", 15, "~, ~1 or ~2"),
@@ -173,7 +215,6 @@ REFUSED: list[tuple[str, int | None, str]] = [
     ("a country:= Japan", 3, "needs a value right after the ="),
     ('country:=""', 10, "holds no word"),
     ("country:=Ja*", 10, "no wildcard"),
-    ("a title:=b", 3, "write title: without the ="),
     (
         "-date:=2025",
         2,
@@ -318,7 +359,7 @@ def test_constraints_that_were_not_typed_only_constrain() -> None:
         Filter("country", "France", True), Not(Phrase("a b")), NOVEMBER
     )  # fmt: skip
     query = parse("a b").restricted(*parse_constraints('"c d" AND -e'))
-    assert [(term.text, term.column) for term in query.scoring_terms()] == [("a", 1), ("b", 3), ("c d", 0)]
+    assert [(term.text, term.column) for term in leaves(query.scoring_terms())] == [("a", 1), ("b", 3), ("c d", 0)]
     for text, message in (("France", "'France' constrains nothing"), ("-a (b", r"never closed: add \) \(column 4\)")):
         with pytest.raises(QueryError, match=message) as caught:
             parse_constraints(text)
@@ -337,7 +378,11 @@ def test_constraints_that_were_not_typed_only_constrain() -> None:
         (Filter("outlet", "=A"), 'outlet:"=A"'),
         (Filter("country", "France", True), "country:=France"),
         (Not(Filter("person", "Lee Jae Myung", True)), '-person:="Lee Jae Myung"'),
-        (Word("=a", "title"), "title:(=a)"),
+        (Word("a", "title", exact=True), "title:=a"),
+        (Not(Word("a", exact=True)), "-=a"),
+        (Phrase("a b", exact=True, slop=3), '="a b"~3'),
+        (Not(Near(A, Or((B, C)), None)), "-(a NEAR/s (b OR c))"),
+        (And((Near(A, B, 5), Near(B, C, 2))), "(a NEAR/5 b AND b NEAR/2 c)"),
         (Fuzzy("a", 2, "title"), "title:a~2"),
         (Word("/a", "title"), "title:(/a)"),
         (Dates(date(2025, 11, 22), date(2025, 11, 22)), "date:2025-11-22"),
@@ -352,15 +397,15 @@ def test_canonical_text(node: Node, text: str) -> None:
 
 # Pieces that mean something to the scanner, so that chance finds their odd neighbourhoods.
 PIECES = """a b Macron OR AND NOT " “ ” „ « » ( ) - -- ~ ~1 ~3 * ? ! . : / :// title: text: country: date: language:
-    kind:= = 2025 -11 .. 5 ½ _ é 中 – ' , ; foo:""".split()
+    kind:= = =a ~5 NEAR/5 NEAR/s NEAR/ NEAR +a ^4 /a/ || && !a [a TO b] 2025 -11 .. 5 ½ _ é 中 – ' , ; foo:""".split()
 QUERIES = st.text() | st.lists(st.sampled_from([*PIECES, " ", "\0", "\ud800"]), max_size=20).map("".join)
 
 PLAIN = st.text("abcdé中5-.'", min_size=1, max_size=6).map(lambda text: f"x{text}")
 QUOTED = st.text('ab *~?:()/-“”„«"', min_size=1, max_size=8).map(lambda text: " ".join(f"x {text}".split()))
 TEXT_FIELD = st.sampled_from(["", *TEXT_FIELDS])
 LEAVES: st.SearchStrategy[Node] = st.one_of(
-    st.builds(Word, PLAIN, TEXT_FIELD),
-    st.builds(Phrase, QUOTED, TEXT_FIELD),
+    st.builds(Word, PLAIN, TEXT_FIELD, exact=st.booleans()),
+    st.builds(Phrase, QUOTED, TEXT_FIELD, exact=st.booleans(), slop=st.sampled_from([0, 1, 20])),
     st.builds(Pattern, PLAIN.map(lambda text: f"{text}*a"), TEXT_FIELD),
     st.builds(Fuzzy, PLAIN, st.sampled_from([None, 1, 2]), TEXT_FIELD),
     st.builds(Filter, st.sampled_from(FIELDS.names), PLAIN | QUOTED, st.booleans()),
@@ -369,9 +414,16 @@ LEAVES: st.SearchStrategy[Node] = st.one_of(
 )
 
 
+TERMS = st.one_of(
+    st.builds(Word, PLAIN, exact=st.booleans()), st.builds(Phrase, QUOTED), PLAIN.map(lambda text: Pattern(f"{text}*a"))
+)
+SIDES = TERMS | st.lists(TERMS, min_size=2, max_size=3).map(lambda terms: Or(tuple(terms)))
+
+
 def _compound(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     several = st.lists(nodes, min_size=2, max_size=3).map(tuple)
-    return st.builds(Not, nodes) | st.builds(And, several) | st.builds(Or, several)
+    near = st.builds(Near, SIDES, SIDES, st.sampled_from([None, 0, 5]))
+    return st.builds(Not, nodes) | st.builds(And, several) | st.builds(Or, several) | near
 
 
 @given(QUERIES)

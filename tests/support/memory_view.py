@@ -3,9 +3,11 @@
 Every line of a document is a passage, as on a `Shelf`. Nothing is shared with the local view but the formulas.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,23 +33,55 @@ class _Passage:
         self.document, self.span = document, span
         text = document.text[span.start : span.end]
         self.vector = made_up_vector(document.id, text)
-        parts = (document.title, text, " ".join(note.text for note in document.notes_in(span)))
-        self.fields = [[token.term for token in analyze(part)] for part in parts]
+        notes = [note.text for note in document.notes_in(span)]
+        sentences = [[document.title], re.split(r"(?<=[.!?]) ", text), notes]
+        by_sentence = [[[token.term for token in analyze(each)] for each in field] for field in sentences]
+        self.fields = [[term for sentence in field for term in sentence] for field in by_sentence]
+        self.sentences = [[n for n, sentence in enumerate(field) for _ in sentence] for field in by_sentence]
 
     def counts(self, unit: Unit) -> NDArray[np.int64]:
         """How often each field holds a unit: [fields]."""
         return np.array(
             [
-                sum(_is_at(terms, at, form) for form in unit.forms for at in range(len(terms)))
-                if unit.field in ("", name)
-                else 0
-                for name, terms in zip(FIELDS, self.fields, strict=True)
+                len(occurrences(terms, unit, sentences)) if unit.field in ("", name) else 0
+                for name, terms, sentences in zip(FIELDS, self.fields, self.sentences, strict=True)
             ]
         )
 
 
-def _is_at(terms: Sequence[str], at: int, form: Sequence[frozenset[str]]) -> bool:
-    return len(terms) >= at + len(form) and all(terms[at + offset] in one for offset, one in enumerate(form))
+def occurrences(terms: Sequence[str], unit: Unit, sentences: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last token of each occurrence of a unit in a field, found by trying everything."""
+    found = [each for form in unit.forms for each in _strayed(terms, form, unit.slop)]
+    if unit.near is None:
+        return found
+    others = occurrences(terms, unit.near.unit, sentences)
+
+    def is_near(this: tuple[int, int], other: tuple[int, int]) -> bool:
+        left, right = sorted((this, other))
+        if left[1] >= right[0]:
+            return False
+        if unit.near and unit.near.words is not None:
+            return right[0] - left[1] - 1 <= unit.near.words
+        return sentences[left[1]] == sentences[right[0]]
+
+    return [this for this in found if any(is_near(this, other) for other in others)]
+
+
+def _strayed(terms: Sequence[str], form: Sequence[frozenset[str]], slop: int) -> list[tuple[int, int]]:
+    """The shortest stretches whose words are where a form wants them, give or take `slop`; see `Unit.slop`."""
+    offsets = [offset for offset, one in enumerate(form) if "*" not in one]
+    choices = [[at for at, term in enumerate(terms) if term in form[offset]] for offset in offsets]
+    windows: set[tuple[int, int]] = set()
+    for chosen in product(*choices):
+        begins = [at - offset for at, offset in zip(chosen, offsets, strict=True)]
+        if len(set(chosen)) == len(chosen) and max(begins) - min(begins) <= slop:
+            windows.add((min(begins), max(begins)))
+    shortest = [
+        (low, high)
+        for low, high in sorted(windows)
+        if not any(low <= other[0] and other[1] <= high and other != (low, high) for other in windows)
+    ]
+    return [(low, high + len(form) - 1) for low, high in shortest]
 
 
 class MemoryView:

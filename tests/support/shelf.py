@@ -1,7 +1,8 @@
 """Segments and a ledger with made-up vectors: what the index and the engine are tried on without an encoder."""
 
+import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -86,15 +87,24 @@ class Shelf:
         number = self.ledger.add_segment(name)
         kept = [
             (
-                writer.add(EncodedPassage(version, document, span, vector, [span], SENTENCE)),
+                writer.add(EncodedPassage(version, document, span, vector, spans, SENTENCE.repeat(len(spans), 0))),
                 version,
                 span.start,
                 span.end,
             )
             for version, document, span, vector in rows
+            for spans in [list(_sentences(document.text, span))]
         ]
         self._segments[name] = writer.close()
         self.ledger.add_passages(number, kept)
+
+
+def _sentences(text: str, span: Span) -> Iterator[Span]:
+    """The sentences of a line, each of which ends in a full stop."""
+    start = span.start
+    for end in re.finditer(r"[.!?] |$", text[span.start : span.end]):
+        yield Span(start, min(span.start + end.start() + 1, span.end))
+        start = span.start + end.end()
 
 
 class _MadeUp:
