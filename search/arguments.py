@@ -1,9 +1,9 @@
 """What the methods of a collection are called with: each is of the type that it must be, or is named in an error."""
 
 from collections.abc import Iterable
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..errors import InvalidArgument
 from .options import check_seconds
@@ -39,7 +39,7 @@ def check_wait(value: object) -> None:
 def path_of(value: object) -> "str | Path":
     """A path or an address as it was given. Raises InvalidArgument if it is neither."""
     if isinstance(value, PathLike):
-        value = value.__fspath__()
+        value = fspath(cast("PathLike[Any]", value))
         return Path(value) if isinstance(value, str) else path_of(value)
     if not isinstance(value, str) or not value:
         raise InvalidArgument(f"a collection is named by {_shown(value)}, and must be by a path or an address")
@@ -61,7 +61,7 @@ def listed(name: str, given: Any, kinds: type | tuple[type, ...] = str) -> Itera
         return [given]
     if isinstance(given, bytes | bytearray) or not isinstance(given, Iterable):
         raise InvalidArgument(f"{name} are {_shown(given)}, and must be a list")
-    return _of_kinds(name, given, kinds)
+    return _of_kinds(name, cast("Iterable[Any]", given), kinds)
 
 
 def _of_kinds(name: str, given: Iterable[Any], kinds: type | tuple[type, ...]) -> Iterable[Any]:

@@ -78,6 +78,7 @@ class Question:
         text = "" if text is None else text
         check_text("the question", text)
         options = check_options(**options)
+        check_options(**{name: filters.get(name) for name in ("after", "before", "where", "document")})
         deadline = Deadline(options["timeout"])
         query = parse_with_filters(text, filters, fields)
         return cls(query, filters.get("document"), options, deadline)
@@ -95,8 +96,6 @@ def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) ->
     Raises:
         QueryError: The text or a filter cannot be understood, or there is no such filter.
     """
-    for name in ("after", "before", "where", "document"):
-        OPTIONS[name].check(filters.get(name))
     nodes: list[language.Node] = []
     first, last = _days("after", filters.get("after"))[0], _days("before", filters.get("before"))[1]
     if first or last:

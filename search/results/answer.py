@@ -169,6 +169,7 @@ class Answer:
                 collection=self.collection,
                 generation=self._view.info.generation,
                 highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
+                title_highlights=tuple(highlight.words(document.title, 0, self._units, "title")) if highlights else (),
                 notes=tuple(_marked(document.notes_in(span), self._units)) if highlights else (),
                 copies=folded.first,
                 copied=folded.count,

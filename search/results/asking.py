@@ -20,6 +20,7 @@ from ..language.unparser import understood
 from ..ranking.settings import Settings, settings_of
 from ..stores import Store, no_document
 from .answer import Answer, answer, neighbours
+from .explaining import explain
 from .results import Hit, Results
 
 
@@ -95,6 +96,7 @@ class Asker:
                     *reply.meant.notices,
                     *_notices(suggestion, candidates.undated),
                 ),
+                explanation=explain(view, question, reply.meant) if page.explain else None,
             )
 
         return self._of_view(ask)

@@ -13,6 +13,7 @@ from .highlight import Highlight
 
 if TYPE_CHECKING:
     from . import wire
+    from .explaining import QuestionExplanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Hit:
         start: Where the passage starts, as a character of `document.text`.
         end: Where it ends, the character itself excluded.
         highlights: The parts of the passage to mark, as characters of `document.text`.
+        title_highlights: The words of the question in the title, as characters of `document.title`.
         standing: How it came to its score in each leg; before reranking, if there is a reranker.
         collection: The collection's path or address.
         generation: The collection's generation.
@@ -88,6 +90,7 @@ class Hit:
     start: int
     end: int
     highlights: tuple[Highlight, ...] = ()
+    title_highlights: tuple[Highlight, ...] = ()
     standing: Standing = UNPLACED
     collection: str = ""
     generation: int = 0
@@ -155,6 +158,7 @@ class Hit:
             start=self.start,
             end=self.end,
             highlights=list(self.highlights),
+            title_highlights=list(self.title_highlights),
             notes=[wire.MarkedNote(each.note.mark, each.note.text, list(each.highlights)) for each in self.notes],
             copies=wire.Copies(self.copied, [wire.source_of(copy) for copy in self.copies]),
             more=self.more,
@@ -189,6 +193,7 @@ class Results:
         at_least: Whether the meaning leg was cut at its depth, so that only its nearest passages are counted: a search
             that is confined to fewer passages may find more among them than were counted here.
         notices: What a searcher should know of the question and the answer.
+        explanation: How the question was understood, if that was asked for.
     """
 
     query: str
@@ -203,6 +208,7 @@ class Results:
     facets: Facets | None = field(default=None, hash=False)
     at_least: bool = False
     notices: tuple[Notice, ...] = ()
+    explanation: "QuestionExplanation | None" = None
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -235,6 +241,7 @@ class Results:
             undated=self.undated,
             notices=[wire.notice_of(each) for each in self.notices],
             facets=wire.facets_of(self.facets) if self.facets else wire.UNSET,
+            explanation=self.explanation.to_wire() if self.explanation else wire.UNSET,
             hits=[hit.to_wire() for hit in self.hits],
         )
 
