@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from ..errors import InvalidDocument, MissingExtra, UnreadableSource
 from .cleaning.clean import clean
 from .cleaning.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
-from .dates import parse_dates
+from .dates.records import parse_dates
 from .description.countries import canonical_country
 from .description.describe import DESCRIBED, describe, given
 from .description.languages import language_code

@@ -1,8 +1,8 @@
 """From text to terms: what counts as a word.
 
 Every word is indexed and keeps its position, stop words included. Terms are *surface* forms: lower case, accents
-folded, acronyms united (U.S. = US, but not "us"), digits grouped (28,500 = 28500), Chinese, Japanese and Korean in
-bigrams. Stemming comes when a question is asked: see `terms`.
+folded, acronyms united (U.S. = US, but not "us"), digits grouped (28,500 = 28500), percent signs kept and those of
+money left out; Chinese, Japanese and Korean in bigrams. Stemming comes when a question is asked: see `terms`.
 """
 
 import re
@@ -44,16 +44,19 @@ _JOINERS = "\u00ad\u200c\u200d"
 _LETTER = f"[^\\W\\d_{INDEXED_BY_CHARACTER}]"
 _TOKEN = re.compile(
     rf"""(?P<acronym>(?<![\w.]){_LETTER}(?:\.{_LETTER})+(?!\w)\.?(?:['’ʼ][sS](?!\w))?)
-    |(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)*)(?:{_LETTER}|\d)*)
+    |(?P<number>(?:(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,2}}(?:,\d\d)+,\d{{3}})(?!\d)(?:\.\d+)?|\d+(?:\.\d+)*)(?:{_LETTER}|\d)*)
     |(?P<cjk>[{INDEXED_BY_CHARACTER}]+)
-    |(?P<word>{_LETTER}(?:{_LETTER}|[\d{_MARKS}{_JOINERS}]|['’ʼ](?={_LETTER}))*)""",
+    |(?P<percent>[%٪﹪％](?!\w))
+    |(?P<word>(?!U?S\$\d){_LETTER}(?:{_LETTER}|[\d{_MARKS}{_JOINERS}]|['’ʼ](?={_LETTER}))*)""",
     re.VERBOSE,
 )
 _APOSTROPHE = re.compile("['’ʼ]")
 # Diacritics of Latin, Greek and Cyrillic, and the vowel points of Hebrew and Arabic, which writers leave out at will.
 # Marks of other scripts are letters in their own right and stay.
 _FOLDED = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u0640]")
-_UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
+_UNDECOMPOSED = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "٪": "%"}
+)
 
 
 class Token(NamedTuple):

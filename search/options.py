@@ -114,12 +114,12 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
         choices=lambda: get_args(Sort),
     ),
     Option(
-        name="after", kind="day", about="Only documents of this day, month or year, or later.", longest=40,
-        example="2025-11",
+        name="after", kind="day", longest=40, example="2025-11",
+        about="Only documents of this time or later: a day, month or year, as in Nov 2025, 22.11.2025, last week.",
     ),
     Option(
-        name="before", kind="day", about="Only documents of this day, month or year, or earlier.", longest=40,
-        example="2026",
+        name="before", kind="day", longest=40, example="2026",
+        about="Only documents of this time or earlier.",
     ),
     *(
         Option(

@@ -12,7 +12,8 @@ from ..corpus.document import MAX_PASSAGE_ID_LENGTH
 from ..corpus.fields import FIELDS, Fields
 from ..errors import QueryError
 from ..search.language import query as language
-from ..search.language.parser import parse, parse_constraints, parse_date_range
+from ..search.language.date_values import parse_date_range
+from ..search.language.parser import parse, parse_constraints
 from ..search.language.unparser import unparse
 from ..search.options import MAX_LIMIT as MAX_SIMILAR
 from ..search.options import OPTIONS
@@ -319,6 +320,8 @@ def _named(node: language.Node) -> tuple[str, str]:
             return "date", str(first)
         case language.Dates(first, last):
             return "date", f"{first or ''}..{last or ''}"
+        case language.Undated():
+            return "date", "none"
         case language.Not(child):
             return "without", unparse(child)
         case _:

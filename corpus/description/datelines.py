@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
-from ..dates import FULL_DATE, MONTH, MONTHS, parse_dates
+from ..dates.records import FULL_DATE, MONTH, MONTHS, parse_dates
 from ..document import DateInterval
 from ..scripts import LATIN_ENDS
 from .countries import canonical_country, is_capital

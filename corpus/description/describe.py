@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from ..dates import dates_in_address
+from ..dates.records import dates_in_address
 from ..document import Document
 from ..scripts import SENTENCE_ENDS
 from ..splitting.sentences import split_sentences

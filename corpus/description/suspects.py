@@ -9,7 +9,7 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from ..dates import date_mentions
+from ..dates.records import date_mentions
 from ..document import DateInterval, Document
 from ..splitting.sentences import split_sentences
 

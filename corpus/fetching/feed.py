@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any, Final
 
 from ...errors import UnreadableSource
-from ..dates import parse_dates
+from ..dates.records import parse_dates
 from ..document import DateInterval
 from ..readers.contract import LARGEST_FILE, MEGABYTE
 from ..readers.support.decode import tidy

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from ...errors import UnreadableSource
-from ..dates import parse_dates
+from ..dates.records import parse_dates
 from .contract import LARGEST_TEXT, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
 from .support.decode import decode_text, tidy
 from .support.html_text import visible_text

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ...errors import UnreadableSource
-from ..dates import parse_dates
+from ..dates.records import parse_dates
 from ..fields import stated_classification
 from .contract import RawRecord, ReadOptions, Skipped, Source
 from .support.markup import Element, Flow, local_name, plain_text, stream_xml, walk_xml

@@ -94,10 +94,14 @@ DOCUMENT: Final = 1
 PAIRS: Final = 2
 """The row that has what it scores for words that stand in it side by side as in the question."""
 
+LACK: Final = 3
+"""The row that has what a passage lacks without the question's rarest known word: from 0 to 1, this word's share of the
+question's idf, times its idf over that of a word in one passage. 0 for what holds it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the keyword leg looks for: passages that hold enough of some units. Its evidence is [3, n].
+    """What the keyword leg looks for: passages that hold enough of some units. Its evidence is [4, n].
 
     Attributes:
         units: What is scored.

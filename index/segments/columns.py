@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...corpus.dates import parse_dates
+from ...corpus.dates.records import parse_dates
 from ...corpus.document import Document
 from ...corpus.fields import Field
 from ..analysis import analyze, one_line

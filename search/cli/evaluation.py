@@ -12,8 +12,9 @@ from ...errors import UnreadableSource
 from ..evaluation.answer_cache import Answers
 from ..evaluation.evaluate import System, compare, evaluate
 from ..evaluation.judged_collection import collection_of
-from ..evaluation.judgments import read_judged
+from ..evaluation.judgments import JudgedSet, read_judged
 from ..evaluation.measures import check_available
+from ..evaluation.names import generate_names, write_judgments
 from ..evaluation.report import FORMATS, summarise
 from ..evaluation.runs import read_run, run_file, write_run
 from ..ranking.engine import Mode
@@ -37,18 +38,31 @@ JUDGED is what people found to answer questions:
   or a file of lines such as "who proposed a hotline<TAB>ID", with the id of a document or passage that answers
 
 \b
+--generate names N asks N questions that need no judges, such as "Who is X?", about rare words of the collection: what
+holds the word is right, and P@1 says of how many questions the first hit holds it. JUDGED is then a file to write the
+questions into, to ask them again; without one they are only asked.
+
+\b
 Examples:
   dragoman eval std-scifact
   dragoman eval answers.tsv --collection summits.idx
   dragoman eval std-scifact --compare keyword hybrid
+  dragoman eval --generate names 150 --collection frus.idx
 """
 
 _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("eval", epilog=_DETAILS)
-@click.argument("judged", type=click.Path(exists=True, path_type=Path))
+@click.argument("judged", required=False, type=click.Path(path_type=Path))
 @collection_option
+@click.option(
+    "--generate",
+    type=(click.Choice(["names"]), click.IntRange(1, 10_000)),
+    metavar="names N",
+    help="Make up N questions about the collection's own names, instead of reading JUDGED.",
+)
+@click.option("--seed", default=0, show_default=True, metavar="N", help="Which words --generate takes.")
 @click.option("--mode", "systems", multiple=True, metavar="SYSTEM", help="What to measure. [default: all three modes]")
 @click.option(
     "--compare",
@@ -74,8 +88,10 @@ _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--fresh", is_flag=True, help="Search again, instead of using answers that are kept from earlier runs.")
 @format_option(FORMATS)
 def eval_(
-    judged: Path,
+    judged: Path | None,
     collection: Path | None,
+    generate: tuple[str, int] | None,
+    seed: int,
     systems: tuple[str, ...],
     compared: tuple[str, str] | None,
     queries: Path | None,
@@ -96,7 +112,12 @@ def eval_(
     check_available()
     asked = [_system(each) for each in dict.fromkeys((*systems, *(compared or ())))]
     asked = asked or [System(mode, mode) for mode in get_args(Mode)]
-    known = read_judged(judged, queries=queries, qrels=qrels, group=group_by)
+    if generate:
+        known = _made_up(folder_of(collection), judged, generate[1], seed)
+    elif judged:
+        known = read_judged(judged, queries=queries, qrels=qrels, group=group_by)
+    else:
+        raise click.UsageError("what is judged? Name a folder or file, or make up questions: --generate names 150")
     known = known.sample(sample) if sample else known
     path = collection
     if path is None and any(each.saved is None for each in asked):
@@ -117,6 +138,19 @@ def eval_(
     with opened(path) if path else nullcontext() as searched:
         shown = FORMATS[format_](summarise(evaluation, comparison, searched))
     echo_paged(shown)
+
+
+def _made_up(collection: Path, target: Path | None, count: int, seed: int) -> JudgedSet:
+    """Questions about a collection's own names, written into a file if there is one to write."""
+    if target is not None and target.exists():
+        raise click.UsageError(
+            f"{target} exists: to ask what is in it, leave out --generate; to write, name a new file"
+        )
+    with opened(collection) as searched:
+        made = generate_names(searched, count, seed)
+    if target is not None:
+        write_judgments(target, made)
+    return made
 
 
 def _system(written: str) -> System:

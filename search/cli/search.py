@@ -38,7 +38,8 @@ The query:
   a AND b  a OR b   both, either; ( ) around groups
   country:France    also {_OTHERS} title:
   person:="Xi"      exactly that value, where person:Xi is any with that word
-  date:2025-11      also date:2025-11-22, date:2025-11..2026-01, date:..2025
+  date:2025-11      also date:2025-11-22, date:2025-11..2026-01, date:>=2025, date:1960s, date:yesterday,
+                    date:"Nov 2025", date:"last 30 days"; date:none for what has no date
   summ*  wom?n      any letters, one letter
   diplomasy~        about this spelling
   =treaties         this very word: no other form, spelling or name

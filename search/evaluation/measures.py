@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import MissingExtra
 
-MEASURES = ("nDCG@10", "Recall@100", "MRR@10", "P@5")
+MEASURES = ("nDCG@10", "Recall@100", "MRR@10", "P@5", "P@1")
 """What is measured, by name; the first is what systems are compared by.
 
 nDCG has the exponential gain, 2^grade - 1, of Burges et al., "Learning to Rank using Gradient Descent" (ICML 2005), so
@@ -49,7 +49,7 @@ def measure(rankings: Sequence[Sequence[str]], grades: Sequence[Mapping[str, int
 
     top = max((grade for known in grades for grade in known.values()), default=1)
     gains: dict[int, int] = {grade: 2**grade - 1 for grade in range(top + 1)}
-    wanted: dict[Any, str] = dict(zip((nDCG(gains=gains) @ 10, R @ 100, RR @ 10, P @ 5), MEASURES, strict=True))
+    wanted: dict[Any, str] = dict(zip((nDCG(gains=gains) @ 10, R @ 100, RR @ 10, P @ 5, P @ 1), MEASURES, strict=True))
     evaluator: Any = ir_measures.evaluator(  # pyright: ignore[reportUnknownMemberType]  # untyped
         wanted, {str(row): dict(known) for row, known in enumerate(grades)}
     )

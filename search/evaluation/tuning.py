@@ -88,6 +88,7 @@ _DEPTHS = (100, 200, 500, 1000)  # deeper ones would make every question slower
 _WEIGHTS = (
     Dial("keyword_weight", (0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)),
     Dial("prose_discount", (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)),
+    Dial("lack_discount", (0.0, 0.3, 0.6, 0.9, 1.0)),
     Dial("document_weight", (0.0, 0.3, 0.6, 0.8, 1.0, 1.3, 1.7, 2.2, 3.0)),
     Dial("pair_weight", (0.0, 0.2, 0.4, 0.6, 0.8, 1.1, 1.5, 2.0)),
     Dial("depth", _DEPTHS),

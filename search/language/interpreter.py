@@ -19,9 +19,11 @@ from ...index.terms import STOP_WORDS
 from ...index.units import ANY_WORD, Form, Near, Unit
 from ..advice.notices import Notice
 from . import query as language
-from .parser import parse_date_range, parse_number_range
+from .date_values import parse_date_value
+from .parser import parse_number_range
 from .phrases import GAP, parts
-from .wordings import Switches, Way, Wording, wordings
+from .words.designations import varieties
+from .words.wordings import Switches, Way, Wording, wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +86,14 @@ class _Interpreter:
     """Interprets one query: what its words may stand for is looked up all at once, then units are made of it."""
 
     def __init__(self, view: View, query: language.Query, switches: Switches, deadline: Deadline) -> None:
+        self._view = view
         self._info = view.info
         self._query = query
         self._switches = switches
-        self._runs = [(run, list(wordings(run, switches))) for run in _runs(query)]
-        lookups = dict.fromkeys([*self._lookups_of_runs(), *self._lookups(query.must)])
+        runs = [(run, list(self._wordings(run, query.text, switches))) for run in _runs(query)]
+        lookups = dict.fromkeys([*_lookups_of_runs(runs), *self._lookups(query.must)])
         self._terms = dict(zip(lookups, view.terms(list(lookups), deadline), strict=True))
-
-    def _lookups_of_runs(self) -> Iterator[Lookup]:
-        for run, every in self._runs:
-            yield from (SameWord(token.term) for token in run)
-            yield from _lookups_of_others(every)
+        self._runs = [(run, [one for each in every for one in self._settled(run, each)]) for run, every in runs]
 
     def _lookups(self, nodes: Iterable[language.Node]) -> Iterator[Lookup]:
         """All that has to be looked up for some nodes. Raises QueryError for a fuzzy term of many words or letters."""
@@ -103,18 +102,32 @@ class _Interpreter:
                 case language.Word() | language.Phrase():
                     tokens = _tokens(node)
                     yield from (SameWord(token.term) for token in tokens)
-                    yield from _lookups_of_others(self._wordings(node, tokens))
+                    yield from _lookups_of_others(self._wordings_of(node, tokens))
                     yield from (Pattern(part, node.field) for part in _patterns(node))
                 case language.Pattern() | language.Fuzzy():
                     yield _lookup(node)
                 case _:
                     yield from self._lookups(language.children(node))
 
-    def _wordings(self, node: language.Word | language.Phrase, tokens: Sequence[Token]) -> list[Wording]:
+    def _wordings(self, run: Sequence[Token], text: str, switches: Switches) -> Iterator[Wording]:
+        return wordings(run, text, switches, self._info.languages)
+
+    def _wordings_of(self, node: language.Word | language.Phrase, tokens: Sequence[Token]) -> list[Wording]:
         """What the words of a node stand for that is one unit: quotation marks and = say that they are spelt so."""
         if isinstance(node, language.Phrase) or node.exact:
             return [Wording(position, 1, ()) for position in range(len(tokens))]
-        return list(wordings(tokens, self._switches._replace(variants=False)))
+        return list(self._wordings(tokens, node.text, self._switches._replace(variants=False)))
+
+    def _settled(self, run: Sequence[Token], wording: Wording) -> Sequence[Wording]:
+        """Some words as one thing, or one by one if nobody writes them so."""
+        others = [other for other in wording.others if self._all_seen(other)] if wording.apart else []
+        if not wording.apart or (others and not wording.share):
+            return (wording,)
+        own = [SameWord(token.term) for token in run[wording.start : wording.start + wording.length]]
+        held = [_held(self._view, other[0]) for other in others if len(other) == 1]
+        if held and sum(held) >= wording.share * min(_held(self._view, lookup) for lookup in own):
+            return (wording,)
+        return wording.apart
 
     def interpretation(self) -> Interpretation:
         """See `interpret`."""
@@ -173,10 +186,14 @@ class _Interpreter:
 
     def _form(self, way: Way) -> Form:
         """One way to write a word or name. An unknown word stands for itself, as it is part of the question."""
-        return tuple(self._terms[lookup] or frozenset({lookup.term}) for lookup in way)
+        return tuple(self._word(lookup) or frozenset({lookup[0]}) for lookup in way)
 
     def _all_seen(self, way: Way) -> bool:
-        return all(self._terms[lookup] for lookup in way)
+        return all(map(self._word, way))
+
+    def _word(self, lookup: SameWord | Pattern) -> frozenset[str]:
+        terms = self._terms[lookup]
+        return varieties(terms, lookup.pattern) if isinstance(lookup, Pattern) else terms
 
     def _units(self, term: language.Term | language.Near) -> list[Unit]:
         """The units that are scored for a term: of two that are near each other both, each where it is near."""
@@ -225,7 +242,8 @@ class _Interpreter:
         """What the words of a term stand for, one by one."""
         tokens = _tokens(term)
         if not term.exact:
-            return [self._placed(tokens, each) for each in self._wordings(term, tokens)]
+            every = (self._settled(tokens, each) for each in self._wordings_of(term, tokens))
+            return [self._placed(tokens, each) for each in chain.from_iterable(every)]
         return [
             _Placed(
                 Unit((frozenset({token.term}),)),
@@ -247,6 +265,8 @@ class _Interpreter:
                 return self._filter(self._info.fields[name], value, exact)
             case language.Dates(first, last):
                 return constraints.Dated(first, last)
+            case language.Undated():
+                return constraints.Undated()
             case language.Not(negated):
                 return constraints.Not(self._constraint(negated))
             case language.And(nodes):
@@ -268,16 +288,34 @@ class _Interpreter:
             low, high = parse_number_range(field.name, value)
             return constraints.Between(field.name, low, high)
         if field.type == "date" and not exact:
-            first, last = parse_date_range(value)
-            return constraints.Between(
+            period = parse_date_value(value)
+            first, last = period or (None, None)
+            dated = constraints.Between(
                 field.name, first.toordinal() if first else -inf, last.toordinal() if last else inf, days=True
             )
+            return dated if period else constraints.Not(dated)
         known = None if exact else field.canonical(value)
         return constraints.Has(field.name, value if known is None else known, exact or known is not None)
 
 
+def _lookups_of_runs(runs: Iterable[tuple[Sequence[Token], Sequence[Wording]]]) -> Iterator[Lookup]:
+    for run, every in runs:
+        yield from (SameWord(token.term) for token in run)
+        yield from _lookups_of_others(every)
+
+
 def _lookups_of_others(every: Iterable[Wording]) -> Iterator[Lookup]:
-    return chain.from_iterable(way for wording in every for way in wording.others)
+    for wording in every:
+        yield from chain.from_iterable(wording.others)
+        yield from _lookups_of_others(wording.apart)
+
+
+def _held(view: View, lookup: Lookup) -> int:
+    """About how many passages hold what answers a lookup."""
+    return sum(count for _, count in view.common_terms(lookup, _COUNTED))
+
+
+_COUNTED = 8  # forms of a word that are counted: the others are rare
 
 
 def _tokens(term: language.Word | language.Phrase) -> list[Token]:

@@ -23,10 +23,11 @@ from itertools import pairwise
 from math import inf
 from typing import NamedTuple, TypeAlias, TypeGuard, cast
 
-from ...corpus.dates import parse_range
+from ...corpus.dates.periods import Period
 from ...corpus.fields import FIELDS, Fields
 from ...errors import QueryError
 from ...index.analysis import BLANKS
+from .date_values import check_quoted, parse_date_value
 from .query import (
     MAX_CLAUSES,
     MAX_DEPTH,
@@ -44,6 +45,7 @@ from .query import (
     Pattern,
     Phrase,
     Query,
+    Undated,
     Word,
     leaves,
 )
@@ -52,12 +54,13 @@ from .scanning import LETTER, NAME, Token, scan
 _WILDCARD = re.compile(r"\*|\?(?=[\w?*])")
 
 
-def parse(text: str, fields: Fields = FIELDS) -> Query:
+def parse(text: str, fields: Fields = FIELDS, today: date | None = None) -> Query:
     """The query that a text says.
 
     Args:
         text: What somebody typed.
         fields: Those that it may filter by: the collection's.
+        today: The day from which "yesterday" and the like are told; by default the real one.
 
     Raises:
         QueryError: It cannot be understood; with the 1-based column of the culprit where there is one.
@@ -65,7 +68,7 @@ def parse(text: str, fields: Fields = FIELDS) -> Query:
     if len(text) > MAX_QUERY_LENGTH:
         raise QueryError(f"the query has {len(text)} characters, more than {MAX_QUERY_LENGTH}: shorten it")
     text = BLANKS.sub(" ", text)
-    placed = list(_flat(_Parser(scan(text, fields), fields).sequence()))
+    placed = list(_flat(_Parser(text, fields, today).sequence()))
     if not placed:
         raise QueryError('the query holds no word: type one, or a "phrase", or a filter such as country:France')
     free = tuple(node for node, _ in placed if isinstance(node, Word) and _is_free(node))
@@ -91,29 +94,6 @@ def parse_constraints(text: str, fields: Fields = FIELDS) -> tuple[Node, ...]:
         hint = "name a field, as in country:France, exclude it, as in -word, or quote it"
         raise QueryError(f"in the constraint {text[:80]!r}: {query.free[0].text[:40]!r} constrains nothing: {hint}")
     return tuple(map(_untyped, query.must))
-
-
-def parse_date_range(value: str, column: int | None = None) -> tuple[date | None, date | None]:
-    """The days that a question means by a date.
-
-    Args:
-        value: `2025`, `2025-11` or `2025-11-22`, or a range of them, such as `2025-11..2026-01` or `..2025-06`.
-        column: The 1-based column of the question at which an error is to point, if it was typed there.
-
-    Returns:
-        The first and the last day; None for the side that is open.
-
-    Raises:
-        QueryError: If it is no such date, or ends before it begins.
-    """
-    try:
-        first, last = parse_range(value)
-    except ValueError:
-        forms = "2025, 2025-11, 2025-11-22 or a range such as 2025-11..2026-01, ..2025-06 or 2025-11.."
-        raise QueryError(f"{value[:40]!r} is no date: write {forms}", column) from None
-    if first and last and last < first:
-        raise QueryError(f"the dates {value[:40]!r} end before they begin: write the earlier one first", column)
-    return first, last
 
 
 def parse_number_range(name: str, value: str, column: int | None = None) -> tuple[float, float]:
@@ -151,7 +131,7 @@ def _untyped(node: Node) -> Node:
             return Not(_untyped(child))
         case And(nodes) | Or(nodes):
             return type(node)(tuple(map(_untyped, nodes)))
-        case Filter() | Dates():
+        case Filter() | Dates() | Undated():
             return node
         case _:
             return replace(node, column=0)
@@ -205,11 +185,13 @@ _BINARY = ("OR", "AND", "NEAR")
 
 
 class _Parser:
-    def __init__(self, tokens: Iterator[Token], fields: Fields) -> None:
-        self._tokens = tokens
+    def __init__(self, text: str, fields: Fields, today: date | None) -> None:
+        self._text = text
+        self._today = today
+        self._tokens = scan(text, fields)
         self._fields = fields
         self._before = Token("start", "", 0, 0)
-        self._token = next(tokens)
+        self._token = next(self._tokens)
         self._field = ""  # of the group that the parser is in
         self._exact = False  # whether values of that field are exact ones
         self._clauses = 0
@@ -298,12 +280,13 @@ class _Parser:
         if own in ("number", "date") and not self._exact:
             value = text.rstrip(",;?")
             # Only whether it can be one: what it means is found out when it is interpreted.
-            _ = parse_number_range(self._field, value, column) if own == "number" else parse_date_range(value, column)
+            _ = parse_number_range(self._field, value, column) if own == "number" else self._date(token)
             return Filter(self._field, value)
         if kind == "value" and text.startswith("-"):
             raise QueryError(f"put the minus before the field: -{self._field}:{text.lstrip('-')[:40]}", column)
         if self._field == "date":
-            return Dates(*parse_date_range(text.rstrip(",;?"), column))
+            period = self._date(token)
+            return Dates(*period) if period else Undated()
         if not LETTER.search(text) and "*" not in text and kind != "phrase":
             raise QueryError(f"{self._field}: needs a letter or digit, not {text[:40]!r} alone", column)
         term = Phrase(text, self._field, column) if kind == "phrase" else _term(text, self._field, column)
@@ -314,6 +297,12 @@ class _Parser:
         if isinstance(term, Phrase) and self._token.kind == "~":
             term = replace(term, slop=int(self._take().text))
         return _exact(term, column) if self._exact else term
+
+    def _date(self, token: Token) -> Period | None:
+        """The days that a token means as the value of a date; None for no date at all."""
+        if token.kind != "phrase":
+            check_quoted(self._field, self._text, token.column - 1, token.text, self._today)
+        return parse_date_value(token.text.rstrip(",;?"), token.column, self._today)
 
 
 def _exact(term: Node, column: int) -> Word | Phrase | Filter:

@@ -94,6 +94,11 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True)
+class Undated:
+    """The document has no date."""
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """Everything that the node does not match."""
 
@@ -116,7 +121,7 @@ class Or:
 
 Term: TypeAlias = Word | Phrase | Pattern | Fuzzy
 Operand: TypeAlias = Term | Or
-Node: TypeAlias = Term | Near | Filter | Dates | Not | And | Or
+Node: TypeAlias = Term | Near | Filter | Dates | Undated | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from ...index.reading.plan import Deadline
 from ..arguments import check_text
 from ..options import OPTIONS, Option, check_options
 from . import query as language
-from .parser import parse, parse_constraints, parse_date_range
+from .date_values import parse_date_range
+from .parser import parse, parse_constraints
 
 
 class Filters(TypedDict, total=False):
@@ -21,8 +22,8 @@ class Filters(TypedDict, total=False):
     way. `sender` and `recipient` are the fields `from` and `to`, since `from` is a keyword of Python.
 
     Attributes:
-        after: Only documents of this day, month or year (`2025-11`), or later.
-        before: Only documents of this day, month or year, or earlier.
+        after: Only documents of this time or later: a day, month or year (`2025-11`, "Nov 2025"), "last week", `1960s`.
+        before: Only documents of this time or earlier.
         where: Constraints in the query language, such as `country:="South Korea"` or `-outlet:"News Agency"`. All must
             hold, and free words are not allowed.
         document: The id of the only document to search.
@@ -97,7 +98,7 @@ def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) ->
         QueryError: The text or a filter cannot be understood, or there is no such filter.
     """
     nodes: list[language.Node] = []
-    first, last = _days("after", filters.get("after"))[0], _days("before", filters.get("before"))[1]
+    first, last = _day("after", filters.get("after"), 0), _day("before", filters.get("before"), 1)
     if first or last:
         if first and last and last < first:
             raise QueryError(f"nothing is both after {first} and before {last}: the first day comes first")
@@ -128,14 +129,14 @@ def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) ->
 _OWN = Option(name="a field of the collection's own", kind="values", about="")
 
 
-def _days(name: str, given: date | str | None) -> tuple[date | None, date | None]:
-    """The first and the last day of an option's value. A range is refused, as one of its ends would mean nothing."""
+def _day(name: str, given: date | str | None, side: int) -> date | None:
+    """The first or last day (0, 1) of an option's value. A range is refused, as one of its ends would mean nothing."""
     if not isinstance(given, str):
-        day = given.date() if isinstance(given, datetime) else given
-        return day, day
-    if ".." in given:
+        return given.date() if isinstance(given, datetime) else given
+    day = parse_date_range(given)[side]
+    if ".." in given or day is None:
         raise QueryError(f"{name} is {given[:40]!r}, and must be a day, month or year, such as 2025-11")
-    return parse_date_range(given)
+    return day
 
 
 def _listed(given: str | Sequence[str]) -> Sequence[str]:

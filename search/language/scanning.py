@@ -9,7 +9,7 @@ from ...errors import QueryError
 from ...index.analysis import FIELDS as TEXT_FIELDS
 from .query import MAX_DISTANCE
 
-LETTER = re.compile(r"[^\W_]")
+LETTER = re.compile(r"[^\W_]|%")
 NAME = re.compile(r"[^\W\d_]+:")
 _RUN = r'[^\s()"“”„«»]'
 TOKEN = re.compile(

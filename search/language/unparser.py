@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .query import And, Dates, Filter, Fuzzy, Near, Node, Not, Or, Phrase, Query, Term, Word
+from .query import And, Dates, Filter, Fuzzy, Near, Node, Not, Or, Phrase, Query, Term, Undated, Word
 
 _PLAIN_VALUE = re.compile(r"\w[\w.'’&+-]*")
 
@@ -21,6 +21,8 @@ def unparse(node: Node) -> str:
             return f"{unparse(left)} NEAR/{'s' if words is None else words} {unparse(right)}"
         case Dates(first, last):
             return f"date:{first}" if first == last else f"date:{first or ''}..{last or ''}"
+        case Undated():
+            return "date:none"
         case Filter(field, value, exact):
             return f"{field}:{'=' if exact else ''}{value if _PLAIN_VALUE.fullmatch(value) else _quoted(value)}"
         case _:

@@ -221,6 +221,7 @@ def fuse(
     if len(legs) == 1:
         return np.stack(scores), np.stack(scores)
     weighed = [
-        Scored(score, leg.normalise, leg.weight(query, settings)) for leg, score in zip(legs, scores, strict=True)
+        Scored(score, leg.normalise, leg.weight(query, evidence, settings))
+        for leg, score in zip(legs, scores, strict=True)
     ]
     return FUSIONS[settings.fusion](weighed), np.stack(scores)

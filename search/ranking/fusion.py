@@ -19,12 +19,12 @@ class Scored(NamedTuple):
     Attributes:
         scores: float64 [n].
         normalise: Makes them comparable with those of other legs: float64 [n] to float64 [n].
-        weight: What they count beside those of other legs.
+        weight: What they count beside those of other legs; float64 [n] where it is another for each candidate.
     """
 
     scores: NDArray[np.float64]
     normalise: Callable[[NDArray[np.float64]], NDArray[np.float64]]
-    weight: float
+    weight: float | NDArray[np.float64]
 
 
 def min_max(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -24,11 +24,13 @@ class Settings:
         keyword_weight: The keyword leg's share in the fused score, from 0 to 1; the meaning leg has the rest.
         prose_discount: What is taken off that share, from 0 to 1, times the share of function words in the question: a
             list of names is best found by its words, a sentence by its meaning.
+        lack_discount: What is taken off the meaning leg's share, from 0 to 1, for a passage that lacks the question's
+            rarest word, where this word is most of what the question says: a name outweighs a likeness.
         bm25f: How the keyword leg weighs occurrences.
         document_weight: What the BM25F of the whole document counts beside the passage's own, 0 or more.
         pair_weight: What words count that stand side by side as in the question, beside the passage's own BM25F.
-        variants: Whether different names of the same thing count as the same: see `search.language.variants`.
-        spellings: Whether different spellings of the same word do: see `search.language.wordings`.
+        variants: Whether different names of the same thing count as the same: see `search.language.words.variants`.
+        spellings: Whether different spellings of the same word do: see `search.language.words.wordings`.
         reranker: A name in `rerank.RERANKERS`; empty for none.
         rerank_depth: How many of the best passages a reranker looks at, 1 or more.
 
@@ -40,6 +42,7 @@ class Settings:
     fusion: str = "min-max"
     keyword_weight: float = 0.75
     prose_discount: float = 0.6
+    lack_discount: float = 0.9
     bm25f: BM25F = field(default_factory=BM25F)
     document_weight: float = 1.3
     pair_weight: float = 0.8
@@ -56,7 +59,7 @@ class Settings:
                 f"empty or one of {', '.join(RERANKERS)}" if RERANKERS else "empty, since there are no rerankers yet"
             )
             raise QueryError(f"reranker is {self.reranker!r}, and must be {known}")
-        shares = {"keyword_weight": self.keyword_weight, "prose_discount": self.prose_discount}
+        shares = {name: getattr(self, name) for name in ("keyword_weight", "prose_discount", "lack_discount")}
         if wrong := [name for name, value in shares.items() if not 0 <= value <= 1]:
             raise QueryError(f"{wrong[0]} is {shares[wrong[0]]}, and must be from 0 to 1")
         weights = {"document_weight": self.document_weight, "pair_weight": self.pair_weight}

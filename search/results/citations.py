@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ...corpus.dates import day_names, is_whole
+from ...corpus.dates.wording import day_names, is_whole
 from ...corpus.document import DateInterval, Document, Span
 from ...corpus.splitting.paragraphs import paragraph_numbers
 from .printing import visible

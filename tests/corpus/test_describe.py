@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from dragoman.corpus.cleaning.clean import clean
-from dragoman.corpus.dates import dates_in_address, parse_dates
+from dragoman.corpus.dates.records import dates_in_address, parse_dates
 from dragoman.corpus.description.countries import canonical_country, country_mentions
 from dragoman.corpus.description.datelines import (
     Dateline,

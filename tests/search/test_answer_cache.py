@@ -26,7 +26,7 @@ def package(tmp_path: Path) -> Path:
         "index/segments/vectors.py",
         "search/collection.py",
         "search/ranking/engine.py",
-        "search/language/variants.txt",
+        "search/language/words/variants.txt",
     ],
 )
 def test_an_edit_in_any_folder_counts(edited: str, package: Path) -> None:

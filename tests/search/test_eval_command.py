@@ -36,7 +36,7 @@ def test_three_lines_are_enough(command: Callable[..., Ran], place: Path, three_
     assert f"noted: 2 queries in {place}" in ran.out
     assert "Left out: 1 query whose answers the collection does not hold: 3" in ran.out
     assert "Left out: 1 judgment of what the collection does not hold" in ran.out
-    assert ran.out.splitlines()[-1].split() == ["keyword", "1.000", "1.000", "1.000", "0.200"]
+    assert ran.out.splitlines()[-1].split() == ["keyword", "1.000", "1.000", "1.000", "0.200", "1.000"]
 
 
 def test_all_modes_unless_some_are_named(command: Callable[..., Ran], place: Path, three_lines: Path) -> None:
@@ -50,7 +50,7 @@ def test_the_figures_as_json(command: Callable[..., Ran], place: Path, three_lin
     assert found["queries"] == 2
     assert found["unheld"] == ["3"]
     keyword, hybrid = found["systems"]
-    assert keyword["measures"] == {"nDCG@10": 1.0, "Recall@100": 1.0, "MRR@10": 1.0, "P@5": 0.2}
+    assert keyword["measures"] == {"nDCG@10": 1.0, "Recall@100": 1.0, "MRR@10": 1.0, "P@5": 0.2, "P@1": 1.0}
     assert keyword["by_query"]["1"]["MRR@10"] == 1
     assert hybrid["settings"]["keyword_weight"] == 0
     comparison = found["comparison"]

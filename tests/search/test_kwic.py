@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from conftest import MakeCollection
 
 
+NOTE = Note("7", 24, "A treaty of 1949.")
+
+
 def dated(name: str, year: int | None, text: str, **described: object) -> Document:
     dates = DateInterval(date(year, 5, 1), date(year, 5, 1)) if year else None
     return Document(name, text, title=f"Report {name}", dates=dates, **described)  # pyright: ignore[reportArgumentType]
@@ -24,12 +27,7 @@ def collection(make_collection: "MakeCollection") -> Collection:
     return make_collection(
         [
             dated("late", 1961, "Treaties were signed.\n\nNobody read the\ttreaty\x1b[2J."),
-            dated(
-                "early",
-                1950,
-                "The consul kept a treaty. " + "He ate. " * 60,
-                notes=(Note("7", 24, "A treaty of 1949."),),
-            ),
+            dated("early", 1950, f"The consul kept a treaty. {'He ate. ' * 60}", notes=(NOTE,)),
             dated("never", None, "An undated treaty lies in the drawer."),
             dated("asia", 1955, "外交部长访问巴黎，签署条约，讨论港口税。", language="zh"),
         ]
@@ -38,13 +36,8 @@ def collection(make_collection: "MakeCollection") -> Collection:
 
 def test_each_occurrence_has_a_line_by_date(collection: Collection) -> None:
     lines = as_kwic(collection.search("treaty", mode="keyword", limit=50), 90).splitlines()
-    assert [line.split("  ")[0] for line in lines] == [
-        "1950-05-01",
-        "1950-05-01",
-        "1961-05-01",
-        "1961-05-01",
-        "undated",
-    ]
+    years = [line.split("  ")[0].partition("-")[0] for line in lines]
+    assert years == ["1950", "1950", "1961", "1961", "undated"]
     starts = [line.lower().index("treat") for line in lines]
     assert len(set(starts)) == 1
     assert [line[starts[0] :].split()[0] for line in lines] == ["treaty.", "treaty", "Treaties", "treaty", "treaty"]
@@ -65,15 +58,7 @@ def test_wide_characters_take_two_columns(collection: Collection) -> None:
         [line] = kwic_lines(occurrences(collection.search("条约", mode="keyword")), width)
         assert "条约" in line
         assert sum(map(columns, line)) <= width
-    both = list(kwic_lines(occurrences(collection.search("条约 OR treaty", mode="keyword", limit=9)), 80))
-    assert (
-        len(
-            {
-                sum(
-                    map(columns, line[: min(filter(lambda n: n >= 0, (line.lower().find("treat"), line.find("条约"))))])
-                )
-                for line in both
-            }
-        )
-        == 1
-    )
+    lines = list(kwic_lines(occurrences(collection.search("条约 OR treaty", mode="keyword", limit=9)), 80))
+    starts = [line.lower().index("treat") if "treat" in line.lower() else line.index("条约") for line in lines]
+    assert len(lines) == 6
+    assert len({sum(map(columns, line[:start])) for line, start in zip(lines, starts, strict=True)}) == 1

@@ -1,7 +1,7 @@
 """What else may take part in a ranking: a third leg, a reranker, another fusion, each put into its table by a test."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,7 @@ class LengthLeg:
     def request(self, query: ScoredQuery, settings: Settings) -> Long | None:
         return Long(150) if query.text else None
 
-    def weight(self, query: ScoredQuery, settings: Settings) -> float:
+    def weight(self, query: ScoredQuery, evidence: Mapping[str, NDArray[np.float64]], settings: Settings) -> float:
         return 0.5
 
     def scores(self, evidence: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:

@@ -29,6 +29,7 @@ def by_definition(ranking: Sequence[str], grades: Mapping[str, int]) -> dict[str
         "Recall@100": len(relevant & set(ranking[:100])) / len(relevant),
         "MRR@10": first,
         "P@5": len(relevant & set(ranking[:5])) / 5,
+        "P@1": float(bool(relevant & set(ranking[:1]))),
     }
 
 

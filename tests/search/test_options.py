@@ -149,7 +149,7 @@ LONG = "x" * 2000
 
 WRONG: dict[str, list[str]] = {
     "choice": ["nonsense"],
-    "day": ["2025-13", "yesterday", "2025..2026"],
+    "day": ["2025-13", "someday", "2025..2026"],
     "constraints": ["summit", "country:", "colour:red"],
     "values": [],
     "id": [],

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from dragoman.corpus.fields import FIELDS
 from dragoman.errors import QueryError
-from dragoman.search.language.parser import parse, parse_constraints, parse_date_range
+from dragoman.search.language.date_values import parse_date_range
+from dragoman.search.language.parser import parse, parse_constraints
 from dragoman.search.language.query import (
     MAX_CLAUSES,
     MAX_DEPTH,
@@ -226,7 +227,15 @@ REFUSED: list[tuple[str, int | None, str]] = [
     ("country:Ja*", 9, "no wildcard"),
     ("person:Lee~", 8, "no wildcard"),
     ("title:(a country:Japan)", 10, "close that first"),
-    ("a date:yesterday", 8, "'yesterday' is no date: write 2025, 2025-11, 2025-11-22"),
+    ("a date:someday", 8, "'someday' is no date: write 2025, 2025-11, 2025-11-22"),
+    ("a date:2025-11-31", 8, "'2025-11-31' is no date: November has 30 days"),
+    ("date:2025-13..2026", 6, "a year has 12 months"),
+    ('date:"29 February 2025"', 6, "February 2025 has 28 days"),
+    ("truce date:Nov 2025", 12, 'write date:"Nov 2025"'),
+    ("date:2025 to 2026 truce", 6, 'write date:"2025 to 2026"'),
+    ("date:last week truce", 6, 'write date:"last week"'),
+    ("date:le 3 mars 2022", 6, 'write date:"le 3 mars 2022"'),
+    ("a (date:since 2024) b", 9, 'write date:"since 2024"'),
     ("date:2026..2025", 6, "end before they begin"),
     ("date:..", 6, "is no date"),
     ("(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1), MAX_DEPTH + 1, "deep"),
@@ -271,6 +280,11 @@ DATES: list[tuple[str, date | None, date | None]] = [
     ("2025-11..", date(2025, 11, 1), None),
     (" 2025-11 .. 2026-01 ", date(2025, 11, 1), date(2026, 1, 31)),
     ("2025-11..2025", date(2025, 11, 1), date(2025, 12, 31)),
+    ("Nov 2025", date(2025, 11, 1), date(2025, 11, 30)),
+    ("22.11.2025", date(2025, 11, 22), date(2025, 11, 22)),
+    (">=2025", date(2025, 1, 1), None),
+    ("<2024-03", None, date(2024, 2, 29)),
+    ("1960s", date(1960, 1, 1), date(1969, 12, 31)),
 ]
 
 
@@ -282,8 +296,8 @@ def test_dates_run_from_the_first_day_to_the_last(value: str, first: date | None
 
 @pytest.mark.parametrize(
     "value",
-    """|..|yesterday|2025-13|2025-00|2025-02-30|0000|25|20251122|2025-11...2026|２０２５|2025/11|2025–2026|x
-    y|2025..2026..2027|2026..2025""".split("|"),
+    """|..|someday|2025-13|2025-00|2025-02-30|0000|25|2025-11...2026|x y|2025..2026..2027|2026..2025|none|31.11.2025
+    |2025 summit|last|since|>""".replace("\n    ", "").split("|"),
 )
 def test_what_is_no_date_is_refused(value: str) -> None:
     with pytest.raises(QueryError) as caught:

@@ -19,7 +19,18 @@ from dragoman.index.analysis import FIELDS, analyze, fold
 from dragoman.index.constraints import Constraint
 from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.facets import Dated, FacetColumn, Facets, FacetValue, histogram
-from dragoman.index.reading.plan import Beginning, Deadline, Lookup, Meaning, Pattern, Plan, SameWord, Sort, Words
+from dragoman.index.reading.plan import (
+    LACK,
+    Beginning,
+    Deadline,
+    Lookup,
+    Meaning,
+    Pattern,
+    Plan,
+    SameWord,
+    Sort,
+    Words,
+)
 from dragoman.index.reading.view import Candidates, Contribution, Folded, Found, Info, Located, Opened, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
 from dragoman.index.terms import stem, tells
@@ -211,13 +222,18 @@ class MemoryView:
         return tuple(sorted(weighed, key=lambda each: -each.idf))
 
     def _words(self, request: Words, weighed: Sequence[Weighed]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """The evidence of the keyword leg, of which this view has only the passages' own; and who holds enough."""
-        rows, mass = np.zeros((3, len(self._all))), np.zeros(len(self._all))
+        """The evidence of the keyword leg, of which this view has only the passages' own and what they lack; and who
+        holds enough."""
+        rows, mass = np.zeros((4, len(self._all))), np.zeros(len(self._all))
         for each in weighed:
             counts = np.array([passage.counts(each.unit) for passage in self._all]).reshape(-1, len(FIELDS))
             rows[0] += each.idf * request.bm25f.saturated(counts, self._lengths, self._averages)
             mass += each.idf * counts.any(axis=1)
         known = [each.idf for each in weighed if each.passages]
+        rarest = [each for each in weighed if each.passages and each.idf == max(known)]
+        for row, passage in enumerate(self._all):
+            if rarest and not any(passage.counts(each.unit).any() for each in rarest):
+                rows[LACK, row] = rarest[0].idf / sum(known) * rarest[0].idf / idf(len(self._all), 1)
         wanted = sum(known) / max(len(known), 1) * min(len(weighed) / 2, 1.5) - 1e-9
         return rows, (mass >= wanted) & (mass > 0)
 

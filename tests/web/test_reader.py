@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
-from dragoman.corpus.dates import day_names
+from dragoman.corpus.dates.wording import day_names
 from dragoman.corpus.document import DateInterval, Document, Note, Person, Reference, Span
 from dragoman.corpus.read import read
 from dragoman.corpus.splitting import paragraphs as corpus_paragraphs

@@ -75,7 +75,7 @@ _Identity = Annotated[
 ]
 _Limit = Annotated[int, Field(ge=1, le=MAX_PASSAGES, description="How many passages, at most.")]
 _Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET, description="How many of the best passages to pass over.")]
-_Day = Annotated[str, Field(max_length=20, description="A day, month or year, itself included: 2025-11-22, 2025-11.")]
+_Day = Annotated[str, Field(max_length=40, description="A day, month or year, itself included: 2025-11, last month.")]
 _Filters = Annotated[
     dict[str, Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)]],
     Field(

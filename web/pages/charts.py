@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ...corpus.dates import day_names
+from ...corpus.dates.wording import day_names
 from ...corpus.document import DateInterval
 from ...index.reading.facets import Bar, Histogram, TimeUnit
 

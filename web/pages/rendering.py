@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response
 from jinja2 import Environment, PackageLoader
 
-from ...corpus.dates import day_names
+from ...corpus.dates.wording import day_names
 from ...corpus.document import Document, Span
 from ...search.language import query as language
 from ...search.results import highlight

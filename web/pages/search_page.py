@@ -29,7 +29,7 @@ SHOWN = 8
 UNFOLDED = 50
 """How many values of a column are offered at first, and how many once a reader asks for more."""
 
-_UNDATED = "-date:0001..9999"
+_UNDATED = "date:none"
 _CONTEXT = 60  # characters shown on either side of a mistake in a question
 _LOOKED_AT = 24  # documents, in search of a title that makes an example
 _LONGEST_EXAMPLE = 70  # characters

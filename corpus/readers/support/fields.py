@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
 
 from ....errors import UnreadableSource
-from ...dates import parse_dates
+from ...dates.records import parse_dates
 from ...document import Note
 from ...fields import LONGEST_TEXT_VALUE, LONGEST_VALUE, MOST_VALUES, RECORD_KEYS, RECORD_NAMES, FieldType
 from .decode import tidy

@@ -10,7 +10,7 @@ import re
 from typing import Any, Final
 
 from ....errors import UnreadableSource
-from ...dates import parse_dates
+from ...dates.records import parse_dates
 from .decode import tidy
 from .html_text import Shown, look_through
 from .page_title import page_title

@@ -1,6 +1,6 @@
 """The keyword leg in a stack: which passages hold enough of a question's words, and what these are worth (BM25F)."""
 
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ...analysis import FIELDS
 from ...segments.bm25f import idf
 from ...units import Unit
-from ..plan import DOCUMENT, PAIRS, PASSAGE, Words
+from ..plan import DOCUMENT, LACK, PAIRS, PASSAGE, Words
 from ..selection import Selection
 from ..stack import TITLE
 from ..view import Weighed
@@ -78,13 +78,14 @@ class LocalKeyword:
         return self._scores[numbers]
 
     def evidence(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-        """See `LocalLeg.evidence`: float64 [3, n], the rows as `Words` has them."""
-        rows = np.zeros((3, len(numbers)))
+        """See `LocalLeg.evidence`: float64 [4, n], the rows as `Words` has them."""
+        rows = np.zeros((4, len(numbers)))
         rows[PASSAGE] = self._scores[numbers]
         if self._request.documents:
             rows[DOCUMENT] = self._whole_documents(numbers)
         if self._request.pairs:
             rows[PAIRS] = self._side_by_side(numbers)
+        rows[LACK] = self._lack(numbers)
         return rows
 
     @property
@@ -99,6 +100,18 @@ class LocalKeyword:
             for (base, _), found in zip(stack, self._selection.occurrences(unit), strict=True)
         )
         return Weighed(unit, passages, idf(stack.count, passages) if passages else 0.0)
+
+    def _lack(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What each of some passages lacks if it lacks the rarest known unit, or all of those that are as rare."""
+        total = sum(each.idf for each in self.weighed)
+        if not total:
+            return np.zeros(len(numbers))
+        rarest = self.weighed[0]
+        lacking = np.ones(len(numbers), bool)
+        for each in takewhile(lambda other: other.idf == rarest.idf, self.weighed):
+            for (base, _), found in zip(self._stack, self._selection.occurrences(each.unit), strict=True):
+                lacking &= ~np.isin(numbers, base + found.ordinals, assume_unique=True)
+        return lacking * (rarest.idf / total) * (rarest.idf / idf(self._stack.count, 1))
 
     def _whole_documents(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """The BM25F of the document of each of some passages, taken as a whole: what all its passages hold together."""

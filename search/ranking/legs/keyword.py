@@ -1,5 +1,6 @@
 """The keyword leg: passages that hold the words of a question, scored by BM25F."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,13 +27,14 @@ class KeywordLeg:
         pairs = query.pairs if settings.pair_weight else ()
         return Words(query.units, pairs, settings.bm25f, bool(settings.document_weight))
 
-    def weight(self, query: ScoredQuery, settings: Settings) -> float:
+    def weight(self, query: ScoredQuery, evidence: Mapping[str, NDArray[np.float64]], settings: Settings) -> float:
         """Less for a sentence, which wants its meaning found, than for a list of names."""
         return max(settings.keyword_weight - settings.prose_discount * query.prose, 0.0)
 
     def scores(self, evidence: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
         """The sum of what its own words, its whole document's and words side by side are worth."""
-        return (evidence * np.array([[1.0], [settings.document_weight], [settings.pair_weight]])).sum(axis=0)
+        weights = {PASSAGE: 1.0, DOCUMENT: settings.document_weight, PAIRS: settings.pair_weight}
+        return sum((weight * evidence[row] for row, weight in weights.items()), np.zeros(evidence.shape[1]))
 
     def found(self, said: Found) -> NDArray[np.bool_]:
         """What holds a word."""

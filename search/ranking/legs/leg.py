@@ -4,7 +4,7 @@ A view does the finding (see `index.reading.view`). A leg says what to look for,
 much its scores count beside those of the others.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,8 +58,19 @@ class Leg(Protocol):
         """What it looks for; None if the question holds nothing for it."""
         ...
 
-    def weight(self, query: ScoredQuery, settings: Settings) -> float:
-        """How much its scores count beside those of other legs, 0 or more."""
+    def weight(
+        self, query: ScoredQuery, evidence: Mapping[str, NDArray[np.float64]], settings: Settings
+    ) -> float | NDArray[np.float64]:
+        """How much its scores count beside those of other legs.
+
+        Args:
+            query: The question.
+            evidence: What the view found for each leg that takes part, by the leg's name: float64 [rows, n].
+            settings: They may say more or less.
+
+        Returns:
+            0 or more; or float64 [n], one for each candidate.
+        """
         ...
 
     def scores(self, evidence: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:

@@ -1,12 +1,13 @@
 """The meaning leg: passages whose vectors lie near the question's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ....index.reading.plan import Meaning
+from ....index.reading.plan import LACK, Meaning
 from ....index.reading.view import Found
 from ..fusion import min_max
 from ..settings import Settings
@@ -20,6 +21,12 @@ Else a small collection about one subject would match as a whole, and its totals
 """
 
 _BESIDE: Final = KeywordLeg()
+
+_NO_NAME: Final = 0.2
+"""Lacking a word that is worth this or less (see `plan.LACK`) makes no difference to what likeness counts."""
+
+_NAME: Final = 0.4
+"""Lacking one that is worth this or more makes all the difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +43,15 @@ class MeaningLeg:
         floor = query.floors.strict + query.known * (query.floors.lenient - query.floors.strict)
         return Meaning(query.vector, floor, NEARNESS if query.units else 0.0)
 
-    def weight(self, query: ScoredQuery, settings: Settings) -> float:
-        """What remains of the keyword leg's."""
-        return 1 - _BESIDE.weight(query, settings)
+    def weight(
+        self, query: ScoredQuery, evidence: Mapping[str, NDArray[np.float64]], settings: Settings
+    ) -> float | NDArray[np.float64]:
+        """What remains of the keyword leg's. A name outweighs a likeness: it counts less for what lacks the name."""
+        weight = 1 - _BESIDE.weight(query, evidence, settings)
+        if _BESIDE.name not in evidence:
+            return weight
+        named = np.clip((evidence[_BESIDE.name][LACK] - _NO_NAME) / (_NAME - _NO_NAME), 0, 1)
+        return weight * (1 - settings.lack_discount * named)
 
     def scores(self, evidence: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
         """The similarities as they are."""

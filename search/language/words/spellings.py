@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-from ...index.terms import STOP_WORDS
+from ....index.terms import STOP_WORDS
 
 MOST: Final = 8
 """A word has at most so many other spellings."""

@@ -1,22 +1,17 @@
-"""Dates as people and machines write them, read as intervals of days; and such intervals in words."""
+"""Dates as records and texts have them: the forms of which there is no doubt, read as intervals of days."""
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, datetime, timedelta
-from importlib.resources import files
+from datetime import date, datetime
 from typing import Final
 
-from .document import DateInterval
+from ..document import DateInterval
+from . import periods
+from .calendar_words import english
 
-_LINES = files(__package__ or "").joinpath("months.txt").read_text("utf-8").splitlines()
-_MONTH_NAMES: Final = [line.split() for line in _LINES if not line.startswith("#")]
-MONTHS: Final = {name.lower(): number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names}
+MONTHS: Final = {name: number for number, names in enumerate(english("months"), start=1) for name in names}
 """The number of each English month, by its name and its abbreviations in lower case."""
-
-_MONTHS: Final = tuple(names[0] for names in _MONTH_NAMES)
-# not strftime's, which follow the locale of the process
 
 MONTH: Final = rf"(?:{'|'.join(MONTHS)})\.?"
 """A pattern for an English month; to be used without regard to case."""
@@ -27,7 +22,6 @@ FULL_DATE: Final = (
 )
 """A pattern for a day with its year, as `parse_dates` reads it; to be used without regard to case."""
 
-_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 _ISO = re.compile(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T ].*)?)?)?", re.ASCII)
 # 2025年11月23日, 2025년 11월 23일, 2025. 11. 23., 2025/11/23: with the year first there is no doubt which is the month.
 _YEAR_FIRST = re.compile(r"(\d{4}) ?[年년./] ?(\d\d?) ?[月월./] ?(\d\d?) ?[日일.]?", re.ASCII)
@@ -106,62 +100,6 @@ def date_mentions(text: str) -> Iterator[tuple[int, int, DateInterval]]:
                 yield found.start(), found.end(), dates
 
 
-def parse_range(text: str) -> tuple[date | None, date | None]:
-    """The days from the beginning to the end of a range whose sides may be open.
-
-    Args:
-        text: `2025`, `2025-11`, `2025-11-22` or two of them around `..`, of which one may be missing. Months and days
-            may be written with one digit.
-
-    Returns:
-        The first and the last day, both included; None for an open side. They are in no particular order: a range may
-        be written the wrong way round.
-
-    Raises:
-        ValueError: If the text has no such form, or names a day that no calendar has.
-    """
-    start, dots, end = text.strip().partition("..")
-    first = _whole(start)[0] if start or not end else None
-    last = _whole(end if dots else start)[1] if end or not dots else None
-    return first, last
-
-
-def day_names(dates: DateInterval) -> str:
-    """Dates in words, as short as they can be: 22 November 2025, 22–23 November 2025, March 1950, 1950."""
-    first, last = dates
-    month = _MONTHS[last.month - 1]
-    if first == last:
-        return f"{last.day} {month} {last.year}"
-    if is_whole(dates, "year"):
-        return str(last.year) if first.year == last.year else f"{first.year}–{last.year}"
-    if is_whole(dates, "month"):
-        if (first.year, first.month) == (last.year, last.month):
-            return f"{month} {last.year}"
-        year = f" {first.year}" if first.year != last.year else ""
-        return f"{_MONTHS[first.month - 1]}{year} – {month} {last.year}"
-    if first.year != last.year:
-        return f"{first.day} {_MONTHS[first.month - 1]} {first.year} – {last.day} {month} {last.year}"
-    if first.month == last.month:
-        return f"{first.day}–{last.day} {month} {last.year}"
-    return f"{first.day} {_MONTHS[first.month - 1]} – {last.day} {month} {last.year}"
-
-
-def is_whole(dates: DateInterval, unit: str) -> bool:
-    """Whether dates are whole months or years.
-
-    Args:
-        dates: The days.
-        unit: `"month"` or `"year"`.
-
-    Returns:
-        Whether they run from the first day of such a unit to the last day of the same or a later one.
-    """
-    first, last = dates
-    if unit == "year":
-        return (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
-    return first.day == 1 and last.day == monthrange(last.year, last.month)[1]
-
-
 def _between(first: object, last: object) -> DateInterval:
     begin, end = parse_dates(first), parse_dates(last)
     if begin is None or end is None:
@@ -184,14 +122,10 @@ def _interval(text: str, year: str, month: str | None, day: str | None) -> DateI
     try:
         # Archives write an unknown month or day as 00.
         if month_number == 0:
-            return DateInterval(date(number, 1, 1), date(number, 12, 31))
-        if day_number == 0:
-            last = monthrange(number, month_number)[1]
-            return DateInterval(date(number, month_number, 1), date(number, month_number, last))
-        only = date(number, month_number, day_number)
-    except ValueError:
-        raise ValueError(f"{text[:40]!r} is no day of the calendar") from None
-    return DateInterval(only, only)
+            return periods.years(number)
+        return periods.day(number, month_number, day_number) if day_number else periods.month_of(number, month_number)
+    except ValueError as error:
+        raise ValueError(f"{text[:40]!r} is no day of the calendar: {error}") from None
 
 
 def _refuse(value: object) -> DateInterval:
@@ -201,15 +135,3 @@ def _refuse(value: object) -> DateInterval:
 def _not_a_date(value: object) -> str:
     shown = repr(value)
     return f"{shown if len(shown) <= 60 else shown[:60] + '…'} is not a date such as 2025-11-22, 2025-11 or 2025"
-
-
-def _whole(text: str) -> tuple[date, date]:
-    """The first and last day of a year, a month or a day."""
-    found = _DAY.fullmatch(text.strip())
-    if found is None:
-        raise ValueError(text)
-    year, month, day = found.groups()
-    first = date(int(year), int(month or 1), int(day or 1))
-    if month and first.month < 12:
-        return first, first if day else date(first.year, first.month + 1, 1) - timedelta(days=1)
-    return first, first if day else date(first.year, 12, 31)

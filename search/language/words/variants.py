@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple, TypeAlias
 
-from ...index.analysis import analyze
+from ....index.analysis import analyze
 
 Terms: TypeAlias = tuple[str, ...]
 

@@ -1,0 +1,224 @@
+"""Dates as people ask for them: the value of a date, and dates in the words of a question."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ..document import Span
+from .calendar_words import Words, languages
+from .periods import Period
+from .points import Points
+from .ranges import Range, Ranges
+from .tokens import Token, tokens_of
+
+LONGEST_DATE = 80
+"""The most characters that a date has."""
+
+_TIME = re.compile(r"(?<=\d\d)[T ]\d\d?:\d\d.*")  # of a timestamp
+_MOST = 12  # dates in a question: more are a list, and tell nothing
+_LONGEST_QUESTION = 200  # tokens: what is longer is a pasted text, in which dates say little
+_CURRENCIES = frozenset("$€£¥₩₽₺#№")
+_JOINING = frozenset("-–/_+=@%&~*") | _CURRENCIES
+_EARLIEST = 1000  # of years that stand with a month
+_EARLIEST_ALONE = 1500  # of those that stand alone
+_AHEAD = 1, 15  # how many years from today a year alone may be; and one that is said to be a year
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A date in a text.
+
+    Attributes:
+        span: Where it stands, with the "in" or "on" before it.
+        period: The days that it means.
+        words: The span without these.
+        weak: Whether it may be something else: a year without anything that says so, or "today".
+        other: What it means if the month comes first, where nothing tells whether the day does.
+    """
+
+    span: Span
+    words: Span
+    period: Period
+    weak: bool = False
+    other: Period | None = None
+
+
+def parse_period(text: str, today: date | None = None) -> Period | None:
+    """The days that a date means, in any of the languages that words.toml has.
+
+    Args:
+        text: `2025`, `2025-11`, `2025/11/22`, `22.11.2025`, "Nov 2025", "22nd of November 2025", `1960s`, `2025-W47`,
+            "Q3 2025", "early 1962", "yesterday", "last week", "last 30 days"; two of them around `..`, "to" or a dash;
+            `>=2025`, `<2024-03`, "since 2024", "before June 2025", `2025..`; or "none". Where nothing tells whether
+            the day or the month comes first, as in `05/06/2025`, the day does.
+        today: The day from which "yesterday" is told; by default the real one.
+
+    Returns:
+        The period, whose sides may be open, and which may end before it begins; None for what has no date.
+
+    Raises:
+        ValueError: It is no date; the message says why, as far as the calendar is at fault, and is empty otherwise.
+    """
+    if len(text) > LONGEST_DATE:
+        raise ValueError("")
+    faults: list[str] = []
+    tokens = tokens_of(_TIME.sub("", text))
+    for words in languages().values():
+        points = Points(tokens, words, today or date.today(), lenient=True)
+        if tokens and (none := points.word(0, "undated")) and none[0] == len(tokens):
+            return None
+        start = points.skip(0, "in", "of") if tokens else 0
+        for at in dict.fromkeys((0, start)):
+            found = Ranges(points, lenient=True).range(at)
+            if found and found.end == len(tokens):
+                return found.period
+        faults += points.faults
+    raise ValueError(faults[0] if faults else "")
+
+
+def other_reading(text: str) -> Period | None:
+    """What a value means if the month comes first, where nothing tells whether it does: `05/06/2025`; else None."""
+    tokens = tokens_of(text[:LONGEST_DATE])
+    found = Points(tokens, languages()["en"], date.today(), lenient=True).point(0) if tokens else None
+    return Period(*found.other) if found and found.other and found.end == len(tokens) else None
+
+
+def longest_date(text: str, today: date | None = None) -> int:
+    """The number of characters of the longest date that a text begins with; 0 if it begins with none."""
+    tokens = tokens_of(text[:LONGEST_DATE])
+    longest = 0
+    for words in languages().values():
+        ranges = Ranges(Points(tokens, words, today or date.today(), lenient=True), lenient=True)
+        for at in {0, ranges.points.skip(0, "in", "of")}:
+            if tokens and (found := ranges.range(at)):
+                longest = max(longest, found.end)
+    return tokens[longest - 1].end if longest else 0
+
+
+def find_dates(text: str, today: date | None = None) -> Iterator[DateMention]:
+    """The dates in a text that is not known to hold any, in order.
+
+    What may be something else is left out: "2000 troops", "resolution 1973", "may" and "march", "1,200".
+
+    Args:
+        text: The text.
+        today: The day from which "yesterday" is told; by default the real one.
+    """
+    tokens = tokens_of(text)[:_LONGEST_QUESTION]
+    today = today or date.today()
+    spoken = [_InText(tokens, words, today) for words in languages().values()]
+    at = found = 0
+    while at < len(tokens) and found < _MOST:
+        mentions = [each for one in spoken if (each := one.mention(at))]
+        if not mentions or any(one.is_numbered(at) for one in spoken):
+            at += 1
+            continue
+        # The longest, in the language that knows the words before it as well.
+        end, mention = max(mentions, key=lambda each: (each[0], -each[1].span.start, not each[1].weak))
+        at, found = end, found + 1
+        if mention.weak and any(one.is_counted(end) for one in spoken):
+            continue
+        yield mention
+
+
+class _InText:
+    """Finds dates in a text of one language."""
+
+    def __init__(self, tokens: Sequence[Token], words: Words, today: date) -> None:
+        self._tokens = tokens
+        self._points = Points(tokens, words, today, lenient=False)
+        self._ranges = Ranges(self._points, lenient=False)
+        self._today = today
+
+    def mention(self, at: int) -> tuple[int, DateMention] | None:
+        """The token after the date that begins with a token, and the date; None if there is none."""
+        if not self._points.begins(at) or not self._stands_free(at):
+            return None
+        found = self._ranges.range(at)
+        if found is None or not self._ends_free(found.end):
+            return None
+        start = self._extended(at)
+        said = start < at and self._is_said(start, at)
+        if found.lacks_year and not (said and self._is_month(at, found)):
+            return None
+        alone = found.end == at + 1 and self._tokens[at].kind == "number"
+        if not self._is_likely(found, at, alone=alone, said=said):
+            return None
+        end = self._with_genitive(found.end)
+        span = Span(self._tokens[start].start, self._tokens[end - 1].end)
+        words = Span(self._tokens[at].start, self._tokens[end - 1].end)
+        return end, DateMention(span, words, found.period, found.weak and not said, found.other)
+
+    def is_numbered(self, at: int) -> bool:
+        """Whether what stands before a token numbers things: resolution 1973, No. 1967."""
+        if self._tokens[at].kind != "number":
+            return False
+        before = at - 1
+        while before >= 0 and self._tokens[before].text in (".", ":"):
+            before -= 1
+        return before >= 0 and self._points.word(before, "numbered") is not None
+
+    def is_counted(self, at: int) -> bool:
+        """Whether the word at a token is of what is counted: troops, kilometres."""
+        return self._points.word(at, "counted") is not None
+
+    def _stands_free(self, at: int) -> bool:
+        """Whether a token is no part of a name or amount: F-2025, $2025, 1,200, S/2015/546."""
+        token, before = self._tokens[at], self._points.token(at - 1)
+        if token.kind != "number" or not before.kind or before.kind == "end":
+            return True
+        if before.text in _CURRENCIES:
+            return False
+        if before.end < token.start:
+            return True
+        return before.kind == "mark" and before.text not in _JOINING and before.text not in (".", ",", ":")
+
+    def _ends_free(self, end: int) -> bool:
+        """Whether what ends before a token is no part of a name or amount: 2025km, 2025-style, 1962.5, 2000%."""
+        last, token, after = self._tokens[end - 1], self._points.token(end), self._points.token(end + 1)
+        if last.kind != "number" or token.kind == "end" or token.start > last.end:
+            return True
+        if token.kind == "mark":
+            joined = token.text in _JOINING or (token.text in (".", ",", ":") and after.kind == "number")
+            return token.text != "%" and not (joined and after.kind in ("number", "word") and after.start == token.end)
+        return token.kind == "word" and len(token.text) == 1 and ord(token.text) > 0x3000
+
+    def _extended(self, at: int) -> int:
+        """The token at which the words before a date begin that belong to it: in, on the, im, en."""
+        for _ in range(3):
+            word = self._points.word(at - 1, "in", "of") if at else None
+            if not word or word[0] != at:
+                break
+            at -= 1
+        return at
+
+    def _is_said(self, start: int, at: int) -> bool:
+        """Whether one of some words says that a date follows: in, on, im; not "the" or "of"."""
+        return any(self._points.word(number, "in") for number in range(start, at))
+
+    def _is_month(self, at: int, found: Range) -> bool:
+        """Whether a date without a year is one: with a day, or a month as names are written."""
+        token = self._tokens[at]
+        return not found.lacks_day or token.kind == "number" or (len(token.text) > 3 and token.text[0].isupper())
+
+    def _is_likely(self, found: Range, at: int, *, alone: bool, said: bool) -> bool:
+        first, last = found.period.first, found.period.last
+        if any(each and each.year < _EARLIEST for each in (first, last)):
+            return False
+        if any(each and each.year > self._today.year + 200 for each in (first, last)):
+            return False
+        if not alone:
+            return True
+        year = self._tokens[at].value
+        if not _EARLIEST_ALONE <= year <= self._today.year + _AHEAD[said]:
+            return False
+        return not (year % 100 == 0 and not said and self._is_plural(found.end))
+
+    def _is_plural(self, at: int) -> bool:
+        token = self._points.token(at)
+        return token.kind == "word" and token.text.islower() and len(token.text) > 3
+
+    def _with_genitive(self, end: int) -> int:
+        token = self._points.token(end)
+        return end + 1 if token.text == "s" and token.glued else end

@@ -1,0 +1,176 @@
+"""Dates and what lies between, before or since them, in a text of one language."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from ..document import DateInterval
+from . import periods
+from .periods import Period
+from .points import Point, Points
+
+_DASHES: Final = ("-", "–", "—", "−")
+_COMPARED: Final = {">=": "since", "≥": "since", ">": "after", "<": "before", "<=": "until", "≤": "until"}
+_ONE_SIDED: Final = ("since", "before", "after", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What was read: a date or a range of them.
+
+    Attributes:
+        end: The number of the token after it.
+        period: Its days.
+        weak: Whether it may be something else: see `Point`.
+        lacks_year: Whether it names a day or a month without its year, and nothing but it.
+        lacks_day: Whether it names no day.
+        other: What it means if the month comes first, where nothing tells which does.
+    """
+
+    end: int
+    period: Period
+    weak: bool = False
+    lacks_year: bool = False
+    lacks_day: bool = True
+    other: Period | None = None
+
+
+class Ranges:
+    """Reads dates and ranges of them.
+
+    Args:
+        points: Reads single ones.
+        lenient: Whether the text is known to be a date: then `>=2025` and `2025..` are ranges as well.
+    """
+
+    def __init__(self, points: Points, *, lenient: bool) -> None:
+        self.points = points
+        self._lenient = lenient
+
+    def range(self, at: int) -> Range | None:
+        """The longest date or range that begins with a token."""
+        found: Range | None = None
+        for each in self._ranges(at):
+            if each and (found is None or each.end > found.end):
+                found = each
+        return found
+
+    def _ranges(self, at: int) -> Iterator[Range | None]:
+        read = self.points
+        yield self._one_sided(at)
+        for opening, middle in (("between", ("and",)), ("from", ("to",))):
+            if said := read.word(at, opening):
+                yield self._two_sided(read.skip(said[0], "of", "in"), middle, dashes=opening == "from")
+        yield self._days_of_month(at)
+        yield self._two_sided(at, ("to",), dashes=True)
+        if (amid := self._two_sided(at, ("and",), dashes=False)) and (after := read.word(amid.end, "amid")):
+            yield Range(after[0], amid.period)
+        yield self._years_on_end(at)
+        if point := read.point(at):
+            yield self._with_postposition(point)
+            other = Period(*point.other) if point.other else None
+            yield Range(point.end, Period(*point.days), point.weak, point.lacks_year, not point.day, other)
+
+    def _one_sided(self, at: int) -> Range | None:
+        """Since 2024, before June 2025, >=2025, ..2025, 2025.."""
+        read = self.points
+        if self._lenient:
+            token = read.token(at)
+            if (name := _COMPARED.get(token.text)) and (point := read.point(at + 1)):
+                return self._open(point.end, name, point.days)
+            if token.text == ".." and (point := read.point(at + 1)):
+                return self._open(point.end, "until", point.days)
+            if (point := read.point(at)) and read.token(point.end).text == "..":
+                return self._open(point.end + 1, "since", point.days)
+        for name in _ONE_SIDED:
+            if (said := read.word(at, name)) and (point := read.point(read.skip(said[0], "of", "in"))):
+                return self._open(point.end, name, point.days)
+        return None
+
+    def _with_postposition(self, point: Point) -> Range | None:
+        for name in _ONE_SIDED:
+            if said := self.points.word(point.end, f"{name}_post"):
+                return self._open(said[0], name, point.days)
+        return None
+
+    def _open(self, end: int, name: str, days: DateInterval) -> Range | None:
+        day = timedelta(days=1)
+        make: dict[str, Callable[[], Period]] = {
+            "since": lambda: Period(days.first, None),
+            "until": lambda: Period(None, days.last),
+            "after": lambda: Period(days.last + day, None),
+            "before": lambda: Period(None, days.first - day),
+        }
+        try:
+            return Range(end, make[name]())
+        except OverflowError:
+            return None
+
+    def _two_sided(self, at: int, words: tuple[str, ...], *, dashes: bool) -> Range | None:
+        """2024 to 2026, March–June 2022, 22 to 24 November 2025, December 2025 – January 2026, 2025..2026."""
+        read = self.points
+        for left in self._lefts(at):
+            after = self._separated(left.end, words, dashes=dashes)
+            if not after and left.lacks_year:
+                after = self._separated(left.end, ("and",), dashes=False)
+            right = read.point(read.skip(after, "of", "in")) if after else None
+            if not right or (right.lacks_year and not left.lacks_year) or (left.lacks_year and not right.month):
+                continue
+            first = self._completed(left, right) if left.lacks_year and right.year else left.days
+            if first and (first.first <= right.days.last or self._lenient):
+                return Range(right.end, Period(first.first, right.days.last), lacks_year=right.lacks_year)
+        return None
+
+    def _lefts(self, at: int) -> Iterator[Point]:
+        if point := self.points.point(at):
+            yield point
+        if (day := self.points.day_at(at)) and self.points.token(at - 1).text not in (".", "/"):
+            # Its month and year come from the other side.
+            yield Point(day[0], DateInterval(periods.FIRST, periods.FIRST), day=day[1])
+
+    def _separated(self, at: int, words: tuple[str, ...], *, dashes: bool) -> int:
+        """The token after what stands between two dates; 0 if none of that stands there."""
+        read = self.points
+        if dashes and (read.token(at).text in _DASHES or (self._lenient and read.token(at).text == "..")):
+            return at + 1
+        found = read.word(at, *words)
+        return found[0] if found else 0
+
+    def _completed(self, left: Point, right: Point) -> DateInterval | None:
+        """The left side of a range of which only the right one says the year, and perhaps the month."""
+        month = left.month or right.month
+        year = right.year - (month > right.month)
+        return self.points.days(
+            lambda: periods.day(year, month, left.day) if left.day else periods.month_of(year, month)
+        )
+
+    def _days_of_month(self, at: int) -> Range | None:
+        """November 22–24, 2025."""
+        read = self.points
+        if not (month := read.month_at(at)) or not (first := read.day_at(month[0])):
+            return None
+        after = self._separated(first[0], ("to", "and"), dashes=True)
+        if not after or not (last := read.day_at(after)):
+            return None
+        year = read.year_at(last[0] + (read.token(last[0]).text == ","))
+        if not year:
+            return None
+        begin = read.days(lambda: periods.day(year[1], month[1], first[1]))
+        end = read.days(lambda: periods.day(year[1], month[1], last[1]))
+        return Range(year[0], Period(begin.first, end.last)) if begin and end and begin <= end else None
+
+    def _years_on_end(self, at: int) -> Range | None:
+        """1962/63, 1962–63, 2025/2026."""
+        read = self.points
+        first, mark, second = (read.token(at + number) for number in range(3))
+        if len(first.text) != 4 or not first.value or mark.text not in ("/", *_DASHES) or not second.glued:
+            return None
+        if len(second.text) == 2 and (second.value > 12 or mark.text == "–"):
+            last = first.value - first.value % 100 + second.value
+        elif len(second.text) == 4 and mark.text == "/":
+            last = second.value
+        else:
+            return None
+        days = read.days(lambda: periods.years(first.value, last)) if first.value < last else None
+        return Range(at + 3, Period(*days)) if days else None

@@ -1,0 +1,51 @@
+"""The tokens of a text in which dates are sought: numbers, words and marks."""
+
+import re
+from typing import NamedTuple
+
+from .calendar_words import fold
+
+_CJK = r"\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af～〜"
+_TOKEN = re.compile(rf"(?P<number>\d+)|(?P<word>[{_CJK}]|(?:(?![{_CJK}])[^\W\d_])+)|(?P<mark>\.\.|[<>]=|[^\s'’ʼ‘])")
+
+
+class Token(NamedTuple):
+    """A token at `text[start:end]`. Of Chinese, Japanese and Korean each character is a word.
+
+    Attributes:
+        text: As written.
+        key: As a table of words has it.
+        start: Where it starts.
+        end: Where it ends.
+        kind: "number", "word" or "mark".
+        glued: Whether nothing, or an apostrophe alone, stands between it and the one before.
+    """
+
+    text: str
+    key: str
+    start: int
+    end: int
+    kind: str
+    glued: bool
+
+    @property
+    def value(self) -> int:
+        """What the number is; 0 for what is none, or a very long one."""
+        return int(self.text) if self.kind == "number" and len(self.text) <= 8 else 0
+
+
+END = Token("", "", 0, 0, "end", glued=False)
+"""What stands behind the last token, and before the first."""
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of a text. Apostrophes are none: "jusqu'à" is two words, side by side."""
+    tokens: list[Token] = []
+    before = 0
+    for found in _TOKEN.finditer(text):
+        kind, token = found.lastgroup or "", found[0]
+        glued = bool(tokens) and not any(map(str.isspace, text[before : found.start()]))
+        key = fold(token) if kind == "word" else token
+        tokens.append(Token(token, key, found.start(), found.end(), kind, glued))
+        before = found.end()
+    return tokens

@@ -1,0 +1,176 @@
+"""Dates as people ask for them, in many languages, and what only looks like one."""
+
+from datetime import date
+
+import pytest
+
+from dragoman.corpus.dates.asked import find_dates, parse_period
+from dragoman.corpus.dates.calendar_words import languages
+from dragoman.corpus.dates.periods import Period
+from dragoman.corpus.dates.wording import period_name
+
+MONDAY = date(2025, 11, 24)
+
+READ = {
+    # As numbers
+    "2025": "2025", "2025-11": "2025-11", "2025/11": "2025-11", "11/2025": "2025-11", "2025-11-22": "2025-11-22",
+    "2025/11/22": "2025-11-22", "22.11.2025": "2025-11-22", "22/11/2025": "2025-11-22", "11/22/2025": "2025-11-22",
+    "20251122": "2025-11-22", "1950-03-00": "1950-03", "2025-11-22T10:00:00Z": "2025-11-22",
+    "2025-W47": "2025-11-17..2025-11-23", "2025-W47-3": "2025-11-19", "Q3 2025": "2025-07..2025-09",
+    "2025-Q1": "2025-01..2025-03", "H2 2025": "2025-07..2025-12",
+    # In English
+    "Nov 2025": "2025-11", "June 1955": "1955-06", "Sept. 1938": "1938-09", "November 22 2025": "2025-11-22",
+    "22nd of November 2025": "2025-11-22", "Sat, 22 Nov 2025": "2025-11-22", "the 1960s": "1960..1969",
+    "the 60s": "1960..1969", "summer of 1962": "1962-06..1962-08", "winter 1962/63": "1962-12..1963-02",
+    "early 1962": "1962-01..1962-04", "late March 2022": "2022-03-21..2022-03-31", "mid-1962": "1962-05..1962-08",
+    "third quarter of 2025": "2025-07..2025-09", "week 47 of 2025": "2025-11-17..2025-11-23",
+    # Ranges
+    "2025..2026-01": "2025-01..2026-01", "..2025-06": "..2025-06-30", "2025-11..": "2025-11-01..",
+    ">=2025": "2025-01-01..", ">2025": "2026-01-01..", "<2024-03": "..2024-02-29", "<=2024-03": "..2024-03-31",
+    "since 2024": "2024-01-01..", "before June 2025": "..2025-05-31", "after June 2025": "2025-07-01..",
+    "between 3 March and 5 June 2022": "2022-03-03..2022-06-05", "2024 to 2026": "2024..2026",
+    "March–June 2022": "2022-03..2022-06", "22-24 November 2025": "2025-11-22..2025-11-24",
+    "November 22–24, 2025": "2025-11-22..2025-11-24", "December to January 2026": "2025-12..2026-01",
+    "1962/63": "1962..1963", "1962–1964": "1962..1964",
+    # Told from Monday, 24 November 2025
+    "today": "2025-11-24", "yesterday": "2025-11-23", "last week": "2025-11-17..2025-11-23", "last month": "2025-10",
+    "last year": "2024", "this year": "2025", "next week": "2025-12-01..2025-12-07", "last Monday": "2025-11-17",
+    "last 30 days": "2025-10-25..2025-11-24", "past two years": "2023-11-24..2025-11-24",
+    "the past week": "2025-11-17..2025-11-24", "2 weeks ago": "2025-11-10..2025-11-16", "last November": "2024-11",
+    "last summer": "2025-06..2025-08", "late March": "2025-03-21..2025-03-31", "3 March": "2025-03-03",
+    # In other languages
+    "22 novembre 2025": "2025-11-22", "1er mars 1962": "1962-03-01", "été 1962": "1962-06..1962-08",
+    "la semaine dernière": "2025-11-17..2025-11-23", "les 30 derniers jours": "2025-10-25..2025-11-24",
+    "il y a 3 jours": "2025-11-21", "jusqu'en juin 2025": "..2025-06-30", "depuis 2024": "2024-01-01..",
+    "22 de noviembre de 2025": "2025-11-22", "noviembre del 2025": "2025-11", "verano de 1962": "1962-06..1962-08",
+    "últimos 30 días": "2025-10-25..2025-11-24", "hace 3 días": "2025-11-21", "años 60": "1960..1969",
+    "22. November 2025": "2025-11-22", "im März 2022": "2022-03", "seit 2024": "2024-01-01..",
+    "letzte Woche": "2025-11-17..2025-11-23", "vor 3 Tagen": "2025-11-21", "vor Juni 2025": "..2025-05-31",
+    "60er Jahre": "1960..1969", "Anfang 1962": "1962-01..1962-04", "zwischen 2020 und 2022": "2020..2022",
+    "novembre 2025": "2025-11", "mese scorso": "2025-10", "ultimi 30 giorni": "2025-10-25..2025-11-24",
+    "3 giorni fa": "2025-11-21", "anni '60": "1960..1969", "dal 2024": "2024-01-01..",
+    "22 de novembro de 2025": "2025-11-22", "março 2022": "2022-03", "há 3 dias": "2025-11-21",
+    "mês passado": "2025-10", "22 ноября 2025 года": "2025-11-22", "в ноябре 2025": "2025-11",
+    "на прошлой неделе": "2025-11-17..2025-11-23", "последние 30 дней": "2025-10-25..2025-11-24",
+    "1960-е годы": "1960..1969", "с 2024 года": "2024-01-01..", "конец 1962 года": "1962-09..1962-12",
+    "22 Kasım 2025": "2025-11-22", "Kasım 2025'te": "2025-11", "2024'ten beri": "2024-01-01..",
+    "Haziran 2025'ten önce": "..2025-05-31", "geçen hafta": "2025-11-17..2025-11-23", "3 gün önce": "2025-11-21",
+    "2020 ile 2022 arasında": "2020..2022", "1962 yazı": "1962-06..1962-08",
+    "2025年11月22日": "2025-11-22", "2025年11月": "2025-11", "2025년 11월 22일": "2025-11-22", "1960年代": "1960..1969",
+    "昨日": "2025-11-23", "先週": "2025-11-17..2025-11-23", "上个月": "2025-10", "지난달": "2025-10",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "days"), READ.items())
+def test_dates_are_read_as_people_write_them(value: str, days: str) -> None:
+    assert str(parse_period(value, MONDAY)) == days
+
+
+@pytest.mark.parametrize("value", ["none", "undated", "sans date", "ohne Datum", "нет", "yok"])
+def test_no_date_is_asked_for_by_its_word(value: str) -> None:
+    assert parse_period(value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("2025-11-31", "November has 30 days"),
+        ("31.4.2025", "April has 30 days"),
+        ("31 November 2025", "November has 30 days"),
+        ("29 février 2025", "February 2025 has 28 days"),
+        ("2025-13", "a year has 12 months"),
+        ("2025-W60", "2025 has 52 weeks"),
+        ("0000-01-01", "there is no year 0"),
+        ("last", ""),
+        ("soon", ""),
+        ("25", ""),
+        ("", ""),
+        ("2025 2026", ""),
+        ("last week or so", ""),
+        ("9" * 5000, ""),
+        ("last 9999999 years", ""),
+        ("before 0001-01-01", ""),
+    ],
+)
+def test_what_is_no_date_is_refused_and_the_calendar_says_why(value: str, why: str) -> None:
+    with pytest.raises(ValueError, match=f"^{why}") as caught:
+        parse_period(value, MONDAY)
+    assert bool(why) == bool(str(caught.value))
+
+
+def test_the_real_day_is_today_unless_another_is_given() -> None:
+    assert parse_period("today") == Period(date.today(), date.today())
+
+
+FOUND = {
+    "truce November 2025": ["November 2025: 2025-11"],
+    "National Day in March 2022": ["in March 2022: 2022-03"],
+    "what happened last week in Gaza?": ["last week: 2025-11-17..2025-11-23"],
+    "summit in the summer of 1962": ["in the summer of 1962: 1962-06..1962-08"],
+    "last year's summit": ["last year's: 2024"],
+    "1962 missile crisis": ["1962: 1962 weak"],
+    "Resolution 2803 (2025)": ["2025: 2025 weak"],
+    "talks since 2024, and before": ["since 2024: 2024-01-01.."],
+    "Bush, Gorbachev, 2 and 3 December 1989": ["2 and 3 December 1989: 1989-12-02..1989-12-03"],
+    "visits of 2016 and in 2017": ["of 2016: 2016 weak", "in 2017: 2017"],
+    "05/06/2025 meeting": ["05/06/2025: 2025-06-05, or 2025-05-06"],
+    "the truce on 22 November": ["on 22 November: 2025-11-22"],
+    "Treffen im November 2025": ["im November 2025: 2025-11"],
+    "détente des années 1960": ["des années 1960: 1960..1969"],
+    "le sommet du 22 novembre 2025": ["du 22 novembre 2025: 2025-11-22"],
+    "visita de noviembre de 2025": ["de noviembre de 2025: 2025-11"],
+    "визит в ноябре 2025 года": ["в ноябре 2025 года: 2025-11"],
+    "ziyaret Kasım 2025'te": ["Kasım 2025'te: 2025-11"],
+    "2025年11月22日のサミット": ["2025年11月22日: 2025-11-22"],
+}
+
+
+@pytest.mark.parametrize(("text", "dates"), FOUND.items())
+def test_dates_are_found_in_a_question(text: str, dates: list[str]) -> None:
+    found = [
+        f"{text[each.span.start : each.span.end]}: {each.period}"
+        + (" weak" if each.weak else "")
+        + (f", or {each.other}" if each.other else "")
+        for each in find_dates(text, MONDAY)
+    ]
+    assert found == dates
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2000 troops", "1950 tons of wheat", "1,200 men", "28,500", "resolution 1973 on Libya", "No. 1967",
+        "UNSCR 1701", "résolution 1701", "резолюция 1970", "room 1501", "F-2025", "$2025", "S/2015/546",
+        "A/RES/60/1",
+        "Agenda 2030",
+        "decision 12/2024", "may agree to talks", "march on Washington", "in may", "September 11 attacks", "9/11",
+        "a call every day this agreement", "early warning", "end of the war", "the fall of Saigon", "past practice",
+        "next steps", "5 out of 10", "first half", "2025km", "1962.5", "Sunday talks", "2803 resolution", "3 days",
+        "1 mai", "un été", "son mari", "vor Ort", "hace falta",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_date_is_none(text: str) -> None:
+    assert list(find_dates(text, MONDAY)) == []
+
+
+def test_every_language_has_all_months_and_the_words_that_a_date_needs() -> None:
+    for code, words in languages().items():
+        meanings = {meaning for each in words.meanings.values() for meaning in each}
+        assert code == "cjk" or {("month_name", number) for number in range(1, 13)} <= meanings
+        assert {("today", 0), ("yesterday", 0), ("year", 0), ("last", 0), ("undated", 0)} <= meanings, code
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("2022-03", "March 2022"),
+        ("since 2024", "since 1 January 2024"),
+        ("<2024", "until 31 December 2023"),
+        ("1960s", "1960–1969"),
+    ],
+)
+def test_a_period_in_words(value: str, name: str) -> None:
+    period = parse_period(value)
+    assert period
+    assert period_name(period) == name
+    assert parse_period(str(period)) == period, "and in the query language"
