@@ -20,6 +20,9 @@ from ..ranking.settings import Settings
 from . import highlight
 from .results import Explanation, Hit, MarkedNote
 
+LONGEST_TITLE = 1000
+"""How many characters of a title are looked at for words of the question."""
+
 MAX_COPIES = 10
 """How many of the documents that are folded under a hit are named; the others are only counted."""
 
@@ -169,7 +172,9 @@ class Answer:
                 collection=self.collection,
                 generation=self._view.info.generation,
                 highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
-                title_highlights=tuple(highlight.words(document.title, 0, self._units, "title")) if highlights else (),
+                title_highlights=tuple(highlight.words(document.title[:LONGEST_TITLE], 0, self._units, "title"))
+                if highlights
+                else (),
                 notes=tuple(_marked(document.notes_in(span), self._units)) if highlights else (),
                 copies=folded.first,
                 copied=folded.count,
