@@ -18,7 +18,7 @@ from ..index.writing.status import Status
 from .advice.completion import Completion, complete
 from .arguments import check_settings, check_text, check_wait, listed, path_of
 from .language.question import Filters
-from .options import MAX_EXPORT, MAX_FACETS, check_options, check_range
+from .options import MAX_EXPORT, MAX_FACETS, Match, check_options, check_range
 from .ranking.engine import Mode
 from .ranking.settings import Settings
 from .results.asking import Asker, Page
@@ -81,6 +81,7 @@ class Collection:
         offset: int | None = 0,
         mode: Mode | None = "hybrid",
         sort: Sort | None = None,
+        match: Match | None = "most",
         per_document: bool | None = False,
         fold: bool | None = True,
         facets: int | None = 0,
@@ -98,6 +99,10 @@ class Collection:
             mode: Which legs find and rank.
             sort: By relevance, or newest first. By default newest first where the query only filters, as then all
                 passages are equally relevant; else by relevance.
+            match: How many of the words that tell a match holds. With `most`, passages match as well that are near in
+                meaning, and by date only those are listed and counted that answer the question; `weaker` says how many
+                are not. With `all`, each word stands in it in one of its forms: a longer question finds no more. With
+                `any`, one word is enough, and nothing is left out by date.
             per_document: Return only the best hit of each document.
             fold: Of near-identical reports, return only the one that ranks best; it names the others.
             facets: How many values of each column to return with their counts on the match set; 0 for no counting.
@@ -111,7 +116,7 @@ class Collection:
             SearchTimeout: The search took longer than `timeout`.
             NotFound: The search is confined to a document that the collection does not have.
         """
-        how = check_options(mode=mode, sort=sort, per_document=per_document, fold=fold, timeout=timeout)
+        how = check_options(mode=mode, sort=sort, match=match, per_document=per_document, fold=fold, timeout=timeout)
         page = check_options(limit=limit, offset=offset, facets=facets, highlights=highlights, explain=explain)
         return self._asker.search(query, how, filters, Page(**page))
 
@@ -121,6 +126,7 @@ class Collection:
         *,
         limit: int | None = 10,
         mode: Mode | None = "hybrid",
+        match: Match | None = "most",
         fold: bool | None = True,
         timeout: float | None = None,
         **filters: Unpack[Filters],
@@ -130,7 +136,9 @@ class Collection:
         `limit` is how many values of each column to return. The other options, and the errors, are those of `search`.
         """
         limit = _facet_limit(limit)
-        results = self.search(query, limit=0, mode=mode, fold=fold, facets=limit, timeout=timeout, **filters)
+        results = self.search(
+            query, limit=0, mode=mode, match=match, fold=fold, facets=limit, timeout=timeout, **filters
+        )
         return cast("Facets", results.facets)
 
     def contents(self, limit: int | None = 10) -> Facets:
@@ -147,6 +155,7 @@ class Collection:
         limit: int | None = MAX_EXPORT,
         mode: Mode | None = "hybrid",
         sort: Sort | None = None,
+        match: Match | None = "most",
         per_document: bool | None = False,
         fold: bool | None = True,
         highlights: bool | None = False,
@@ -162,7 +171,7 @@ class Collection:
         limit = MAX_EXPORT if limit is None else limit
         check_range("limit", limit, 0, MAX_EXPORT)
         check_options(highlights=highlights)
-        how = check_options(mode=mode, sort=sort, per_document=per_document, fold=fold, timeout=timeout)
+        how = check_options(mode=mode, sort=sort, match=match, per_document=per_document, fold=fold, timeout=timeout)
         return self._asker.export(query, how, filters, limit=limit, highlights=bool(highlights))
 
     def complete(self, text: str, limit: int | None = 8) -> list[Completion]:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ...index.reading.facets import Facets
-from ...index.units import Unit
+from ...index.units import Unit, terms_of
 from ..results.explaining import QuestionExplanation
 from ..results.formats import FORMATS as FILE_FORMATS
 from ..results.highlight import pieces
@@ -186,7 +186,9 @@ def _question(explanation: QuestionExplanation) -> Iterator[str]:
 
 def _forms(unit: Unit) -> str:
     """All ways to write a word or phrase, each word with its forms; `title:` and the like before those of one field."""
-    forms = " / ".join(" ".join(map(_alternatives, form)) for form in (unit.positions, *unit.variants))
+    forms = " / ".join(
+        " ".join(_alternatives(terms_of(word)) for word in form) for form in (unit.positions, *unit.variants)
+    )
     return f"{unit.field}:{forms}" if unit.field else forms
 
 
@@ -207,7 +209,7 @@ def _explained(hit: Hit) -> Iterator[str]:
         yield f"passage {standing.detail('keyword', 'passage'):.4f} is the sum of"
         for each in explanation.contributions:
             unit = each.weighed.unit
-            words = " ".join(_alternatives(position) for position in unit.positions)
+            words = " ".join(_alternatives(terms_of(word)) for word in unit.positions)
             counts = ", ".join(f"{count} in {name}" for name, count in each.counts.items() if count) or "not here"
             yield (
                 f"  {each.impact:.4f} = idf {each.weighed.idf:.4f} × {each.saturated:.4f} for {words} "

@@ -16,13 +16,14 @@ from ...index.constraints import Constraint
 from ...index.reading.plan import Deadline, Lookup, Pair, Pattern, SameWord, Spelling
 from ...index.reading.view import View
 from ...index.terms import STOP_WORDS
-from ...index.units import ANY_WORD, Form, Near, Unit
+from ...index.units import ANY_WORD, Form, Near, Unit, Word, terms_of
 from ..advice.notices import Notice
 from . import query as language
 from .date_values import parse_date_value
 from .parser import parse_number_range
 from .phrases import GAP, parts
 from .words.designations import varieties
+from .words.word_forms import WordForms
 from .words.wordings import Switches, Way, Wording, wordings
 
 
@@ -91,8 +92,15 @@ class _Interpreter:
         self._query = query
         self._switches = switches
         runs = [(run, list(self._wordings(run, query.text, switches))) for run in _runs(query)]
-        lookups = dict.fromkeys([*_lookups_of_runs(runs), *self._lookups(query.must)])
-        self._terms = dict(zip(lookups, view.terms(list(lookups), deadline), strict=True))
+        lookups = list(dict.fromkeys([*_lookups_of_runs(runs), *self._lookups(query.must)]))
+        written = {token.term: query.text[token.start : token.end] for token in analyze(query.text)}
+        asked = [
+            each._replace(written=written.get(each.term, "")) if isinstance(each, SameWord) else each
+            for each in lookups
+        ]
+        answers = dict(zip(lookups, view.terms(asked, deadline), strict=True))
+        words = [token for run, _ in runs for token in run]
+        self._terms = WordForms(answers, words, query.text, self._info.languages)
         self._runs = [(run, [one for each in every for one in self._settled(run, each)]) for run, every in runs]
 
     def _lookups(self, nodes: Iterable[language.Node]) -> Iterator[Lookup]:
@@ -156,7 +164,7 @@ class _Interpreter:
                     unseen = [span for word in self._words(leaf) if not word.known for span in word.spans]
                     unknown += [Span(start + span.start, start + span.end) for span in unseen if start >= 0]
         # Function words and initials are scored only where there is nothing else.
-        telling = [unit for unit in units if unit.tells]
+        telling = [unit for unit in units if self._terms.tells(unit)]
         return Interpretation(
             units=tuple(dict.fromkeys(telling or units)),
             pairs=tuple(dict.fromkeys(pairs)),
@@ -191,9 +199,9 @@ class _Interpreter:
     def _all_seen(self, way: Way) -> bool:
         return all(map(self._word, way))
 
-    def _word(self, lookup: SameWord | Pattern) -> frozenset[str]:
-        terms = self._terms[lookup]
-        return varieties(terms, lookup.pattern) if isinstance(lookup, Pattern) else terms
+    def _word(self, lookup: SameWord | Pattern) -> Word:
+        word = self._terms[lookup]
+        return varieties(terms_of(word), lookup.pattern) if isinstance(lookup, Pattern) else word
 
     def _units(self, term: language.Term | language.Near) -> list[Unit]:
         """The units that are scored for a term: of two that are near each other both, each where it is near."""
@@ -247,7 +255,7 @@ class _Interpreter:
         return [
             _Placed(
                 Unit((frozenset({token.term}),)),
-                token.term in self._terms[SameWord(token.term)],
+                token.term in terms_of(self._terms[SameWord(token.term)]),
                 [Span(token.start, token.end)],
             )
             for token in tokens

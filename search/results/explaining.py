@@ -9,7 +9,7 @@ import numpy as np
 from ...index.constraints import AllOf, Constraint, Holds, Of
 from ...index.reading.plan import Deadline, Plan
 from ...index.reading.view import View
-from ...index.units import Unit
+from ...index.units import Unit, terms_of
 from ..language import query as language
 from ..language.interpreter import Interpretation
 from ..language.question import Question
@@ -55,7 +55,9 @@ class QuestionExplanation:
 
         words = [
             wire.Holding(
-                forms=[[sorted(terms) for terms in form] for form in (each.unit.positions, *each.unit.variants)],
+                forms=[
+                    [sorted(terms_of(word)) for word in form] for form in (each.unit.positions, *each.unit.variants)
+                ],
                 field=each.unit.field or None,
                 passages=each.passages,
                 documents=each.documents,
