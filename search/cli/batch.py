@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -84,7 +85,7 @@ def run_batch(path: Path, format_: str, ask: Ask) -> int:
 
 def _lines(path: Path) -> Iterator[bytes]:
     if path == STDIN:
-        yield from click.get_binary_stream("stdin")
+        yield from sys.stdin.buffer
         return
     with path.open("rb") as file:
         yield from file

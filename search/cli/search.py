@@ -153,7 +153,11 @@ def search(
     bom: bool,
     **options: Any,
 ) -> None:
-    """Search a collection for the passages that answer QUERY."""
+    """Search a collection for the passages that answer QUERY.
+
+    The exit code is 0 if something is found and 1 if nothing is; of a --batch, 2 if a line is no question that can be
+    answered, though the others are.
+    """
     limit = limit or (_HITS_IN_KWIC if format_ == "kwic" else _HITS)
 
     def ask(question: str) -> Results:

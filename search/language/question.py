@@ -31,19 +31,19 @@ class Filters(TypedDict, total=False):
 
     after: date | str | None
     before: date | str | None
-    country: str | Sequence[str]
-    person: str | Sequence[str]
-    outlet: str | Sequence[str]
-    place: str | Sequence[str]
-    kind: str | Sequence[str]
-    lang: str | Sequence[str]
-    author: str | Sequence[str]
-    topic: str | Sequence[str]
-    sender: str | Sequence[str]
-    recipient: str | Sequence[str]
-    volume: str | Sequence[str]
-    classification: str | Sequence[str]
-    where: str | Sequence[str]
+    country: str | Sequence[str] | None
+    person: str | Sequence[str] | None
+    outlet: str | Sequence[str] | None
+    place: str | Sequence[str] | None
+    kind: str | Sequence[str] | None
+    lang: str | Sequence[str] | None
+    author: str | Sequence[str] | None
+    topic: str | Sequence[str] | None
+    sender: str | Sequence[str] | None
+    recipient: str | Sequence[str] | None
+    volume: str | Sequence[str] | None
+    classification: str | Sequence[str] | None
+    where: str | Sequence[str] | None
     document: str | None
 
 

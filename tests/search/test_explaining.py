@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dragoman.corpus.document import Document
+from dragoman.index.units import terms_of
 from dragoman.search.collection import Collection
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def test_the_question_is_explained(collection: Collection) -> None:
     assert said.filters == ("country:France",)
     within = collection.search(None, country="France", fold=False)
     assert (said.passages, said.documents) == (within.total, within.documents)
-    counted = {"|".join(sorted(each.unit.positions[0])): (each.passages, each.documents) for each in said.holdings}
+    counted = {
+        "|".join(sorted(terms_of(each.unit.positions[0]))): (each.passages, each.documents) for each in said.holdings
+    }
     assert counted["treaties|treaty"] == (2, 2)
     assert next(each for each in said.holdings if len(each.unit.positions) == 2).passages == 1
     assert collection.search("treaty").explanation is None

@@ -16,6 +16,7 @@ from ...corpus.fields import DECLARED
 from ...errors import DragomanError, MissingExtra, NotFound, QueryError
 from ...index.reading.plan import Sort
 from ...search.collection import Collection
+from ...search.options import Match
 from ...search.ranking.engine import Mode
 from ...search.results import wire
 from ...search.results.printing import visible
@@ -118,6 +119,9 @@ class Tools:
         sort: Annotated[
             Sort | None, Field(description="The order: by relevance unless the query only filters, or by date.")
         ] = None,
+        match: Annotated[
+            Match, Field(description="Whether all words that tell must stand in a passage, most of them, or any.")
+        ] = "most",
         after: _Day = "",
         before: _Day = "",
         countries: _AnyOf = [],  # noqa: B006  # never changed, and read by pydantic
@@ -146,6 +150,7 @@ class Tools:
                 limit=limit,
                 offset=offset,
                 sort=sort,
+                match=match,
                 per_document=per_document,
                 fold=fold,
                 after=after or None,
