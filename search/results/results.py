@@ -197,6 +197,9 @@ class Results:
             by date.
         notices: What a searcher should know of the question and the answer.
         explanation: How the question was understood, if that was asked for.
+        nearest: Where nothing was found, at most five passages that come nearest in meaning. They are no hits: nothing
+            counts them.
+        unknown: The words of the question that no passage holds, as typed.
     """
 
     query: str
@@ -213,6 +216,8 @@ class Results:
     weaker: int = 0
     notices: tuple[Notice, ...] = ()
     explanation: "QuestionExplanation | None" = None
+    nearest: tuple[Hit, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -244,10 +249,12 @@ class Results:
             took_ms=self.took_ms,
             suggestion=self.suggestion,
             undated=self.undated,
+            unknown=list(self.unknown),
             notices=[wire.notice_of(each) for each in self.notices],
             facets=wire.facets_of(self.facets) if self.facets else wire.UNSET,
             explanation=self.explanation.to_wire() if self.explanation else wire.UNSET,
             hits=[hit.to_wire() for hit in self.hits],
+            nearest=[hit.to_wire() for hit in self.nearest],
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -36,15 +36,18 @@ class Passages(msgspec.Struct, frozen=True):
 
     `understood` is how the question was read, with all constraints that were applied. `suggestion` is the question with
     misspelt words mended. `undated` counts passages that would match if they had a date, which the question asks for.
-    `notices` say what a searcher should know; some offer another question.
+    `unknown` are words that no passage holds. `notices` say what a searcher should know; some offer another question.
+    Where nothing is found, `nearest` has the passages that come nearest in meaning: they may not answer at all.
     """
 
     total: int
     suggestion: str | None
     undated: int
     understood: wire.Understood
+    unknown: list[str]
     notices: list[wire.Notice]
     passages: list[Passage]
+    nearest: list[Passage]
 
 
 class FieldOverview(msgspec.Struct, frozen=True):
@@ -99,6 +102,8 @@ def summary(answer: Passages) -> str:
     lines += (on_one_line(f"{each.text} {each.question or ''}") for each in answer.notices)
     if answer.understood.constraints:
         lines.append(on_one_line(f"Confined to: {' '.join(answer.understood.constraints)}"))
+    if answer.nearest:
+        lines.append("These come nearest in meaning, but too far to count as found; they may not answer at all:")
     return "\n".join(lines)
 
 

@@ -20,7 +20,7 @@ from ...search.options import Match
 from ...search.ranking.engine import Mode
 from ...search.results import wire
 from ...search.results.printing import visible
-from ...search.results.results import Results
+from ...search.results.results import Hit, Results
 from ...version import __version__
 from .answers import (
     FieldOverview,
@@ -233,13 +233,18 @@ class Tools:
 
     @staticmethod
     def _passages(results: Results) -> CallToolResult:
-        passages = [
-            Passage(rank=hit.rank, id=hit.passage, source=source_of(hit.document), text=hit.text, why=hit.reason)
-            for hit in results
-        ]
         said = results.to_wire()
-        answer = Passages(said.total, said.suggestion, said.undated, said.understood, said.notices, passages)
-        return _answer(answer, "\n\n".join((summary(answer), *map(entry, passages))))
+        answer = Passages(
+            total=results.total,
+            suggestion=results.suggestion,
+            undated=results.undated,
+            understood=said.understood,
+            unknown=said.unknown,
+            notices=said.notices,
+            passages=list(map(_passage, results.hits)),
+            nearest=list(map(_passage, results.nearest)),
+        )
+        return _answer(answer, "\n\n".join((summary(answer), *map(entry, answer.passages or answer.nearest))))
 
 
 class _Server(MCPServer[Any]):
@@ -306,6 +311,10 @@ def _tool(function: Callable[..., CallToolResult], answer: type[msgspec.Struct])
 def _answer(value: Passages | Page | Overview, text: str) -> CallToolResult:
     content = TextContent(type="text", text=visible(text))
     return CallToolResult(content=[content], structured_content=wire.to_builtins(value))
+
+
+def _passage(hit: Hit) -> Passage:
+    return Passage(rank=hit.rank, id=hit.passage, source=source_of(hit.document), text=hit.text, why=hit.reason)
 
 
 def _whole_words(text: str, begin: int, end: int) -> int:
