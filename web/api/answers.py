@@ -87,7 +87,7 @@ class PassageAnswer(msgspec.Struct, frozen=True):
 def facets_answer(found: wire.SearchAnswer) -> FacetsAnswer:
     """The answer of a search without its hits."""
     fields = msgspec.structs.asdict(found)
-    del fields["hits"]
+    del fields["hits"], fields["explanation"]
     return FacetsAnswer(**fields)
 
 
