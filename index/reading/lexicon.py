@@ -31,6 +31,11 @@ class Lexicon:
         """The languages of the passages, unknown ones counted as English."""
         return frozenset[str]().union(*(segment.postings.languages for segment in self._stack.segments))
 
+    @property
+    def scripts(self) -> frozenset[str]:
+        """Those of `corpus.scripts.OTHER_SCRIPTS` in which there may be terms."""
+        return frozenset[str]().union(*(segment.postings.scripts for segment in self._stack.segments))
+
     def terms(self, lookup: Lookup) -> frozenset[str]:
         """The terms that answer a lookup.
 

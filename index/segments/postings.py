@@ -57,6 +57,11 @@ class Postings:
         """The languages of this segment's passages, as ISO 639-1 codes: their stemmers match a question's words."""
         return self._vocabulary.languages
 
+    @property
+    def scripts(self) -> frozenset[str]:
+        """Those of `corpus.scripts.OTHER_SCRIPTS` in which there are terms, deleted passages included."""
+        return self._vocabulary.scripts
+
     def same_word(self, term: str) -> set[str]:
         """The surface terms that count as the same word as `term` in the language of a passage that holds them."""
         return self._vocabulary.same_word(term)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ...corpus.scripts import OTHER_SCRIPTS
 from ..terms import stem
 from .arrays import Strings, load, save
 
@@ -31,6 +32,11 @@ class Vocabulary:
     def languages(self) -> Collection[str]:
         """The languages of this segment's passages, as ISO 639-1 codes."""
         return self._stems.keys()
+
+    @property
+    def scripts(self) -> frozenset[str]:
+        """Those of OTHER_SCRIPTS in which there are terms."""
+        return frozenset(name for name, (first, end) in OTHER_SCRIPTS.items() if self.terms.any_between(first, end))
 
     def number(self, term: str) -> int | None:
         """The number of a surface term, or None if no passage, deleted ones included, holds it."""

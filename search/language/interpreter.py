@@ -23,7 +23,8 @@ from .date_values import parse_date_value
 from .parser import parse_number_range
 from .phrases import GAP, parts
 from .words.designations import varieties
-from .words.wordings import Switches, Way, Wording, wordings
+from .words.variants import values_like
+from .words.wordings import Known, Switches, Way, Wording, wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class _Interpreter:
                     yield from self._lookups(language.children(node))
 
     def _wordings(self, run: Sequence[Token], text: str, switches: Switches) -> Iterator[Wording]:
-        return wordings(run, text, switches, self._info.languages)
+        return wordings(run, text, switches, Known(self._info.languages, self._info.scripts, self._info.variants))
 
     def _wordings_of(self, node: language.Word | language.Phrase, tokens: Sequence[Token]) -> list[Wording]:
         """What the words of a node stand for that is one unit: quotation marks and = say that they are spelt so."""
@@ -142,7 +143,11 @@ class _Interpreter:
             words = [self._placed(run, each) for each in every]
             units += (word.unit for word in words)
             known.update((word.unit, word.known) for word in words)
-            pairs += (Pair(left.unit, right.unit) for left, right in pairwise(words))
+            pairs += (
+                Pair(left.unit, right.unit)
+                for left, right in pairwise(words)
+                if left.spans[-1].end <= right.spans[0].start
+            )
             unknown += (span for word in words if not word.known for span in word.spans)
         for term in query.scoring_terms():
             if term in query.free:
@@ -295,6 +300,12 @@ class _Interpreter:
             )
             return dated if period else constraints.Not(dated)
         known = None if exact else field.canonical(value)
+        if not exact and known is None and self._switches.variants and field.name in _NAMES:
+            others = values_like(value, self._info.variants)
+            canonical = [(other, field.canonical(other)) for other in others]
+            named = [constraints.Has(field.name, own or other, own is not None) for other, own in canonical]
+            if named:
+                return constraints.AnyOf((constraints.Has(field.name, value), *dict.fromkeys(named)))
         return constraints.Has(field.name, value if known is None else known, exact or known is not None)
 
 
@@ -346,6 +357,9 @@ def _lookup(term: language.Pattern | language.Fuzzy) -> Lookup:
     return Spelling(word, term.distance if term.distance is not None else 1 if len(word) < 6 else 2, term.field)
 
 
+_NAMES = frozenset({"country", "person", "place", "author", "from", "to"})
+"""The fields whose values are names, which may be written in other ways."""
+
 _LONGEST_FUZZY = 40  # letters: no language needs longer ones, and finding their neighbours takes too long
 
 
@@ -356,7 +370,9 @@ def _runs(query: language.Query) -> Iterator[list[Token]]:
         start = query.text.find(word.text, max(word.column - 1, 0))
         for token in analyze(word.text):
             placed = Token(token.term, start + token.start, start + token.end)
-            if run and (start < 0 or not _UNDIVIDED.fullmatch(query.text, run[-1].end, placed.start)):
+            # Pairs of Chinese characters overlap.
+            close = run and (placed.start < run[-1].end or _UNDIVIDED.fullmatch(query.text, run[-1].end, placed.start))
+            if run and (start < 0 or not close):
                 yield run
                 run = []
             run.append(placed)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise, product
 from typing import Final, NamedTuple, TypeAlias
 
+from ....corpus.scripts import script_of
 from ....index.analysis import Token
 from ....index.reading.plan import Pattern, SameWord
 from ....index.terms import tells
@@ -58,16 +59,30 @@ class Switches(NamedTuple):
     spellings: bool = True
 
 
-def wordings(run: Sequence[Token], text: str, switches: Switches, languages: frozenset[str]) -> Iterator[Wording]:
+class Known(NamedTuple):
+    """What is known of a collection's words.
+
+    Attributes:
+        languages: Those of its passages.
+        scripts: Those of `corpus.scripts.OTHER_SCRIPTS` in which there may be words.
+        variants: The groups of names that it has beside ours.
+    """
+
+    languages: frozenset[str] = frozenset()
+    scripts: frozenset[str] = frozenset()
+    variants: tuple[str, ...] = ()
+
+
+def wordings(run: Sequence[Token], text: str, switches: Switches, known: Known) -> Iterator[Wording]:
     """What the words of a run stand for.
 
     Args:
         run: Words that nothing but blanks and the like divide, none of whose spans is empty.
         text: What the words' spans are of.
         switches: What counts as another way to write them.
-        languages: Those of the passages that are asked.
+        known: The collection that is asked.
     """
-    looked_at = _Run(run, text, switches, languages)
+    looked_at = _Run(run, text, switches, known)
     position = 0
     while position < len(run):
         wording = looked_at.wording(position)
@@ -78,11 +93,13 @@ def wordings(run: Sequence[Token], text: str, switches: Switches, languages: fro
 class _Run:
     """A run of words, looked at word by word."""
 
-    def __init__(self, run: Sequence[Token], text: str, switches: Switches, languages: frozenset[str]) -> None:
+    def __init__(self, run: Sequence[Token], text: str, switches: Switches, known: Known) -> None:
         self._terms = [token.term for token in run]
         self._gaps = [text[left.end : right.start] for left, right in pairwise(run)]
         self._switches = switches
-        self._languages = languages
+        self._languages = known.languages
+        self._scripts = known.scripts
+        self._variants = known.variants
         self._number: dict[int, tuple[int, str]] = {}
         """Where a number begins: of how many words it is, and its digits."""
         self._behind: dict[int, str] = {}
@@ -106,16 +123,23 @@ class _Run:
 
     def wording(self, position: int) -> Wording:
         """What begins at a position."""
-        name = name_at(self._terms, position) if self._switches.variants else None
+        name = name_at(self._terms, position, self._variants) if self._switches.variants else None
         if name and name.length > 1:
-            return Wording(position, name.length, tuple(_way(other) for other in name.others))
+            return Wording(position, name.length, tuple(self._of_name(name)))
         if self._switches.spellings and (together := self._together(position)):
             return together
         return self._single(position, name)
 
+    def _of_name(self, name: Name) -> Iterator[Way]:
+        """The other names, in scripts that there are words in: a name is known in a dozen."""
+        for other in name.others:
+            script = script_of(other[0][0])
+            if not script or script in self._scripts:
+                yield _way(other)
+
     def _single(self, position: int, name: Name | None = None) -> Wording:
         """A word by itself."""
-        ways = [_way(other) for other in name.others] if name else []
+        ways = list(self._of_name(name)) if name else []
         if self._switches.spellings:
             ways += self._spelt(self._terms[position])
             ways += self._with_neighbours(position)
