@@ -63,6 +63,7 @@ RARE: Final = re.compile("[ѠѢ-ҁҊ-ӿ\u0483-\u0487ۆۇۈېەێڵڕۋڭټډړږ
 """Letters of languages that few documents are in: their names of states would make the table twice as long."""
 
 MOST: Final = 64
+LONGEST: Final = 24  # terms, see `variants`
 
 
 def main() -> None:
@@ -157,7 +158,8 @@ def _script(name: str) -> str:
 
 
 def _terms(name: str) -> str:
-    return " ".join(token.term for token in analyze(name))
+    terms = [token.term for token in analyze(name)]
+    return " ".join(terms) if len(terms) <= LONGEST else ""
 
 
 if __name__ == "__main__":

@@ -16,7 +16,15 @@ RARE_HAN: Final = "\U00020000-\U0003ffff"
 SOUTHEAST_ASIAN: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 """Thai, Lao, Burmese and Khmer."""
 
-INDEXED_BY_CHARACTER: Final = HANGUL + KANA + "\u31f0-\u31ff" + HAN + "\uff66-\uff9f" + RARE_HAN
+SOUTHEAST_ASIAN_LETTERS: Final = (
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ec6\u0ec8-\u0ece\u0edc-\u0edf"
+    "\u1000-\u103f\u1050-\u108f\u109a-\u109d\u1780-\u17d3\u17d7\u17dc-\u17dd"
+)
+"""Letters of these and the marks on them, without digits and punctuation."""
+
+INDEXED_BY_CHARACTER: Final = (
+    HANGUL + KANA + "\u31f0-\u31ff" + HAN + "\uff66-\uff9f" + RARE_HAN + SOUTHEAST_ASIAN_LETTERS
+)
 """Characters that the index takes in pairs, with small and half-width kana."""
 
 ONE_TOKEN_EACH: Final = HANGUL + KANA + HAN + "\u2e80-\u2fdf\u3005-\u3007\u4dc0-\u4dff" + RARE_HAN

@@ -2,7 +2,7 @@
 
 Every word is indexed and keeps its position, stop words included. Terms are *surface* forms: lower case, accents
 folded, acronyms united (U.S. = US, but not "us"), digits grouped (28,500 = 28500), percent signs kept and those of
-money left out; Chinese, Japanese and Korean in bigrams. Stemming comes when a question is asked: see `terms`.
+money left out; scripts without blanks and Korean in bigrams. Stemming comes when a question is asked: see `terms`.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..corpus.scripts import INDEXED_BY_CHARACTER
+from ..corpus.scripts import INDEXED_BY_CHARACTER, SOUTHEAST_ASIAN_LETTERS
 
 ANALYZER_VERSION = 3
 """Raised whenever the same text would give other terms; a collection built with another version must be re-indexed."""
@@ -51,9 +51,16 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _APOSTROPHE = re.compile("['’ʼ]")
-# Diacritics of Latin, Greek and Cyrillic, and the vowel points of Hebrew and Arabic, which writers leave out at will.
+_UNWRITTEN = re.compile(f"['’ʼ{_JOINERS}]")
+# Diacritics of Latin and Greek, stress marks of Cyrillic, and the vowel points of Hebrew and Arabic: writers leave them
+# out at will.
 # Marks of other scripts are letters in their own right and stay.
 _FOLDED = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u0640]")
+# Letters of Cyrillic that are composed of another and a diacritic, and of which nobody leaves it out: й, ї, ў, ѓ, ќ.
+_COMPOSED = re.compile("[иу]\u0306|[гк]\u0301|і\u0308")
+_CYRILLIC = re.compile("[игкіу]")
+_TWO_LETTERS_I = frozenset({"tr", "az"})
+_SOUTHEAST_ASIAN = re.compile(f"[{SOUTHEAST_ASIAN_LETTERS}]")
 _UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "٪": "%"}
 )
@@ -90,13 +97,7 @@ def _tokens(text: str) -> Iterator[Token]:
         raw = match.group()
         match match.lastgroup:
             case "cjk":
-                raw_folded = fold(raw)
-                # Half-width kana with sound marks fold into fewer characters; their offsets are lost, so no bigrams.
-                if len(raw) == 1 or len(raw_folded) != len(raw):
-                    yield Token(raw_folded, start, end)
-                else:
-                    for offset in range(len(raw) - 1):
-                        yield Token(raw_folded[offset : offset + 2], start + offset, start + offset + 2)
+                yield from _pairs(raw, start)
             case "acronym":
                 letters = _APOSTROPHE.split(raw)[0].replace(".", "")
                 yield Token(letters.upper() if letters.lower() in _ACRONYMS else fold(letters), start, end)
@@ -112,6 +113,19 @@ def _tokens(text: str) -> Iterator[Token]:
                             shouted = _is_shouted(text)
                         token = token if shouted else token._replace(term=token.term.upper())
                     yield token
+
+
+def _pairs(raw: str, start: int) -> Iterator[Token]:
+    """The characters of a run, each with the next one."""
+    folded = fold(raw)
+    if len(folded) != len(raw) and _SOUTHEAST_ASIAN.search(raw):  # of which some vowels fold into two
+        folded = raw
+    # Half-width kana with sound marks fold into fewer characters; their offsets are lost, so no pairs.
+    if len(raw) == 1 or len(folded) != len(raw):
+        yield Token(folded, start, start + len(raw))
+    else:
+        for offset in range(len(raw) - 1):
+            yield Token(folded[offset : offset + 2], start + offset, start + offset + 2)
 
 
 def _is_shouted(text: str) -> bool:
@@ -146,5 +160,20 @@ def fold(word: str) -> str:
     decomposed = unicodedata.normalize("NFKD", word.lower())
     for blank in f"{_JOINERS} ":  # a few letters of Arabic are compatible with several words
         decomposed = decomposed.replace(blank, "")
+    if _CYRILLIC.search(decomposed):
+        decomposed = _COMPOSED.sub(lambda match: unicodedata.normalize("NFC", match[0]), decomposed)
     folded = _FOLDED.sub("", decomposed).casefold().translate(_UNDECOMPOSED)
     return unicodedata.normalize("NFC", folded)
+
+
+@lru_cache(maxsize=1 << 16)
+def lower(word: str, language: str) -> str:
+    """A word as it is written, diacritics and all, but in lower case: what stemmers take.
+
+    Args:
+        word: A word, or part of one.
+        language: An ISO 639-1 code: Turkish has two letters i.
+    """
+    if language in _TWO_LETTERS_I:
+        word = word.replace("İ", "i").replace("I", "ı")
+    return unicodedata.normalize("NFC", _UNWRITTEN.sub("", word.lower()))

@@ -1,13 +1,35 @@
 """What a question counts in passages: words and phrases, as sets of surface terms, perhaps near others."""
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple, TypeAlias
 
 from .terms import tells
 
-Form: TypeAlias = tuple[frozenset[str], ...]
-"""One way to write something: for each of its words, in order, the surface terms that may stand there."""
 
-ANY_WORD: Final = frozenset({"*"})
+class Confined(NamedTuple):
+    """A surface term that counts only in passages of some languages, which are ISO 639-1 codes: as a form of a word."""
+
+    term: str
+    languages: frozenset[str]
+
+
+Word: TypeAlias = frozenset[str | Confined]
+"""The surface terms that count as one word, in passages of any language unless they are confined."""
+
+Form: TypeAlias = tuple[Word, ...]
+"""One way to write something: for each of its words, in order, what may stand there."""
+
+
+def terms_of(word: Iterable[str | Confined], language: str | None = None) -> frozenset[str]:
+    """The surface terms that count as a word in passages of one language, or in any if there is none."""
+    return frozenset(
+        each if isinstance(each, str) else each.term
+        for each in word
+        if isinstance(each, str) or language is None or language in each.languages
+    )
+
+
+ANY_WORD: Final[Word] = frozenset({"*"})
 """Stands in a form where one word does, whichever: no surface term is written so. No form begins or ends with it."""
 
 
@@ -50,10 +72,18 @@ class Unit(NamedTuple):
         every = tuple(dict.fromkeys((self.positions, *self.variants)))
         return tuple(form for form in every if not any(_is_part(other, form) for other in every))
 
+    def within(self, language: str) -> "Unit":
+        """The unit as it counts in passages of one language, an ISO 639-1 code: nothing in it is confined."""
+        positions, *variants = (
+            tuple(terms_of(word, language) for word in form) for form in (self.positions, *self.variants)
+        )
+        near = self.near._replace(unit=self.near.unit.within(language)) if self.near else None
+        return self._replace(positions=positions, variants=tuple(variants), near=near)
+
     @property
     def tells(self) -> bool:
         """Whether it says more than a function word or an initial does: any other word does, and any phrase."""
-        return len(self.positions) > 1 or any(tells(term) for position in self.positions for term in position)
+        return len(self.positions) > 1 or any(tells(term) for word in self.positions for term in terms_of(word))
 
 
 def _is_part(part: Form, form: Form) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from ...errors import QueryError
 from ..analysis import fold
-from ..terms import tells
+from ..terms import stems, tells
+from ..units import Confined, Word, terms_of
 from .plan import Beginning, Lookup, Pattern, SameWord, Spelling
 from .stack import Stack
 
@@ -36,15 +37,15 @@ class Lexicon:
         """Those of `corpus.scripts.OTHER_SCRIPTS` in which there may be terms."""
         return frozenset[str]().union(*(segment.postings.scripts for segment in self._stack.segments))
 
-    def terms(self, lookup: Lookup) -> frozenset[str]:
+    def terms(self, lookup: Lookup) -> Word:
         """The terms that answer a lookup.
 
         Raises:
             QueryError: They are more than MAX_EXPANSION.
         """
         match lookup:
-            case SameWord(term):
-                return self._same_word(term)
+            case SameWord(term, written):
+                return self._same_word(term, written)
             case Pattern(pattern, field):
                 return self._like_pattern(pattern, field)
             case Spelling(term, edits, field):
@@ -60,17 +61,37 @@ class Lexicon:
         """
         if isinstance(lookup, Beginning):
             return self._beginning(lookup.prefix, limit)
-        counted = ((term, count) for term in self.terms(lookup) if (count := self.frequency(term)))
+        counted = ((term, count) for term in terms_of(self.terms(lookup)) if (count := self.frequency(term)))
         return sorted(counted, key=lambda each: (-each[1], each[0]))[:limit]
 
-    def _same_word(self, term: str) -> frozenset[str]:
-        """The surface terms in live passages that count as the same word as this one, in any of their languages.
+    def _same_word(self, term: str, written: str) -> frozenset[Confined]:
+        postings = [segment.postings for segment in self._stack.segments]
+        spellings = [written] if written else []
+        wanted = {language: stems(term, spellings, language) for language in self.languages}
+        if not written:
+            for each in postings:
+                for language, own in each.stems(term):
+                    wanted[language].update(own)
+        languages: dict[str, set[str]] = {}
+        for each in postings:
+            for found, language in each.with_stems(wanted):
+                languages.setdefault(found, set()).add(language)
+        every = (Confined(found, frozenset(held)) for found, held in languages.items())
+        return frozenset(every) if self._all_live else frozenset(filter(None, map(self._in_live, every)))
 
-        A function word has no other forms, and is not a form of another word even if they share a stem: "ofs", a typing
-        error, would otherwise count as every "of", and "willing" is not "will".
-        """
-        same = _union(segment.postings.same_word(term) for segment in self._stack.segments)
-        return self._living(frozenset(filter(tells, same)) if tells(term) else same & {term})
+    def _in_live(self, confined: Confined) -> Confined | None:
+        """The term confined to languages in which live passages hold it; None if there are none."""
+        holds = {
+            language
+            for language in confined.languages
+            for base, segment in self._stack
+            if self._stack.live[base + segment.postings.holding(confined.term, language)].any()
+        }
+        return confined._replace(languages=frozenset(holds)) if holds else None
+
+    @property
+    def _all_live(self) -> bool:
+        return self._stack.count == len(self._stack)
 
     def _like_pattern(self, pattern: str, field: str) -> frozenset[str]:
         folded = "".join(part if part in "*?" else fold(part) for part in _split_at_wildcards(pattern))
@@ -100,7 +121,7 @@ class Lexicon:
 
     def _living(self, terms: frozenset[str]) -> frozenset[str]:
         """Those of the terms that are not in deleted passages alone."""
-        return terms if self._stack.count == len(self._stack) else frozenset(filter(self.frequency, terms))
+        return terms if self._all_live else frozenset(filter(self.frequency, terms))
 
 
 def _few(pattern: str, terms: Iterable[set[str]]) -> frozenset[str]:

@@ -19,6 +19,7 @@ from ..ledger.manifest import Manifest
 from ..ledger.near_copies import Copies
 from ..segments.bm25f import BM25F
 from ..segments.segment import Segment
+from ..units import Word
 from .candidates import find_candidates
 from .lexicon import Lexicon
 from .matches import Base
@@ -73,9 +74,9 @@ class Snapshot:
 
     # Terms and values
 
-    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[frozenset[str]]:
+    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[Word]:
         """See `View.terms`."""
-        found: list[frozenset[str]] = []
+        found: list[Word] = []
         for lookup in lookups:
             deadline.check()
             found.append(self._lexicon.terms(lookup))

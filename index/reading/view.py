@@ -20,7 +20,7 @@ from ...corpus.fields import Fields
 from ...corpus.scripts import OTHER_SCRIPTS
 from ..encoding.floors import Floors
 from ..segments.bm25f import BM25F
-from ..units import Unit
+from ..units import Unit, Word
 from .facets import Facets
 from .plan import Deadline, Lookup, Plan, Sort
 
@@ -109,6 +109,9 @@ class Listing(Protocol):
     more: NDArray[np.int64]
     """int64, beside `numbers`: how many other passages of its document each one has in the match set."""
 
+    weaker: int
+    """How many passages were left out because they do not answer the question, near-copies among them."""
+
     def facets(self, top: int) -> Facets:
         """The `top` commonest values of each field in the match set, and when its documents are dated."""
         ...
@@ -122,7 +125,15 @@ class Matches(Protocol):
     """All passages that match a plan."""
 
     def listed(
-        self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, offset: int = 0, limit: int
+        self,
+        scores: NDArray[np.float64],
+        *,
+        sort: Sort,
+        per_document: bool,
+        fold: bool,
+        offset: int = 0,
+        limit: int,
+        answering: bool = False,
     ) -> Listing:
         """The matches in order: candidates by score, the others after them; or all of them by date.
 
@@ -134,6 +145,7 @@ class Matches(Protocol):
             fold: Whether of near-identical documents only the one that ranks best is listed and counted.
             offset: How many of the first are passed over.
             limit: How many are wanted.
+            answering: Whether only what answers the question is listed and counted: see `plan.which_answer`.
 
         Raises:
             SearchTimeout: The deadline of the search is over, as in all that its matches are asked.
@@ -200,7 +212,7 @@ class View(Protocol):
         """What it says of itself; known without asking anybody."""
         ...
 
-    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[frozenset[str]]:
+    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[Word]:
         """The terms in live passages that answer each lookup. Raises QueryError if they are too many.
 
         Beside such terms, a pattern's may include some that are in deleted passages alone, which match nothing.

@@ -4,7 +4,7 @@ The arrays are read out of the segment's own Whoosh index, so that both agree by
 stems come in when a question is asked, as sets of surface forms that count as one word.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import FIELDS
-from ..units import ANY_WORD, Form, Near, Unit
+from ..units import ANY_WORD, Confined, Form, Near, Unit
 from . import proximity
 from .arrays import load, ranges
 from .proximity import POSITION_BITS, Stretches
@@ -47,13 +47,14 @@ class Postings:
         self._position_starts = load(folder / "position_starts.npy")
         self._position_offsets = load(folder / "position_offsets.npy")
         self._positions = load(folder / "positions.npy")
+        self._passage_languages = load(folder / "passage_languages.npy")
         self._sentence_starts = load(folder / "sentence_starts.npy")
         self._sentence_offsets = load(folder / "sentence_offsets.npy")
         self.lengths = load(folder / "lengths.npy")
         """uint16 [passages, fields]: the tokens in each field of each passage."""
 
     @property
-    def languages(self) -> Collection[str]:
+    def languages(self) -> Sequence[str]:
         """The languages of this segment's passages, as ISO 639-1 codes: their stemmers match a question's words."""
         return self._vocabulary.languages
 
@@ -62,14 +63,23 @@ class Postings:
         """Those of `corpus.scripts.OTHER_SCRIPTS` in which there are terms, deleted passages included."""
         return self._vocabulary.scripts
 
-    def same_word(self, term: str) -> set[str]:
-        """The surface terms that count as the same word as `term` in the language of a passage that holds them."""
-        return self._vocabulary.same_word(term)
+    def stems(self, term: str) -> Iterator[tuple[str, list[str]]]:
+        """See `Vocabulary.stems`."""
+        return self._vocabulary.stems(term)
 
-    def holding(self, term: str) -> NDArray[np.int32]:
-        """The ordinals of the passages, deleted ones included, that hold this very surface term: int32, ascending."""
-        number = self._vocabulary.number(term)
-        return self._ordinals[:0] if number is None else self._ordinals[self._starts[number] : self._starts[number + 1]]
+    def with_stems(self, wanted: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+        """See `Vocabulary.with_stems`."""
+        return self._vocabulary.with_stems(wanted)
+
+    def holding(self, term: str, language: str | None = None) -> NDArray[np.int32]:
+        """The ordinals of the passages, deleted ones included, that hold this very surface term: int32, ascending.
+
+        Args:
+            term: The term.
+            language: The only language of passages that counts, if there is one.
+        """
+        word = term if language is None else Confined(term, frozenset({language}))
+        return _union([self._ordinals[:0], *(self._ordinals[self._rows(each)] for each in self._terms([word]))])
 
     def commonest(self, prefix: str, most: int) -> Iterator[tuple[str, int]]:
         """The commonest of the surface terms that begin with a prefix.
@@ -110,57 +120,75 @@ class Postings:
         if not words:
             return _NOWHERE
         if len(form) == 1:
-            return _together(self._terms_among(words[0].numbers, among))
+            return _together(self._terms_among(words[0].terms, among))
         holding = self._holding_all(words, among)
         return _counted(self._phrase(words, slop, holding).last, holding)
 
     def _words(self, form: Form) -> list["_Word"]:
         """The words of a form that must be certain ones; none if the segment does not hold one of them."""
-        number = self._vocabulary.number
-        words = [
-            _Word(offset, [n for term in sorted(position) if (n := number(term)) is not None])
-            for offset, position in enumerate(form)
-            if position != ANY_WORD
-        ]
-        return words if all(word.numbers for word in words) else []
+        words = [_Word(offset, self._terms(word)) for offset, word in enumerate(form) if word != ANY_WORD]
+        return words if all(word.terms for word in words) else []
 
-    def _terms_among(self, numbers: Sequence[int], among: NDArray[np.int32] | None) -> list[Occurrences]:
-        every = (self._rows(number, among) for number in numbers)
+    def _terms(self, word: Iterable[str | Confined]) -> list["_Term"]:
+        """What the segment has of a word: each term once, with the languages of passages in which it counts."""
+        languages: dict[str, set[str]] = {}
+        for each in word:
+            term, counting = (each, self.languages) if isinstance(each, str) else each
+            languages.setdefault(term, set()).update(counting)
+        terms: list[_Term] = []
+        for term, counting in sorted(languages.items()):
+            here = tuple(number for number, language in enumerate(self.languages) if language in counting)
+            if here and (number := self._vocabulary.number(term)) is not None:
+                terms.append(_Term(number, () if len(here) == len(self.languages) else here))
+        return terms
+
+    def _terms_among(self, terms: Sequence["_Term"], among: NDArray[np.int32] | None) -> list[Occurrences]:
+        every = (self._rows(term, among) for term in terms)
         return [Occurrences(self._ordinals[rows], self._counts[rows]) for rows in every]
 
-    def _rows(self, number: int, among: NDArray[np.int32] | None) -> Any:
+    def _rows(self, term: "_Term", among: NDArray[np.int32] | None = None) -> Any:
         """Where a term's postings lie, or those of them among some ordinals: a slice, or int64 [n]."""
-        start, stop = self._starts[number], self._starts[number + 1]
-        if among is None:
-            return slice(start, stop)
+        start, stop = self._starts[term.number], self._starts[term.number + 1]
         ordinals = self._ordinals[start:stop]
+        if among is None:
+            if not term.languages:
+                return slice(start, stop)
+            return start + np.flatnonzero(self._counts_in(term, ordinals))
         few, many = (among, ordinals) if len(among) < len(ordinals) else (ordinals, among)
         index = np.searchsorted(many, few)
         held = many.take(index, mode="clip") == few if len(many) else np.zeros(len(few), bool)
+        if term.languages:
+            held &= self._counts_in(term, few)
         return start + (index[held] if few is among else np.flatnonzero(held))
+
+    def _counts_in(self, term: "_Term", ordinals: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which of some passages are in a language in which the term counts."""
+        counting = np.zeros(len(self.languages), bool)
+        counting[list(term.languages)] = True
+        return counting[self._passage_languages[ordinals]]
 
     def _holding_all(self, words: Sequence["_Word"], among: NDArray[np.int32] | None) -> NDArray[np.int32]:
         """The ordinals of the passages that hold all words somewhere."""
         # Rarest first: what holds it bounds how much of the commoner words' postings is looked at.
         holding = among
-        for word in sorted(words, key=lambda word: self._size(word.numbers)):
-            holding = _union([self._ordinals[self._rows(number, holding)] for number in word.numbers])
+        for word in sorted(words, key=lambda word: self._size(word.terms)):
+            holding = _union([self._ordinals[self._rows(term, holding)] for term in word.terms])
         return _NOWHERE.ordinals if holding is None else holding
 
-    def _size(self, numbers: Iterable[int]) -> int:
+    def _size(self, terms: Iterable["_Term"]) -> int:
         """How long the postings of some terms are, all together."""
-        return int(sum(self._starts[number + 1] - self._starts[number] for number in numbers))
+        return int(sum(self._starts[each.number + 1] - self._starts[each.number] for each in terms))
 
     def _phrase(self, words: Sequence["_Word"], slop: int, holding: NDArray[np.int32]) -> Stretches:
         """Where a phrase would begin by its words, which is one place for all of them unless there is slop."""
-        codes = [self._beginnings(word.numbers, word.offset, holding) for word in words]
+        codes = [self._beginnings(word.terms, word.offset, holding) for word in words]
         if not slop:
             # The phrase begins where it would have to begin for each of its words: at the codes that all words share.
             shared = reduce(_common, sorted(codes, key=len))
             return Stretches(shared, shared)
         # A word for which few terms will do goes first: a token that it takes is no other word's any more.
-        narrow = sorted(range(len(words)), key=lambda index: len(words[index].numbers))
-        terms = [set(words[index].numbers) for index in narrow]
+        narrow = sorted(range(len(words)), key=lambda index: len(words[index].terms))
+        terms = [{term.number for term in words[index].terms} for index in narrow]
         alike = [[n for n in range(index) if terms[n] & terms[index]] for index in range(len(terms))]
         return proximity.strayed([(words[index].offset, codes[index]) for index in narrow], alike, slop)
 
@@ -180,7 +208,7 @@ class Postings:
     def _rarity(self, unit: Unit) -> int:
         """At most so many passages hold the unit, roughly."""
         forms = filter(None, map(self._words, unit.forms))
-        return sum(min(self._size(word.numbers) for word in words) for words in forms)
+        return sum(min(self._size(word.terms) for word in words) for words in forms)
 
     def _stretches(self, unit: Unit, holding: NDArray[np.int32]) -> Stretches:
         """Where a unit that is near nothing stands in some passages."""
@@ -205,18 +233,18 @@ class Postings:
         groups = np.repeat(np.arange(len(holding)), end - begin) * len(FIELDS) + fields
         return (groups << POSITION_BITS) + positions
 
-    def _beginnings(self, numbers: Sequence[int], offset: int, holding: NDArray[np.int32]) -> NDArray[np.int64]:
+    def _beginnings(self, terms: Sequence["_Term"], offset: int, holding: NDArray[np.int32]) -> NDArray[np.int64]:
         """Codes of where a phrase may begin so that one of these terms stands `offset` words on: ascending, distinct.
 
         A code is the passage's index in `holding`, times the number of fields, plus the field, shifted left by
         POSITION_BITS, plus the position.
         """
         codes: list[NDArray[np.int64]] = []
-        for number in numbers:
-            rows = self._rows(number, holding)
+        for term in terms:
+            rows = self._rows(term, holding)
             # A term's positions lie posting after posting, and a posting's field after field.
             counts = self._counts[rows].astype(np.int64)
-            begin = self._position_starts[number] + self._position_offsets[rows].astype(np.int64)
+            begin = self._position_starts[term.number] + self._position_offsets[rows].astype(np.int64)
             positions = self._positions[ranges(begin, counts.sum(axis=1))].astype(np.int64) - offset
             index = np.searchsorted(holding, self._ordinals[rows])
             fields = index[:, np.newaxis] * len(FIELDS) + np.arange(len(FIELDS))
@@ -225,11 +253,18 @@ class Postings:
         return codes[0] if len(codes) == 1 else np.sort(np.concatenate(codes), kind="stable")
 
 
+class _Term(NamedTuple):
+    """A term's number, and the numbers of the languages in whose passages alone it counts; empty if it does in all."""
+
+    number: int
+    languages: tuple[int, ...]
+
+
 class _Word(NamedTuple):
-    """A word of a form: its offset there, and the numbers of the terms that may stand for it."""
+    """A word of a form: its offset there, and the terms that may stand for it."""
 
     offset: int
-    numbers: list[int]
+    terms: list[_Term]
 
 
 def _counted(codes: NDArray[np.int64], holding: NDArray[np.int32]) -> Occurrences:

@@ -17,7 +17,7 @@ import numpy as np
 
 from ...corpus.fields import Field
 from ...errors import CollectionDamaged
-from ..analysis import FIELDS, MAX_TOKENS, analyze
+from ..analysis import FIELDS, MAX_TOKENS, Token, analyze, lower
 from ..terms import DEFAULT_LANGUAGE
 from .columns import Columns, ColumnsWriter
 from .durability import sync
@@ -157,6 +157,10 @@ def _damaged(folder: Path, error: Exception) -> CollectionDamaged:
     )
 
 
+def _terms(tokens: Iterable[Token]) -> list[str]:
+    return [token.term for token in tokens]
+
+
 class SegmentWriter:
     """Writes a segment, passage after passage, a document's passages together and in order.
 
@@ -179,7 +183,8 @@ class SegmentWriter:
         self._vectors = VectorsWriter(self._work / "vectors", dimension)
         self._lengths: list[list[int]] = []
         self._sentences: list[list[int]] = []
-        self._title: tuple[str, list[str]] = "", []
+        self._title: tuple[tuple[str, str], list[str]] = ("", ""), []
+        self._written: dict[str, dict[str, set[str]]] = {}
 
     def __len__(self) -> int:
         return len(self._lengths)
@@ -191,11 +196,12 @@ class SegmentWriter:
             Its ordinal in the segment.
         """
         document, span = passage.document, passage.span
-        if self._title[0] != document.title:
-            self._title = document.title, [token.term for token in analyze(document.title)]
-        text = analyze(document.text[span.start : span.end])
-        notes = [analyze(note.text) for note in document.notes_in(span)]
-        fields = [self._title[1], [token.term for token in text], [token.term for token in chain.from_iterable(notes)]]
+        language = document.language or DEFAULT_LANGUAGE
+        if self._title[0] != (document.title, language):
+            self._title = (document.title, language), _terms(self._analyzed(document.title, language))
+        text = self._analyzed(document.text[span.start : span.end], language)
+        notes = [self._analyzed(note.text, language) for note in document.notes_in(span)]
+        fields = [self._title[1], _terms(text), _terms(chain.from_iterable(notes))]
         self._keyword.add(fields)
         self._lengths.append([min(len(terms), MAX_TOKENS) for terms in fields])
         begun = [bisect_left(text, start - span.start, key=lambda token: token.start) for start, _ in passage.sentences]
@@ -205,6 +211,16 @@ class SegmentWriter:
         self._columns.add(passage.version, document, span.start, span.end)
         self._vectors.add(passage)
         return len(self._lengths) - 1
+
+    def _analyzed(self, text: str, language: str) -> list[Token]:
+        """The tokens of a text. How they are written is kept, where that is not as the terms are."""
+        written = self._written.setdefault(language, {})
+        tokens = analyze(text)
+        for term, start, end in tokens:
+            word = text[start:end]
+            if word != term and (word := lower(word, language)) != term:
+                written.setdefault(term, set()).add(word)
+        return tokens
 
     def close(self) -> Segment:
         """Write everything out, make sure that it is on disk, give the folder its name, and open it.
@@ -219,7 +235,8 @@ class SegmentWriter:
         self._vectors.close()
         lengths = np.array(self._lengths, np.uint16).reshape(-1, len(FIELDS))
         with open_reader(self._work / "whoosh") as reader:
-            write_postings(self._work / "postings", read_postings(reader), lengths, languages, self._sentences)
+            written, sentences = self._written, self._sentences
+            write_postings(self._work / "postings", read_postings(reader), lengths, languages, written, sentences)
 
         files = [path for path in self._work.rglob("*") if path.is_file()]
         sizes = {path.relative_to(self._work).as_posix(): path.stat().st_size for path in files}

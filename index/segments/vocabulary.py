@@ -1,15 +1,19 @@
 """The distinct terms of a segment, numbered, and which of them have a stem in common."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...corpus.scripts import OTHER_SCRIPTS
-from ..terms import stem
+from ..terms import stems
 from .arrays import Strings, load, save
+
+Written: TypeAlias = Mapping[str, Mapping[str, Collection[str]]]
+"""By language and surface term, how the term is written in passages of that language where it is not as it is."""
 
 _REMEMBERED = 1 << 14  # terms whose numbers are kept in memory: those of a question are asked for several times
 
@@ -25,13 +29,9 @@ class Vocabulary:
         self.terms = Strings(folder, "terms")
         """The terms themselves."""
         self._number = lru_cache(_REMEMBERED)(self.terms.find)
-        languages = [path.name.split(".")[1] for path in folder.glob("stems.*.bytes.npy")]
-        self._stems = {language: _Stems(folder, language) for language in languages}
-
-    @property
-    def languages(self) -> Collection[str]:
+        self.languages = sorted(path.name.split(".")[1] for path in folder.glob("stems.*.bytes.npy"))
         """The languages of this segment's passages, as ISO 639-1 codes."""
-        return self._stems.keys()
+        self._stems = {language: _Stems(folder, language) for language in self.languages}
 
     @property
     def scripts(self) -> frozenset[str]:
@@ -42,46 +42,78 @@ class Vocabulary:
         """The number of a surface term, or None if no passage, deleted ones included, holds it."""
         return self._number(term)
 
-    def same_word(self, term: str) -> set[str]:
-        """The surface terms that count as the same word as `term` in the language of a passage that holds them."""
-        same = {
-            self.terms[number]
-            for language, stems in self._stems.items()
-            for number in stems.members(stem(term, language))
-        }
-        return same if self.number(term) is None else same | {term}
+    def stems(self, term: str) -> Iterator[tuple[str, list[str]]]:
+        """By language, the stems of a surface term as it is written in passages, where these are several."""
+        if (number := self.number(term)) is not None:
+            yield from ((language, table.several(number)) for language, table in self._stems.items())
+
+    def with_stems(self, wanted: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+        """The surface terms that have one of some stems in a language of passages that hold them, with the language.
+
+        Args:
+            wanted: The stems, by language.
+        """
+        for language, table in self._stems.items():
+            numbers = {number for stem in wanted.get(language, ()) for number in table.members(stem)}
+            yield from ((self.terms[number], language) for number in numbers)
 
 
 class _Stems:
-    """The numbers of the surface terms by their stem in one language, of those that its passages hold."""
+    """The numbers of the surface terms by their stems in one language, of those that its passages hold."""
 
     def __init__(self, folder: Path, language: str) -> None:
         self._stems = Strings(folder, f"stems.{language}")
         self._starts = load(folder / f"stems.{language}.starts.npy")
         self._members = load(folder / f"stems.{language}.members.npy")
+        # Few terms are written in such ways that they have more than one stem.
+        self._several = load(folder / f"stems.{language}.several.npy")
+        self._several_starts = load(folder / f"stems.{language}.several_starts.npy")
+        self._several_stems = load(folder / f"stems.{language}.several_stems.npy")
 
-    def members(self, word_stem: str) -> list[int]:
-        number = self._stems.find(word_stem)
+    def members(self, stem: str) -> list[int]:
+        number = self._stems.find(stem)
         if number is None:
             return []
         return self._members[self._starts[number] : self._starts[number + 1]].tolist()
 
+    def several(self, number: int) -> list[str]:
+        row = int(np.searchsorted(self._several, number))
+        if row == len(self._several) or self._several[row] != number:
+            return []
+        own = self._several_stems[self._several_starts[row] : self._several_starts[row + 1]]
+        return [self._stems[stem] for stem in own.tolist()]
 
-def save_stems(folder: Path, languages: Iterable[str], holding: NDArray[np.bool_]) -> None:
+
+def save_stems(folder: Path, languages: Iterable[str], holding: NDArray[np.bool_], written: Written) -> None:
     """Write which terms have a stem in common, beside the terms that are there already.
 
     Args:
         folder: The segment's folder of postings.
         languages: The languages of the segment's passages, as ISO 639-1 codes.
         holding: bool [terms, languages], whether a passage in that language holds the term.
+        written: How the terms are written in passages of each language, where that is not as they are.
     """
     terms = Strings(folder, "terms")
     for column, language in enumerate(languages):
-        groups: dict[bytes, list[int]] = {}
+        spellings = written.get(language, {})
+        groups: dict[str, list[int]] = {}
+        several: list[tuple[int, set[str]]] = []
         for number in np.flatnonzero(holding[:, column]).tolist():
-            groups.setdefault(stem(terms[number], language).encode(), []).append(number)
-        stems = sorted(groups)
-        Strings.save(folder, f"stems.{language}", stems)
-        save(folder / f"stems.{language}.starts.npy", np.cumsum([0, *(len(groups[key]) for key in stems)]))
-        members = [number for key in stems for number in groups[key]]
-        save(folder / f"stems.{language}.members.npy", np.array(members, np.int32))
+            term = terms[number]
+            own = stems(term, spellings.get(term, ()), language)
+            for stem in own:
+                groups.setdefault(stem, []).append(number)
+            if len(own) > 1:
+                several.append((number, own))
+        ordered = sorted(groups, key=str.encode)
+        Strings.save(folder, f"stems.{language}", map(str.encode, ordered))
+        numbers = {stem: number for number, stem in enumerate(ordered)}
+        arrays = {
+            "starts": np.cumsum([0, *(len(groups[stem]) for stem in ordered)]),
+            "members": np.array([number for stem in ordered for number in groups[stem]], np.int32),
+            "several": np.array([number for number, _ in several], np.int32),
+            "several_starts": np.cumsum([0, *(len(own) for _, own in several)]),
+            "several_stems": np.array([numbers[stem] for _, own in several for stem in sorted(own)], np.int32),
+        }
+        for name, array in arrays.items():
+            save(folder / f"stems.{language}.{name}.npy", array)

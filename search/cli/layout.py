@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ...index.reading.facets import Facets
+from ...index.units import terms_of
 from ..results.formats import FORMATS as FILE_FORMATS
 from ..results.highlight import pieces
 from ..results.printing import many, visible
@@ -174,7 +175,7 @@ def _explained(hit: Hit) -> Iterator[str]:
         yield f"passage {standing.detail('keyword', 'passage'):.4f} is the sum of"
         for each in explanation.contributions:
             unit = each.weighed.unit
-            words = " ".join(_alternatives(position) for position in unit.positions)
+            words = " ".join(_alternatives(terms_of(word)) for word in unit.positions)
             counts = ", ".join(f"{count} in {name}" for name, count in each.counts.items() if count) or "not here"
             yield (
                 f"  {each.impact:.4f} = idf {each.weighed.idf:.4f} × {each.saturated:.4f} for {words} "

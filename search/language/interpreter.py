@@ -16,7 +16,7 @@ from ...index.constraints import Constraint
 from ...index.reading.plan import Deadline, Lookup, Pair, Pattern, SameWord, Spelling
 from ...index.reading.view import View
 from ...index.terms import STOP_WORDS
-from ...index.units import ANY_WORD, Form, Near, Unit
+from ...index.units import ANY_WORD, Confined, Form, Near, Unit, Word, terms_of
 from ..advice.notices import Notice
 from . import query as language
 from .date_values import parse_date_value
@@ -24,6 +24,7 @@ from .parser import parse_number_range
 from .phrases import GAP, parts
 from .words.designations import varieties
 from .words.variants import values_like
+from .words.word_forms import WordForms
 from .words.wordings import Known, Switches, Way, Wording, wordings
 
 
@@ -92,8 +93,15 @@ class _Interpreter:
         self._query = query
         self._switches = switches
         runs = [(run, list(self._wordings(run, query.text, switches))) for run in _runs(query)]
-        lookups = dict.fromkeys([*_lookups_of_runs(runs), *self._lookups(query.must)])
-        self._terms = dict(zip(lookups, view.terms(list(lookups), deadline), strict=True))
+        lookups = list(dict.fromkeys([*_lookups_of_runs(runs), *self._lookups(query.must)]))
+        written = {token.term: query.text[token.start : token.end] for token in analyze(query.text)}
+        asked = [
+            each._replace(written=written.get(each.term, "")) if isinstance(each, SameWord) else each
+            for each in lookups
+        ]
+        answers = dict(zip(lookups, view.terms(asked, deadline), strict=True))
+        words = [token for run, _ in runs for token in run]
+        self._terms = WordForms(answers, words, query.text, self._info.languages)
         self._runs = [(run, [one for each in every for one in self._settled(run, each)]) for run, every in runs]
 
     def _lookups(self, nodes: Iterable[language.Node]) -> Iterator[Lookup]:
@@ -125,7 +133,7 @@ class _Interpreter:
         if not wording.apart or (others and not wording.share):
             return (wording,)
         own = [SameWord(token.term) for token in run[wording.start : wording.start + wording.length]]
-        held = [_held(self._view, other[0]) for other in others if len(other) == 1]
+        held = [_held(self._view, other[0]) for other in others if len(other) == 1 and isinstance(other[0], SameWord)]
         if held and sum(held) >= wording.share * min(_held(self._view, lookup) for lookup in own):
             return (wording,)
         return wording.apart
@@ -161,7 +169,7 @@ class _Interpreter:
                     unseen = [span for word in self._words(leaf) if not word.known for span in word.spans]
                     unknown += [Span(start + span.start, start + span.end) for span in unseen if start >= 0]
         # Function words and initials are scored only where there is nothing else.
-        telling = [unit for unit in units if unit.tells]
+        telling = [unit for unit in units if self._terms.tells(unit)]
         return Interpretation(
             units=tuple(dict.fromkeys(telling or units)),
             pairs=tuple(dict.fromkeys(pairs)),
@@ -196,9 +204,11 @@ class _Interpreter:
     def _all_seen(self, way: Way) -> bool:
         return all(map(self._word, way))
 
-    def _word(self, lookup: SameWord | Pattern) -> frozenset[str]:
-        terms = self._terms[lookup]
-        return varieties(terms, lookup.pattern) if isinstance(lookup, Pattern) else terms
+    def _word(self, lookup: SameWord | Pattern | Confined) -> Word:
+        if isinstance(lookup, Confined):
+            return frozenset({lookup}) if self._terms[SameWord(lookup.term)] else frozenset()
+        word = self._terms[lookup]
+        return varieties(terms_of(word), lookup.pattern) if isinstance(lookup, Pattern) else word
 
     def _units(self, term: language.Term | language.Near) -> list[Unit]:
         """The units that are scored for a term: of two that are near each other both, each where it is near."""
@@ -252,7 +262,7 @@ class _Interpreter:
         return [
             _Placed(
                 Unit((frozenset({token.term}),)),
-                token.term in self._terms[SameWord(token.term)],
+                token.term in terms_of(self._terms[SameWord(token.term)]),
                 [Span(token.start, token.end)],
             )
             for token in tokens
@@ -317,7 +327,8 @@ def _lookups_of_runs(runs: Iterable[tuple[Sequence[Token], Sequence[Wording]]]) 
 
 def _lookups_of_others(every: Iterable[Wording]) -> Iterator[Lookup]:
     for wording in every:
-        yield from chain.from_iterable(wording.others)
+        for each in chain.from_iterable(wording.others):
+            yield SameWord(each.term) if isinstance(each, Confined) else each
         yield from _lookups_of_others(wording.apart)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...corpus.document import Note
-from ...index.constraints import AllOf, Not, Of
+from ...index.constraints import AllOf, Holds, Not, Of
 from ...index.encoding.floors import Floors
 from ...index.reading.plan import Deadline
 from ...index.reading.view import View
@@ -40,13 +40,22 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
     """
     query, options = question.query, question.options
     mode: str = options["mode"]
-    meant = interpret(view, query, variants=settings.variants, spellings=settings.spellings, deadline=question.deadline)
+    match: str = options["match"]
+    # Where all words are demanded, other names of several words would let a longer question find more.
+    variants = settings.variants and match != "all"
+    meant = interpret(view, query, variants=variants, spellings=settings.spellings, deadline=question.deadline)
     constraint = meant.constraint
+    if match == "all":
+        constraint = AllOf((*constraint.constraints, *map(Holds, meant.units)))
     if question.document is not None:
         constraint = AllOf((*constraint.constraints, Of(question.document)))
     vector = view.encode(query.meaning) if query.meaning and mode != "keyword" else None
     scored = replace(meant, units=()) if mode == "meaning" and vector is not None else meant
-    scored_query = _scored_query(view, query.meaning, scored, vector)
+    # Where no word is free, what is demanded says what matches: of "visit OR herring", either.
+    any_word = match == "any" or not query.free
+    scored_query = replace(_scored_query(view, query.meaning, scored, vector), any_word=any_word)
+    if match == "all" and meant.units:
+        scored_query = replace(scored_query, floors=Floors(-1, -1))  # the words alone decide, in every mode
     order = Order(
         sort=options["sort"] or ("relevance" if query.meaning or meant.units else "newest"),
         per_document=options["per_document"],
@@ -56,6 +65,8 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
     )
     if not scored_query.units and vector is None and order.sort == "relevance":
         order = replace(order, sort="newest")  # only filtered: all is equally relevant
+    elif order.sort != "relevance" and match == "most" and query.free:
+        order = replace(order, answering=True)
     ranking = rank(
         view, scored_query, constraint, mode=mode, order=order, settings=settings, deadline=question.deadline
     )
@@ -156,7 +167,7 @@ class Answer:
             marks: list[highlight.Highlight] = []
             if highlights:
                 text, sentences = document.text[span.start : span.end], passage.sentences[:, 0].tolist()
-                marks = highlight.words(text, span.start, self._units, sentences=sentences)
+                marks = highlight.words(text, span.start, self._units, sentences=sentences, language=document.language)
                 if self._meaning is not None and ("meaning" in standing.legs or not marks):
                     nearest = highlight.nearest_sentence(self._meaning, passage.sentences, passage.sentence_vectors)
                     marks += [nearest] if nearest else []
@@ -169,7 +180,7 @@ class Answer:
                 collection=self.collection,
                 generation=self._view.info.generation,
                 highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
-                notes=tuple(_marked(document.notes_in(span), self._units)) if highlights else (),
+                notes=tuple(_marked(document.notes_in(span), self._units, document.language)) if highlights else (),
                 copies=folded.first,
                 copied=folded.count,
                 more=int(listing.more[position]),
@@ -178,8 +189,8 @@ class Answer:
             )
 
 
-def _marked(notes: Iterable[Note], units: Sequence[Unit]) -> Iterator[MarkedNote]:
+def _marked(notes: Iterable[Note], units: Sequence[Unit], language: str) -> Iterator[MarkedNote]:
     """Those footnotes that hold words of the question."""
     for note in notes:
-        if marks := highlight.words(note.text, 0, units, "notes"):
+        if marks := highlight.words(note.text, 0, units, "notes", language=language):
             yield MarkedNote(note, tuple(marks))

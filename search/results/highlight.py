@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ...corpus.document import Span
 from ...index.analysis import analyze
-from ...index.units import Unit
+from ...index.terms import DEFAULT_LANGUAGE
+from ...index.units import Unit, terms_of
 from .stretches import stretches
 
 Shade = Literal["keyword", "meaning"]
@@ -38,7 +39,13 @@ class Piece(NamedTuple):
 
 
 def words(
-    text: str, start: int, units: Sequence[Unit], field: str = "text", sentences: Iterable[int] = ()
+    text: str,
+    start: int,
+    units: Sequence[Unit],
+    field: str = "text",
+    *,
+    sentences: Iterable[int] = (),
+    language: str = "",
 ) -> list[Highlight]:
     """The words and phrases of a question that occur in a text.
 
@@ -51,11 +58,12 @@ def words(
         units: The words and phrases.
         field: Which field the text is of: units that are confined to another field are left out.
         sentences: Where the text's sentences start in its document, in order; none if it is one sentence.
+        language: What it is written in, as an ISO 639-1 code: terms that are confined to others are left out.
 
     Returns:
         The marks in order, with offsets into the document.
     """
-    here = [unit for unit in units if unit.field in ("", field)]
+    here = [unit.within(language or DEFAULT_LANGUAGE) for unit in units if unit.field in ("", field)]
     telling = [unit for unit in here if unit.tells] or here
     tokens = analyze(text)
     terms = [token.term for token in tokens]
@@ -63,7 +71,7 @@ def words(
     numbers = [bisect_right(begun, start + token.start) for token in tokens]
     # Single words, of which there may be hundreds, are looked for all at once.
     single = [unit for unit in telling if not unit.near and not unit.variants and len(unit.positions) == 1]
-    wanted = frozenset[str]().union(*(unit.positions[0] for unit in single))
+    wanted = frozenset[str]().union(*(terms_of(unit.positions[0]) for unit in single))
     marked = [Span(token.start, token.end) for token in tokens if token.term in wanted]
     for unit in (unit for unit in telling if unit not in single):
         for stretch in stretches(terms, unit, numbers):

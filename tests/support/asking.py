@@ -11,7 +11,7 @@ from dragoman.index.constraints import AllOf, Constraint
 from dragoman.index.reading.plan import PASSAGE, Deadline, Meaning, Plan, SameWord, Words
 from dragoman.index.reading.view import Located, View, Weighed
 from dragoman.index.segments.bm25f import BM25F
-from dragoman.index.units import Unit
+from dragoman.index.units import Unit, terms_of
 
 ALL = 10_000
 """More than there are passages of anything."""
@@ -30,8 +30,8 @@ class ByWords(NamedTuple):
 
 
 def same_word(view: View, term: str) -> frozenset[str]:
-    """The terms that count as one."""
-    return view.terms([SameWord(term)], Deadline())[0]
+    """The terms that have a stem in common with one, in any language."""
+    return terms_of(view.terms([SameWord(term)], Deadline())[0])
 
 
 def unit(view: View, text: str, field: str = "") -> Unit:

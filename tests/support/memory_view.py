@@ -31,11 +31,12 @@ from dragoman.index.reading.plan import (
     SameWord,
     Sort,
     Words,
+    which_answer,
 )
 from dragoman.index.reading.view import Candidates, Contribution, Folded, Found, Info, Located, Opened, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
-from dragoman.index.terms import stem, tells
-from dragoman.index.units import Unit
+from dragoman.index.terms import stems, tells
+from dragoman.index.units import Confined, Unit, Word, terms_of
 
 from .shelf import DIMENSION, SENTENCE, made_up_vector
 
@@ -50,12 +51,15 @@ class _Passage:
         by_sentence = [[[token.term for token in analyze(each)] for each in field] for field in sentences]
         self.fields = [[term for sentence in field for term in sentence] for field in by_sentence]
         self.sentences = [[n for n, sentence in enumerate(field) for _ in sentence] for field in by_sentence]
+        self.language = document.language or "en"
+        parts = [document.title, text, *notes]
+        self.written = {(t.term, part[t.start : t.end]) for part in parts for t in analyze(part)}
 
     def counts(self, unit: Unit) -> NDArray[np.int64]:
         """How often each field holds a unit: [fields]."""
         return np.array(
             [
-                len(occurrences(terms, unit, sentences)) if unit.field in ("", name) else 0
+                len(occurrences(terms, unit.within(self.language), sentences)) if unit.field in ("", name) else 0
                 for name, terms, sentences in zip(FIELDS, self.fields, self.sentences, strict=True)
             ]
         )
@@ -79,7 +83,7 @@ def occurrences(terms: Sequence[str], unit: Unit, sentences: Sequence[int]) -> l
     return [this for this in found if any(is_near(this, other) for other in others)]
 
 
-def _strayed(terms: Sequence[str], form: Sequence[frozenset[str]], slop: int) -> list[tuple[int, int]]:
+def _strayed(terms: Sequence[str], form: Sequence[Word], slop: int) -> list[tuple[int, int]]:
     """The shortest stretches whose words are where a form wants them, give or take `slop`; see `Unit.slop`."""
     offsets = [offset for offset, one in enumerate(form) if "*" not in one]
     choices = [[at for at, term in enumerate(terms) if term in form[offset]] for offset in offsets]
@@ -117,20 +121,42 @@ class MemoryView:
             0, len(self._all), languages, fields or Fields(), frozenset(), Floors(0.2, 0.1), None, scripts=scripts
         )
 
-    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[frozenset[str]]:
+    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[Word]:
         deadline.check()
-        return [frozenset(term for term in self._vocabulary if self._answers(term, lookup)) for lookup in lookups]
+        return [
+            self._same_word(*lookup)
+            if isinstance(lookup, SameWord)
+            else frozenset(term for term in self._vocabulary if self._answers(term, lookup))
+            for lookup in lookups
+        ]
+
+    def _same_word(self, term: str, written: str) -> Word:
+        found: dict[str, set[str]] = {}
+        for language in self.info.languages:
+            here = [each.written for each in self._all if each.language == language]
+            stems_of = {
+                other: set[str]().union(*(stems(other, [raw], language) for t, raw in set().union(*here) if t == other))
+                for other in {t for each in here for t, _ in each}
+            }
+            wanted = stems(term, [written] if written else [], language)
+            if not written:
+                wanted |= set[str]().union(
+                    *(stems(term, [raw], language) for each in here for t, raw in each if t == term)
+                )
+            for other, own in stems_of.items():
+                if own & wanted:
+                    found.setdefault(other, set()).add(language)
+        return frozenset(Confined(other, frozenset(held)) for other, held in found.items())
 
     def _answers(self, term: str, lookup: Lookup) -> bool:
         match lookup:
-            case SameWord(word):
-                stems = any(stem(term, language) == stem(word, language) for language in self.info.languages)
-                return term == word or (tells(word) and tells(term) and stems)
             case Pattern(pattern, field):
                 wanted = "".join(part if part in "*?" else fold(part) for part in pattern)
                 return fnmatchcase(term, wanted) and self._is_in(term, field)
             case Beginning(prefix):
                 return term.startswith(prefix) and term != prefix and tells(term)
+            case SameWord():
+                return False  # which is not a matter of one term: see `_same_word`
             case _:
                 return _edits(term, lookup.term) <= lookup.edits and self._is_in(term, lookup.field)
 
@@ -138,7 +164,7 @@ class MemoryView:
         return not field or any(term in each.fields[FIELDS.index(field)] for each in self._all)
 
     def common_terms(self, lookup: Lookup, limit: int) -> list[tuple[str, int]]:
-        (terms,) = self.terms([lookup], Deadline())
+        terms = terms_of(self.terms([lookup], Deadline())[0])
         counted = [(term, sum(any(term in field for field in each.fields) for each in self._all)) for term in terms]
         return sorted(counted, key=lambda each: (-each[1], each[0]))[:limit]
 
@@ -188,11 +214,12 @@ class MemoryView:
         scores: dict[str, NDArray[np.float64]] = {}
         matching: dict[str, NDArray[np.bool_]] = {}
         evidence: dict[str, NDArray[np.float64]] = {}
+        mass = np.zeros(len(self._all))
         admitted = np.isin(np.arange(len(self._all)), rows)
         for name, request in plan.legs.items():
             if isinstance(request, Words):
                 weighed = self._weighed(request)
-                evidence[name], held = self._words(request, weighed)
+                evidence[name], held, mass = self._words(request, weighed)
                 undated = [row for row in undated if held[row]]
                 scores[name], matching[name] = evidence[name][0], admitted & held
             elif isinstance(request, Meaning):
@@ -216,16 +243,25 @@ class MemoryView:
         every = matching.get("keyword", np.zeros(len(self._all), bool)).copy() if scores else admitted
         every[numbers] = True
         keys = scores.get("keyword", np.zeros(len(self._all)))
-        return Candidates(
-            numbers, found, weighed, len(undated), cut, _Matches(self, np.flatnonzero(every), numbers, keys)
-        )
+        worth = np.zeros(len(self._all)) if scores else np.ones(len(self._all))
+        for name, request in plan.legs.items():
+            if isinstance(request, Words):
+                worth += mass / max(sum(each.idf for each in weighed), 1e-9)
+            elif isinstance(request, Meaning):
+                compared = np.isin(np.arange(len(self._all)), pool)
+                among = scores[name] if request.nearness else scores[name][pool]
+                worth += compared * np.maximum(scores[name], 0) / max(among.max(initial=0), 1e-9)
+        matches = _Matches(self, np.flatnonzero(every), numbers, keys, worth)
+        return Candidates(numbers, found, weighed, len(undated), cut, matches)
 
     def _weighed(self, request: Words) -> tuple[Weighed, ...]:
         holding = [(unit, sum(bool(each.counts(unit).any()) for each in self._all)) for unit in request.units]
         weighed = [Weighed(unit, many, idf(len(self._all), many) if many else 0.0) for unit, many in holding]
         return tuple(sorted(weighed, key=lambda each: -each.idf))
 
-    def _words(self, request: Words, weighed: Sequence[Weighed]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def _words(
+        self, request: Words, weighed: Sequence[Weighed]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
         """The evidence of the keyword leg, of which this view has only the passages' own and what they lack; and who
         holds enough."""
         rows, mass = np.zeros((4, len(self._all))), np.zeros(len(self._all))
@@ -239,7 +275,7 @@ class MemoryView:
             if rarest and not any(passage.counts(each.unit).any() for each in rarest):
                 rows[LACK, row] = rarest[0].idf / sum(known) * rarest[0].idf / idf(len(self._all), 1)
         wanted = sum(known) / max(len(known), 1) * min(len(weighed) / 2, 1.5) - 1e-9
-        return rows, (mass >= wanted) & (mass > 0)
+        return rows, (mass >= (0 if request.any_word else wanted)) & (mass > 0), mass
 
     @property
     def _averages(self) -> NDArray[np.float64]:
@@ -301,12 +337,26 @@ class MemoryView:
 
 class _Matches:
     def __init__(
-        self, view: MemoryView, numbers: NDArray[np.int64], candidates: NDArray[np.int64], keys: NDArray[np.float64]
+        self,
+        view: MemoryView,
+        numbers: NDArray[np.int64],
+        candidates: NDArray[np.int64],
+        keys: NDArray[np.float64],
+        worth: NDArray[np.float64],
     ) -> None:
         self._view, self._numbers, self._candidates, self._keys = view, numbers, candidates, keys
+        self._worth = worth
 
     def listed(
-        self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, offset: int = 0, limit: int
+        self,
+        scores: NDArray[np.float64],
+        *,
+        sort: Sort,
+        per_document: bool,
+        fold: bool,
+        offset: int = 0,
+        limit: int,
+        answering: bool = False,
     ) -> "_Listing":
         score = dict(zip(self._candidates.tolist(), scores.tolist(), strict=True))
         key = {n: (1, score[n]) if n in score else (0, float(self._keys[n])) for n in self._numbers.tolist()}
@@ -317,6 +367,11 @@ class _Matches:
             days = {n: each.first.toordinal() for n, each in dates.items() if each}
             sign = 1 if sort == "oldest" else -1
             ranked.sort(key=lambda n: (n not in days, sign * days.get(n, 0)))
+        weaker = 0
+        if answering:
+            answers = set(self._numbers[which_answer(self._worth[self._numbers])].tolist())
+            weaker = len(ranked) - len(answers)
+            ranked = [n for n in ranked if n in answers]
         folded: dict[object, dict[str, Document]] = {}
         leader: dict[object, str] = {}
         kept: list[int] = []
@@ -328,7 +383,7 @@ class _Matches:
                 kept.append(n)
         first = {self._view.document(n).id: n for n in reversed(kept)}
         listed = [n for n in kept if not per_document or first[self._view.document(n).id] == n]
-        return _Listing(self._view, kept, listed, slice(offset, offset + limit), folded)
+        return _Listing(self._view, kept, listed, slice(offset, offset + limit), folded, weaker)
 
 
 class _Listing:
@@ -339,8 +394,9 @@ class _Listing:
         listed: list[int],
         page: slice,
         folded: dict[object, dict[str, Document]],
+        weaker: int,
     ) -> None:
-        self._view, self._kept, self._folded = view, kept, folded
+        self._view, self._kept, self._folded, self.weaker = view, kept, folded, weaker
         own = Counter(view.document(n).id for n in kept)
         self.numbers = np.array(listed[page], np.int64)
         self.total, self.documents = len(listed), len(own)

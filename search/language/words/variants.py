@@ -26,7 +26,7 @@ LONGEST_GROUP: Final = 2000
 """A group has at most so many characters."""
 
 _LARGEST_FILE = 4_000_000  # bytes
-_LONGEST_NAME = 12  # words, or letters of Chinese
+_LONGEST_NAME = 24  # words, or letters of Chinese or Thai
 _MOST_OTHERS = 64
 _SLAVIC = "ru"  # whose endings the names in Cyrillic letters are met with
 

@@ -13,13 +13,14 @@ from ....corpus.scripts import script_of
 from ....index.analysis import Token
 from ....index.reading.plan import Pattern, SameWord
 from ....index.terms import tells
+from ....index.units import Confined
 from .compounds import halves, joined
 from .designations import Designation, designation, written_together
-from .quantities import grouped_number, is_number, measure, measures, numbers, unit_at, unit_names
+from .quantities import DOTTED, grouped_number, is_number, measure, measures, numbers, unit_at, unit_names
 from .spellings import spellings
 from .variants import Name, name_at
 
-Way: TypeAlias = tuple[SameWord | Pattern, ...]
+Way: TypeAlias = tuple[SameWord | Pattern | Confined, ...]
 """One way to write something: what may stand for each of its words, in order. A pattern stands for varieties alone."""
 
 _HYPHENS = frozenset("-‐‑")
@@ -151,7 +152,7 @@ class _Run:
         yield from (_way((other,)) for other in others)
         for pair in chain.from_iterable(map(halves, (term, *others))):
             yield from map(_way, _respelt(pair))
-        yield from map(_way, numbers(term, self._languages))
+        yield from self._numbers(term)
         if said := written_together(term):
             yield from _of_designation(said)
         if amount := measure(term):
@@ -160,9 +161,15 @@ class _Run:
             yield from map(_way, unit_names(unit))
 
     def _amount(self, number: str, unit: tuple[str, ...]) -> Iterator[Way]:
-        for written in ((number,), *numbers(number, self._languages)):
-            for way in measures(written[-1], unit):
-                yield _way((*written[:-1], *way))
+        for written in ((SameWord(number),), *self._numbers(number)):
+            for way in measures(written[-1].term, unit):
+                yield (*written[:-1], *_way(way))
+
+    def _numbers(self, number: str) -> Iterator[tuple[SameWord | Confined, ...]]:
+        """The other ways to write a number; one with points in it is another one in other languages."""
+        for written in numbers(number, self._languages):
+            dotted = "." in written[0]
+            yield (Confined(written[0], DOTTED & self._languages),) if dotted else tuple(map(SameWord, written))
 
     def _with_neighbours(self, position: int) -> Iterator[Way]:
         """What a word is together with the one before it or after it, if one writes them in one word as well."""
@@ -192,7 +199,7 @@ class _Run:
             return Wording(position, len(unit), tuple(dict.fromkeys(ways)))
         count, number = self._number.get(position, (0, ""))
         if count > 1:
-            ways = (_way((number,)), *map(_way, numbers(number, self._languages)), *self._amounts(position))
+            ways = (_way((number,)), *self._numbers(number), *self._amounts(position))
             others = tuple(way for way in dict.fromkeys(ways) if way != _way(rest[:count]))
             return Wording(position, count, others, tuple(self._single(position + step) for step in range(count)))
         if not self._is_hyphened(position):
