@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dragoman.corpus.document import Document, Span
 from dragoman.corpus.fields import Fields
+from dragoman.corpus.scripts import script_of
 from dragoman.index import constraints
 from dragoman.index.analysis import ABOUT, FIELDS, analyze, fold
 from dragoman.index.constraints import Constraint
@@ -124,7 +125,10 @@ class MemoryView:
         self._lengths = np.array([[len(field) for field in each.fields] for each in self._all]).reshape(-1, len(FIELDS))
         self._vocabulary = {term for each in self._all for field in each.fields for term in field}
         languages = frozenset(each.document.language or "en" for each in self._all)
-        self.info = Info(0, len(self._all), languages, fields or Fields(), frozenset(), Floors(0.2, 0.1), None)
+        scripts = frozenset(script_of(term[0]) for term in self._vocabulary) - {""}
+        self.info = Info(
+            0, len(self._all), languages, fields or Fields(), frozenset(), Floors(0.2, 0.1), None, scripts=scripts
+        )
 
     def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[Word]:
         deadline.check()
