@@ -15,7 +15,7 @@ from ..results.formats import FORMATS as FILE_FORMATS
 from ..results.highlight import pieces
 from ..results.kwic import DEFAULT_WIDTH, kwic_lines, occurrences
 from ..results.printing import columns, many, table, visible
-from ..results.results import Hit, MarkedNote, Results, byline
+from ..results.results import Hit, MarkedNote, MarkedValue, Results, byline
 from .terminal import colours
 
 _WIDEST = 100
@@ -64,6 +64,9 @@ def _hit(hit: Hit) -> Iterator[str]:
     yield ""
     yield from (_INDENT + line for line in wrapped(cut if colours() else _signed(cut)))
     yield ""
+    for value in hit.described:
+        yield from (_INDENT + line for line in wrapped(_value(value)))
+        yield ""
     for marked in hit.notes:
         yield from (_INDENT + line for line in wrapped(_note(marked)))
         yield ""
@@ -83,6 +86,12 @@ def _title(hit: Hit) -> list[Run]:
         return [(visible(hit.document.id), frozenset({"title"}))]
     cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(title, 0, hit.title_highlights)]
     return [(shown, shades | {"title"}) for shown, shades in (cut if colours() else _signed(cut))]
+
+
+def _value(marked: MarkedValue) -> list[Run]:
+    """A value of the description, after the name of its field."""
+    cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(marked.value, 0, marked.highlights)]
+    return [(f"{marked.field}: ", frozenset({"faint"})), *(cut if colours() else _signed(cut))]
 
 
 def _note(marked: MarkedNote) -> list[Run]:
