@@ -39,6 +39,7 @@ class Interpretation:
         known: The share of its words that the view has seen, function words aside.
         unknown: The words that it has not, as spans of the query's text.
         notices: What a searcher should know of how the query was interpreted.
+        marked: What is worth a mark, of what is scored.
     """
 
     units: tuple[Unit, ...]
@@ -48,6 +49,7 @@ class Interpretation:
     known: float
     unknown: tuple[Span, ...]
     notices: tuple[Notice, ...] = ()
+    marked: tuple[Unit, ...] = ()
 
 
 def interpret(
@@ -164,9 +166,11 @@ class _Interpreter:
                     unseen = [span for word in self._words(leaf) if not word.known for span in word.spans]
                     unknown += [Span(start + span.start, start + span.end) for span in unseen if start >= 0]
         # Function words and initials are scored only where there is nothing else.
-        telling = [unit for unit in units if self._terms.tells(unit)]
+        telling = [unit for unit in units if unit.tells]
+        scored = tuple(dict.fromkeys(telling or units))
         return Interpretation(
-            units=tuple(dict.fromkeys(telling or units)),
+            units=scored,
+            marked=tuple(filter(self._terms.is_worth_a_mark, scored)) or scored,
             pairs=tuple(dict.fromkeys(pairs)),
             prose=sum(map(STOP_WORDS.__contains__, terms)) / max(len(terms), 1),
             constraint=constraints.AllOf(tuple(map(self._constraint, query.must))),

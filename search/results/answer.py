@@ -132,7 +132,7 @@ class Answer:
         self.meant = meant
         """The question in the view's terms."""
         self._view = view
-        self._units = meant.units
+        self._units = meant.marked
         self._meaning = meaning
         self._settings = settings
 
