@@ -69,8 +69,8 @@ RECORD_NAMES: Final[Mapping[str, str]] = {
 """What `ReadOptions.fields` and `--field` may call that, and the name in RECORD_KEYS that is meant."""
 
 _SEARCH: Final = (
-    "q query limit offset mode sort after before where document similar fold unfold facets explain highlights timeout "
-    "page more"
+    "q query limit offset mode sort match after before where document similar fold unfold facets explain highlights "
+    "timeout page more"
 )
 RESERVED: Final = frozenset({*RECORD_NAMES, *f"note {_SEARCH} cut origin ids histogram undated".split()})
 """What a field may not be called besides: a record's key, a text field of the query language, an option of a search or

@@ -17,7 +17,7 @@ from ..index.writing.lock import LOCK_TIMEOUT as LOCK_TIMEOUT
 from ..index.writing.status import Status
 from .advice.completion import Completion, complete
 from .language.question import Filters
-from .options import MAX_EXPORT, MAX_FACETS, check_options, check_range
+from .options import MAX_EXPORT, MAX_FACETS, Match, check_options, check_range
 from .ranking.engine import Mode
 from .ranking.settings import Settings
 from .results.asking import Asker, Page
@@ -74,6 +74,7 @@ class Collection:
         offset: int = 0,
         mode: Mode = "hybrid",
         sort: Sort | None = None,
+        match: Match = "most",
         per_document: bool = False,
         fold: bool = True,
         facets: int = 0,
@@ -91,6 +92,10 @@ class Collection:
             mode: Which legs find and rank.
             sort: By relevance, or newest first. By default newest first where the query only filters, as then all
                 passages are equally relevant; else by relevance.
+            match: How many of the words that tell a match holds. With `most`, passages match as well that are near in
+                meaning, and by date only those are listed and counted that answer the question; `weaker` says how many
+                are not. With `all`, each word stands in it in one of its forms: a longer question finds no more. With
+                `any`, one word is enough, and nothing is left out by date.
             per_document: Return only the best hit of each document.
             fold: Of near-identical reports, return only the one that ranks best; it names the others.
             facets: How many values of each column to return with their counts on the match set; 0 for no counting.
@@ -105,7 +110,14 @@ class Collection:
             NotFound: The search is confined to a document that the collection does not have.
         """
         check_options(limit=limit, offset=offset, facets=facets)
-        how = {"mode": mode, "sort": sort, "per_document": per_document, "fold": fold, "timeout": timeout}
+        how = {
+            "mode": mode,
+            "sort": sort,
+            "match": match,
+            "per_document": per_document,
+            "fold": fold,
+            "timeout": timeout,
+        }
         page = Page(limit=limit, offset=offset, facets=facets, highlights=highlights, explain=explain)
         return self._asker.search(query, how, filters, page)
 
@@ -115,6 +127,7 @@ class Collection:
         *,
         limit: int = 10,
         mode: Mode = "hybrid",
+        match: Match = "most",
         fold: bool = True,
         timeout: float | None = None,
         **filters: Unpack[Filters],
@@ -124,7 +137,9 @@ class Collection:
         `limit` is how many values of each column to return. The other options, and the errors, are those of `search`.
         """
         check_range("limit", limit, 1, MAX_FACETS)
-        results = self.search(query, limit=0, mode=mode, fold=fold, facets=limit, timeout=timeout, **filters)
+        results = self.search(
+            query, limit=0, mode=mode, match=match, fold=fold, facets=limit, timeout=timeout, **filters
+        )
         return cast("Facets", results.facets)
 
     def contents(self, limit: int = 10) -> Facets:
@@ -142,6 +157,7 @@ class Collection:
         limit: int = MAX_EXPORT,
         mode: Mode = "hybrid",
         sort: Sort | None = None,
+        match: Match = "most",
         per_document: bool = False,
         fold: bool = True,
         highlights: bool = False,
@@ -155,7 +171,14 @@ class Collection:
         the export goes on for longer than the grace period after that, it ends with CollectionDamaged.
         """
         check_range("limit", limit, 0, MAX_EXPORT)
-        how = {"mode": mode, "sort": sort, "per_document": per_document, "fold": fold, "timeout": timeout}
+        how = {
+            "mode": mode,
+            "sort": sort,
+            "match": match,
+            "per_document": per_document,
+            "fold": fold,
+            "timeout": timeout,
+        }
         return self._asker.export(query, how, filters, limit=limit, highlights=highlights)
 
     def complete(self, text: str, limit: int = 8) -> list[Completion]:

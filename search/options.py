@@ -15,6 +15,9 @@ from ..errors import QueryError
 from ..index.reading.plan import Sort
 from .ranking.legs.leg_table import HYBRID, LEGS
 
+Match: TypeAlias = Literal["all", "most", "any"]
+"""How many of a question's free words a match holds."""
+
 Kind: TypeAlias = Literal["choice", "count", "seconds", "flag", "day", "id", "values", "constraints"]
 """What an option takes.
 
@@ -97,6 +100,17 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
         in_url=True,
         about="The order. By relevance, a question that only filters gives the newest first.",
         choices=lambda: get_args(Sort),
+    ),
+    Option(
+        name="match",
+        kind="choice",
+        in_url=True,
+        about=(
+            "How many of the words that tell a match holds: all; most, or it is near in meaning, and by date only what "
+            "answers the question is listed; any."
+        ),
+        default="most",
+        choices=lambda: get_args(Match),
     ),
     Option(
         name="after", kind="day", longest=40, example="2025-11",

@@ -73,7 +73,11 @@ def _matches(
             others = every[np.minimum(at, len(every) - 1)] != numbers
             at, more, their_keys = at[others], numbers[others], keys[others]
             numbers, keys = np.insert(every, at, more), np.insert(leg.keys(every), at, their_keys)
-    return LocalMatches(base, numbers, candidates, keys, deadline)
+
+    def worth(matches: NDArray[np.int64]) -> NDArray[np.float64]:
+        return sum((leg.worth(matches) for leg in legs.values()), np.zeros(len(matches)))
+
+    return LocalMatches(base, numbers, candidates, keys, deadline, worth)
 
 
 def _undated(plan: Plan, dated: Selection) -> int:

@@ -11,7 +11,7 @@ from ...corpus.document import Document
 from ..ledger.near_copies import Copies
 from .facets import Facets
 from .folding import Folding, folded
-from .plan import Deadline, Sort
+from .plan import Deadline, Sort, which_answer
 from .stack import Stack
 from .tallies import Tallies
 from .view import Folded
@@ -58,6 +58,7 @@ class LocalMatches:
         candidates: int64 [n], ascending: those of them whose order is told by their scores.
         keys: float64, beside `numbers`: above 0 and higher the earlier one comes that is no candidate.
         deadline: The end of the search.
+        worth: From the numbers of matches to what they are worth, which `plan.which_answer` tells answers by.
     """
 
     def __init__(
@@ -67,7 +68,9 @@ class LocalMatches:
         candidates: NDArray[np.int64],
         keys: NDArray[np.float64],
         deadline: Deadline,
+        worth: Callable[[NDArray[np.int64]], NDArray[np.float64]] = lambda numbers: np.ones(len(numbers)),
     ) -> None:
+        self._worth = worth
         self._base = base
         self._deadline = deadline
         self._numbers = numbers
@@ -75,7 +78,15 @@ class LocalMatches:
         self._keys = keys
 
     def listed(
-        self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, offset: int = 0, limit: int
+        self,
+        scores: NDArray[np.float64],
+        *,
+        sort: Sort,
+        per_document: bool,
+        fold: bool,
+        offset: int = 0,
+        limit: int,
+        answering: bool = False,
     ) -> "LocalListing":
         """See `view.Matches.listed`."""
         self._deadline.check()
@@ -85,6 +96,10 @@ class LocalMatches:
         keys[np.searchsorted(matches, self._candidates)] = scores
         if sort != "relevance":
             keys = _ranks(self._recency(sort)) * (len(matches) + 1) + _ranks(keys)
+        if answering:
+            answers = which_answer(self._worth(matches))
+            matches, keys = matches[answers], keys[answers]
+        weaker = len(self._numbers) - len(matches)
         folding = None
         copied = np.flatnonzero(self._base.copied[matches]) if fold else _NOTHING
         if len(copied):
@@ -95,7 +110,7 @@ class LocalMatches:
             matches, keys = matches[kept], keys[kept]
         best = self._best_of_documents(matches, keys) if per_document else slice(None)
         shown = stack.order(matches[best], keys[best], offset + limit)[offset:]
-        return LocalListing(self._base, matches, shown, len(matches[best]), folding, self._deadline)
+        return LocalListing(self._base, matches, shown, len(matches[best]), folding, self._deadline, weaker)
 
     def _recency(self, sort: Sort) -> NDArray[np.int64]:
         """Keys that are higher the earlier a passage comes in that order by date; the undated come last in both."""
@@ -120,6 +135,7 @@ class LocalListing:
         total: How many there are to list.
         folding: What was folded, if anything was.
         deadline: The end of the search.
+        weaker: How many matches were left out because they do not answer the question.
     """
 
     def __init__(
@@ -130,7 +146,9 @@ class LocalListing:
         total: int,
         folding: Folding | None,
         deadline: Deadline,
+        weaker: int,
     ) -> None:
+        self.weaker = weaker
         self._deadline = deadline
         self._base = base
         self._matches = matches

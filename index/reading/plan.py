@@ -18,6 +18,9 @@ from ..units import Unit
 
 Sort: TypeAlias = Literal["relevance", "newest", "oldest"]
 
+ANSWERING: Final = 0.65
+"""A match answers a question if it is worth as much as this share of the one that is worth most, or 1."""
+
 
 class Deadline:
     """A point in time after which `check` raises SearchTimeout.
@@ -113,12 +116,14 @@ class Words:
         pairs: Which units stand side by side; the evidence for it is gathered only if there are any.
         bm25f: How occurrences are weighed. A view that cannot vary it says so when a collection is tuned.
         documents: Whether the evidence of passages' whole documents is gathered as well.
+        any_word: Whether a passage matches that holds any unit at all, rather than enough of them.
     """
 
     units: tuple[Unit, ...]
     pairs: tuple[Pair, ...]
     bm25f: BM25F
     documents: bool
+    any_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,18 @@ _EVERYTHING: Final = AllOf(())
 
 Request: TypeAlias = Words | Meaning | object
 """What a leg looks for; whoever adds a leg adds a kind of request, which each view must know."""
+
+
+def which_answer(worth: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which matches answer the question, rather than having something to do with it: bool [n].
+
+    What holds all the words does, and what lies nearest; in between, words and nearness make up for each other.
+
+    Args:
+        worth: float64 [n], for each match the sum over the legs of what it is worth there, from 0 to 1: the share that
+            it holds of the units' idf, or its similarity over that of the nearest passage; 0 where that is not known.
+    """
+    return worth >= min(1.0, ANSWERING * float(worth.max(initial=0))) - 1e-9
 
 
 @dataclass(frozen=True, slots=True)

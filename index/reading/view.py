@@ -104,6 +104,9 @@ class Listing(Protocol):
     more: NDArray[np.int64]
     """int64, beside `numbers`: how many other passages of its document each one has in the match set."""
 
+    weaker: int
+    """How many passages were left out because they do not answer the question, near-copies among them."""
+
     def facets(self, top: int) -> Facets:
         """The `top` commonest values of each field in the match set, and when its documents are dated."""
         ...
@@ -117,7 +120,15 @@ class Matches(Protocol):
     """All passages that match a plan."""
 
     def listed(
-        self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, offset: int = 0, limit: int
+        self,
+        scores: NDArray[np.float64],
+        *,
+        sort: Sort,
+        per_document: bool,
+        fold: bool,
+        offset: int = 0,
+        limit: int,
+        answering: bool = False,
     ) -> Listing:
         """The matches in order: candidates by score, the others after them; or all of them by date.
 
@@ -129,6 +140,7 @@ class Matches(Protocol):
             fold: Whether of near-identical documents only the one that ranks best is listed and counted.
             offset: How many of the first are passed over.
             limit: How many are wanted.
+            answering: Whether only what answers the question is listed and counted: see `plan.which_answer`.
 
         Raises:
             SearchTimeout: The deadline of the search is over, as in all that its matches are asked.

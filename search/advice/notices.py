@@ -13,6 +13,7 @@ KINDS: Final = {
     "spelling": "a word may be misspelt, and the question is offered with another",
     "unknown": "no passage holds a word",
     "undated": "passages would match if their documents had a date",
+    "weaker": "by date, passages are left out that match without answering the question",
 }
 """What a notice may be about, by the kind's name."""
 

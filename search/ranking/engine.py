@@ -73,6 +73,7 @@ class Order:
         fold: Whether to list only the best of near-identical reports.
         limit: How many to list.
         offset: How many of the first to leave out.
+        answering: Whether to list only what answers the question, of all that matches: see `plan.which_answer`.
     """
 
     sort: Sort
@@ -80,6 +81,7 @@ class Order:
     fold: bool
     limit: int
     offset: int = 0
+    answering: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ def rank(
         fold=order.fold,
         offset=order.offset,
         limit=order.limit,
+        answering=order.answering,
     )
     held = [LEGS[name].found(said) for name, said in candidates.legs.items()]
     by_rank = [ranks(np.where(has, score, -np.inf)) for has, score in zip(held, scores, strict=True)]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...corpus.document import Note
-from ...index.constraints import AllOf, Not, Of
+from ...index.constraints import AllOf, Holds, Not, Of
 from ...index.encoding.floors import Floors
 from ...index.reading.plan import Deadline
 from ...index.reading.view import View
@@ -40,13 +40,22 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
     """
     query, options = question.query, question.options
     mode: str = options["mode"]
-    meant = interpret(view, query, variants=settings.variants, spellings=settings.spellings, deadline=question.deadline)
+    match: str = options["match"]
+    # Where all words are demanded, other names of several words would let a longer question find more.
+    variants = settings.variants and match != "all"
+    meant = interpret(view, query, variants=variants, spellings=settings.spellings, deadline=question.deadline)
     constraint = meant.constraint
+    if match == "all":
+        constraint = AllOf((*constraint.constraints, *map(Holds, meant.units)))
     if question.document is not None:
         constraint = AllOf((*constraint.constraints, Of(question.document)))
     vector = view.encode(query.meaning) if query.meaning and mode != "keyword" else None
     scored = replace(meant, units=()) if mode == "meaning" and vector is not None else meant
-    scored_query = _scored_query(view, query.meaning, scored, vector)
+    # Where no word is free, what is demanded says what matches: of "visit OR herring", either.
+    any_word = match == "any" or not query.free
+    scored_query = replace(_scored_query(view, query.meaning, scored, vector), any_word=any_word)
+    if match == "all" and meant.units:
+        scored_query = replace(scored_query, floors=Floors(-1, -1))  # the words alone decide, in every mode
     order = Order(
         sort=options["sort"] or ("relevance" if query.meaning or meant.units else "newest"),
         per_document=options["per_document"],
@@ -56,6 +65,8 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
     )
     if not scored_query.units and vector is None and order.sort == "relevance":
         order = replace(order, sort="newest")  # only filtered: all is equally relevant
+    elif order.sort != "relevance" and match == "most" and query.free:
+        order = replace(order, answering=True)
     ranking = rank(
         view, scored_query, constraint, mode=mode, order=order, settings=settings, deadline=question.deadline
     )

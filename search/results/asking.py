@@ -85,10 +85,11 @@ class Asker:
                 documents=listing.documents,
                 facets=listing.facets(page.facets) if page.facets else None,
                 at_least=candidates.cut,
+                weaker=listing.weaker,
                 notices=(
                     *question.query.notices,
                     *reply.meant.notices,
-                    *_notices(suggestion, candidates.undated),
+                    *_notices(suggestion, candidates.undated, listing.weaker),
                 ),
             )
 
@@ -168,10 +169,14 @@ class Asker:
             return ask(fresh)
 
 
-def _notices(suggestion: str | None, undated: int) -> Iterator[Notice]:
+def _notices(suggestion: str | None, undated: int, weaker: int) -> Iterator[Notice]:
     if undated:
         match = "passage matches" if undated == 1 else "passages match"
         yield Notice("undated", f"{undated:,} more {match}, but with no date to go by.")
+    if weaker:
+        match = "passage is" if weaker == 1 else "passages are"
+        left_out = f"{weaker:,} more {match} about some of it, and left out by date"
+        yield Notice("weaker", f"{left_out}: match any word (--match any, match=any) to see what holds one.")
     if suggestion:
         yield Notice("spelling", "Did you mean:", question=suggestion)
 

@@ -189,6 +189,8 @@ class Results:
         facets: What the match set consists of, in passages, if that was asked for.
         at_least: Whether the meaning leg was cut at its depth, so that only its nearest passages are counted: a search
             that is confined to fewer passages may find more among them than were counted here.
+        weaker: How many passages match without answering the question, and are not listed or counted, as the order is
+            by date.
         notices: What a searcher should know of the question and the answer.
     """
 
@@ -203,6 +205,7 @@ class Results:
     documents: int
     facets: Facets | None = None
     at_least: bool = False
+    weaker: int = 0
     notices: tuple[Notice, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
@@ -222,6 +225,7 @@ class Results:
             total=self.total,
             documents=self.documents,
             at_least=self.at_least,
+            weaker=self.weaker,
             took_ms=self.took_ms,
             suggestion=self.suggestion,
             undated=self.undated,

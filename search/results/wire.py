@@ -198,8 +198,8 @@ class Summary(msgspec.Struct, frozen=True):
 
     `suggestion` is the question with misspelt words mended. `undated` counts passages that would match if they had a
     date, which a constraint asks for. `at_least` says that the meaning leg was cut at its depth: a question that is
-    confined to fewer passages may find more among them than were counted here. `notices` say what a searcher should
-    know.
+    confined to fewer passages may find more among them than were counted here. `weaker` counts passages that an order
+    by date leaves out, as they match without answering the question. `notices` say what a searcher should know.
     """
 
     query: str
@@ -208,6 +208,7 @@ class Summary(msgspec.Struct, frozen=True):
     total: int
     documents: int
     at_least: bool
+    weaker: int
     took_ms: float
     suggestion: str | None
     undated: int

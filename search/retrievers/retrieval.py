@@ -12,7 +12,7 @@ from ..ranking.engine import Mode
 from ..results import wire
 from ..results.results import Hit
 
-FILTERS: Final = (*Filters.__annotations__, "sort", "per_document", "fold", "timeout")
+FILTERS: Final = (*Filters.__annotations__, "sort", "match", "per_document", "fold", "timeout")
 """The options of `Collection.search` that a retriever passes on."""
 
 OPTIONS: Final = ("k", "mode", "filters", "literal")

@@ -84,7 +84,7 @@ def view(request: pytest.FixtureRequest) -> View:
 
 
 def ask(view: View, text: str, limit: int = ALL, offset: int = 0, **options: Any) -> Answer:
-    how = {"mode": "hybrid", "sort": None, "per_document": False, "fold": False, "timeout": None}
+    how = {"mode": "hybrid", "sort": None, "match": "most", "per_document": False, "fold": False, "timeout": None}
     filters = {name: value for name, value in options.items() if name not in how}
     said = how | {name: value for name, value in options.items() if name in how}
     return answer(view, Question.parse(text, said, filters, view.info.fields), SETTINGS, limit=limit, offset=offset)
@@ -138,6 +138,14 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("us", {}),
     ("treaty", {"mode": "keyword"}),
     ("treaty summit", {"mode": "meaning"}),
+    ("treaty summit", {"match": "any"}),
+    ("treaty summit", {"match": "all"}),
+    ("treaty summit", {"match": "all", "mode": "meaning"}),
+    ("treaty envoy summit quota", {"sort": "newest"}),
+    ("treaty summit", {"sort": "oldest", "mode": "keyword"}),
+    ("treaty summit", {"sort": "newest", "mode": "meaning"}),
+    ("treaty summit", {"sort": "newest", "match": "any"}),
+    ("treaty summit country:France", {"sort": "newest", "match": "all"}),
     ("treaty", {"after": "2025-03"}),
     ("", {"country": "France"}),
     ("", {"document": "d005"}),
@@ -158,6 +166,7 @@ def test_both_views_match_the_same(local: View, memory: View, text: str, options
     assert sorted(found(here)) == sorted(found(there))
     assert here.ranking.candidates.undated == there.ranking.candidates.undated
     assert here.ranking.candidates.cut == there.ranking.candidates.cut
+    assert here.ranking.listing.weaker == there.ranking.listing.weaker
     assert here.ranking.listing.facets(5) == there.ranking.listing.facets(5)
     assert here.meant.unknown == there.meant.unknown
 

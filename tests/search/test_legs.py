@@ -100,6 +100,9 @@ class LocalLength:
     def evidence(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         return self.keys(numbers)[np.newaxis]
 
+    def worth(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.zeros(len(numbers))
+
 
 @pytest.fixture
 def with_length(monkeypatch: pytest.MonkeyPatch) -> None:

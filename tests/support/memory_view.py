@@ -30,6 +30,7 @@ from dragoman.index.reading.plan import (
     SameWord,
     Sort,
     Words,
+    which_answer,
 )
 from dragoman.index.reading.view import Candidates, Contribution, Folded, Found, Info, Located, Opened, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
@@ -209,11 +210,12 @@ class MemoryView:
         scores: dict[str, NDArray[np.float64]] = {}
         matching: dict[str, NDArray[np.bool_]] = {}
         evidence: dict[str, NDArray[np.float64]] = {}
+        mass = np.zeros(len(self._all))
         admitted = np.isin(np.arange(len(self._all)), rows)
         for name, request in plan.legs.items():
             if isinstance(request, Words):
                 weighed = self._weighed(request)
-                evidence[name], held = self._words(request, weighed)
+                evidence[name], held, mass = self._words(request, weighed)
                 undated = [row for row in undated if held[row]]
                 scores[name], matching[name] = evidence[name][0], admitted & held
             elif isinstance(request, Meaning):
@@ -237,16 +239,25 @@ class MemoryView:
         every = matching.get("keyword", np.zeros(len(self._all), bool)).copy() if scores else admitted
         every[numbers] = True
         keys = scores.get("keyword", np.zeros(len(self._all)))
-        return Candidates(
-            numbers, found, weighed, len(undated), cut, _Matches(self, np.flatnonzero(every), numbers, keys)
-        )
+        worth = np.zeros(len(self._all)) if scores else np.ones(len(self._all))
+        for name, request in plan.legs.items():
+            if isinstance(request, Words):
+                worth += mass / max(sum(each.idf for each in weighed), 1e-9)
+            elif isinstance(request, Meaning):
+                compared = np.isin(np.arange(len(self._all)), pool)
+                among = scores[name] if request.nearness else scores[name][pool]
+                worth += compared * np.maximum(scores[name], 0) / max(among.max(initial=0), 1e-9)
+        matches = _Matches(self, np.flatnonzero(every), numbers, keys, worth)
+        return Candidates(numbers, found, weighed, len(undated), cut, matches)
 
     def _weighed(self, request: Words) -> tuple[Weighed, ...]:
         holding = [(unit, sum(bool(each.counts(unit).any()) for each in self._all)) for unit in request.units]
         weighed = [Weighed(unit, many, idf(len(self._all), many) if many else 0.0) for unit, many in holding]
         return tuple(sorted(weighed, key=lambda each: -each.idf))
 
-    def _words(self, request: Words, weighed: Sequence[Weighed]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def _words(
+        self, request: Words, weighed: Sequence[Weighed]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
         """The evidence of the keyword leg, of which this view has only the passages' own and what they lack; and who
         holds enough."""
         rows, mass = np.zeros((4, len(self._all))), np.zeros(len(self._all))
@@ -260,7 +271,7 @@ class MemoryView:
             if rarest and not any(passage.counts(each.unit).any() for each in rarest):
                 rows[LACK, row] = rarest[0].idf / sum(known) * rarest[0].idf / idf(len(self._all), 1)
         wanted = sum(known) / max(len(known), 1) * min(len(weighed) / 2, 1.5) - 1e-9
-        return rows, (mass >= wanted) & (mass > 0)
+        return rows, (mass >= (0 if request.any_word else wanted)) & (mass > 0), mass
 
     @property
     def _averages(self) -> NDArray[np.float64]:
@@ -322,12 +333,26 @@ class MemoryView:
 
 class _Matches:
     def __init__(
-        self, view: MemoryView, numbers: NDArray[np.int64], candidates: NDArray[np.int64], keys: NDArray[np.float64]
+        self,
+        view: MemoryView,
+        numbers: NDArray[np.int64],
+        candidates: NDArray[np.int64],
+        keys: NDArray[np.float64],
+        worth: NDArray[np.float64],
     ) -> None:
         self._view, self._numbers, self._candidates, self._keys = view, numbers, candidates, keys
+        self._worth = worth
 
     def listed(
-        self, scores: NDArray[np.float64], *, sort: Sort, per_document: bool, fold: bool, offset: int = 0, limit: int
+        self,
+        scores: NDArray[np.float64],
+        *,
+        sort: Sort,
+        per_document: bool,
+        fold: bool,
+        offset: int = 0,
+        limit: int,
+        answering: bool = False,
     ) -> "_Listing":
         score = dict(zip(self._candidates.tolist(), scores.tolist(), strict=True))
         key = {n: (1, score[n]) if n in score else (0, float(self._keys[n])) for n in self._numbers.tolist()}
@@ -338,6 +363,11 @@ class _Matches:
             days = {n: each.first.toordinal() for n, each in dates.items() if each}
             sign = 1 if sort == "oldest" else -1
             ranked.sort(key=lambda n: (n not in days, sign * days.get(n, 0)))
+        weaker = 0
+        if answering:
+            answers = set(self._numbers[which_answer(self._worth[self._numbers])].tolist())
+            weaker = len(ranked) - len(answers)
+            ranked = [n for n in ranked if n in answers]
         folded: dict[object, dict[str, Document]] = {}
         leader: dict[object, str] = {}
         kept: list[int] = []
@@ -349,7 +379,7 @@ class _Matches:
                 kept.append(n)
         first = {self._view.document(n).id: n for n in reversed(kept)}
         listed = [n for n in kept if not per_document or first[self._view.document(n).id] == n]
-        return _Listing(self._view, kept, listed, slice(offset, offset + limit), folded)
+        return _Listing(self._view, kept, listed, slice(offset, offset + limit), folded, weaker)
 
 
 class _Listing:
@@ -360,8 +390,9 @@ class _Listing:
         listed: list[int],
         page: slice,
         folded: dict[object, dict[str, Document]],
+        weaker: int,
     ) -> None:
-        self._view, self._kept, self._folded = view, kept, folded
+        self._view, self._kept, self._folded, self.weaker = view, kept, folded, weaker
         own = Counter(view.document(n).id for n in kept)
         self.numbers = np.array(listed[page], np.int64)
         self.total, self.documents = len(listed), len(own)

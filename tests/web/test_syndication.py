@@ -223,3 +223,11 @@ def test_a_long_title_is_cut_to_what_browsers_take(collection: Collection) -> No
     client = create_app(collection, title="The Reading Room of Letters " * 5).test_client()
     root = etree.fromstring(client.get("/opensearch.xml").data)
     assert len(root.findtext("o:LongName", namespaces=SEARCH)) == 48
+
+
+def test_a_feed_lists_what_answers_its_question(client: FlaskClient, collection: Collection) -> None:
+    question = "Macron visit to Korea"
+    entries = feed(client, q=question, mode="keyword").entries
+    assert 0 < len(entries) < collection.search(question, mode="keyword").total
+    assert all("Macron" in entry.title + entry.summary for entry in entries)
+    assert len(feed(client, q=question, mode="keyword", match="any").entries) > len(entries)

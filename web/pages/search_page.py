@@ -209,6 +209,8 @@ def _ways(state: State, chips: Sequence[Chip]) -> Iterator[_Way]:
         attempts.append(("without any of these constraints", "", "", _unconstrained(state)))
     if state["mode"] != "hybrid":
         attempts.append(("by words and by meaning", "", "", state.parameters(mode="hybrid", page=1)))
+    if state["match"] == "all":
+        attempts.append(("with most of the words", "", "", state.parameters(match="most", page=1)))
     for lead, label, text, parameters in attempts:
         other = State.read(_as_arguments(parameters), state.fields)
         if other.is_blank:
@@ -224,7 +226,7 @@ def _ways(state: State, chips: Sequence[Chip]) -> Iterator[_Way]:
 def _unconstrained(state: State) -> dict[str, Any]:
     """The parameters of the question without any of its constraints."""
     words = " ".join(word.text for word in parse(state.q, state.fields).free) if state.q else ""
-    kept = {name: state[name] for name in ("mode", "sort", "per_document")}
+    kept = {name: state[name] for name in ("mode", "sort", "match", "per_document")}
     return State.of({"q": words, **kept}).parameters()
 
 

@@ -26,6 +26,7 @@ class LocalMeaning:
         self._known = np.zeros(0, np.int64)
         self._cosines = np.zeros(0)
         self._floor = request.floor
+        self._nearest_of_all = 0.0
         self.matches: NDArray[np.int64] = np.zeros(0, np.int64)  # none beyond the candidates
         self._last = -1  # the farthest of the leading ones, if they may not be all
 
@@ -43,12 +44,13 @@ class LocalMeaning:
         them. What they leave out is looked through for its nearest alone, so that no passage is compared twice.
         """
         self._known, self._cosines = numbers, self._stack.cosines(self._request.vector, numbers)
+        nearest = float(self._cosines.max(initial=0))
         if self._request.nearness:
-            nearest = float(self._cosines.max(initial=0))
             if (left_out := self._selection.left_out) is not None:
                 others = self._stack.cosines(self._request.vector, self._nearest(left_out, 1))
                 nearest = max(nearest, float(others.max(initial=0)))
             self._floor = max(self._floor, self._request.nearness * nearest)
+        self._nearest_of_all = nearest
         return self._cosines >= self._floor
 
     def keys(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -58,6 +60,13 @@ class LocalMeaning:
     def evidence(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """See `LocalLeg.evidence`: float64 [1, n], the similarity of each passage to the vector."""
         return self.keys(numbers)[np.newaxis]
+
+    def worth(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """See `LocalLeg.worth`: how near they are, beside the nearest; 0 for what was not compared."""
+        worth = np.zeros(len(numbers))
+        compared = np.isin(numbers, self._known, assume_unique=True)
+        worth[compared] = np.maximum(self.keys(numbers[compared]), 0) / max(self._nearest_of_all, 1e-9)
+        return worth
 
     @property
     def is_cut(self) -> bool:

@@ -35,6 +35,7 @@ class LocalKeyword:
         self._stack = selection.stack
         self._request = request
         self._scores = np.zeros(0)
+        self._mass = np.zeros(0)
         self.matches: NDArray[np.int64] = np.zeros(0, np.int64)
         self.weighed = tuple(sorted(map(self._weigh, request.units), key=lambda each: -each.idf))
 
@@ -49,6 +50,7 @@ class LocalKeyword:
         known = [each.idf for each in self.weighed if each.passages]
         remaining = sum(known)
         wanted = remaining / max(len(known), 1) * min(len(self.weighed) / 2, 1.5) - _ROUNDING
+        wanted = 0.0 if self._request.any_word else wanted
         scores = np.zeros(len(stack))
         mass = np.zeros(len(stack))
         seen = np.zeros(len(stack), bool)
@@ -66,7 +68,7 @@ class LocalKeyword:
                 seen[here][ordinals] = True
             remaining -= each.idf
         self.matches = np.flatnonzero(selection.admitted & (mass >= wanted) & (mass > 0))
-        self._scores = scores
+        self._scores, self._mass = scores, mass
         return stack.order(self.matches, scores[self.matches], depth)
 
     def matching(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -87,6 +89,10 @@ class LocalKeyword:
             rows[PAIRS] = self._side_by_side(numbers)
         rows[LACK] = self._lack(numbers)
         return rows
+
+    def worth(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """See `LocalLeg.worth`: the share that they hold of the units' idf."""
+        return self._mass[numbers] / max(sum(each.idf for each in self.weighed), _ROUNDING)
 
     @property
     def is_cut(self) -> bool:

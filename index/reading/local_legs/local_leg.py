@@ -41,6 +41,10 @@ class LocalLeg(Protocol):
         """By what the passages in `matches` that are no candidates are ordered: float64 [n], above 0."""
         ...
 
+    def worth(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How well each of some matches answers the question, as far as this leg can tell: float64 [n], from 0 to 1."""
+        ...
+
     @property
     def is_cut(self) -> bool:
         """Whether there may be more matches than were looked at."""

@@ -25,7 +25,7 @@ class KeywordLeg:
         if not query.units:
             return None
         pairs = query.pairs if settings.pair_weight else ()
-        return Words(query.units, pairs, settings.bm25f, bool(settings.document_weight))
+        return Words(query.units, pairs, settings.bm25f, bool(settings.document_weight), query.any_word)
 
     def weight(self, query: ScoredQuery, evidence: Mapping[str, NDArray[np.float64]], settings: Settings) -> float:
         """Less for a sentence, which wants its meaning found, than for a list of names."""

@@ -30,6 +30,7 @@ class ScoredQuery:
         known: The share of its words that occur in the collection, apart from function words.
         vector: float32 [dimension], the text's; None if the meaning leg takes no part.
         floors: How near a passage must be in meaning.
+        any_word: Whether a passage matches that holds any of its words, rather than most of them.
     """
 
     text: str
@@ -39,6 +40,7 @@ class ScoredQuery:
     known: float
     vector: NDArray[np.float32] | None
     floors: Floors
+    any_word: bool = False
 
 
 class Leg(Protocol):
