@@ -18,7 +18,7 @@ from ..search.collection import Collection
 from ..search.ranking.engine import Mode
 from ..search.results import wire
 from ..search.results.printing import visible
-from ..search.results.results import Results
+from ..search.results.results import Hit, Results
 from ..version import __version__
 
 try:
@@ -95,14 +95,18 @@ class Passages(msgspec.Struct, frozen=True):
     """The passages that answer, the best first. `total` counts all that match.
 
     `suggestion` is the question with misspelt words mended. `undated` counts passages that would match if they had a
-    date, which the question asks for. `notices` say what a searcher should know; some offer another question.
+    date, which the question asks for. `unknown` are words that no passage holds. `notices` say what a searcher should
+    know; some offer another question. Where nothing is found, `nearest` has the passages that come nearest in meaning:
+    they may not answer at all.
     """
 
     total: int
     suggestion: str | None
     undated: int
+    unknown: list[str]
     notices: list[wire.Notice]
     passages: list[Passage]
+    nearest: list[Passage]
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -212,12 +216,17 @@ class Tools:
 
     @staticmethod
     def _passages(results: Results) -> CallToolResult:
-        passages = [
-            Passage(rank=hit.rank, id=hit.passage, source=_source(hit.document), text=hit.text, why=hit.reason)
-            for hit in results
-        ]
-        answer = Passages(results.total, results.suggestion, results.undated, results.to_wire().notices, passages)
-        return _answer(answer, "\n\n".join((_summary(answer), *map(_entry, passages))))
+        said = results.to_wire()
+        answer = Passages(
+            total=results.total,
+            suggestion=results.suggestion,
+            undated=results.undated,
+            unknown=said.unknown,
+            notices=said.notices,
+            passages=list(map(_passage, results.hits)),
+            nearest=list(map(_passage, results.nearest)),
+        )
+        return _answer(answer, "\n\n".join((_summary(answer), *map(_entry, answer.passages or answer.nearest))))
 
 
 class _Server(MCPServer[Any]):
@@ -280,10 +289,16 @@ def _source(document: Document) -> Source:
     return Source(document=known.id, title=known.title, outlet=known.outlet, date=known.date, url=known.url)
 
 
+def _passage(hit: Hit) -> Passage:
+    return Passage(rank=hit.rank, id=hit.passage, source=_source(hit.document), text=hit.text, why=hit.reason)
+
+
 def _summary(answer: Passages) -> str:
     shown = len(answer.passages)
     lines = [f"{shown} of {answer.total:,} passages that match:" if shown else "Nothing found."]
     lines += (_on_one_line(f"{each.text} {each.question or ''}") for each in answer.notices)
+    if answer.nearest:
+        lines.append("These come nearest in meaning, but too far to count as found; they may not answer at all:")
     return "\n".join(lines)
 
 

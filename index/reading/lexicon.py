@@ -7,7 +7,7 @@ from ...errors import QueryError
 from ..analysis import fold
 from ..terms import stems, tells
 from ..units import Confined, Word, terms_of
-from .plan import Beginning, Lookup, Pattern, SameWord, Spelling
+from .plan import Beginning, Lookup, Pattern, SameWord, Slip, Spelling
 from .stack import Stack
 
 _SIGHTED = 256  # terms of each segment that are looked at to complete a word
@@ -45,6 +45,8 @@ class Lexicon:
                 return self._like_pattern(pattern, field)
             case Spelling(term, edits, field):
                 return self._like_spelling(term, edits, field)
+            case Slip(term):
+                return self._living(_union(segment.postings.slips(term) for segment in self._stack.segments))
             case Beginning(prefix):
                 return frozenset(term for term, _ in self._beginning(prefix, MAX_EXPANSION))
 

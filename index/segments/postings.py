@@ -17,6 +17,7 @@ from ..units import ANY_WORD, Confined, Form, Near, Unit
 from . import proximity
 from .arrays import load, ranges
 from .proximity import POSITION_BITS, Stretches
+from .slips import slips
 from .vocabulary import Vocabulary
 
 
@@ -61,6 +62,10 @@ class Postings:
     def stems(self, term: str) -> Iterator[tuple[str, list[str]]]:
         """See `Vocabulary.stems`."""
         return self._vocabulary.stems(term)
+
+    def slips(self, term: str) -> set[str]:
+        """The surface terms that one mistake makes of `term`: see `slips.slips`."""
+        return slips(self._vocabulary.terms, term)
 
     def with_stems(self, wanted: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
         """See `Vocabulary.with_stems`."""

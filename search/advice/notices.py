@@ -10,8 +10,11 @@ from typing import Final
 from ...corpus.document import Span
 
 KINDS: Final = {
+    "date": "words of the question are a date, and a question is offered that is confined to it",
     "spelling": "a word may be misspelt, and the question is offered with another",
     "unknown": "no passage holds a word",
+    "value": "no document has the value of a filter, and the nearest one is offered",
+    "nought": "nothing is found: which constraint is the cause, and what there is without it",
     "undated": "passages would match if their documents had a date",
     "weaker": "by date, passages are left out that match without answering the question",
 }

@@ -31,6 +31,9 @@ _STYLES: dict[str, dict[str, Any]] = {
 }
 _SIGNS = {"meaning": "_", "keyword": "*"}  # where there are no colours; the outer one first
 
+NEAREST = "Nearest in meaning, but too far to count as found:"
+"""Stands above passages that are shown where nothing was found."""
+
 Run = tuple[str, frozenset[str]]
 """Characters that look the same, and the names of what they look like."""
 
@@ -39,6 +42,9 @@ def text(results: Results) -> str:
     """For reading in a terminal, in colours if standard output knows them; else *words* and _sentences_ have signs."""
     lines = [line for hit in results for line in (*_hit(hit), "")]
     lines += _closing(results)
+    if results.nearest:
+        lines += ["", NEAREST, ""]
+        lines += [line for hit in results.nearest for line in (*_hit(hit), "")][:-1]
     if results.facets:
         lines += ["", *_facets(results.facets)]
     return "".join(f"{line}\n" for line in lines)

@@ -13,13 +13,14 @@ from ...errors import QueryError
 from ...index import constraints
 from ...index.analysis import Token, analyze
 from ...index.constraints import Constraint
-from ...index.reading.plan import Deadline, Lookup, Pair, Pattern, SameWord, Spelling
+from ...index.reading.plan import Days, Deadline, Lookup, Pair, Pattern, SameWord, Spelling
 from ...index.reading.view import View
 from ...index.terms import STOP_WORDS
 from ...index.units import ANY_WORD, Form, Near, Unit, Word, terms_of
 from ..advice.notices import Notice
 from . import query as language
 from .date_values import parse_date_value
+from .date_words import days_of, offered
 from .parser import parse_number_range
 from .phrases import GAP, parts
 from .words.designations import varieties
@@ -39,6 +40,8 @@ class Interpretation:
         known: The share of its words that the view has seen, function words aside.
         unknown: The words that it has not, as spans of the query's text.
         notices: What a searcher should know of how the query was interpreted.
+        days: The days that it names; None if it names none.
+        optional: Those of the units that a match need not hold: words of dates, where other words tell.
         marked: What is worth a mark, of what is scored.
     """
 
@@ -49,6 +52,8 @@ class Interpretation:
     known: float
     unknown: tuple[Span, ...]
     notices: tuple[Notice, ...] = ()
+    days: Days | None = None
+    optional: frozenset[Unit] = frozenset()
     marked: tuple[Unit, ...] = ()
 
 
@@ -147,12 +152,15 @@ class _Interpreter:
         unknown: list[Span] = []
         known: dict[Unit, bool] = {}
         terms: list[str] = []
+        dated: set[Unit] = set()
         for run, every in self._runs:
-            terms += (token.term for token in run)
+            terms += (token.term for token in run if not self._is_of_date(token.start, token.end))
             words = [self._placed(run, each) for each in every]
-            units += (word.unit for word in words)
-            known.update((word.unit, word.known) for word in words)
             pairs += (Pair(left.unit, right.unit) for left, right in pairwise(words))
+            units += (word.unit for word in words)
+            dated.update(word.unit for word in words if self._is_date(word))
+            words = [word for word in words if not self._is_date(word)]
+            known.update((word.unit, word.known) for word in words)
             unknown += (span for word in words if not word.known for span in word.spans)
         for term in query.scoring_terms():
             if term in query.free:
@@ -168,15 +176,26 @@ class _Interpreter:
         # Function words and initials are scored only where there is nothing else.
         telling = [unit for unit in units if unit.tells]
         scored = tuple(dict.fromkeys(telling or units))
+        demanded = [unit for unit in telling if unit in known]
         return Interpretation(
             units=scored,
             marked=tuple(filter(self._terms.is_worth_a_mark, scored)) or scored,
             pairs=tuple(dict.fromkeys(pairs)),
             prose=sum(map(STOP_WORDS.__contains__, terms)) / max(len(terms), 1),
             constraint=constraints.AllOf(tuple(map(self._constraint, query.must))),
-            known=sum(known[unit] for unit in telling) / max(len(telling), 1),
+            known=sum(known[unit] for unit in demanded) / max(len(demanded), 1),
             unknown=tuple(unknown),
+            notices=tuple(offered(query)),
+            days=days_of(query, alone=not demanded),
+            optional=frozenset(dated.difference(known)) if demanded else frozenset(),
         )
+
+    def _is_date(self, word: _Placed) -> bool:
+        return all(self._is_of_date(*span) for span in word.spans)
+
+    def _is_of_date(self, start: int, end: int) -> bool:
+        """Whether a span of the query's text is part of a date."""
+        return any(each.span.start <= start and end <= each.span.end for each in self._query.dates)
 
     def _placed(self, run: Sequence[Token], wording: Wording) -> _Placed:
         """The unit that a name or word of a run stands for."""

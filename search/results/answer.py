@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +21,14 @@ from ..ranking.settings import Settings
 from . import highlight
 from .results import Explanation, Hit, MarkedNote
 
+_NO_FLOORS: Final = Floors(*(2 * [float(np.nextafter(0, 1))]))  # just above nothing
 MAX_COPIES = 10
 """How many of the documents that are folded under a hit are named; the others are only counted."""
 
 
-def answer(view: View, question: Question, settings: Settings, *, limit: int, offset: int = 0) -> "Answer":
+def answer(
+    view: View, question: Question, settings: Settings, *, limit: int, offset: int = 0, floorless: bool = False
+) -> "Answer":
     """The passages that answer a question, ranked.
 
     Args:
@@ -33,6 +37,7 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
         settings: How the answer is ranked.
         limit: How many passages are wanted.
         offset: How many of the best come before them.
+        floorless: Whether all that is near in meaning counts as found, however far it is.
 
     Raises:
         QueryError: The question means nothing to the view.
@@ -46,7 +51,9 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
     meant = interpret(view, query, variants=variants, spellings=settings.spellings, deadline=question.deadline)
     constraint = meant.constraint
     if match == "all":
-        constraint = AllOf((*constraint.constraints, *map(Holds, meant.units)))
+        constraint = AllOf(
+            (*constraint.constraints, *(Holds(unit) for unit in meant.units if unit not in meant.optional))
+        )
     if question.document is not None:
         constraint = AllOf((*constraint.constraints, Of(question.document)))
     vector = view.encode(query.meaning) if query.meaning and mode != "keyword" else None
@@ -63,6 +70,8 @@ def answer(view: View, question: Question, settings: Settings, *, limit: int, of
         limit=limit,
         offset=offset,
     )
+    if floorless:
+        scored_query, order = replace(scored_query, floors=_NO_FLOORS), replace(order, sort="relevance")
     if not scored_query.units and vector is None and order.sort == "relevance":
         order = replace(order, sort="newest")  # only filtered: all is equally relevant
     elif order.sort != "relevance" and match == "most" and query.free:
@@ -100,8 +109,7 @@ def neighbours(
     center = view.vectors(own).mean(axis=0)
     center /= max(float(np.linalg.norm(center)), 1e-9)
     nothing = Interpretation((), (), 0.0, AllOf(()), 0.0, ())
-    above_nothing = float(np.nextafter(0, 1))
-    scored_query = replace(_scored_query(view, "", nothing, center), floors=Floors(above_nothing, above_nothing))
+    scored_query = replace(_scored_query(view, "", nothing, center), floors=_NO_FLOORS)
     ranking = rank(
         view,
         scored_query,
@@ -115,7 +123,9 @@ def neighbours(
 
 
 def _scored_query(view: View, text: str, meant: Interpretation, vector: NDArray[np.float32] | None) -> ScoredQuery:
-    return ScoredQuery(text, meant.units, meant.pairs, meant.prose, meant.known, vector, view.info.floors)
+    return ScoredQuery(
+        text, meant.units, meant.pairs, meant.prose, meant.known, vector, view.info.floors, meant.days, meant.optional
+    )
 
 
 class Answer:
@@ -144,7 +154,8 @@ class Answer:
         """The question in the view's terms."""
         self._view = view
         self._units = meant.marked
-        self._meaning = meaning
+        self.meaning = meaning
+        """The question's vector, float32 [dimension]; None if the meaning leg took no part."""
         self._settings = settings
 
     def hits(self, *, explain: bool = False, highlights: bool = True) -> Iterator[Hit]:
@@ -168,8 +179,8 @@ class Answer:
             if highlights:
                 text, sentences = document.text[span.start : span.end], passage.sentences[:, 0].tolist()
                 marks = highlight.words(text, span.start, self._units, sentences=sentences, language=document.language)
-                if self._meaning is not None and ("meaning" in standing.legs or not marks):
-                    nearest = highlight.nearest_sentence(self._meaning, passage.sentences, passage.sentence_vectors)
+                if self.meaning is not None and ("meaning" in standing.legs or not marks):
+                    nearest = highlight.nearest_sentence(self.meaning, passage.sentences, passage.sentence_vectors)
                     marks += [nearest] if nearest else []
             folded = listing.copies(position, MAX_COPIES)
             yield Hit(

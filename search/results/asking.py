@@ -2,25 +2,32 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...corpus.document import Document, Span, parse_passage_id
-from ...errors import CollectionDamaged, NotFound
+from ...errors import CollectionDamaged, NotFound, SearchTimeout
 from ...index.reading.facets import Facets
 from ...index.reading.plan import Deadline, Plan
 from ...index.reading.view import View
 from ..advice.notices import Notice
+from ..advice.nought import nought_notices
 from ..advice.suggest import suggest
+from ..advice.unknown import unknown_notices, unknown_words
+from ..advice.values import value_notices
+from ..language.query import Query
 from ..language.question import Question
 from ..language.unparser import understood
 from ..ranking.settings import Settings, settings_of
 from ..stores import Store, no_document
 from .answer import Answer, answer, neighbours
 from .results import Hit, Results
+
+NEAREST = 5
+"""Where nothing is found, so many passages are shown that come nearest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +80,7 @@ class Asker:
             reply = self._answer(view, question, page)
             listing, candidates = reply.ranking.listing, reply.ranking.candidates
             suggestion = suggest(view, question.query.text, reply.meant.unknown, question.deadline)
+            unknown = unknown_words(question.query.text, reply.meant.unknown)
             return Results(
                 query=text,
                 understood=understood(question.query),
@@ -90,7 +98,11 @@ class Asker:
                     *question.query.notices,
                     *reply.meant.notices,
                     *_notices(suggestion, candidates.undated, listing.weaker),
+                    *unknown_notices(unknown),
+                    *self._missed(view, question, reply, page),
                 ),
+                nearest=self._nearest(view, question, reply, page),
+                unknown=tuple(unknown),
             )
 
         return self._of_view(ask)
@@ -147,6 +159,30 @@ class Asker:
         reply = answer(view, question, self.settings(view), limit=page.limit, offset=page.offset)
         reply.collection = self._store.name
         return reply
+
+    def _missed(self, view: View, question: Question, reply: Answer, page: Page) -> Iterator[Notice]:
+        """What is said of filters whose value nothing has and, where nothing was found, of every constraint."""
+        total, deadline = reply.ranking.listing.total, question.deadline
+        yield from value_notices(view, question.query, total > 0, deadline)
+        if total or not page.limit:
+            return
+
+        def found(query: Query) -> int:
+            other = replace(question, query=query)
+            return answer(view, other, self.settings(view), limit=0).ranking.listing.total
+
+        yield from nought_notices(view, question.query, reply.meant.constraint, found, deadline)
+
+    def _nearest(self, view: View, question: Question, reply: Answer, page: Page) -> tuple[Hit, ...]:
+        """Where nothing was found, the passages that come nearest to an answer."""
+        if reply.ranking.listing.total or not page.limit or reply.meaning is None or question.deadline.is_over:
+            return ()
+        try:
+            nearest = answer(view, question, self.settings(view), limit=NEAREST, floorless=True)
+        except SearchTimeout:
+            return ()
+        nearest.collection = self._store.name
+        return tuple(nearest.hits(explain=page.explain, highlights=page.highlights))
 
     def _named(self, view: View, identity: str) -> tuple[NDArray[np.int64], Document]:
         """The passages that an id names, a passage's or a document's, and their document."""

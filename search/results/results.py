@@ -192,6 +192,9 @@ class Results:
         weaker: How many passages match without answering the question, and are not listed or counted, as the order is
             by date.
         notices: What a searcher should know of the question and the answer.
+        nearest: Where nothing was found, at most five passages that come nearest in meaning. They are no hits: nothing
+            counts them.
+        unknown: The words of the question that no passage holds, as typed.
     """
 
     query: str
@@ -207,6 +210,8 @@ class Results:
     at_least: bool = False
     weaker: int = 0
     notices: tuple[Notice, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -229,9 +234,11 @@ class Results:
             took_ms=self.took_ms,
             suggestion=self.suggestion,
             undated=self.undated,
+            unknown=list(self.unknown),
             notices=[wire.notice_of(each) for each in self.notices],
             facets=wire.facets_of(self.facets) if self.facets else wire.UNSET,
             hits=[hit.to_wire() for hit in self.hits],
+            nearest=[hit.to_wire() for hit in self.nearest],
         )
 
     def to_dict(self) -> dict[str, Any]:

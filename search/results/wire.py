@@ -199,7 +199,8 @@ class Summary(msgspec.Struct, frozen=True):
     `suggestion` is the question with misspelt words mended. `undated` counts passages that would match if they had a
     date, which a constraint asks for. `at_least` says that the meaning leg was cut at its depth: a question that is
     confined to fewer passages may find more among them than were counted here. `weaker` counts passages that an order
-    by date leaves out, as they match without answering the question. `notices` say what a searcher should know.
+    by date leaves out, as they match without answering the question. `unknown` are words that no passage holds.
+    `notices` say what a searcher should know.
     """
 
     query: str
@@ -212,14 +213,19 @@ class Summary(msgspec.Struct, frozen=True):
     took_ms: float
     suggestion: str | None
     undated: int
+    unknown: list[str]
     notices: list[Notice]
 
 
 class SearchAnswer(Summary, frozen=True, kw_only=True):
-    """The passages that answer a question, best first, with facets where they were asked for."""
+    """The passages that answer a question, best first, with facets where they were asked for.
+
+    Where there are none, `nearest` has at most five that come nearest in meaning. They do not count as found.
+    """
 
     facets: Facets | UnsetType = UNSET
     hits: list[Hit]
+    nearest: list[Hit]
 
 
 def source_of(document: Document) -> Source:

@@ -13,7 +13,7 @@ from whoosh.searching import Searcher
 
 from dragoman.corpus.document import Document, Span
 from dragoman.index.analysis import FIELDS, analyze
-from dragoman.index.reading.plan import Beginning, Deadline, Pattern, SameWord, Spelling
+from dragoman.index.reading.plan import Beginning, Deadline, Pattern, SameWord, Slip, Spelling
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.bm25f import BM25F, idf
 from dragoman.index.segments.whoosh_index import open_reader
@@ -230,6 +230,23 @@ def test_common_terms_are_in_live_passages_alone(shelf: "Shelf") -> None:
     assert snapshot.common_terms(Beginning("sum"), 9) == [("summit", 2), ("summits", 1), ("sums", 1)]
     assert snapshot.common_terms(Pattern("summa*"), 9) == []
     assert snapshot.common_terms(SameWord("summit"), 1) == [("summit", 2)]
+
+
+def test_slips_are_one_mistake_anywhere_in_any_script(shelf: "Shelf") -> None:
+    shelf.add(Document("1", "переговоры переговорщик Ελλάδα treaty treaties quota"))
+    shelf.add(Document("2", " ".join(f"tre{number:03}" for number in range(400)) + " trea tread"))
+    snapshot = shelf.snapshot()
+
+    def slips(term: str) -> frozenset[str]:
+        return snapshot.terms([Slip(term)], Deadline())[0]
+
+    for slip in ("пееговоры", "перегвооры", "переговорыы", "ереговоры", "жпереговоры", "пегеговоры"):
+        assert slips(slip) == {"переговоры"}, slip
+    for slip in ("rteaty", "traety", "treayt", "reaty", "ttreaty", "treatyy", "treatz"):
+        assert slips(slip) == {"treaty"}, slip
+    assert slips("ελλαδ") == {"ελλαδα"}
+    assert slips("trea") == {"tread"}
+    assert slips("treaty") == slips("etraty") == slips("переворот") == set()
 
 
 # Whoosh itself, on the very index that the postings were read from

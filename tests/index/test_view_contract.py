@@ -12,7 +12,7 @@ from dragoman.corpus.document import DateInterval, Document, Note, Person
 from dragoman.corpus.fields import Fields, OwnField
 from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index.constraints import AllOf, Of
-from dragoman.index.reading.plan import Beginning, Deadline, Meaning, Pattern, Plan, SameWord, Spelling
+from dragoman.index.reading.plan import Beginning, Deadline, Meaning, Pattern, Plan, SameWord, Slip, Spelling
 from dragoman.index.reading.view import View
 from dragoman.index.units import terms_of
 from dragoman.search.advice.completion import complete
@@ -157,6 +157,10 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("received:2025-03 summit", {}),
     ("received:2025-05..", {}),
     ("summit", {"where": ["-desk:Asia", "votes:20.."]}),
+    ("summit in March 2025", {}),
+    ("treaty envoy since 3 May 2025 country:France", {"mode": "keyword"}),
+    ("Geneva 2 March 2025 or 04/05/2025", {"mode": "meaning"}),
+    ("in February 2025", {}),
 ]
 
 
@@ -239,6 +243,10 @@ def test_terms(view: View) -> None:
     lookups = [SameWord("treaty"), SameWord("the"), Pattern("gen*"), Spelling("genova", 1), SameWord("unheard")]
     assert list(map(terms_of, view.terms(lookups, Deadline()))) == [
         {"treaty", "treaties"}, {"the"}, {"geneva", "genoa"}, {"geneva", "genoa"}, set(),
+    ]  # fmt: skip
+    slips = [Slip(each) for each in ("gneeva", "eneva", "genev", "xeneva", "geneva", "genova", "trety", "unheard")]
+    assert view.terms(slips, Deadline()) == [
+        {"geneva"}, {"geneva"}, {"geneva"}, {"geneva"}, set(), {"geneva", "genoa"}, {"treaty"}, set(),
     ]  # fmt: skip
     assert view.terms([Pattern("arm*", "text"), Pattern("arm*", "notes")], Deadline()) == [set(), {"armistice"}]
     counted = view.common_terms(Beginning("p"), 2)

@@ -15,9 +15,11 @@ from ...corpus.document import Document
 from ...corpus.fields import Fields
 from ...errors import NotFound, QueryError, SearchTimeout
 from ...index.reading.facets import Facets, FacetValue
+from ...search.advice.notices import Notice
 from ...search.language import query as language
 from ...search.language.parser import parse
-from ...search.ranking.legs.leg_table import HYBRID, LEGS
+from ...search.options import OPTIONS
+from ...search.ranking.legs.leg_table import HYBRID, modes
 from ...search.results.results import Results
 from ..parameters import Choice, read
 from ..site import address, site
@@ -59,6 +61,7 @@ def search() -> Response:
     reached = MAX_SIMILAR if state.similar else MAX_OFFSET + PAGE_SIZE
     last = max(1, -(-min(results.total, reached) // PAGE_SIZE))
     chips = [] if state.similar else state.chips()
+    ways = [] if results.total or state.similar else list(_ways(state, chips))
     return page(
         "results.html",
         200 if state.page <= last else 404,
@@ -72,7 +75,8 @@ def search() -> Response:
         chart=chart(results.facets.histogram, *state.days) if results.facets else None,
         feed=state.parameters(sort="relevance", page=1, per_document=False, unfold=False),
         **_heading(state, results),
-        ways=[] if results.total or state.similar else list(_ways(state, chips)),
+        ways=ways,
+        notices=list(_notices(state, results, bool(ways))),
     )
 
 
@@ -130,8 +134,24 @@ def _heading(state: State, results: Results) -> dict[str, Any]:
         near = {"title": document.title or document.id, "link": link_to(document, span)}
         return {"heading": f"Near {near['title']}", "near": near, "by": "meaning"}
     ranked = any(hit.standing.legs for hit in results) or not results.total
-    by = " + ".join(LEGS) if results.mode == HYBRID else results.mode
+    by = " + ".join(modes()[1:]) if results.mode == HYBRID else results.mode
     return {"heading": state.q or "Everything that matches", "by": by if ranked else ""}
+
+
+def _notices(state: State, results: Results, ways: bool) -> Iterator[tuple[Notice, dict[str, Any]]]:
+    """Each notice, with the parameters of the question that it offers.
+
+    What there is without a constraint is told by the ways from here, which know those of other parameters too. An
+    offered value takes the place of the one that nothing has, also where that is not in the question's text.
+    """
+    for notice in results.notices:
+        if notice.kind == "nought" and (notice.question or (ways and "Without" in notice.text)):
+            continue
+        changes: dict[str, Any] = {}
+        if notice.kind == "value" and notice.question and notice.span is None:
+            *_, last = parse(notice.question, state.fields).must
+            changes = {last.field: ()} if isinstance(last, language.Filter) and last.field in OPTIONS else {}
+        yield notice, state.parameters(q=notice.question or state.q, page=1, **changes)
 
 
 class _Row(NamedTuple):

@@ -1,0 +1,144 @@
+"""Values of a filter that no document has: the nearest ones that documents have are offered in their place."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from ...corpus.description.languages import language_code
+from ...corpus.document import Span
+from ...corpus.fields import Field
+from ...errors import SearchTimeout
+from ...index.analysis import analyze
+from ...index.constraints import AllOf, Has
+from ...index.reading.plan import Deadline
+from ...index.reading.view import View
+from ..language.query import Filter, Node, Query, children
+from ..language.unparser import unparse
+from .notices import Notice
+from .nought import count
+
+_MOST: Final = 4  # filters that are helped
+_COMPARED: Final = 5_000  # values of a field, the commonest ones
+_OFFERED: Final = 3
+_LONGEST: Final = 100  # characters of a value that is compared
+
+
+def value_notices(view: View, query: Query, found: bool, deadline: Deadline) -> Iterator[Notice]:
+    """Notices of values that nothing has, each with the question that asks for the nearest value instead.
+
+    Args:
+        view: What was asked.
+        query: The question.
+        found: Whether anything was: then every filter that must hold has a value that something has.
+        deadline: The end of the search; once it is over nothing more is said.
+    """
+    filters = [each for node in query.must if not (found and isinstance(node, Filter)) for each in _filters(node)]
+    try:
+        for each in list(dict.fromkeys(filters))[:_MOST]:
+            field = view.info.fields[each.field]
+            if field.is_counted and not _is_had(view, field, each, deadline):
+                near = _nearest(view, field, each.value)
+                yield _notice(query, field, each, near)
+    except SearchTimeout:
+        return
+
+
+def _filters(node: Node) -> Iterator[Filter]:
+    if isinstance(node, Filter):
+        yield node
+    for child in children(node):
+        yield from _filters(child)
+
+
+def _is_had(view: View, field: Field, asked: Filter, deadline: Deadline) -> bool:
+    known = None if asked.exact else field.canonical(asked.value)
+    value = asked.value if known is None else known
+    return count(view, AllOf((Has(field.name, value, asked.exact or known is not None),)), deadline) > 0
+
+
+def _notice(query: Query, field: Field, asked: Filter, near: Sequence[str]) -> Notice:
+    span = _span(query.text, _names(field), asked.value)
+    said = f"No document has the {field.label.lower()} “{asked.value[:_LONGEST]}”"
+    if not near:
+        return Notice("value", f"{said}.", span)
+    offered = unparse(Filter(field.name, near[0], asked.exact))
+    question = f"{query.text[: span.start]}{offered}{query.text[span.end :]}" if span else f"{query.text} {offered}"
+    others = f", then {' and '.join(f'“{each}”' for each in near[1:])}" if near[1:] else ""
+    return Notice("value", f"{said}; the nearest is “{near[0]}”{others}:", span, question.strip())
+
+
+def _names(field: Field) -> tuple[str, ...]:
+    return (field.name, *field.aliases)
+
+
+def _span(text: str, names: Iterable[str], value: str) -> Span | None:
+    """Where a filter with that value stands in a text, if it was typed there."""
+    spelt = r"\s+".join(map(re.escape, value.split()))
+    name = "|".join(map(re.escape, names))
+    found = re.search(rf"(?<!\w)(?:{name}):=?(?:[\"“”„«»]\s*{spelt}\s*[\"“”„«»]|{spelt}(?!\w))", text, re.IGNORECASE)
+    return Span(*found.span()) if found else None
+
+
+# Which values are near
+
+
+class _Near(NamedTuple):
+    """How far a value is from what was asked: edits, then how many other words it has, then its place by frequency."""
+
+    edits: int
+    other_words: int
+    place: int
+    value: str
+
+
+def _nearest(view: View, field: Field, asked: str) -> list[str]:
+    """The values nearest to one that nothing has, nearest first."""
+    if field.name == "lang" and (code := language_code(asked)) and view.values(field.name, code, 1):
+        return [code]
+    wanted = _words(asked[:_LONGEST])
+    values = [value for value, _ in view.values(field.name, "", _COMPARED)]
+    near = (_near(wanted, value, place) for place, value in enumerate(values)) if wanted else ()
+    return [each.value for each in sorted(each for each in near if each)[:_OFFERED]]
+
+
+def _near(wanted: Sequence[str], value: str, place: int) -> _Near | None:
+    words = _words(value[:_LONGEST])
+    together = _edits("".join(wanted), "".join(words))
+    if together is not None:
+        return _Near(together, 0, place, value)
+    edits = 0
+    for each in wanted:
+        nearest = min((found for word in words if (found := _edits(each, word)) is not None), default=None)
+        if nearest is None:
+            return None
+        edits += nearest
+    return _Near(edits, len(words) - len(wanted), place, value)
+
+
+def _words(value: str) -> list[str]:
+    return [token.term.lower() for token in analyze(value)]
+
+
+def _edits(asked: str, word: str) -> int | None:
+    """How many letters more, less or other, or neighbours exchanged, lie between two words; None if too many do.
+
+    A quarter of the letters may be wrong; no other word is near one of three.
+    """
+    most = 0 if len(asked) < 4 else max(1, len(asked) // 4)
+    if asked == word:
+        return 0
+    if not most or abs(len(asked) - len(word)) > most:
+        return None
+    before: list[int] = []
+    row = list(range(len(word) + 1))
+    for i, letter in enumerate(asked, 1):
+        previous, row = row, [i]
+        for j, other in enumerate(word, 1):
+            cost = min(previous[j] + 1, row[-1] + 1, previous[j - 1] + (letter != other))
+            if before and j > 1 and letter == word[j - 2] and asked[i - 2] == other:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return None
+        before = previous
+    return row[-1] if row[-1] <= most else None
