@@ -158,7 +158,7 @@ class Answer:
         self.meant = meant
         """The question in the view's terms."""
         self._view = view
-        self._units = meant.units
+        self._units = meant.marked
         self.meaning = meaning
         """The question's vector, float32 [dimension]; None if the meaning leg took no part."""
         self._settings = settings
