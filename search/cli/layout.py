@@ -79,12 +79,6 @@ def _hit(hit: Hit) -> Iterator[str]:
         yield from _block(line.strip(), "faint", _INDENT + " " * (len(line) - len(line.lstrip())))
 
 
-def _value(marked: MarkedValue) -> list[Run]:
-    """A value of the description, after the name of its field."""
-    cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(marked.value, 0, marked.highlights)]
-    return [(f"{marked.field}: ", frozenset({"faint"})), *(cut if colours() else _signed(cut))]
-
-
 def _title(hit: Hit) -> list[Run]:
     """A hit's title with the words of the question marked; its document's id if that has none."""
     title = hit.document.title
@@ -92,6 +86,12 @@ def _title(hit: Hit) -> list[Run]:
         return [(visible(hit.document.id), frozenset({"title"}))]
     cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(title, 0, hit.title_highlights)]
     return [(shown, shades | {"title"}) for shown, shades in (cut if colours() else _signed(cut))]
+
+
+def _value(marked: MarkedValue) -> list[Run]:
+    """A value of the description, after the name of its field."""
+    cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(marked.value, 0, marked.highlights)]
+    return [(f"{marked.field}: ", frozenset({"faint"})), *(cut if colours() else _signed(cut))]
 
 
 def _note(marked: MarkedNote) -> list[Run]:

@@ -158,7 +158,7 @@ class Answer:
         self.meant = meant
         """The question in the view's terms."""
         self._view = view
-        self._units = meant.units
+        self._units = meant.marked
         self.meaning = meaning
         """The question's vector, float32 [dimension]; None if the meaning leg took no part."""
         self._settings = settings
@@ -207,6 +207,11 @@ class Answer:
             )
 
 
+def _in_title(document: Document, units: Sequence[Unit]) -> list[highlight.Highlight]:
+    """The words of the question in a document's title, as far as that is looked at."""
+    return highlight.words(document.title[:LONGEST_TITLE], 0, units, "title", language=document.language)
+
+
 def _described(document: Document, span: Span, units: Sequence[Unit], fields: Fields) -> Iterator[MarkedValue]:
     """The values of a document's description that hold what neither a passage nor its title and notes do."""
     language = document.language
@@ -219,11 +224,6 @@ def _described(document: Document, span: Span, units: Sequence[Unit], fields: Fi
     for name, value in described(document, fields) if lacking else ():
         if marks := highlight.words(value, 0, lacking, "about", language=language):
             yield MarkedValue(name, value, tuple(marks))
-
-
-def _in_title(document: Document, units: Sequence[Unit]) -> list[highlight.Highlight]:
-    """The words of the question in a document's title, as far as that is looked at."""
-    return highlight.words(document.title[:LONGEST_TITLE], 0, units, "title", language=document.language)
 
 
 def _marked(notes: Iterable[Note], units: Sequence[Unit], language: str) -> Iterator[MarkedNote]:

@@ -35,7 +35,7 @@ from .answers import (
     source_of,
     summary,
 )
-from .leniency import fitted, lenient
+from .lenience import fitted, lenient
 
 try:
     from mcp.server import MCPServer
