@@ -29,6 +29,7 @@ from ...errors import QueryError
 from ...index.analysis import BLANKS
 from ..advice.notices import Notice
 from .date_values import check_quoted, parse_date_value
+from .date_words import dates_in
 from .input.foreign import refuse_foreign
 from .query import (
     MAX_CLAUSES,
@@ -79,7 +80,8 @@ def parse(text: str, fields: Fields = FIELDS, today: date | None = None, *, stri
     free = tuple(node for node, _ in placed if isinstance(node, Word) and _is_free(node))
     must = [each for each in placed if not isinstance(each.node, Word) or not _is_free(each.node)]
     spans = tuple(span for _, span in must)
-    return Query(text, free, tuple(node for node, _ in must), spans, notices=tuple(mended))
+    dates = dates_in(text, spans, today) if free else ()
+    return Query(text, free, tuple(node for node, _ in must), spans, dates=dates, notices=tuple(mended))
 
 
 def parse_constraints(text: str, fields: Fields = FIELDS) -> tuple[Node, ...]:

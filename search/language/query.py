@@ -6,6 +6,7 @@ from dataclasses import field as attribute
 from datetime import date
 from typing import TypeAlias
 
+from ...corpus.dates.asked import DateMention
 from ..advice.notices import Notice
 
 MAX_QUERY_LENGTH = 20_000  # characters: an article, as somebody may paste it
@@ -135,6 +136,7 @@ class Query:
         spans: Where in the text those nodes of `must` stand that were typed.
         whole: The text that the meaning leg takes whole; empty if that is what the terms say.
         notices: What a searcher should know of how it was read.
+        dates: The dates among the free words.
     """
 
     text: str
@@ -143,6 +145,7 @@ class Query:
     spans: tuple[tuple[int, int], ...] = attribute(default=(), compare=False)
     whole: str = ""
     notices: tuple[Notice, ...] = attribute(default=(), compare=False)
+    dates: tuple[DateMention, ...] = attribute(default=(), compare=False)
 
     def scoring_terms(self) -> Iterator[Term | Near]:
         """All that a passage is scored by, in the order of the question: free words, and terms that are not negated."""
