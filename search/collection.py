@@ -120,9 +120,8 @@ class Collection:
             SearchTimeout: The search took longer than `timeout`.
             NotFound: The search is confined to a document that the collection does not have.
         """
-        how = check_options(
-            mode=mode, literal=literal, sort=sort, match=match, per_document=per_document, fold=fold, timeout=timeout
-        )
+        matching = check_options(mode=mode, literal=literal, match=match, fold=fold, timeout=timeout)
+        how = matching | check_options(sort=sort, per_document=per_document)
         page = check_options(limit=limit, offset=offset, facets=facets, highlights=highlights, explain=explain)
         return self._asker.search(query, how, filters, Page(**page))
 
@@ -144,7 +143,15 @@ class Collection:
         """
         limit = _facet_limit(limit)
         results = self.search(
-            query, limit=0, mode=mode, literal=literal, match=match, fold=fold, facets=limit, timeout=timeout, **filters
+            query,
+            limit=0,
+            mode=mode,
+            literal=literal,
+            match=match,
+            fold=fold,
+            facets=limit,
+            timeout=timeout,
+            **filters,
         )
         return cast("Facets", results.facets)
 
@@ -179,9 +186,8 @@ class Collection:
         limit = MAX_EXPORT if limit is None else limit
         check_range("limit", limit, 0, MAX_EXPORT)
         check_options(highlights=highlights)
-        how = check_options(
-            mode=mode, literal=literal, sort=sort, match=match, per_document=per_document, fold=fold, timeout=timeout
-        )
+        matching = check_options(mode=mode, literal=literal, match=match, fold=fold, timeout=timeout)
+        how = matching | check_options(sort=sort, per_document=per_document)
         return self._asker.export(query, how, filters, limit=limit, highlights=bool(highlights))
 
     def complete(self, text: str, limit: int | None = 8) -> list[Completion]:

@@ -81,7 +81,7 @@ def parse(text: str, fields: Fields = FIELDS, today: date | None = None, *, stri
     must = [each for each in placed if not isinstance(each.node, Word) or not _is_free(each.node)]
     spans = tuple(span for _, span in must)
     dates = dates_in(text, spans, today) if free else ()
-    return Query(text, free, tuple(node for node, _ in must), spans, notices=tuple(mended), dates=dates)
+    return Query(text, free, tuple(node for node, _ in must), spans, dates=dates, notices=tuple(mended))
 
 
 def parse_constraints(text: str, fields: Fields = FIELDS) -> tuple[Node, ...]:

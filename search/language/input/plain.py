@@ -9,6 +9,7 @@ from ....errors import QueryError
 from ....index.analysis import BLANKS, analyze, one_line
 from ....index.terms import tells
 from ...advice.notices import Notice
+from ..date_words import dates_in
 from ..parser import parse
 from ..query import MAX_CLAUSES, MAX_QUERY_LENGTH, Query, Word
 from .foreign import refuse_foreign
@@ -65,12 +66,14 @@ def read_plain(text: str) -> Query:
     words = [Word(part.text, column=part.start + 1) for part in _parts(text) if analyze(part.text)]
     if not words:
         raise QueryError("the question holds no word: type one")
-    kept, notices = words, ()
+    kept, notices, dates = words, (), ()
     if len(words) > MAX_CLAUSES:
         kept = _most_telling(words)
         said = f"Of {len(words):,} words, the {len(kept)} that tell most are searched for; the meaning is that of all."
         notices = (Notice("cut", said),)
-    return Query(text, tuple(kept), whole=one_line(text), notices=notices)
+    else:  # an article has many dates that nobody asks for
+        dates = dates_in(text, (), None)
+    return Query(text, tuple(kept), whole=one_line(text), dates=dates, notices=notices)
 
 
 def _most_telling(words: list[Word]) -> list[Word]:
