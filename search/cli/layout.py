@@ -13,7 +13,7 @@ from ...index.units import terms_of
 from ..results.formats import FORMATS as FILE_FORMATS
 from ..results.highlight import pieces
 from ..results.printing import many, visible
-from ..results.results import Hit, MarkedNote, Results, byline
+from ..results.results import Hit, MarkedNote, MarkedValue, Results, byline
 from .terminal import colours
 
 _WIDEST = 100
@@ -61,6 +61,9 @@ def _hit(hit: Hit) -> Iterator[str]:
     yield ""
     yield from (_INDENT + line for line in wrapped(cut if colours() else _signed(cut)))
     yield ""
+    for value in hit.described:
+        yield from (_INDENT + line for line in wrapped(_value(value)))
+        yield ""
     for marked in hit.notes:
         yield from (_INDENT + line for line in wrapped(_note(marked)))
         yield ""
@@ -71,6 +74,12 @@ def _hit(hit: Hit) -> Iterator[str]:
     yield from (_INDENT + styled(visible(copied), "faint") for copied in (hit.passage, document.url) if copied)
     for line in _explained(hit):
         yield from _block(line.strip(), "faint", _INDENT + " " * (len(line) - len(line.lstrip())))
+
+
+def _value(marked: MarkedValue) -> list[Run]:
+    """A value of the description, after the name of its field."""
+    cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(marked.value, 0, marked.highlights)]
+    return [(f"{marked.field}: ", frozenset({"faint"})), *(cut if colours() else _signed(cut))]
 
 
 def _note(marked: MarkedNote) -> list[Run]:

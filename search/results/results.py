@@ -64,6 +64,18 @@ class MarkedNote:
     highlights: tuple[Highlight, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MarkedValue:
+    """A value of a document's description that holds words of the question, which neither passage nor title does.
+
+    The offsets of its highlights are into the value; `field` is the name of the field that it is of.
+    """
+
+    field: str
+    value: str
+    highlights: tuple[Highlight, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Hit:
     """A passage in a list of results. Two are equal if they are of the same passage, collection and generation.
@@ -78,6 +90,7 @@ class Hit:
         collection: The collection's path or address.
         generation: The collection's generation.
         notes: The passage's footnotes that hold words of the question.
+        described: What its document's description says of the question that neither the passage nor the title does.
         copies: The first of the near-identical documents that match as well and are folded under this hit.
         copied: How many of these there are.
         more: How many further passages of its document match.
@@ -93,6 +106,7 @@ class Hit:
     collection: str = ""
     generation: int = 0
     notes: tuple[MarkedNote, ...] = ()
+    described: tuple[MarkedValue, ...] = ()
     copies: tuple[Document, ...] = ()
     copied: int = 0
     more: int = 0
@@ -157,6 +171,7 @@ class Hit:
             end=self.end,
             highlights=list(self.highlights),
             notes=[wire.MarkedNote(each.note.mark, each.note.text, list(each.highlights)) for each in self.notes],
+            described=[wire.MarkedValue(each.field, each.value, list(each.highlights)) for each in self.described],
             copies=wire.Copies(self.copied, [wire.source_of(copy) for copy in self.copies]),
             more=self.more,
             legs=wire.legs_of(self.standing.legs),

@@ -50,6 +50,17 @@ class MarkedNote(msgspec.Struct, frozen=True):
     highlights: list[Highlight]
 
 
+class MarkedValue(msgspec.Struct, frozen=True):
+    """A value of the document's description with words of the question that neither passage nor title has.
+
+    The offsets of its highlights are into the value.
+    """
+
+    field: str
+    value: str
+    highlights: list[Highlight]
+
+
 class Copies(msgspec.Struct, frozen=True):
     """Near-identical documents that match as well and are folded under a hit: how many, and the first ten."""
 
@@ -116,6 +127,7 @@ class Hit(msgspec.Struct, frozen=True):
     end: int
     highlights: list[Highlight]
     notes: list[MarkedNote]
+    described: list[MarkedValue]
     copies: Copies
     more: int
     legs: Legs

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from dragoman.corpus.document import Document, Span
 from dragoman.corpus.fields import Fields
+from dragoman.corpus.scripts import script_of
 from dragoman.index import constraints
-from dragoman.index.analysis import FIELDS, analyze, fold
+from dragoman.index.analysis import ABOUT, FIELDS, analyze, fold
 from dragoman.index.constraints import Constraint
 from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.facets import FacetColumn, Facets, FacetValue, histogram
@@ -39,6 +40,7 @@ from dragoman.index.reading.plan import (
 )
 from dragoman.index.reading.view import Candidates, Contribution, Folded, Found, Info, Located, Opened, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
+from dragoman.index.segments.described import described, description_terms
 from dragoman.index.terms import stems, tells
 from dragoman.index.units import Confined, Unit, Word, terms_of
 
@@ -46,7 +48,7 @@ from .shelf import DIMENSION, SENTENCE, made_up_vector
 
 
 class _Passage:
-    def __init__(self, document: Document, span: Span) -> None:
+    def __init__(self, document: Document, span: Span, fields: Fields) -> None:
         self.document, self.span = document, span
         text = document.text[span.start : span.end]
         self.vector = made_up_vector(document.id, text)
@@ -56,7 +58,10 @@ class _Passage:
         self.fields = [[term for sentence in field for term in sentence] for field in by_sentence]
         self.sentences = [[n for n, sentence in enumerate(field) for _ in sentence] for field in by_sentence]
         self.language = document.language or "en"
-        parts = [document.title, text, *notes]
+        about = description_terms(document, fields)
+        self.fields.append(about)
+        self.sentences.append([0] * len(about))
+        parts = [document.title, text, *notes, *(value for _, value in described(document, fields))]
         self.written = {(t.term, part[t.start : t.end]) for part in parts for t in analyze(part)}
 
     def counts(self, unit: Unit) -> NDArray[np.int64]:
@@ -112,7 +117,7 @@ class MemoryView:
     ) -> None:
         # In the order of ids and starts, so that a stable sort breaks ties as it should.
         self._all = [
-            _Passage(document, span)
+            _Passage(document, span, fields or Fields())
             for document in sorted(documents, key=lambda each: each.id)
             for span in _lines(document.text)
         ]
@@ -120,7 +125,10 @@ class MemoryView:
         self._lengths = np.array([[len(field) for field in each.fields] for each in self._all]).reshape(-1, len(FIELDS))
         self._vocabulary = {term for each in self._all for field in each.fields for term in field}
         languages = frozenset(each.document.language or "en" for each in self._all)
-        self.info = Info(0, len(self._all), languages, fields or Fields(), frozenset(), Floors(0.2, 0.1), None)
+        scripts = frozenset(script_of(term[0]) for term in self._vocabulary) - {""}
+        self.info = Info(
+            0, len(self._all), languages, fields or Fields(), frozenset(), Floors(0.2, 0.1), None, scripts=scripts
+        )
 
     def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[Word]:
         deadline.check()
@@ -289,7 +297,7 @@ class MemoryView:
         known = [each.idf for each in demanded if each.passages]
         rarest = [each for each in demanded if each.passages and each.idf == max(known)]
         for row, passage in enumerate(self._all):
-            if rarest and not any(passage.counts(each.unit).any() for each in rarest):
+            if rarest and not any(np.delete(passage.counts(each.unit), ABOUT).any() for each in rarest):
                 rows[LACK, row] = rarest[0].idf / sum(known) * rarest[0].idf / idf(len(self._all), 1)
         wanted = sum(known) / max(len(known), 1) * min(len(demanded) / 2, 1.5) - 1e-9
         return rows, (mass >= (0 if request.any_word else wanted)) & (mass > 0), mass

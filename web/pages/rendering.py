@@ -22,7 +22,7 @@ from ...search.results.results import Hit
 from ..site import address, site
 from ..state import State, text_of
 from .assets import asset
-from .reader_text import LONGEST_NOTE, note_pieces
+from .reader_text import LONGEST_NOTE, note_pieces, value_pieces
 
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
 
@@ -105,6 +105,7 @@ def _environment() -> Environment:
         "field_names": lambda: site().collection.fields.names,
         "asset": asset,
         "note_pieces": note_pieces,
+        "value_pieces": value_pieces,
         "longest_note": LONGEST_NOTE,
     }
     for each in (brief, many, day_names, language_name, link_to, pieces, read_on, search_for, thousands, visible):
