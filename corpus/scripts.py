@@ -4,6 +4,7 @@ A range is what stands between the brackets of a regular expression's character 
 them. The sets below differ where their uses do, and on purpose: what is indexed, in particular, may not change.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 HANGUL: Final = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
@@ -38,6 +39,21 @@ WIDE: Final = KANA + "\u3400-\u9fff\uac00-\ud7af"
 UNSPACED_IN_PRINT: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 """Characters between which no space is put where printed lines are joined, with full-width punctuation."""
 
+OTHER_SCRIPTS: Final[Mapping[str, tuple[str, str]]] = {
+    "greek": ("\u0370", "\u0400"),
+    "cyrillic": ("\u0400", "\u0530"),
+    "armenian": ("\u0530", "\u0590"),
+    "hebrew": ("\u0590", "\u0600"),
+    "arabic": ("\u0600", "\u0750"),
+    "devanagari": ("\u0900", "\u0980"),
+    "thai": ("\u0e00", "\u0e80"),
+    "georgian": ("\u10a0", "\u1100"),
+    "kana": ("\u3040", "\u3100"),
+    "han": ("\u3400", "\ua000"),
+    "hangul": ("\uac00", "\ud7b0"),
+}
+"""Scripts in which names are written that are otherwise in Latin letters: the first character, and the one behind."""
+
 LATIN_ENDS: Final = ".!?…"
 FULL_WIDTH_ENDS: Final = "。！？"
 OTHER_ENDS: Final = "؟۔।"
@@ -45,3 +61,8 @@ OTHER_ENDS: Final = "؟۔।"
 
 SENTENCE_ENDS: Final = LATIN_ENDS + FULL_WIDTH_ENDS + OTHER_ENDS
 """The marks that a sentence ends with in any script; a colon and a semicolon do not count."""
+
+
+def script_of(character: str) -> str:
+    """The one of OTHER_SCRIPTS that a character is of; empty if it is of none of them."""
+    return next((name for name, (first, end) in OTHER_SCRIPTS.items() if first <= character < end), "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, Unpack, cast
 from ..corpus.document import Document, Span, parse_passage_id
 from ..corpus.fields import Fields
 from ..errors import DragomanError, NotFound
-from ..index.ledger.manifest import RANKING
+from ..index.ledger.manifest import RANKING, VARIANTS
 from ..index.ledger.origins import FedSource, Origins
 from ..index.reading.facets import Facets
 from ..index.reading.plan import Sort
@@ -17,6 +17,7 @@ from ..index.writing.lock import LOCK_TIMEOUT as LOCK_TIMEOUT
 from ..index.writing.status import Status
 from .advice.completion import Completion, complete
 from .language.question import Filters
+from .language.words.variants import checked_variants
 from .options import MAX_EXPORT, MAX_FACETS, Match, check_options, check_range
 from .ranking.engine import Mode
 from .ranking.settings import Settings
@@ -376,6 +377,32 @@ class Collection:
                 writer.database.unset(RANKING)
             else:
                 writer.database.set(RANKING, asdict(settings))
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The collection's own groups of names, each with commas between the names: see `keep_variants`."""
+        return self._store.view.info.variants
+
+    def keep_variants(self, groups: Iterable[str], *, lock_timeout: float = LOCK_TIMEOUT) -> None:
+        """Write groups of names into the collection, in place of those that it had; none takes them out.
+
+        A question with one name of a group is then a question for all of them, beside those that Dragoman knows. They
+        are read when a question is asked, so nothing is indexed anew.
+
+        Args:
+            groups: Each a line with commas between the names, such as "Blue House, Cheong Wa Dae, 청와대".
+            lock_timeout: How many seconds to wait for another program that writes to the collection.
+
+        Raises:
+            CollectionLocked: Another program did not finish in time.
+            UnreadableSource: One of the groups is none, or they are too many. Then nothing is changed.
+        """
+        checked = checked_variants(groups)
+        with self._store.writing(lock_timeout) as writer, writer.database.change():
+            if checked:
+                writer.database.set(VARIANTS, list(checked))
+            else:
+                writer.database.unset(VARIANTS)
 
     def forget(self, names: Iterable[str], *, lock_timeout: float = LOCK_TIMEOUT) -> None:
         """No longer feed the collection from some sources. Their documents stay.

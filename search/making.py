@@ -8,6 +8,7 @@ from ..index.home import default_collection as default_collection
 from ..index.home import ready as ready
 from ..index.writing.store import Store
 from .collection import LOCK_TIMEOUT, Collection
+from .language.words.variants import checked_variants
 from .ranking.settings import Settings
 from .stores import folder_named
 
@@ -24,6 +25,7 @@ def create_collection(
     *,
     model: str = DEFAULT_MODEL,
     fields: "Sequence[OwnField]" = (),
+    variants: "Sequence[str]" = (),
     settings: Settings | None = None,
 ) -> Collection:
     """Make an empty collection, and open it.
@@ -32,14 +34,16 @@ def create_collection(
         path: A folder that does not exist or is empty.
         model: The folder of a Sentence Transformers model, or the name of the one that Dragoman comes with.
         fields: The collection's own fields, in addition to those that every collection has.
+        variants: Its own groups of names: see `Collection.keep_variants`.
         settings: How to rank while it is open.
 
     Raises:
         CollectionExists: Something is in the folder.
         InvalidField: One of the fields is not allowed, for its name or its type.
         ModelNotFound: There is no such model.
+        UnreadableSource: One of the groups of names is none.
     """
-    Store.create(folder_named(path), model, fields).close()
+    Store.create(folder_named(path), model, fields, checked_variants(variants)).close()
     return Collection(path, settings=settings)
 
 
@@ -51,6 +55,7 @@ def build_collection(
     reading: "ReadOptions | None" = None,
     model: str = DEFAULT_MODEL,
     fields: "Sequence[OwnField]" = (),
+    variants: "Sequence[str]" = (),
     progress: "Callable[[Progress], None] | None" = None,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> "Report":
@@ -66,6 +71,7 @@ def build_collection(
         reading: How the sources are read.
         model: The folder of a Sentence Transformers model, or the name of the one that Dragoman comes with.
         fields: The collection's own fields, in addition to those that every collection has.
+        variants: Its own groups of names: see `Collection.keep_variants`.
         progress: Called again and again with how far it has come.
         lock_timeout: How many seconds to wait for another program that writes to the collection to be replaced.
 
@@ -77,7 +83,7 @@ def build_collection(
         CollectionLocked: Another program did not finish in time.
         InvalidField: One of the fields is not allowed, for its name or its type.
         ModelNotFound: There is no such model.
-        UnreadableSource: Not one document could be read.
+        UnreadableSource: Not one document could be read, or one of the groups of names is none.
     """
     # Late, because whoever only creates or re-indexes a collection need not load what reads sources.
     from ..corpus.readers.contract import ReadOptions
@@ -90,6 +96,7 @@ def build_collection(
         lambda writer: feed(writer, [(str(each), feeding) for each in sources]),
         model=model,
         own=fields,
+        variants=checked_variants(variants),
         replace=replace,
         progress=progress,
         lock_timeout=lock_timeout,

@@ -13,7 +13,7 @@ from ..corpus.document import MAX_ID_LENGTH
 from ..corpus.fields import DECLARED
 from ..errors import QueryError
 from ..index.reading.plan import Sort
-from .ranking.legs.leg_table import HYBRID, LEGS
+from .ranking.legs.leg_table import HYBRID, modes
 
 Match: TypeAlias = Literal["all", "most", "any"]
 """How many of a question's free words a match holds."""
@@ -92,7 +92,7 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
         in_url=True,
         about="Whether words, meaning or both find and rank.",
         default=HYBRID,
-        choices=lambda: (HYBRID, *LEGS),
+        choices=modes,
     ),
     Option(
         name="sort",

@@ -190,7 +190,7 @@ class Points(Cursor):
         if len(first.text) == 4 and len(second.text) <= 2 and not (spaced and not self._lenient):
             # 1962/63 and 2025-26 are years on end: see `Ranges`.
             return self.named(at + 3, first.value, second.value) if self._is_month(second) else None
-        if len(second.text) == 4 and len(first.text) <= 2 and (self._lenient or mark.text == "/"):
+        if len(second.text) == 4 and (self._lenient or (mark.text == "/" and len(first.text) == 2)):
             return self.named(at + 3, second.value, first.value) if second.value else None
         return None
 

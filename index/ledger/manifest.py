@@ -12,6 +12,9 @@ from ..encoding.query_encoder import EncoderInfo
 RANKING: Final = "ranking"
 """The setting that says how a tuned collection is ranked; one that is not tuned has none."""
 
+VARIANTS: Final = "variants"
+"""The setting that has the groups of names that its owner gave it, each a line; one that has none lacks it."""
+
 FIELDS: Final = "fields"
 """The setting that has a collection's own fields, each as [name, key, type]; one that has none lacks it."""
 
@@ -32,6 +35,7 @@ class Manifest:
         floors: The similarities that a passage must reach to be near a question.
         ranking: How it is ranked if it was tuned, as JSON has it, or None.
         fields: The fields that its documents may have, its own included.
+        variants: The groups of names that count as the same in it, beside those that everywhere do.
     """
 
     generation: int
@@ -45,6 +49,7 @@ class Manifest:
     floors: Floors
     ranking: Any
     fields: Fields
+    variants: tuple[str, ...] = ()
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> "Manifest":
@@ -62,6 +67,7 @@ class Manifest:
             floors=Floors(*settings["floors"]),
             ranking=settings.get(RANKING),
             fields=fields_of(settings),
+            variants=tuple(settings.get(VARIANTS, ())),
         )
 
     @property

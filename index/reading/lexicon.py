@@ -32,6 +32,11 @@ class Lexicon:
         """The languages of the passages, unknown ones counted as English."""
         return frozenset[str]().union(*(segment.postings.languages for segment in self._stack.segments))
 
+    @property
+    def scripts(self) -> frozenset[str]:
+        """Those of `corpus.scripts.OTHER_SCRIPTS` in which there may be terms."""
+        return frozenset[str]().union(*(segment.postings.scripts for segment in self._stack.segments))
+
     def terms(self, lookup: Lookup) -> Word:
         """The terms that answer a lookup.
 

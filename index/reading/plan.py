@@ -122,6 +122,7 @@ class Words:
         pairs: Which units stand side by side; the evidence for it is gathered only if there are any.
         bm25f: How occurrences are weighed. A view that cannot vary it says so when a collection is tuned.
         documents: Whether the evidence of passages' whole documents is gathered as well.
+        optional: Those of the units that a match need not hold, such as the words of a date.
         any_word: Whether a passage matches that holds any unit at all, rather than enough of them.
     """
 
@@ -129,6 +130,7 @@ class Words:
     pairs: tuple[Pair, ...]
     bm25f: BM25F
     documents: bool
+    optional: frozenset[Unit] = frozenset()
     any_word: bool = False
 
 
@@ -147,9 +149,40 @@ class Meaning:
     nearness: float = 0.0
 
 
+NEARNESS: Final = 0
+"""The row of the date leg's evidence that has how near in time a passage's document is, from 0 to 1."""
+
+OVERLAP: Final = 1
+"""The row that has 1 for what is of the days that were asked for, and 0 for the rest."""
+
+
+class AskedDays(NamedTuple):
+    """Days of a question, as `date.toordinal` counts them, both included; an open side is infinite.
+
+    `weight`, from 0 to 1, is how sure it is that they were meant.
+    """
+
+    first: float
+    last: float
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What the date leg looks for: passages of documents of some days. Its evidence is [2, n].
+
+    Attributes:
+        periods: The days; of several, the nearest counts.
+        alone: Whether nothing else is asked: then what is of these days matches.
+    """
+
+    periods: tuple[AskedDays, ...]
+    alone: bool = False
+
+
 _EVERYTHING: Final = AllOf(())
 
-Request: TypeAlias = Words | Meaning | object
+Request: TypeAlias = Words | Meaning | Days | object
 """What a leg looks for; whoever adds a leg adds a kind of request, which each view must know."""
 
 

@@ -66,6 +66,8 @@ class Snapshot:
             lacking=names.difference(names.intersection(*(each.columns.fields for each in segments))),
             floors=self.manifest.floors,
             ranking=self.manifest.ranking,
+            variants=self.manifest.variants,
+            scripts=self._lexicon.scripts,
         )
         counted = [each.name for each in fields if each.is_counted and each.name not in self.info.lacking]
         self._base = Base(self.stack, Copies(state.copies), counted, self.document)

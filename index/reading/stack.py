@@ -101,6 +101,11 @@ class Stack:
         """The first day of each passage's dates, as `date.toordinal` counts them, or UNDATED."""
         return self._each(numbers, lambda segment, n: segment.columns.first[segment.columns.document[n]], np.int64)
 
+    def intervals(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The first and the last day of each passage's dates, or UNDATED twice."""
+        last = self._each(numbers, lambda segment, n: segment.columns.last[segment.columns.document[n]], np.int64)
+        return self.days(numbers), last
+
     def documents(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The ledger's number for each passage's document: equal for passages of one document."""
         return self._each(numbers, lambda segment, n: segment.columns.version[segment.columns.document[n]], np.int64)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ...corpus.document import Document, Span
 from ...corpus.fields import Fields
+from ...corpus.scripts import OTHER_SCRIPTS
 from ..encoding.floors import Floors
 from ..segments.bm25f import BM25F
 from ..units import Unit, Word
@@ -37,6 +38,8 @@ class Info:
         floors: How near a passage must be to a question to count as near in meaning.
         ranking: The settings of a tuned collection, as JSON has them, or None.
         varies_bm25f: Whether a plan may say how occurrences are weighed.
+        variants: The groups of names that count as the same in it beside those that everywhere do, each a line.
+        scripts: Those of `corpus.scripts.OTHER_SCRIPTS` in which there may be terms.
     """
 
     generation: int
@@ -47,6 +50,8 @@ class Info:
     floors: Floors
     ranking: Any
     varies_bm25f: bool = True
+    variants: tuple[str, ...] = ()
+    scripts: frozenset[str] = frozenset(OTHER_SCRIPTS)
 
 
 class Weighed(NamedTuple):

@@ -158,6 +158,11 @@ class Strings:
         start = bisect_left(every, wanted, key=self.encoded)
         return range(start, bisect_left(every, wanted + b"\xff", lo=start, key=self.encoded))  # no UTF-8 has that byte
 
+    def any_between(self, first: str, end: str) -> bool:
+        """Whether there is a string from one on and before another, in a list that is sorted as for `find`."""
+        number = bisect_left(range(len(self)), first.encode(), key=self.encoded)
+        return number < len(self) and self.encoded(number) < end.encode()
+
     def find(self, string: str) -> int | None:
         """The number of a string, or None, in a list that is sorted by UTF-8 bytes (which is by code point)."""
         wanted = string.encode(errors="surrogatepass")

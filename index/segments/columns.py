@@ -115,6 +115,10 @@ class Columns:
             fits &= self.first <= last.toordinal()
         return fits[self.document]
 
+    def between_days(self, first: float, last: float) -> NDArray[np.bool_]:
+        """As `dated`, for days as `date.toordinal` counts them; an open side is infinite."""
+        return ((self.first != UNDATED) & (self.last >= first) & (self.first <= last))[self.document]
+
     def undated(self) -> NDArray[np.bool_]:
         """Which passages' documents have no date: bool [passages]."""
         return (self.first == UNDATED)[self.document]

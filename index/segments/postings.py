@@ -59,6 +59,11 @@ class Postings:
         """The languages of this segment's passages, as ISO 639-1 codes: their stemmers match a question's words."""
         return self._vocabulary.languages
 
+    @property
+    def scripts(self) -> frozenset[str]:
+        """Those of `corpus.scripts.OTHER_SCRIPTS` in which there are terms, deleted passages included."""
+        return self._vocabulary.scripts
+
     def stems(self, term: str) -> Iterator[tuple[str, list[str]]]:
         """See `Vocabulary.stems`."""
         return self._vocabulary.stems(term)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ...corpus.scripts import OTHER_SCRIPTS
 from ..terms import stems
 from .arrays import Strings, load, save
 
@@ -31,6 +32,11 @@ class Vocabulary:
         self.languages = sorted(path.name.split(".")[1] for path in folder.glob("stems.*.bytes.npy"))
         """The languages of this segment's passages, as ISO 639-1 codes."""
         self._stems = {language: _Stems(folder, language) for language in self.languages}
+
+    @property
+    def scripts(self) -> frozenset[str]:
+        """Those of OTHER_SCRIPTS in which there are terms."""
+        return frozenset(name for name, (first, end) in OTHER_SCRIPTS.items() if self.terms.any_between(first, end))
 
     def number(self, term: str) -> int | None:
         """The number of a surface term, or None if no passage, deleted ones included, holds it."""

@@ -37,6 +37,7 @@ def build(
     *,
     model: str = DEFAULT_MODEL,
     own: Sequence[OwnField] = (),
+    variants: Sequence[str] = (),
     replace: bool = False,
     progress: Callable[[Progress], None] | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
@@ -48,6 +49,7 @@ def build(
         documents: What to put into it, or a function that is given the writer and brings documents in with it.
         model: DEFAULT_MODEL, or the path of a model's folder.
         own: The fields that it is to have of its own.
+        variants: The groups of names that count as the same in it.
         replace: Whether a collection in the folder gives way to the new one, once that is complete.
         progress: Is told how far the building has come.
         lock_timeout: How many seconds to wait for a writer of the collection that is to be replaced.
@@ -67,7 +69,7 @@ def build(
         folder.parent.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         with _nobody_else_writing(folder, lock_timeout):
-            with closing(Store.create(work, model, own)) as store, store.writing(lock_timeout):
+            with closing(Store.create(work, model, own, variants)) as store, store.writing(lock_timeout):
                 writer = Writer(store, progress)
                 report = documents(writer) if callable(documents) else writer.add(documents)
             if not report.added:

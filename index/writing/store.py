@@ -28,7 +28,7 @@ from ..encoding.query_encoder import QueryEncoder
 from ..forking import Forked, abandon, prepare_for_forks, undisturbed
 from ..ledger.database import UNFINISHED, Database
 from ..ledger.ledger import Ledger
-from ..ledger.manifest import FIELDS, Manifest, overruled_fields
+from ..ledger.manifest import FIELDS, VARIANTS, Manifest, overruled_fields
 from ..ledger.origins import Origins
 from ..reading.snapshot import Snapshot
 from ..segments.segment import Segment
@@ -81,13 +81,14 @@ class Store(Forked):
                 )
 
     @classmethod
-    def create(cls, folder: Path, model: str, own: Sequence[OwnField] = ()) -> "Store":
+    def create(cls, folder: Path, model: str, own: Sequence[OwnField] = (), variants: Sequence[str] = ()) -> "Store":
         """Make an empty collection.
 
         Args:
             folder: A folder that is empty, or does not exist yet.
             model: DEFAULT_MODEL, or the path of a model's folder.
             own: The fields that it is to have of its own.
+            variants: The groups of names that count as the same in it: see `manifest.VARIANTS`.
 
         Raises:
             CollectionExists: Something is in the folder.
@@ -103,6 +104,7 @@ class Store(Forked):
         (folder / SEGMENTS).mkdir(parents=True, exist_ok=True)
         settings = {**built_with(), **adopt_encoder(folder, exported), "floors": Floors(1.0, 1.0)}
         settings |= {FIELDS: fields.settings()} if own else {}
+        settings |= {VARIANTS: list(variants)} if variants else {}
         # Last: a folder without a ledger is no collection yet, but free.
         Database.create(folder / LEDGER, settings).close()
         return cls(folder)

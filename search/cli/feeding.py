@@ -9,8 +9,9 @@ import click
 from ...corpus.readers.contract import ReadOptions
 from ...corpus.readers.registry import BUILT_IN, format_names
 from ...errors import UnreadableSource
+from ..language.words.variants import read_variants
 from ..making import DEFAULT_MODEL, build_collection, default_collection
-from .options import collection_option, field_types_option, keys_of, opened, own_fields, wait_option
+from .options import collection_option, field_types_option, keys_of, opened, own_fields, variants_option, wait_option
 from .reports import echo_report
 from .terminal import ProgressBar
 
@@ -78,6 +79,7 @@ def _reading_options(command: _Command) -> _Command:
 @click.option("--model", metavar="DIR", default=DEFAULT_MODEL, help="The folder of a Sentence Transformers model.")
 @_reading_options
 @field_types_option
+@variants_option
 @wait_option
 def index(
     paths: tuple[str, ...],
@@ -87,6 +89,7 @@ def index(
     as_: str | None,
     fields: tuple[str, ...],
     field_types: tuple[str, ...],
+    variants: Path | None,
     allow_private: bool,
     wait: float,
 ) -> None:
@@ -107,6 +110,7 @@ def index(
             reading=reading,
             model=model,
             fields=own_fields(fields, field_types),
+            variants=read_variants(variants) if variants else (),
             progress=progress,
             lock_timeout=wait,
         )
@@ -114,11 +118,12 @@ def index(
 
 
 @click.command()
-@_paths
+@click.argument("paths", nargs=-1, metavar="PATH…")
 @collection_option
 @_reading_options
 @click.option("--keep", is_flag=True, help="Keep documents whose files are gone.")
 @click.option("--reread", is_flag=True, help="Also read files whose size and time of change are as they were.")
+@variants_option
 @wait_option
 def add(
     paths: tuple[str, ...],
@@ -128,15 +133,23 @@ def add(
     allow_private: bool,
     keep: bool,
     reread: bool,
+    variants: Path | None,
     wait: float,
 ) -> None:
     """Add documents to a collection, or update them. Unchanged ones are left alone.
 
     PATHs are files, folders, patterns, URLs of pages and feeds, or - for standard input. Documents whose files are gone
-    from a folder that was added before are removed.
+    from a folder that was added before are removed. With --variants there may be none.
     """
+    if not paths and not variants:
+        raise click.MissingParameter(param_hint="'PATH…'", param_type="argument")
+    groups = read_variants(variants) if variants else ()
     reading = _reading(as_, fields, allow_private)
     with opened(collection) as fed, ProgressBar("adding") as progress:
+        if variants:
+            fed.keep_variants(groups, lock_timeout=wait)
+        if not paths:
+            return
         report = fed.feed(paths, reading=reading, keep=keep, reread=reread, progress=progress, lock_timeout=wait)
     echo_report(report)
     if report.skipped and not (report.added or report.updated or report.unchanged or report.removed):

@@ -36,6 +36,16 @@ wait_option = click.option(
 """The option that bounds the wait for a lock; the command's parameter is `wait`."""
 
 
+variants_option = click.option(
+    "--variants",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Names of the same, a group a line with commas between them: a question for one is one for all. The file "
+    "takes the place of the one before; an empty one ends it.",
+)
+"""The option that names a file of names; the command's parameter `variants` is a Path or None."""
+
+
 field_types_option = click.option(
     "--field-type",
     "field_types",

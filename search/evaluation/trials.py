@@ -155,7 +155,17 @@ class Trials:
         meant = interpret(self._view, query, variants=variants, spellings=spellings)
         vector = self._view.encode(query.meaning) if query.meaning else None
         floors = self._view.info.floors
-        scored_query = ScoredQuery(query.meaning, meant.units, meant.pairs, meant.prose, meant.known, vector, floors)
+        scored_query = ScoredQuery(
+            query.meaning,
+            meant.units,
+            meant.pairs,
+            meant.prose,
+            meant.known,
+            vector,
+            floors,
+            meant.days,
+            meant.optional,
+        )
         return _Question(case, scored_query, meant.constraint)
 
     def _gather(self, question: _Question, settings: Iterable[BM25F]) -> dict[BM25F, _Pool]:

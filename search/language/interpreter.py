@@ -13,18 +13,20 @@ from ...errors import QueryError
 from ...index import constraints
 from ...index.analysis import Token, analyze
 from ...index.constraints import Constraint
-from ...index.reading.plan import Deadline, Lookup, Pair, Pattern, SameWord, Spelling
+from ...index.reading.plan import Days, Deadline, Lookup, Pair, Pattern, SameWord, Spelling
 from ...index.reading.view import View
 from ...index.terms import STOP_WORDS
-from ...index.units import ANY_WORD, Form, Near, Unit, Word, terms_of
+from ...index.units import ANY_WORD, Confined, Form, Near, Unit, Word, terms_of
 from ..advice.notices import Notice
 from . import query as language
 from .date_values import parse_date_value
+from .date_words import days_of, offered
 from .parser import parse_number_range
 from .phrases import GAP, parts
 from .words.designations import varieties
+from .words.variants import values_like
 from .words.word_forms import WordForms
-from .words.wordings import Switches, Way, Wording, wordings
+from .words.wordings import Known, Switches, Way, Wording, wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Interpretation:
         known: The share of its words that the view has seen, function words aside.
         unknown: The words that it has not, as spans of the query's text.
         notices: What a searcher should know of how the query was interpreted.
+        days: The days that it names; None if it names none.
+        optional: Those of the units that a match need not hold: words of dates, where other words tell.
     """
 
     units: tuple[Unit, ...]
@@ -48,6 +52,8 @@ class Interpretation:
     known: float
     unknown: tuple[Span, ...]
     notices: tuple[Notice, ...] = ()
+    days: Days | None = None
+    optional: frozenset[Unit] = frozenset()
 
 
 def interpret(
@@ -118,7 +124,7 @@ class _Interpreter:
                     yield from self._lookups(language.children(node))
 
     def _wordings(self, run: Sequence[Token], text: str, switches: Switches) -> Iterator[Wording]:
-        return wordings(run, text, switches, self._info.languages)
+        return wordings(run, text, switches, Known(self._info.languages, self._info.scripts, self._info.variants))
 
     def _wordings_of(self, node: language.Word | language.Phrase, tokens: Sequence[Token]) -> list[Wording]:
         """What the words of a node stand for that is one unit: quotation marks and = say that they are spelt so."""
@@ -132,7 +138,7 @@ class _Interpreter:
         if not wording.apart or (others and not wording.share):
             return (wording,)
         own = [SameWord(token.term) for token in run[wording.start : wording.start + wording.length]]
-        held = [_held(self._view, other[0]) for other in others if len(other) == 1]
+        held = [_held(self._view, other[0]) for other in others if len(other) == 1 and isinstance(other[0], SameWord)]
         if held and sum(held) >= wording.share * min(_held(self._view, lookup) for lookup in own):
             return (wording,)
         return wording.apart
@@ -145,12 +151,19 @@ class _Interpreter:
         unknown: list[Span] = []
         known: dict[Unit, bool] = {}
         terms: list[str] = []
+        dated: set[Unit] = set()
         for run, every in self._runs:
-            terms += (token.term for token in run)
+            terms += (token.term for token in run if not self._is_of_date(token.start, token.end))
             words = [self._placed(run, each) for each in every]
+            pairs += (
+                Pair(left.unit, right.unit)
+                for left, right in pairwise(words)
+                if left.spans[-1].end <= right.spans[0].start
+            )
             units += (word.unit for word in words)
+            dated.update(word.unit for word in words if self._is_date(word))
+            words = [word for word in words if not self._is_date(word)]
             known.update((word.unit, word.known) for word in words)
-            pairs += (Pair(left.unit, right.unit) for left, right in pairwise(words))
             unknown += (span for word in words if not word.known for span in word.spans)
         for term in query.scoring_terms():
             if term in query.free:
@@ -165,14 +178,25 @@ class _Interpreter:
                     unknown += [Span(start + span.start, start + span.end) for span in unseen if start >= 0]
         # Function words and initials are scored only where there is nothing else.
         telling = [unit for unit in units if self._terms.tells(unit)]
+        demanded = [unit for unit in telling if unit in known]
         return Interpretation(
             units=tuple(dict.fromkeys(telling or units)),
             pairs=tuple(dict.fromkeys(pairs)),
             prose=sum(map(STOP_WORDS.__contains__, terms)) / max(len(terms), 1),
             constraint=constraints.AllOf(tuple(map(self._constraint, query.must))),
-            known=sum(known[unit] for unit in telling) / max(len(telling), 1),
+            known=sum(known[unit] for unit in demanded) / max(len(demanded), 1),
             unknown=tuple(unknown),
+            notices=tuple(offered(query)),
+            days=days_of(query, alone=not demanded),
+            optional=frozenset(dated.difference(known)) if demanded else frozenset(),
         )
+
+    def _is_date(self, word: _Placed) -> bool:
+        return all(self._is_of_date(*span) for span in word.spans)
+
+    def _is_of_date(self, start: int, end: int) -> bool:
+        """Whether a span of the query's text is part of a date."""
+        return any(each.span.start <= start and end <= each.span.end for each in self._query.dates)
 
     def _placed(self, run: Sequence[Token], wording: Wording) -> _Placed:
         """The unit that a name or word of a run stands for."""
@@ -199,7 +223,9 @@ class _Interpreter:
     def _all_seen(self, way: Way) -> bool:
         return all(map(self._word, way))
 
-    def _word(self, lookup: SameWord | Pattern) -> Word:
+    def _word(self, lookup: SameWord | Pattern | Confined) -> Word:
+        if isinstance(lookup, Confined):
+            return frozenset({lookup}) if self._terms[SameWord(lookup.term)] else frozenset()
         word = self._terms[lookup]
         return varieties(terms_of(word), lookup.pattern) if isinstance(lookup, Pattern) else word
 
@@ -303,6 +329,12 @@ class _Interpreter:
             )
             return dated if period else constraints.Not(dated)
         known = None if exact else field.canonical(value)
+        if not exact and known is None and self._switches.variants and field.name in _NAMES:
+            others = values_like(value, self._info.variants)
+            canonical = [(other, field.canonical(other)) for other in others]
+            named = [constraints.Has(field.name, own or other, own is not None) for other, own in canonical]
+            if named:
+                return constraints.AnyOf((constraints.Has(field.name, value), *dict.fromkeys(named)))
         return constraints.Has(field.name, value if known is None else known, exact or known is not None)
 
 
@@ -314,7 +346,8 @@ def _lookups_of_runs(runs: Iterable[tuple[Sequence[Token], Sequence[Wording]]]) 
 
 def _lookups_of_others(every: Iterable[Wording]) -> Iterator[Lookup]:
     for wording in every:
-        yield from chain.from_iterable(wording.others)
+        for each in chain.from_iterable(wording.others):
+            yield SameWord(each.term) if isinstance(each, Confined) else each
         yield from _lookups_of_others(wording.apart)
 
 
@@ -354,6 +387,9 @@ def _lookup(term: language.Pattern | language.Fuzzy) -> Lookup:
     return Spelling(word, term.distance if term.distance is not None else 1 if len(word) < 6 else 2, term.field)
 
 
+_NAMES = frozenset({"country", "person", "place", "author", "from", "to"})
+"""The fields whose values are names, which may be written in other ways."""
+
 _LONGEST_FUZZY = 40  # letters: no language needs longer ones, and finding their neighbours takes too long
 
 
@@ -364,7 +400,9 @@ def _runs(query: language.Query) -> Iterator[list[Token]]:
         start = query.text.find(word.text, max(word.column - 1, 0))
         for token in analyze(word.text):
             placed = Token(token.term, start + token.start, start + token.end)
-            if run and (start < 0 or not _UNDIVIDED.fullmatch(query.text, run[-1].end, placed.start)):
+            # Pairs of Chinese characters overlap.
+            close = run and (placed.start < run[-1].end or _UNDIVIDED.fullmatch(query.text, run[-1].end, placed.start))
+            if run and (start < 0 or not close):
                 yield run
                 run = []
             run.append(placed)

@@ -28,6 +28,7 @@ from ...corpus.fields import FIELDS, Fields
 from ...errors import QueryError
 from ...index.analysis import BLANKS
 from .date_values import check_quoted, parse_date_value
+from .date_words import dates_in
 from .query import (
     MAX_CLAUSES,
     MAX_DEPTH,
@@ -73,7 +74,8 @@ def parse(text: str, fields: Fields = FIELDS, today: date | None = None) -> Quer
         raise QueryError('the query holds no word: type one, or a "phrase", or a filter such as country:France')
     free = tuple(node for node, _ in placed if isinstance(node, Word) and _is_free(node))
     must = [each for each in placed if not isinstance(each.node, Word) or not _is_free(each.node)]
-    return Query(text, free, tuple(node for node, _ in must), tuple(span for _, span in must))
+    spans = tuple(span for _, span in must)
+    return Query(text, free, tuple(node for node, _ in must), spans, dates=dates_in(text, spans, today) if free else ())
 
 
 def parse_constraints(text: str, fields: Fields = FIELDS) -> tuple[Node, ...]:

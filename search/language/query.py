@@ -6,6 +6,7 @@ from dataclasses import field as attribute
 from datetime import date
 from typing import TypeAlias
 
+from ...corpus.dates.asked import DateMention
 from ..advice.notices import Notice
 
 MAX_QUERY_LENGTH = 4000  # characters
@@ -134,6 +135,7 @@ class Query:
         must: Nodes that constrain: those that were typed, in the order of the question, and then those that were added.
         spans: Where in the text those nodes of `must` stand that were typed.
         notices: What a searcher should know of how it was read.
+        dates: The dates among the free words.
     """
 
     text: str
@@ -141,6 +143,7 @@ class Query:
     must: tuple[Node, ...] = ()
     spans: tuple[tuple[int, int], ...] = attribute(default=(), compare=False)
     notices: tuple[Notice, ...] = attribute(default=(), compare=False)
+    dates: tuple[DateMention, ...] = attribute(default=(), compare=False)
 
     def scoring_terms(self) -> Iterator[Term | Near]:
         """All that a passage is scored by, in the order of the question: free words, and terms that are not negated."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...index.constraints import AllOf
 from ...index.reading.plan import Deadline, Plan, Request, Sort
 from ...index.reading.view import Candidates, Listing, View
-from .fusion import FUSIONS, Scored, ranks
+from .fusion import FUSIONS, Scored, ranks, share_of_best
 from .legs.leg import ScoredQuery
 from .legs.leg_table import HYBRID, LEGS
 from .rerank import RERANKERS, reranked
@@ -202,7 +202,9 @@ def requests(query: ScoredQuery, mode: str, settings: Settings) -> dict[str, Req
     """
     every = {name: leg.request(query, settings) for name, leg in LEGS.items()}
     said = {name: request for name, request in every.items() if request is not None}
-    return said if mode == HYBRID or mode not in said else {mode: said[mode]}
+    if mode == HYBRID or mode not in said:
+        return said
+    return {name: request for name, request in said.items() if name == mode or not LEGS[name].is_mode}
 
 
 def fuse(
@@ -223,8 +225,17 @@ def fuse(
     scores = [leg.scores(said, settings) for leg, said in zip(legs, evidence.values(), strict=True)]
     if len(legs) == 1:
         return np.stack(scores), np.stack(scores)
+    # Beside what is no mode, the only leg that is one counts in full; and as shares of the best score, since of two
+    # passages with much the same words one would otherwise get all and the other nothing.
+    modes = [leg for leg in legs if leg.is_mode]
+    only = modes[0] if len(modes) == 1 else None
+    beside = len(modes) < len(legs)
     weighed = [
-        Scored(score, leg.normalise, leg.weight(query, evidence, settings))
+        Scored(
+            score,
+            share_of_best if beside and leg.is_mode else leg.normalise,
+            1.0 if leg is only else leg.weight(query, evidence, settings),
+        )
         for leg, score in zip(legs, scores, strict=True)
     ]
     return FUSIONS[settings.fusion](weighed), np.stack(scores)

@@ -33,6 +33,12 @@ def min_max(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return (scores - low) / (high - low) if high > low else np.ones(len(scores))
 
 
+def share_of_best(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The scores as shares of the highest; those below 0 are 0, and so are all if none is above it."""
+    high = scores.max(initial=0.0)
+    return np.maximum(scores, 0) / high if high > 0 else np.zeros(len(scores))
+
+
 def ranks(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     """Each score's rank from 1, the highest first; equal scores share the better rank."""
     ascending = np.sort(scores)

@@ -29,6 +29,7 @@ class Settings:
         bm25f: How the keyword leg weighs occurrences.
         document_weight: What the BM25F of the whole document counts beside the passage's own, 0 or more.
         pair_weight: What words count that stand side by side as in the question, beside the passage's own BM25F.
+        date_weight: What it adds to the fused score that a passage is of the days that the question names, 0 or more.
         variants: Whether different names of the same thing count as the same: see `search.language.words.variants`.
         spellings: Whether different spellings of the same word do: see `search.language.words.wordings`.
         reranker: A name in `rerank.RERANKERS`; empty for none.
@@ -46,6 +47,7 @@ class Settings:
     bm25f: BM25F = field(default_factory=BM25F)
     document_weight: float = 1.3
     pair_weight: float = 0.8
+    date_weight: float = 0.3
     variants: bool = True
     spellings: bool = True
     reranker: str = ""
@@ -62,7 +64,7 @@ class Settings:
         shares = {name: getattr(self, name) for name in ("keyword_weight", "prose_discount", "lack_discount")}
         if wrong := [name for name, value in shares.items() if not 0 <= value <= 1]:
             raise QueryError(f"{wrong[0]} is {shares[wrong[0]]}, and must be from 0 to 1")
-        weights = {"document_weight": self.document_weight, "pair_weight": self.pair_weight}
+        weights = {name: getattr(self, name) for name in ("document_weight", "pair_weight", "date_weight")}
         if wrong := [name for name, value in weights.items() if not 0 <= value < math.inf]:
             raise QueryError(f"{wrong[0]} is {weights[wrong[0]]}, and must be 0 or more")
         depths = {"depth": self.depth, "rerank_depth": self.rerank_depth}

@@ -51,7 +51,9 @@ def answer(
     meant = interpret(view, query, variants=variants, spellings=settings.spellings, deadline=question.deadline)
     constraint = meant.constraint
     if match == "all":
-        constraint = AllOf((*constraint.constraints, *map(Holds, meant.units)))
+        constraint = AllOf(
+            (*constraint.constraints, *(Holds(unit) for unit in meant.units if unit not in meant.optional))
+        )
     if question.document is not None:
         constraint = AllOf((*constraint.constraints, Of(question.document)))
     vector = view.encode(query.meaning) if query.meaning and mode != "keyword" else None
@@ -121,7 +123,9 @@ def neighbours(
 
 
 def _scored_query(view: View, text: str, meant: Interpretation, vector: NDArray[np.float32] | None) -> ScoredQuery:
-    return ScoredQuery(text, meant.units, meant.pairs, meant.prose, meant.known, vector, view.info.floors)
+    return ScoredQuery(
+        text, meant.units, meant.pairs, meant.prose, meant.known, vector, view.info.floors, meant.days, meant.optional
+    )
 
 
 class Answer:

@@ -157,6 +157,10 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("received:2025-03 summit", {}),
     ("received:2025-05..", {}),
     ("summit", {"where": ["-desk:Asia", "votes:20.."]}),
+    ("summit in March 2025", {}),
+    ("treaty envoy since 3 May 2025 country:France", {"mode": "keyword"}),
+    ("Geneva 2 March 2025 or 04/05/2025", {"mode": "meaning"}),
+    ("in February 2025", {}),
 ]
 
 

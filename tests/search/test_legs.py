@@ -57,6 +57,7 @@ class LengthLeg:
     """The longer, the better."""
 
     name = "length"
+    is_mode = True
     normalise = staticmethod(min_max)
 
     def request(self, query: ScoredQuery, settings: Settings) -> Long | None:

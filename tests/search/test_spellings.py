@@ -42,8 +42,9 @@ def ranked(snapshot: Snapshot, question: str, settings: Settings = DEFAULT) -> l
     )
     hits: list[tuple[str, set[str]]] = []
     for passage in snapshot.passages(answer.listing.numbers.tolist()):
-        text = passage.document.text
-        hits.append((passage.document.id, {text[m.start : m.end] for m in highlight.words(text, 0, meant.units)}))
+        document = passage.document
+        marks = highlight.words(document.text, 0, meant.units, language=document.language)
+        hits.append((document.id, {document.text[mark.start : mark.end] for mark in marks}))
     return hits
 
 
@@ -240,7 +241,7 @@ def test_a_point_divides_thousands_only_in_languages_that_write_so(shelf: "Shelf
     shelf.add(Document("en", "A length of 28.500 metres.", language="en"), Document("n", "A force of 28,500."))
     assert found(shelf.snapshot(), "28500") == {"n"}
     shelf.add(Document("de", "Eine Truppe von 28.500 Mann.", language="de"))
-    assert found(shelf.snapshot(), "28500") >= {"n", "de"}
+    assert found(shelf.snapshot(), "28500") == {"n", "de"}
     assert found(shelf.snapshot(), "28.500") >= {"n", "de"}
 
 

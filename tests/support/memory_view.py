@@ -3,6 +3,7 @@
 Every line of a document is a passage, as on a `Shelf`. Nothing is shared with the local view but the formulas.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from dragoman.corpus.document import Document, Span
 from dragoman.corpus.fields import Fields
+from dragoman.corpus.scripts import script_of
 from dragoman.index import constraints
 from dragoman.index.analysis import FIELDS, analyze, fold
 from dragoman.index.constraints import Constraint
@@ -21,7 +23,10 @@ from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.facets import FacetColumn, Facets, FacetValue, histogram
 from dragoman.index.reading.plan import (
     LACK,
+    NEARNESS,
+    OVERLAP,
     Beginning,
+    Days,
     Deadline,
     Lookup,
     Meaning,
@@ -116,7 +121,10 @@ class MemoryView:
         self._lengths = np.array([[len(field) for field in each.fields] for each in self._all]).reshape(-1, len(FIELDS))
         self._vocabulary = {term for each in self._all for field in each.fields for term in field}
         languages = frozenset(each.document.language or "en" for each in self._all)
-        self.info = Info(0, len(self._all), languages, fields or Fields(), frozenset(), Floors(0.2, 0.1), None)
+        scripts = frozenset(script_of(term[0]) for term in self._vocabulary) - {""}
+        self.info = Info(
+            0, len(self._all), languages, fields or Fields(), frozenset(), Floors(0.2, 0.1), None, scripts=scripts
+        )
 
     def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[Word]:
         deadline.check()
@@ -226,7 +234,14 @@ class MemoryView:
                 near = cosines >= max(request.floor, request.nearness * cosines.max(initial=0))
                 evidence[name] = scores[name] = cosines
                 evidence[name], matching[name] = cosines[np.newaxis], admitted & near
+            elif isinstance(request, Days):
+                evidence[name] = np.array([_in_time(each.document, request) for each in self._all]).reshape(-1, 2).T
+                scores[name] = evidence[name][NEARNESS]
+                matching[name] = admitted & (evidence[name][OVERLAP] > 0) & request.alone
         leading = {name: _best(scores[name], matching[name], admitted, depth, name) for name in scores}
+        if "date" in leading and not matching["date"].any():  # it leads where its passages are few
+            of_date = admitted & (evidence["date"][OVERLAP] > 0)
+            leading["date"] = _best(scores["date"], of_date, admitted, depth, "date") if of_date.sum() <= depth else []
         pool = sorted({row for best in leading.values() for row in best})
         numbers = np.array([row for row in pool if any(matching[name][row] for name in scores)], np.int64)
         found = {
@@ -240,16 +255,22 @@ class MemoryView:
         near = matching.get("meaning", np.zeros(len(self._all), bool))
         cut = len(leading.get("meaning", [])) == depth and bool(near[leading["meaning"][-1]])
         every = matching.get("keyword", np.zeros(len(self._all), bool)).copy() if scores else admitted
+        every |= matching.get("date", every)
         every[numbers] = True
         keys = scores.get("keyword", np.zeros(len(self._all)))
+        if "date" in scores:
+            keys = np.where(matching.get("keyword", False), keys, scores["date"])
         worth = np.zeros(len(self._all)) if scores else np.ones(len(self._all))
         for name, request in plan.legs.items():
             if isinstance(request, Words):
-                worth += mass / max(sum(each.idf for each in weighed), 1e-9)
+                demanded = [each for each in weighed if each.unit not in request.optional]
+                worth += mass / max(sum(each.idf for each in demanded), 1e-9)
             elif isinstance(request, Meaning):
                 compared = np.isin(np.arange(len(self._all)), pool)
                 among = scores[name] if request.nearness else scores[name][pool]
                 worth += compared * np.maximum(scores[name], 0) / max(among.max(initial=0), 1e-9)
+            elif isinstance(request, Days):
+                worth += matching[name]
         matches = _Matches(self, np.flatnonzero(every), numbers, keys, worth)
         return Candidates(numbers, found, weighed, len(undated), cut, matches)
 
@@ -267,13 +288,14 @@ class MemoryView:
         for each in weighed:
             counts = np.array([passage.counts(each.unit) for passage in self._all]).reshape(-1, len(FIELDS))
             rows[0] += each.idf * request.bm25f.saturated(counts, self._lengths, self._averages)
-            mass += each.idf * counts.any(axis=1)
-        known = [each.idf for each in weighed if each.passages]
-        rarest = [each for each in weighed if each.passages and each.idf == max(known)]
+            mass += each.idf * counts.any(axis=1) * (each.unit not in request.optional)
+        demanded = [each for each in weighed if each.unit not in request.optional]
+        known = [each.idf for each in demanded if each.passages]
+        rarest = [each for each in demanded if each.passages and each.idf == max(known)]
         for row, passage in enumerate(self._all):
             if rarest and not any(passage.counts(each.unit).any() for each in rarest):
                 rows[LACK, row] = rarest[0].idf / sum(known) * rarest[0].idf / idf(len(self._all), 1)
-        wanted = sum(known) / max(len(known), 1) * min(len(weighed) / 2, 1.5) - 1e-9
+        wanted = sum(known) / max(len(known), 1) * min(len(demanded) / 2, 1.5) - 1e-9
         return rows, (mass >= (0 if request.any_word else wanted)) & (mass > 0), mass
 
     @property
@@ -412,9 +434,23 @@ class _Listing:
 def _best(
     scores: NDArray[np.float64], matching: NDArray[np.bool_], admitted: NDArray[np.bool_], depth: int, leg: str
 ) -> list[int]:
-    """A leg's best: of the keyword leg what matches, of the meaning leg what is near, whether near enough or not."""
-    among = np.flatnonzero(matching if leg == "keyword" else admitted)
+    """A leg's best: of the others what matches, of the meaning leg what is near, whether near enough or not."""
+    among = np.flatnonzero(admitted if leg == "meaning" else matching)
     return sorted(among.tolist(), key=lambda n: (-round(float(scores[n]), 6), n))[:depth]
+
+
+def _in_time(document: Document, request: Days) -> list[float]:
+    """The rows of the date leg's evidence for one document."""
+    near, overlaps = 0.0, 0.0
+    if document.dates:
+        first, last = (day.toordinal() for day in document.dates)
+        for period in request.periods:
+            shared = sum(period.first <= day <= period.last for day in range(first, last + 1))
+            gap = max(first - period.last, period.first - last)
+            fading = min(max((period.last - period.first + 1) / 2, 3.0), 90.0)
+            worth = 0.5 + shared / (last - first + 1) / 2 if shared else 0.5 * math.exp(-gap / fading)
+            near, overlaps = max(near, worth * period.weight), max(overlaps, float(shared > 0))
+    return [near, overlaps]
 
 
 def _lines(text: str) -> Iterator[Span]:

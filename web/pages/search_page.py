@@ -19,7 +19,7 @@ from ...search.advice.notices import Notice
 from ...search.language import query as language
 from ...search.language.parser import parse
 from ...search.options import OPTIONS
-from ...search.ranking.legs.leg_table import HYBRID, LEGS
+from ...search.ranking.legs.leg_table import HYBRID, modes
 from ...search.results.results import Results
 from ..parameters import Choice, read
 from ..site import address, site
@@ -134,7 +134,7 @@ def _heading(state: State, results: Results) -> dict[str, Any]:
         near = {"title": document.title or document.id, "link": link_to(document, span)}
         return {"heading": f"Near {near['title']}", "near": near, "by": "meaning"}
     ranked = any(hit.standing.legs for hit in results) or not results.total
-    by = " + ".join(LEGS) if results.mode == HYBRID else results.mode
+    by = " + ".join(modes()[1:]) if results.mode == HYBRID else results.mode
     return {"heading": state.q or "Everything that matches", "by": by if ranked else ""}
 
 

@@ -38,6 +38,7 @@ class LocalKeyword:
         self._mass = np.zeros(0)
         self.matches: NDArray[np.int64] = np.zeros(0, np.int64)
         self.weighed = tuple(sorted(map(self._weigh, request.units), key=lambda each: -each.idf))
+        self._demanded = tuple(each for each in self.weighed if each.unit not in request.optional)
 
     def leading(self, depth: int, also: NDArray[np.int64]) -> NDArray[np.int64]:
         """See `LocalLeg.leading`. Here the passages of other legs (`also`) are scored on the way.
@@ -47,9 +48,9 @@ class LocalKeyword:
         changes no score.
         """
         selection, stack, bm25f = self._selection, self._stack, self._request.bm25f
-        known = [each.idf for each in self.weighed if each.passages]
+        known = [each.idf for each in self._demanded if each.passages]
         remaining = sum(known)
-        wanted = remaining / max(len(known), 1) * min(len(self.weighed) / 2, 1.5) - _ROUNDING
+        wanted = remaining / max(len(known), 1) * min(len(self._demanded) / 2, 1.5) - _ROUNDING
         wanted = 0.0 if self._request.any_word else wanted
         scores = np.zeros(len(stack))
         mass = np.zeros(len(stack))
@@ -64,9 +65,10 @@ class LocalKeyword:
                 ordinals, counts = found.ordinals[looked_at], found.counts[looked_at]
                 saturated = bm25f.saturated(counts, segment.postings.lengths[ordinals], stack.averages)
                 scores[here][ordinals] += each.idf * saturated
-                mass[here][ordinals] += each.idf
-                seen[here][ordinals] = True
-            remaining -= each.idf
+                if each.unit not in self._request.optional:
+                    mass[here][ordinals] += each.idf
+                    seen[here][ordinals] = True
+            remaining -= each.idf if each.unit not in self._request.optional else 0.0
         self.matches = np.flatnonzero(selection.admitted & (mass >= wanted) & (mass > 0))
         self._scores, self._mass = scores, mass
         return stack.order(self.matches, scores[self.matches], depth)
@@ -92,7 +94,7 @@ class LocalKeyword:
 
     def worth(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """See `LocalLeg.worth`: the share that they hold of the units' idf."""
-        return self._mass[numbers] / max(sum(each.idf for each in self.weighed), _ROUNDING)
+        return self._mass[numbers] / max(sum(each.idf for each in self._demanded), _ROUNDING)
 
     @property
     def is_cut(self) -> bool:
@@ -109,12 +111,12 @@ class LocalKeyword:
 
     def _lack(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """What each of some passages lacks if it lacks the rarest known unit, or all of those that are as rare."""
-        total = sum(each.idf for each in self.weighed)
+        total = sum(each.idf for each in self._demanded)
         if not total:
             return np.zeros(len(numbers))
-        rarest = self.weighed[0]
+        rarest = self._demanded[0]
         lacking = np.ones(len(numbers), bool)
-        for each in takewhile(lambda other: other.idf == rarest.idf, self.weighed):
+        for each in takewhile(lambda other: other.idf == rarest.idf, self._demanded):
             for (base, _), found in zip(self._stack, self._selection.occurrences(each.unit), strict=True):
                 lacking &= ~np.isin(numbers, base + found.ordinals, assume_unique=True)
         return lacking * (rarest.idf / total) * (rarest.idf / idf(self._stack.count, 1))

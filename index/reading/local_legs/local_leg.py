@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..selection import Selection
 from ..view import Weighed
+from .by_date import LocalDate
 from .by_meaning import LocalMeaning
 from .by_words import LocalKeyword
 
@@ -54,5 +55,6 @@ class LocalLeg(Protocol):
 LOCAL_LEGS: Final[dict[str, Callable[[Selection, Any], LocalLeg]]] = {
     "meaning": LocalMeaning,
     "keyword": LocalKeyword,
+    "date": LocalDate,
 }
 """By the leg's name."""

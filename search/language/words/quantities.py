@@ -15,9 +15,10 @@ from ....index.analysis import analyze
 Terms: TypeAlias = tuple[str, ...]
 
 DOTTED: Final = frozenset(
-    "az be bg bs ca da de el es eu fo gl hr hu id is it lt mk nl no nb nn pt ro ru sl sq sr sv tr uk vi".split()
+    "az be bg bs ca cs da de el es et eu fi fo fr gl hr hu id is it lt lv mk nl no nb nn pl pt ro ru sk sl sq sr sv tr "
+    "uk vi".split()
 )
-"""The languages that write 28.500 for what is 28,500 in English."""
+"""The languages that write 28.500 for what is 28,500 in English, as their decimals have a comma."""
 
 _WHOLE = re.compile(r"\d{4,12}")
 _DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")

@@ -9,16 +9,18 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise, product
 from typing import Final, NamedTuple, TypeAlias
 
+from ....corpus.scripts import script_of
 from ....index.analysis import Token
 from ....index.reading.plan import Pattern, SameWord
 from ....index.terms import tells
+from ....index.units import Confined
 from .compounds import halves, joined
 from .designations import Designation, designation, written_together
-from .quantities import grouped_number, is_number, measure, measures, numbers, unit_at, unit_names
+from .quantities import DOTTED, grouped_number, is_number, measure, measures, numbers, unit_at, unit_names
 from .spellings import spellings
 from .variants import Name, name_at
 
-Way: TypeAlias = tuple[SameWord | Pattern, ...]
+Way: TypeAlias = tuple[SameWord | Pattern | Confined, ...]
 """One way to write something: what may stand for each of its words, in order. A pattern stands for varieties alone."""
 
 _HYPHENS = frozenset("-‐‑")
@@ -58,16 +60,30 @@ class Switches(NamedTuple):
     spellings: bool = True
 
 
-def wordings(run: Sequence[Token], text: str, switches: Switches, languages: frozenset[str]) -> Iterator[Wording]:
+class Known(NamedTuple):
+    """What is known of a collection's words.
+
+    Attributes:
+        languages: Those of its passages.
+        scripts: Those of `corpus.scripts.OTHER_SCRIPTS` in which there may be words.
+        variants: The groups of names that it has beside ours.
+    """
+
+    languages: frozenset[str] = frozenset()
+    scripts: frozenset[str] = frozenset()
+    variants: tuple[str, ...] = ()
+
+
+def wordings(run: Sequence[Token], text: str, switches: Switches, known: Known) -> Iterator[Wording]:
     """What the words of a run stand for.
 
     Args:
         run: Words that nothing but blanks and the like divide, none of whose spans is empty.
         text: What the words' spans are of.
         switches: What counts as another way to write them.
-        languages: Those of the passages that are asked.
+        known: The collection that is asked.
     """
-    looked_at = _Run(run, text, switches, languages)
+    looked_at = _Run(run, text, switches, known)
     position = 0
     while position < len(run):
         wording = looked_at.wording(position)
@@ -78,11 +94,13 @@ def wordings(run: Sequence[Token], text: str, switches: Switches, languages: fro
 class _Run:
     """A run of words, looked at word by word."""
 
-    def __init__(self, run: Sequence[Token], text: str, switches: Switches, languages: frozenset[str]) -> None:
+    def __init__(self, run: Sequence[Token], text: str, switches: Switches, known: Known) -> None:
         self._terms = [token.term for token in run]
         self._gaps = [text[left.end : right.start] for left, right in pairwise(run)]
         self._switches = switches
-        self._languages = languages
+        self._languages = known.languages
+        self._scripts = known.scripts
+        self._variants = known.variants
         self._number: dict[int, tuple[int, str]] = {}
         """Where a number begins: of how many words it is, and its digits."""
         self._behind: dict[int, str] = {}
@@ -106,16 +124,23 @@ class _Run:
 
     def wording(self, position: int) -> Wording:
         """What begins at a position."""
-        name = name_at(self._terms, position) if self._switches.variants else None
+        name = name_at(self._terms, position, self._variants) if self._switches.variants else None
         if name and name.length > 1:
-            return Wording(position, name.length, tuple(_way(other) for other in name.others))
+            return Wording(position, name.length, tuple(self._of_name(name)))
         if self._switches.spellings and (together := self._together(position)):
             return together
         return self._single(position, name)
 
+    def _of_name(self, name: Name) -> Iterator[Way]:
+        """The other names, in scripts that there are words in: a name is known in a dozen."""
+        for other in name.others:
+            script = script_of(other[0][0])
+            if not script or script in self._scripts:
+                yield _way(other)
+
     def _single(self, position: int, name: Name | None = None) -> Wording:
         """A word by itself."""
-        ways = [_way(other) for other in name.others] if name else []
+        ways = list(self._of_name(name)) if name else []
         if self._switches.spellings:
             ways += self._spelt(self._terms[position])
             ways += self._with_neighbours(position)
@@ -127,7 +152,7 @@ class _Run:
         yield from (_way((other,)) for other in others)
         for pair in chain.from_iterable(map(halves, (term, *others))):
             yield from map(_way, _respelt(pair))
-        yield from map(_way, numbers(term, self._languages))
+        yield from self._numbers(term)
         if said := written_together(term):
             yield from _of_designation(said)
         if amount := measure(term):
@@ -136,9 +161,15 @@ class _Run:
             yield from map(_way, unit_names(unit))
 
     def _amount(self, number: str, unit: tuple[str, ...]) -> Iterator[Way]:
-        for written in ((number,), *numbers(number, self._languages)):
-            for way in measures(written[-1], unit):
-                yield _way((*written[:-1], *way))
+        for written in ((SameWord(number),), *self._numbers(number)):
+            for way in measures(written[-1].term, unit):
+                yield (*written[:-1], *_way(way))
+
+    def _numbers(self, number: str) -> Iterator[tuple[SameWord | Confined, ...]]:
+        """The other ways to write a number; one with points in it is another one in other languages."""
+        for written in numbers(number, self._languages):
+            dotted = "." in written[0]
+            yield (Confined(written[0], DOTTED & self._languages),) if dotted else tuple(map(SameWord, written))
 
     def _with_neighbours(self, position: int) -> Iterator[Way]:
         """What a word is together with the one before it or after it, if one writes them in one word as well."""
@@ -168,7 +199,7 @@ class _Run:
             return Wording(position, len(unit), tuple(dict.fromkeys(ways)))
         count, number = self._number.get(position, (0, ""))
         if count > 1:
-            ways = (_way((number,)), *map(_way, numbers(number, self._languages)), *self._amounts(position))
+            ways = (_way((number,)), *self._numbers(number), *self._amounts(position))
             others = tuple(way for way in dict.fromkeys(ways) if way != _way(rest[:count]))
             return Wording(position, count, others, tuple(self._single(position + step) for step in range(count)))
         if not self._is_hyphened(position):

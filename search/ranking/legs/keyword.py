@@ -18,6 +18,7 @@ class KeywordLeg:
     """See `Leg`. A passage's own words decide what is a candidate; the other evidence decides among the candidates."""
 
     name = "keyword"
+    is_mode = True
     normalise = staticmethod(min_max)
 
     def request(self, query: ScoredQuery, settings: Settings) -> Words | None:
@@ -25,7 +26,8 @@ class KeywordLeg:
         if not query.units:
             return None
         pairs = query.pairs if settings.pair_weight else ()
-        return Words(query.units, pairs, settings.bm25f, bool(settings.document_weight), query.any_word)
+        documents = bool(settings.document_weight)
+        return Words(query.units, pairs, settings.bm25f, documents, query.optional, query.any_word)
 
     def weight(self, query: ScoredQuery, evidence: Mapping[str, NDArray[np.float64]], settings: Settings) -> float:
         """Less for a sentence, which wants its meaning found, than for a list of names."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....index.encoding.floors import Floors
-from ....index.reading.plan import Pair, Request
+from ....index.reading.plan import Days, Pair, Request
 from ....index.reading.view import Found
 from ....index.units import Unit
 from ..settings import Settings
@@ -30,6 +30,8 @@ class ScoredQuery:
         known: The share of its words that occur in the collection, apart from function words.
         vector: float32 [dimension], the text's; None if the meaning leg takes no part.
         floors: How near a passage must be in meaning.
+        days: The days that it names; None if it names none.
+        optional: Those of the units that a match need not hold.
         any_word: Whether a passage matches that holds any of its words, rather than most of them.
     """
 
@@ -40,6 +42,8 @@ class ScoredQuery:
     known: float
     vector: NDArray[np.float32] | None
     floors: Floors
+    days: Days | None = None
+    optional: frozenset[Unit] = frozenset()
     any_word: bool = False
 
 
@@ -49,6 +53,11 @@ class Leg(Protocol):
     @property
     def name(self) -> str:
         """What questions, answers and views call it."""
+        ...
+
+    @property
+    def is_mode(self) -> bool:
+        """Whether a search may consist of it alone; else it takes part beside the others in every mode."""
         ...
 
     @property

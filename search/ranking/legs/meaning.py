@@ -34,6 +34,7 @@ class MeaningLeg:
     """See `Leg`."""
 
     name = "meaning"
+    is_mode = True
     normalise = staticmethod(min_max)
 
     def request(self, query: ScoredQuery, settings: Settings) -> Meaning | None:
