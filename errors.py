@@ -28,6 +28,12 @@ class InvalidField(DragomanError):
     """A field that a collection is to have of its own cannot be: its name, its type or its key will not do."""
 
 
+class InvalidArgument(DragomanError, TypeError):
+    """What a function or method was called with is of another type than it takes."""
+
+    status = 400
+
+
 class QueryError(DragomanError):
     """A question that cannot be understood.
 

@@ -168,7 +168,7 @@ def engine_ranking(mode: Mode, settings: Settings, put: Put) -> NDArray[np.int64
     return ranked(put, mode, settings, limit=DEPTH, per_document=True).listing.numbers
 
 
-PLAIN = BM25F(k1=0.9, b=(0.4, 0.4, 0.4), weights=(1.0, 1.0, 0.0))
+PLAIN = BM25F(k1=0.9, b=(0.4, 0.4, 0.4, 0.4), weights=(1.0, 1.0, 0.0, 0.0))
 """BM25 as it comes, on titles and text."""
 
 
@@ -193,7 +193,7 @@ def textbook_ranking(fuse: str | None, weight: float, put: Put) -> NDArray[np.in
     return numbers[np.sort(np.unique(stack.documents(numbers), return_index=True)[1])][:DEPTH]
 
 
-PLAIN_DOCUMENT = BM25F(k1=1.2, b=(0.75, 0.75, 0.75), weights=PLAIN.weights)
+PLAIN_DOCUMENT = BM25F(k1=1.2, b=(0.75, 0.75, 0.75, 0.75), weights=PLAIN.weights)
 
 
 def whole_document_ranking(put: Put) -> NDArray[np.int64]:

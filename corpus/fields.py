@@ -72,7 +72,7 @@ _SEARCH: Final = (
     "q query limit offset mode sort match after before where document similar fold unfold facets explain highlights "
     "timeout page more"
 )
-RESERVED: Final = frozenset({*RECORD_NAMES, *f"note {_SEARCH} cut origin ids histogram undated".split()})
+RESERVED: Final = frozenset({*RECORD_NAMES, *f"note about {_SEARCH} cut origin ids histogram undated".split()})
 """What a field may not be called besides: a record's key, a text field of the query language, an option of a search or
 parameter of a page, what stands in an answer beside the fields, and `ids`, as an index calls those of documents."""
 
@@ -92,6 +92,7 @@ class Field:
         aliases: Other names that mean it in a question.
         type: See FieldType.
         is_subject: Whether a free word that is being typed may be completed to one of its values.
+        is_description: Whether free words find a document by its values, even if its text does not have them.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     type: FieldType = "facet"
     is_subject: bool = False
+    is_description: bool = False
 
     @property
     def is_counted(self) -> bool:
@@ -171,6 +173,7 @@ DECLARED: Final[tuple[Field, ...]] = (
         about="on this person",
         example="Macron",
         is_subject=True,
+        is_description=True,
     ),
     Field(
         name="outlet",
@@ -209,6 +212,7 @@ DECLARED: Final[tuple[Field, ...]] = (
         values=lambda document: [document.author],
         about="by this author",
         example="Kim",
+        is_description=True,
     ),
     Field(
         name="topic",
@@ -216,6 +220,7 @@ DECLARED: Final[tuple[Field, ...]] = (
         values=lambda document: document.topics,
         about="on this topic",
         example="trade",
+        is_description=True,
     ),
     Field(
         name="from",
@@ -223,6 +228,7 @@ DECLARED: Final[tuple[Field, ...]] = (
         values=lambda document: document.senders,
         about="sent by this person or office",
         example="Rusk",
+        is_description=True,
         aliases=("sender",),
     ),
     Field(
@@ -231,6 +237,7 @@ DECLARED: Final[tuple[Field, ...]] = (
         values=lambda document: document.recipients,
         about="sent to this person or office",
         example="Kennedy",
+        is_description=True,
         aliases=("recipient",),
     ),
     Field(
@@ -293,6 +300,7 @@ class OwnField:
             values=lambda document: document.extra.get(self.name, ()),
             about=f"with this {self.name}",
             type=self.type,
+            is_description=self.type in ("facet", "text"),
         )
 
 

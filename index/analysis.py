@@ -17,8 +17,17 @@ from ..corpus.scripts import INDEXED_BY_CHARACTER, SOUTHEAST_ASIAN_LETTERS
 ANALYZER_VERSION = 3
 """Raised whenever the same text would give other terms; a collection built with another version must be re-indexed."""
 
-FIELDS: tuple[str, ...] = ("title", "text", "notes")
-"""The indexed fields of a passage, in the order in which arrays by field keep them; `notes` are its footnotes."""
+FIELDS: tuple[str, ...] = ("title", "text", "notes", "about")
+"""The indexed fields of a passage, in the order in which arrays by field keep them.
+
+`notes` are its footnotes. `about` has the words of its document's description that the document itself does not say.
+"""
+
+OF_DOCUMENTS: tuple[int, ...] = (FIELDS.index("title"), FIELDS.index("about"))
+"""The positions of those of FIELDS that are the document's: every passage repeats them."""
+
+ABOUT: int = FIELDS.index("about")
+"""The position of what the document is about."""
 
 MAX_TOKENS = 0xFFFF
 """A field's tokens beyond this many are not indexed: positions are 16 bits wide. Passages are far shorter."""

@@ -80,8 +80,8 @@ class State:
 
     @classmethod
     def read(cls, given: MultiDict[str, str], fields: Fields = FIELDS) -> Self:
-        """The state that a URL's parameters say. Raises QueryError if one is unknown or does not fit."""
-        return cls.of(read(PARAMETERS, given), fields)
+        """The state that the parameters of a page's URL say. Raises QueryError if one does not fit."""
+        return cls.of(read(PARAMETERS, given, strict=False), fields)
 
     @classmethod
     def of(cls, values: Mapping[str, Any], fields: Fields = FIELDS) -> Self:

@@ -11,11 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis import FIELDS
+from ..analysis import FIELDS, OF_DOCUMENTS
 from ..segments.segment import Segment
-
-TITLE = FIELDS.index("title")
-"""Which of the fields is the title: every passage repeats that of its document."""
 
 
 class DocumentTable(NamedTuple):
@@ -24,7 +21,7 @@ class DocumentTable(NamedTuple):
     `passages` is int32 [size of the stack]: the number of each passage's document. `rows` is int64: that of each row
     of the segments' columns by document; one that a merge split over two segments has two rows. `sizes` is int64
     [documents]: how many passages it has. `lengths` is float64 [documents, fields]: its tokens by field, the title's
-    once; `averages` are those of the live ones.
+    and the description's once; `averages` are those of the live ones.
     """
 
     passages: NDArray[np.int32]
@@ -84,7 +81,7 @@ class Stack:
         for field in range(len(FIELDS)):
             by_passage = [segment.postings.lengths[:, field] for segment in self.segments]
             lengths[:, field] = np.bincount(passages, np.concatenate([np.zeros(0), *by_passage]), count)
-        lengths[:, TITLE] /= np.maximum(sizes, 1)
+        lengths[:, OF_DOCUMENTS] /= np.maximum(sizes, 1)[:, np.newaxis]
         living = np.zeros(count, bool)
         living[passages[self.live]] = True
         averages = lengths[living].mean(axis=0) if living.any() else np.zeros(len(FIELDS))

@@ -21,8 +21,8 @@ class BM25F:
     """
 
     k1: float = 0.9
-    b: tuple[float, ...] = (0.3, 0.4, 0.4)
-    weights: tuple[float, ...] = (1.0, 1.0, 0.8)
+    b: tuple[float, ...] = (0.3, 0.4, 0.4, 0.3)
+    weights: tuple[float, ...] = (1.0, 1.0, 0.8, 0.8)
 
     def saturated(
         self, counts: NDArray[Any], lengths: NDArray[Any], averages: NDArray[np.float64]

@@ -20,6 +20,7 @@ from ...errors import CollectionDamaged
 from ..analysis import FIELDS, MAX_TOKENS, Token, analyze, lower
 from ..terms import DEFAULT_LANGUAGE
 from .columns import Columns, ColumnsWriter
+from .described import description_terms
 from .durability import sync
 from .encoded_passage import EncodedPassage
 from .postings import Postings
@@ -179,11 +180,12 @@ class SegmentWriter:
         for part in ("whoosh", "postings", "columns", "vectors"):
             (self._work / part).mkdir(parents=True)
         self._keyword = KeywordWriter(self._work / "whoosh")
-        self._columns = ColumnsWriter(self._work / "columns", fields)
+        self._fields = tuple(fields)
+        self._columns = ColumnsWriter(self._work / "columns", self._fields)
         self._vectors = VectorsWriter(self._work / "vectors", dimension)
         self._lengths: list[list[int]] = []
         self._sentences: list[list[int]] = []
-        self._title: tuple[tuple[str, str], list[str]] = ("", ""), []
+        self._of_document: tuple[tuple[int, str], list[str], list[str]] = (-1, ""), [], []
         self._written: dict[str, dict[str, set[str]]] = {}
 
     def __len__(self) -> int:
@@ -197,16 +199,19 @@ class SegmentWriter:
         """
         document, span = passage.document, passage.span
         language = document.language or DEFAULT_LANGUAGE
-        if self._title[0] != (document.title, language):
-            self._title = (document.title, language), _terms(self._analyzed(document.title, language))
+        if self._of_document[0] != (passage.version, document.id):
+            title = _terms(self._analyzed(document.title, language))
+            about = description_terms(document, self._fields, lambda value: self._analyzed(value, language))
+            self._of_document = (passage.version, document.id), title, about
+        _, title, about = self._of_document
         text = self._analyzed(document.text[span.start : span.end], language)
         notes = [self._analyzed(note.text, language) for note in document.notes_in(span)]
-        fields = [self._title[1], _terms(text), _terms(chain.from_iterable(notes))]
+        fields = [title, _terms(text), _terms(chain.from_iterable(notes)), about]
         self._keyword.add(fields)
         self._lengths.append([min(len(terms), MAX_TOKENS) for terms in fields])
         begun = [bisect_left(text, start - span.start, key=lambda token: token.start) for start, _ in passage.sentences]
         self._sentences.append(
-            [*_starts("text", begun, len(text)), *_starts("notes", accumulate(map(len, notes)), len(fields[-1]))]
+            [*_starts("text", begun, len(text)), *_starts("notes", accumulate(map(len, notes)), sum(map(len, notes)))]
         )
         self._columns.add(passage.version, document, span.start, span.end)
         self._vectors.add(passage)

@@ -35,8 +35,9 @@ def run(command: click.Command, name: str, arguments: Sequence[str] | None = Non
     """
     _prepare_streams()
     stdout = sys.stdout
+    chosen = (True if _forced() else None) if colours() else False  # None leaves it to each stream
     try:
-        code = command.main(arguments, prog_name=name, standalone_mode=False, color=None if colours() else False)
+        code = command.main(arguments, prog_name=name, standalone_mode=False, color=chosen)
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -89,8 +90,17 @@ def _leave(code: object) -> NoReturn:
 
 
 def colours() -> bool:
-    """Whether to write in colours: standard output is a terminal that has them, and nobody has turned them off."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether to write in colours: standard output is a terminal that has them, or FORCE_COLOR says so.
+
+    NO_COLOR turns them off in any case. FORCE_COLOR=0 forces nothing.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    return _forced() or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def _forced() -> bool:
+    return os.environ.get("FORCE_COLOR", "0") not in ("", "0")
 
 
 def echo_paged(text: str) -> None:

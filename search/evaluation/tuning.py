@@ -99,6 +99,7 @@ _BM25F = (
     Dial("b text", (0.2, 0.3, 0.4, 0.55, 0.75)),
     Dial("weights title", (0.5, 1.0, 1.5, 2.0, 3.0)),
     Dial("weights notes", (0.2, 0.5, 0.8, 1.0, 1.3)),
+    Dial("weights about", (0.2, 0.5, 0.8, 1.0, 1.5)),
     Dial("b title", (0.0, 0.15, 0.3, 0.5, 0.75)),
 )
 DIALS = (*_WEIGHTS, *_BM25F)

@@ -8,6 +8,7 @@ from typing import Any, Self, TypedDict
 from ...corpus.fields import Fields
 from ...errors import QueryError
 from ...index.reading.plan import Deadline
+from ..arguments import check_text
 from ..options import OPTIONS, Option, check_options
 from . import query as language
 from .date_values import parse_date_range
@@ -30,19 +31,19 @@ class Filters(TypedDict, total=False):
 
     after: date | str | None
     before: date | str | None
-    country: str | Sequence[str]
-    person: str | Sequence[str]
-    outlet: str | Sequence[str]
-    place: str | Sequence[str]
-    kind: str | Sequence[str]
-    lang: str | Sequence[str]
-    author: str | Sequence[str]
-    topic: str | Sequence[str]
-    sender: str | Sequence[str]
-    recipient: str | Sequence[str]
-    volume: str | Sequence[str]
-    classification: str | Sequence[str]
-    where: str | Sequence[str]
+    country: str | Sequence[str] | None
+    person: str | Sequence[str] | None
+    outlet: str | Sequence[str] | None
+    place: str | Sequence[str] | None
+    kind: str | Sequence[str] | None
+    lang: str | Sequence[str] | None
+    author: str | Sequence[str] | None
+    topic: str | Sequence[str] | None
+    sender: str | Sequence[str] | None
+    recipient: str | Sequence[str] | None
+    volume: str | Sequence[str] | None
+    classification: str | Sequence[str] | None
+    where: str | Sequence[str] | None
     document: str | None
 
 
@@ -63,11 +64,11 @@ class Question:
     deadline: Deadline
 
     @classmethod
-    def parse(cls, text: str, options: Mapping[str, Any], filters: Mapping[str, Any], fields: Fields) -> Self:
+    def parse(cls, text: str | None, options: Mapping[str, Any], filters: Mapping[str, Any], fields: Fields) -> Self:
         """Make a question of a text, options of a search and filters.
 
         Args:
-            text: What somebody typed.
+            text: What somebody typed; None where there are only filters.
             options: Values of the options that say how it is answered, the timeout among them.
             filters: Those of Filters, with a collection's own fields among them.
             fields: Those that the collection has.
@@ -75,7 +76,10 @@ class Question:
         Raises:
             QueryError: The text or a filter cannot be understood, no such filter exists, or an option is out of bounds.
         """
-        check_options(**options)
+        text = "" if text is None else text
+        check_text("the question", text)
+        options = check_options(**options)
+        check_options(**{name: filters.get(name) for name in ("after", "before", "where", "document")})
         deadline = Deadline(options["timeout"])
         query = parse_with_filters(text, filters, fields)
         return cls(query, filters.get("document"), options, deadline)

@@ -121,7 +121,8 @@ def _fitting(name: str, known: Any, value: Any) -> Any:
     if is_dataclass(known) and isinstance(value, dict):
         return apply_changes(cast("Any", known), cast("dict[str, Any]", value))
     defaults, values = _elements(known, tuple), _elements(value, list)
-    if values and len(values) == len(defaults):
+    if values and len(values) <= len(defaults):  # a collection may have been tuned when there were fewer fields
+        values += defaults[len(values) :]
         return tuple(map(_fitting, repeat(name), defaults, values))
     if isinstance(known, float) and type(value) is int:
         return float(value)

@@ -7,11 +7,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...corpus.document import Note
+from ...corpus.document import Document, Note, Span
+from ...corpus.fields import Fields
 from ...index.constraints import AllOf, Holds, Not, Of
 from ...index.encoding.floors import Floors
 from ...index.reading.plan import Deadline
 from ...index.reading.view import View
+from ...index.segments.described import described
 from ...index.units import Unit
 from ..language.interpreter import Interpretation, interpret
 from ..language.question import Question
@@ -19,7 +21,10 @@ from ..ranking.engine import Order, Ranking, rank
 from ..ranking.legs.leg import ScoredQuery
 from ..ranking.settings import Settings
 from . import highlight
-from .results import Explanation, Hit, MarkedNote
+from .results import Explanation, Hit, MarkedNote, MarkedValue
+
+LONGEST_TITLE = 1000
+"""How many characters of a title are looked at for words of the question."""
 
 _NO_FLOORS: Final = Floors(*(2 * [float(np.nextafter(0, 1))]))  # just above nothing
 MAX_COPIES = 10
@@ -153,7 +158,7 @@ class Answer:
         self.meant = meant
         """The question in the view's terms."""
         self._view = view
-        self._units = meant.units
+        self._units = meant.marked
         self.meaning = meaning
         """The question's vector, float32 [dimension]; None if the meaning leg took no part."""
         self._settings = settings
@@ -191,13 +196,34 @@ class Answer:
                 collection=self.collection,
                 generation=self._view.info.generation,
                 highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
+                title_highlights=tuple(_in_title(document, self._units)) if highlights else (),
                 notes=tuple(_marked(document.notes_in(span), self._units, document.language)) if highlights else (),
+                described=tuple(_described(document, span, self._units, self._view.info.fields)) if highlights else (),
                 copies=folded.first,
                 copied=folded.count,
                 more=int(listing.more[position]),
                 standing=standing,
                 explanation=Explanation(standing, passage.contributions) if explain else None,
             )
+
+
+def _in_title(document: Document, units: Sequence[Unit]) -> list[highlight.Highlight]:
+    """The words of the question in a document's title, as far as that is looked at."""
+    return highlight.words(document.title[:LONGEST_TITLE], 0, units, "title", language=document.language)
+
+
+def _described(document: Document, span: Span, units: Sequence[Unit], fields: Fields) -> Iterator[MarkedValue]:
+    """The values of a document's description that hold what neither a passage nor its title and notes do."""
+    language = document.language
+    said = (document.title, document.text[span.start : span.end], *(note.text for note in document.notes_in(span)))
+    lacking = [
+        unit
+        for unit in units
+        if unit.tells and not any(highlight.words(part, 0, [unit], unit.field, language=language) for part in said)
+    ]
+    for name, value in described(document, fields) if lacking else ():
+        if marks := highlight.words(value, 0, lacking, "about", language=language):
+            yield MarkedValue(name, value, tuple(marks))
 
 
 def _marked(notes: Iterable[Note], units: Sequence[Unit], language: str) -> Iterator[MarkedNote]:

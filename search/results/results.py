@@ -1,8 +1,8 @@
 """What a search gives back: ranked hits, each a passage with its document, its highlights and its reason."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, overload
 
 from ...corpus.document import Document, Note, Span, passage_id
 from ...index.reading.facets import Facets
@@ -14,6 +14,7 @@ from .highlight import Highlight
 
 if TYPE_CHECKING:
     from . import wire
+    from .explaining import QuestionExplanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,18 @@ class MarkedNote:
     highlights: tuple[Highlight, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MarkedValue:
+    """A value of a document's description that holds words of the question, which neither passage nor title does.
+
+    The offsets of its highlights are into the value; `field` is the name of the field that it is of.
+    """
+
+    field: str
+    value: str
+    highlights: tuple[Highlight, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Hit:
     """A passage in a list of results. Two are equal if they are of the same passage, collection and generation.
@@ -74,10 +87,12 @@ class Hit:
         start: Where the passage starts, as a character of `document.text`.
         end: Where it ends, the character itself excluded.
         highlights: The parts of the passage to mark, as characters of `document.text`.
+        title_highlights: The words of the question in the title, as characters of `document.title`.
         standing: How it came to its score in each leg; before reranking, if there is a reranker.
         collection: The collection's path or address.
         generation: The collection's generation.
         notes: The passage's footnotes that hold words of the question.
+        described: What its document's description says of the question that neither the passage nor the title does.
         copies: The first of the near-identical documents that match as well and are folded under this hit.
         copied: How many of these there are.
         more: How many further passages of its document match.
@@ -89,10 +104,12 @@ class Hit:
     start: int
     end: int
     highlights: tuple[Highlight, ...] = ()
+    title_highlights: tuple[Highlight, ...] = ()
     standing: Standing = UNPLACED
     collection: str = ""
     generation: int = 0
     notes: tuple[MarkedNote, ...] = ()
+    described: tuple[MarkedValue, ...] = ()
     copies: tuple[Document, ...] = ()
     copied: int = 0
     more: int = 0
@@ -156,7 +173,9 @@ class Hit:
             start=self.start,
             end=self.end,
             highlights=list(self.highlights),
+            title_highlights=list(self.title_highlights),
             notes=[wire.MarkedNote(each.note.mark, each.note.text, list(each.highlights)) for each in self.notes],
+            described=[wire.MarkedValue(each.field, each.value, list(each.highlights)) for each in self.described],
             copies=wire.Copies(self.copied, [wire.source_of(copy) for copy in self.copies]),
             more=self.more,
             legs=wire.legs_of(self.standing.legs),
@@ -174,7 +193,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a question: iterate over it, or over `hits`.
+    """The answer to a question: a sequence of hits, to be iterated over, indexed and cut.
 
     Attributes:
         query: The question's text.
@@ -192,13 +211,14 @@ class Results:
         weaker: How many passages match without answering the question, and are not listed or counted, as the order is
             by date.
         notices: What a searcher should know of the question and the answer.
+        explanation: How the question was understood, if that was asked for.
         nearest: Where nothing was found, at most five passages that come nearest in meaning. They are no hits: nothing
             counts them.
         unknown: The words of the question that no passage holds, as typed.
     """
 
     query: str
-    understood: dict[str, Any]
+    understood: dict[str, Any] = field(hash=False)
     mode: Mode
     total: int
     took_ms: float
@@ -206,10 +226,11 @@ class Results:
     undated: int
     hits: tuple[Hit, ...]
     documents: int
-    facets: Facets | None = None
+    facets: Facets | None = field(default=None, hash=False)
     at_least: bool = False
     weaker: int = 0
     notices: tuple[Notice, ...] = ()
+    explanation: "QuestionExplanation | None" = None
     nearest: tuple[Hit, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -218,6 +239,15 @@ class Results:
 
     def __len__(self) -> int:
         return len(self.hits)
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[index]
 
     def to_wire(self) -> "wire.SearchAnswer":
         """As it is written in JSON."""
@@ -237,6 +267,7 @@ class Results:
             unknown=list(self.unknown),
             notices=[wire.notice_of(each) for each in self.notices],
             facets=wire.facets_of(self.facets) if self.facets else wire.UNSET,
+            explanation=self.explanation.to_wire() if self.explanation else wire.UNSET,
             hits=[hit.to_wire() for hit in self.hits],
             nearest=[hit.to_wire() for hit in self.nearest],
         )

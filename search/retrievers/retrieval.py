@@ -31,6 +31,9 @@ class Retrieval:
     def __init__(self) -> None:
         self._opened: dict[str, Collection] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_opened": {}}  # in another process they are opened when they are asked
+
     def collection(self, named: Collection | str | Path) -> Collection:
         """The collection itself, or the one at a path, opened. Raises what `open_collection` raises."""
         if isinstance(named, Collection):

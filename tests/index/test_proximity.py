@@ -61,7 +61,7 @@ def fields_of(snapshot: Snapshot, number: int) -> Iterator[tuple[list[str], list
     (passage,) = snapshot.passages([number])
     document, span = passage.document, passage.span
     sentences = [f"{each}." for each in document.text[span.start : span.end].split(". ")]
-    for parts in ([document.title], sentences, [note.text for note in document.notes_in(span)]):
+    for parts in ([document.title], sentences, [note.text for note in document.notes_in(span)], []):
         terms = [[token.term for token in analyze(part)] for part in parts]
         yield list(chain.from_iterable(terms)), [n for n, sentence in enumerate(terms) for _ in sentence]
 

@@ -94,7 +94,7 @@ OTHERS = [
     FAR,
     Settings(depth=3),
     Settings(depth=3, keyword_weight=0.2, fusion="reciprocal-rank"),
-    Settings(depth=100, bm25f=BM25F(k1=1.6, b=(0.0, 0.75, 0.4), weights=(3.0, 1.0, 0.2))),
+    Settings(depth=100, bm25f=BM25F(k1=1.6, b=(0.0, 0.75, 0.4, 0.3), weights=(3.0, 1.0, 0.2, 0.8))),
     Settings(depth=1000, document_weight=3.0, pair_weight=0.0, keyword_weight=1.0),
 ]
 
@@ -331,7 +331,7 @@ def places(collection: Collection) -> list[tuple[str, int]]:
 
 
 def test_a_collection_ranks_by_its_own_settings_unless_others_are_given(place: Path) -> None:
-    far = replace(FAR, variants=False, bm25f=BM25F(k1=1.6, b=(0.1, 0.2, 0.3), weights=(3.0, 1.0, 0.5)))
+    far = replace(FAR, variants=False, bm25f=BM25F(k1=1.6, b=(0.1, 0.2, 0.3, 0.3), weights=(3.0, 1.0, 0.5, 0.8)))
     with open_collection(place) as collection, open_collection(place, settings=Settings()) as given:
         default = places(collection)
         with open_collection(place) as another:

@@ -13,14 +13,14 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from dragoman.corpus.document import Document, Span
+from dragoman.corpus.document import DateInterval, Document, Span
 from dragoman.corpus.fields import Fields
 from dragoman.corpus.scripts import script_of
 from dragoman.index import constraints
-from dragoman.index.analysis import FIELDS, analyze, fold
+from dragoman.index.analysis import ABOUT, FIELDS, analyze, fold
 from dragoman.index.constraints import Constraint
 from dragoman.index.encoding.floors import Floors
-from dragoman.index.reading.facets import FacetColumn, Facets, FacetValue, histogram
+from dragoman.index.reading.facets import Dated, FacetColumn, Facets, FacetValue, histogram
 from dragoman.index.reading.plan import (
     LACK,
     NEARNESS,
@@ -40,6 +40,7 @@ from dragoman.index.reading.plan import (
 )
 from dragoman.index.reading.view import Candidates, Contribution, Folded, Found, Info, Located, Opened, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
+from dragoman.index.segments.described import described, description_terms
 from dragoman.index.terms import stems, tells
 from dragoman.index.units import Confined, Unit, Word, terms_of
 
@@ -47,7 +48,7 @@ from .shelf import DIMENSION, SENTENCE, made_up_vector
 
 
 class _Passage:
-    def __init__(self, document: Document, span: Span) -> None:
+    def __init__(self, document: Document, span: Span, fields: Fields) -> None:
         self.document, self.span = document, span
         text = document.text[span.start : span.end]
         self.vector = made_up_vector(document.id, text)
@@ -57,7 +58,10 @@ class _Passage:
         self.fields = [[term for sentence in field for term in sentence] for field in by_sentence]
         self.sentences = [[n for n, sentence in enumerate(field) for _ in sentence] for field in by_sentence]
         self.language = document.language or "en"
-        parts = [document.title, text, *notes]
+        about = description_terms(document, fields)
+        self.fields.append(about)
+        self.sentences.append([0] * len(about))
+        parts = [document.title, text, *notes, *(value for _, value in described(document, fields))]
         self.written = {(t.term, part[t.start : t.end]) for part in parts for t in analyze(part)}
 
     def counts(self, unit: Unit) -> NDArray[np.int64]:
@@ -113,7 +117,7 @@ class MemoryView:
     ) -> None:
         # In the order of ids and starts, so that a stable sort breaks ties as it should.
         self._all = [
-            _Passage(document, span)
+            _Passage(document, span, fields or Fields())
             for document in sorted(documents, key=lambda each: each.id)
             for span in _lines(document.text)
         ]
@@ -293,7 +297,7 @@ class MemoryView:
         known = [each.idf for each in demanded if each.passages]
         rarest = [each for each in demanded if each.passages and each.idf == max(known)]
         for row, passage in enumerate(self._all):
-            if rarest and not any(passage.counts(each.unit).any() for each in rarest):
+            if rarest and not any(np.delete(passage.counts(each.unit), ABOUT).any() for each in rarest):
                 rows[LACK, row] = rarest[0].idf / sum(known) * rarest[0].idf / idf(len(self._all), 1)
         wanted = sum(known) / max(len(known), 1) * min(len(demanded) / 2, 1.5) - 1e-9
         return rows, (mass >= (0 if request.any_word else wanted)) & (mass > 0), mass
@@ -350,10 +354,16 @@ class MemoryView:
                 best = sorted(passages, key=lambda value: (-passages[value], value.encode()))[:top]
                 values = tuple(FacetValue(value, passages[value], documents[value]) for value in best)
                 columns[field.name] = FacetColumn(values, len(passages))
-        dated = Counter(each.document.dates for each in here if each.document.dates)
-        days = np.array([[d.first.toordinal(), d.last.toordinal()] for d in dated], np.int64).reshape(-1, 2).T
-        bars = histogram(days[0], days[1], np.array(list(dated.values()))) if dated else None
+        matching, every = ([each.document.dates for each in some if each.document.dates] for some in (here, self._all))
+        bars = histogram(_by_days(matching), _by_days(every)) if matching else None
         return Facets(columns, bars, sum(each.document.dates is None for each in here))
+
+
+def _by_days(dates: list[DateInterval]) -> Dated:
+    """Passages of these dates, those of the same together."""
+    counted = Counter(dates)
+    days = np.array([[each.first.toordinal(), each.last.toordinal()] for each in counted], np.int64).reshape(-1, 2).T
+    return Dated(days[0], days[1], np.array(list(counted.values()), np.int64))
 
 
 class _Matches:

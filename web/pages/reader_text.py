@@ -20,7 +20,7 @@ from ...errors import QueryError
 from ...search.results import highlight
 from ...search.results.citations import web_address
 from ...search.results.highlight import Highlight, Piece
-from ...search.results.results import Hit
+from ...search.results.results import Hit, MarkedValue
 
 PART = 100_000
 """How many characters of a document are shown at a time: some forty printed pages."""
@@ -213,6 +213,11 @@ def note_pieces(note: Note, marks: Sequence[Highlight]) -> Iterator[Piece]:
         marks: What to mark in it; their offsets are into its own text.
     """
     return highlight.pieces(note.text[:LONGEST_NOTE], 0, marks)
+
+
+def value_pieces(marked: MarkedValue) -> Iterator[Piece]:
+    """A value of a description, as far as it is shown, cut where marks begin and end."""
+    return highlight.pieces(marked.value[:LONGEST_NOTE], 0, marked.highlights)
 
 
 def source_link(document: Document, cited: Span | None) -> str:

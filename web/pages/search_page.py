@@ -45,7 +45,7 @@ def search() -> Response:
     """The search box; below it the passages or, before anything is asked, what the collection holds."""
     try:
         fields = site().collection.fields
-        values = read((*PARAMETERS, _more_of(fields)), request.args)
+        values = read((*PARAMETERS, _more_of(fields)), request.args, strict=False)
         state, more = State.of(values, fields), values["more"]
     except QueryError as error:
         return _refused(State({"q": request.args.get("q", "")}), error)

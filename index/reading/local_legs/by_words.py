@@ -5,12 +5,11 @@ from itertools import pairwise, takewhile
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis import FIELDS
+from ...analysis import ABOUT, FIELDS, OF_DOCUMENTS
 from ...segments.bm25f import idf
 from ...units import Unit
 from ..plan import DOCUMENT, LACK, PAIRS, PASSAGE, Words
 from ..selection import Selection
-from ..stack import TITLE
 from ..view import Weighed
 
 _ROUNDING = 1e-9  # of sums of idf, which are compared with what is wanted of them
@@ -110,7 +109,10 @@ class LocalKeyword:
         return Weighed(unit, passages, idf(stack.count, passages) if passages else 0.0)
 
     def _lack(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-        """What each of some passages lacks if it lacks the rarest known unit, or all of those that are as rare."""
+        """What each of some passages lacks if it lacks the rarest known unit, or all of those that are as rare.
+
+        What only its document's description has, the passage itself lacks.
+        """
         total = sum(each.idf for each in self._demanded)
         if not total:
             return np.zeros(len(numbers))
@@ -118,7 +120,8 @@ class LocalKeyword:
         lacking = np.ones(len(numbers), bool)
         for each in takewhile(lambda other: other.idf == rarest.idf, self._demanded):
             for (base, _), found in zip(self._stack, self._selection.occurrences(each.unit), strict=True):
-                lacking &= ~np.isin(numbers, base + found.ordinals, assume_unique=True)
+                itself = np.delete(found.counts, ABOUT, axis=1).any(axis=1)
+                lacking &= ~np.isin(numbers, base + found.ordinals[itself], assume_unique=True)
         return lacking * (rarest.idf / total) * (rarest.idf / idf(self._stack.count, 1))
 
     def _whole_documents(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -138,7 +141,7 @@ class LocalKeyword:
                 for field in range(len(FIELDS)):
                     held = np.flatnonzero(of_asked[:, field])
                     counts[:, field] += np.bincount(rows[held], of_asked[held, field], len(documents))
-            counts[:, TITLE] /= table.sizes[documents]  # which every passage repeats
+            counts[:, OF_DOCUMENTS] /= table.sizes[documents][:, np.newaxis]
             scores += each.idf * self._request.bm25f.saturated(counts, table.lengths[documents], table.averages)
         return scores[owner]
 
