@@ -16,6 +16,7 @@ from ..index.reading.plan import Sort
 from ..index.writing.lock import LOCK_TIMEOUT as LOCK_TIMEOUT
 from ..index.writing.status import Status
 from .advice.completion import Completion, complete
+from .arguments import check_settings, check_text, check_wait, listed, path_of
 from .language.question import Filters
 from .language.words.variants import checked_variants
 from .options import MAX_EXPORT, MAX_FACETS, Match, check_options, check_range
@@ -47,13 +48,19 @@ class Collection:
             store: What holds it, or its path or address: see `open_collection`.
             settings: How it ranks; None for its own settings.
         """
-        self._store = open_store(store) if isinstance(store, str | Path) else store
+        check_settings(settings)
+        is_store = callable(getattr(store, "writing", None))
+        self._store = cast("Store", store) if is_store else open_store(path_of(store))
         self._asker = Asker(self._store, settings)
 
     @property
     def path(self) -> Path:
         """The folder that it was opened at."""
         return Path(self._store.name)
+
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[str, Settings | None]]:
+        # In another process it is opened again, as is what holds it: a retriever, a job of a queue.
+        return _reopened, (self._store.name, self._asker.given_settings)  # pyright: ignore[reportReturnType]
 
     def close(self) -> None:
         """Let go of the collection's files. The collection must not be used afterwards."""
@@ -69,28 +76,31 @@ class Collection:
 
     def search(
         self,
-        query: str,
+        query: str | None,
         *,
-        limit: int = 10,
-        offset: int = 0,
-        mode: Mode = "hybrid",
+        limit: int | None = 10,
+        offset: int | None = 0,
+        mode: Mode | None = "hybrid",
+        literal: bool | None = False,
         sort: Sort | None = None,
-        match: Match = "most",
-        per_document: bool = False,
-        fold: bool = True,
-        facets: int = 0,
-        explain: bool = False,
-        highlights: bool = True,
+        match: Match | None = "most",
+        per_document: bool | None = False,
+        fold: bool | None = True,
+        facets: int | None = 0,
+        explain: bool | None = False,
+        highlights: bool | None = True,
         timeout: float | None = None,
         **filters: Unpack[Filters],
     ) -> Results:
-        """The passages that answer a question, best first.
+        """The passages that answer a question, best first. An option that is None is as if it were not given.
 
         Args:
-            query: In the query language; it may be empty if there are `filters`.
+            query: In the query language; it may be empty or None if there are `filters`.
             limit: How many hits to return at most.
             offset: How many of the best hits to skip, for paging.
             mode: Which legs find and rank.
+            literal: Take the query as plain text, in which no sign is an operator. What looks as if it was pasted is
+                taken so anyway: see `language.input.texts`.
             sort: By relevance, or newest first. By default newest first where the query only filters, as then all
                 passages are equally relevant; else by relevance.
             match: How many of the words that tell a match holds. With `most`, passages match as well that are near in
@@ -110,26 +120,20 @@ class Collection:
             SearchTimeout: The search took longer than `timeout`.
             NotFound: The search is confined to a document that the collection does not have.
         """
-        check_options(limit=limit, offset=offset, facets=facets)
-        how = {
-            "mode": mode,
-            "sort": sort,
-            "match": match,
-            "per_document": per_document,
-            "fold": fold,
-            "timeout": timeout,
-        }
-        page = Page(limit=limit, offset=offset, facets=facets, highlights=highlights, explain=explain)
-        return self._asker.search(query, how, filters, page)
+        matching = check_options(mode=mode, literal=literal, match=match, fold=fold, timeout=timeout)
+        how = matching | check_options(sort=sort, per_document=per_document)
+        page = check_options(limit=limit, offset=offset, facets=facets, highlights=highlights, explain=explain)
+        return self._asker.search(query, how, filters, Page(**page))
 
     def facets(
         self,
-        query: str,
+        query: str | None,
         *,
-        limit: int = 10,
-        mode: Mode = "hybrid",
-        match: Match = "most",
-        fold: bool = True,
+        limit: int | None = 10,
+        mode: Mode | None = "hybrid",
+        literal: bool | None = False,
+        match: Match | None = "most",
+        fold: bool | None = True,
         timeout: float | None = None,
         **filters: Unpack[Filters],
     ) -> Facets:
@@ -137,31 +141,39 @@ class Collection:
 
         `limit` is how many values of each column to return. The other options, and the errors, are those of `search`.
         """
-        check_range("limit", limit, 1, MAX_FACETS)
+        limit = _facet_limit(limit)
         results = self.search(
-            query, limit=0, mode=mode, match=match, fold=fold, facets=limit, timeout=timeout, **filters
+            query,
+            limit=0,
+            mode=mode,
+            literal=literal,
+            match=match,
+            fold=fold,
+            facets=limit,
+            timeout=timeout,
+            **filters,
         )
         return cast("Facets", results.facets)
 
-    def contents(self, limit: int = 10) -> Facets:
+    def contents(self, limit: int | None = 10) -> Facets:
         """What the whole collection consists of: by column the commonest values, and by date a histogram.
 
         `limit` is how many values of each column to return. Counting happens on the first call after a change.
         """
-        check_range("limit", limit, 1, MAX_FACETS)
-        return self._asker.contents(limit)
+        return self._asker.contents(_facet_limit(limit))
 
     def export(
         self,
-        query: str,
+        query: str | None,
         *,
-        limit: int = MAX_EXPORT,
-        mode: Mode = "hybrid",
+        limit: int | None = MAX_EXPORT,
+        mode: Mode | None = "hybrid",
+        literal: bool | None = False,
         sort: Sort | None = None,
-        match: Match = "most",
-        per_document: bool = False,
-        fold: bool = True,
-        highlights: bool = False,
+        match: Match | None = "most",
+        per_document: bool | None = False,
+        fold: bool | None = True,
+        highlights: bool | None = False,
         timeout: float | None = None,
         **filters: Unpack[Filters],
     ) -> Iterator[Hit]:
@@ -171,29 +183,31 @@ class Collection:
         Changes to the collection in the meantime make no difference to them, with one exception: if it is compacted and
         the export goes on for longer than the grace period after that, it ends with CollectionDamaged.
         """
+        limit = MAX_EXPORT if limit is None else limit
         check_range("limit", limit, 0, MAX_EXPORT)
-        how = {
-            "mode": mode,
-            "sort": sort,
-            "match": match,
-            "per_document": per_document,
-            "fold": fold,
-            "timeout": timeout,
-        }
-        return self._asker.export(query, how, filters, limit=limit, highlights=highlights)
+        check_options(highlights=highlights)
+        matching = check_options(mode=mode, literal=literal, match=match, fold=fold, timeout=timeout)
+        how = matching | check_options(sort=sort, per_document=per_document)
+        return self._asker.export(query, how, filters, limit=limit, highlights=bool(highlights))
 
-    def complete(self, text: str, limit: int = 8) -> list[Completion]:
+    def complete(self, text: str, limit: int | None = 8) -> list[Completion]:
         """Ways to complete the last word of a question, likeliest first: see `completion.complete`.
 
         Args:
             text: The question, which may be half typed: nothing in it is an error.
             limit: How many to return at most.
         """
+        check_text("the question", text)
         check_options(limit=limit)
-        return complete(self._store.view, text, limit)
+        return complete(self._store.view, text, 8 if limit is None else limit)
 
     def similar(
-        self, identity: str, *, limit: int = 10, per_document: bool = False, timeout: float | None = None
+        self,
+        identity: str,
+        *,
+        limit: int | None = 10,
+        per_document: bool | None = False,
+        timeout: float | None = None,
     ) -> Results:
         """The passages nearest in meaning to a passage, or to a whole document, from other documents.
 
@@ -207,8 +221,9 @@ class Collection:
             NotFound: There is no such passage or document.
             SearchTimeout: The search took longer than `timeout`.
         """
-        check_options(limit=limit, timeout=timeout)
-        return self._asker.similar(identity, limit=limit, per_document=per_document, timeout=timeout)
+        check_text("the id", identity)
+        how = check_options(limit=limit, per_document=per_document, timeout=timeout)
+        return self._asker.similar(identity, **how)
 
     @property
     def fields(self) -> Fields:
@@ -227,6 +242,7 @@ class Collection:
 
     def document(self, document_id: str) -> Document:
         """A document, by its id. Raises NotFound if the collection does not have it."""
+        check_text("the id", document_id)
         document = self._store.document(document_id)
         if document is None:
             raise no_document(document_id)
@@ -238,6 +254,7 @@ class Collection:
         A document's id may look like a passage's, so documents are tried first. With the document comes the span of the
         passage, if the id is a passage's. Raises NotFound if the collection has neither.
         """
+        check_text("the id", identity)
         named = parse_passage_id(identity)
         try:
             return self.document(identity), None
@@ -251,6 +268,7 @@ class Collection:
 
     def passages(self, document_id: str) -> list[Span]:
         """The spans of a document's passages, in order. Raises NotFound if there is no such document."""
+        check_text("the id", document_id)
         spans = self._store.spans(document_id)
         if spans is None:
             raise no_document(document_id)
@@ -263,6 +281,8 @@ class Collection:
             prefix: What they begin with.
             after: Only ids after this one, in order to go on where a previous call ended.
         """
+        check_text("the prefix", prefix)
+        check_text("the id to go on after", after)
         return self._store.document_ids(prefix, after)
 
     @property
@@ -324,8 +344,12 @@ class Collection:
         Raises:
             CollectionLocked: Another program did not finish in time.
         """
+        from ..corpus.readers.contract import Skipped
+
+        check_wait(lock_timeout)
+        given = listed("the documents", documents, (Document, Skipped))
         with self._store.writing(lock_timeout, progress) as writer:
-            return writer.add(documents)
+            return writer.add(given)
 
     def feed(
         self,
@@ -356,22 +380,29 @@ class Collection:
         from ..corpus.readers.contract import ReadOptions
         from ..index.feeding.feeder import Feeding, feed
 
+        check_wait(lock_timeout)
         feeding = Feeding(reading or ReadOptions(), keep=keep, reread=reread)
+        named = [(str(each), feeding) for each in listed("the sources", sources, (str, Path))]
         with self._store.writing(lock_timeout, progress) as writer:
-            return feed(writer, [(str(each), feeding) for each in sources])
+            return feed(writer, named)
 
     def remove(self, document_ids: Iterable[str], *, lock_timeout: float = LOCK_TIMEOUT) -> "Report":
         """Delete documents by id. Raises NotFound, and deletes nothing, if one does not exist."""
+        check_wait(lock_timeout)
+        named = list(listed("the ids", document_ids))
         with self._store.writing(lock_timeout) as writer:
-            return writer.remove(document_ids)
+            return writer.remove(named)
 
     def compact(self, *, lock_timeout: float = LOCK_TIMEOUT) -> "Report":
         """Rewrite the index without what was deleted, in as few segments as possible."""
+        check_wait(lock_timeout)
         with self._store.writing(lock_timeout) as writer:
             return writer.compact()
 
     def keep_settings(self, settings: Settings | None, *, lock_timeout: float = LOCK_TIMEOUT) -> None:
         """Write settings into the collection: it ranks by them unless it is opened with others. None takes them out."""
+        check_settings(settings)
+        check_wait(lock_timeout)
         with self._store.writing(lock_timeout) as writer, writer.database.change():
             if settings is None:
                 writer.database.unset(RANKING)
@@ -417,6 +448,8 @@ class Collection:
         """
         from ..index.feeding.feeder import source_name
 
+        check_wait(lock_timeout)
+        names = list(listed("the names", names))
         with self._store.writing(lock_timeout) as writer:
             known = Origins(writer.database)
             names = [name if known.holds(name) else source_name(name) for name in names]
@@ -454,13 +487,24 @@ class Collection:
 
         Watch(
             self.path,
-            [str(each) for each in sources],
+            [str(each) for each in listed("the sources", sources, (str, Path))],
             every=every,
             urls_every=urls_every,
             lock_timeout=lock_timeout,
             tell=on_change or (lambda _: None),
             complain=on_error or (lambda _: None),
         ).run()
+
+
+def _facet_limit(limit: int | None) -> int:
+    """How many values of each field to count: as many as that, or 10. Raises QueryError if that is out of bounds."""
+    wanted = 10 if limit is None else limit
+    check_range("limit", wanted, 1, MAX_FACETS)
+    return wanted
+
+
+def _reopened(name: str, settings: Settings | None) -> Collection:
+    return open_collection(name, settings=settings)
 
 
 def open_collection(path: str | Path, *, settings: Settings | None = None) -> Collection:

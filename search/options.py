@@ -7,6 +7,7 @@ filters by field come from `corpus.fields`. Faces may be stricter than this: a p
 
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 from ..corpus.document import MAX_ID_LENGTH
@@ -61,18 +62,32 @@ class Option:
         return self.kind in ("day", "values", "constraints", "id")
 
     def check(self, value: Any) -> None:
-        """Raise QueryError if a value is out of bounds, or not of the option's kind."""
-        if self.kind == "choice" and value is not None and value not in self.choices():
-            raise QueryError(f"{self.name} is {str(value)[:40]!r}, and must be one of {', '.join(self.choices())}")
-        if self.kind in ("values", "constraints") and value is not None:
-            texts = list(cast("Iterable[object]", value)) if isinstance(value, list | tuple | Set) else [value]
-            if not all(isinstance(each, str) for each in texts):
-                raise QueryError(f"{self.name} takes texts, not {str(texts)[:40]}")
-        if self.kind == "count":
-            check_range(self.name, value, self.low, self.high)
-        if self.kind == "seconds" and value is not None and not (isinstance(value, int | float) and value >= 0):
-            raise QueryError(f"{self.name} is {value!r}, and must be 0 or more seconds")
+        """Raise QueryError if a value is out of bounds, or not of the option's kind. None is as good as no value."""
+        if value is None:
+            return
+        shown = repr(value)[:_SHOWN]
+        match self.kind:
+            case "choice" if not isinstance(value, str) or value not in self.choices():
+                raise QueryError(f"{self.name} is {shown}, and must be one of {', '.join(self.choices())}")
+            case "values" | "constraints":
+                texts = list(cast("Iterable[object]", value)) if isinstance(value, list | tuple | Set) else [value]
+                if not all(isinstance(each, str) for each in texts):
+                    raise QueryError(f"{self.name} takes texts, not {str(texts)[:_SHOWN]}")
+            case "count":
+                check_range(self.name, value, self.low, self.high)
+            case "seconds":
+                check_seconds(self.name, value)
+            case "flag" if not isinstance(value, bool):
+                raise QueryError(f"{self.name} is {shown}, and must be True or False")
+            case "day" if not isinstance(value, str | date):
+                raise QueryError(f"{self.name} is {shown}, and must be a date, or a text such as 2025-11")
+            case "id" if not isinstance(value, str):
+                raise QueryError(f"{self.name} is {shown}, and must be the id of a document, which is a text")
+            case _:
+                pass
 
+
+_SHOWN: Final = 40  # characters of a value that an error quotes
 
 MAX_LIMIT: Final = 1000
 """The most hits that one search gives."""
@@ -93,6 +108,13 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
         about="Whether words, meaning or both find and rank.",
         default=HYBRID,
         choices=modes,
+    ),
+    Option(
+        name="literal",
+        kind="flag",
+        in_url=True,
+        about="Take the question as plain text, in which no sign is an operator.",
+        default=False,
     ),
     Option(
         name="sort",
@@ -170,10 +192,24 @@ def check_range(name: str, value: Any, low: int, high: int) -> None:
         QueryError: It is out of these bounds.
     """
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise QueryError(f"{name} is {value!r}, and must be a whole number from {low} to {high}")
+        raise QueryError(f"{name} is {repr(value)[:_SHOWN]}, and must be a whole number from {low} to {high}")
 
 
-def check_options(**given: Any) -> None:
-    """Check the values of options, each given by its name. Raises QueryError for the first that is out of bounds."""
+def check_seconds(name: str, value: Any) -> None:
+    """Raise QueryError if what `name` is called is not a number of seconds, 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        raise QueryError(f"{name} is {repr(value)[:_SHOWN]}, and must be 0 or more seconds")
+
+
+def check_options(**given: Any) -> dict[str, Any]:
+    """Check the values of options, each given by its name.
+
+    Returns:
+        The values, with that by default for each that is None.
+
+    Raises:
+        QueryError: One is out of bounds, or not of its option's kind.
+    """
     for name, value in given.items():
         OPTIONS[name].check(value)
+    return {name: OPTIONS[name].default if value is None else value for name, value in given.items()}

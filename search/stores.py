@@ -206,7 +206,10 @@ def folder_named(name: str | Path) -> Path:
     """The folder of that name. Raises CollectionNotFound if it is an address, of which no folder is made either."""
     if isinstance(name, str) and "://" in name:
         raise CollectionNotFound(f"{name} is an address, and a collection is a folder here: give its path")
-    return Path(name)
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        raise CollectionNotFound(f"{name} names the home of nobody here: give the path in full") from None
 
 
 def no_document(document_id: str) -> NotFound:

@@ -176,18 +176,22 @@ def parameter_of(option: Option) -> Text:
             return Text(**said, longest=option.longest)
 
 
-def read(declared: Iterable[Text], given: MultiDict[str, str]) -> dict[str, Any]:
+def read(declared: Iterable[Text], given: MultiDict[str, str], *, strict: bool = True) -> dict[str, Any]:
     """The values of parameters, by name.
 
     Args:
         declared: All parameters that may be given.
         given: What is given in a URL.
+        strict: Whether others are refused. Pages pass over them, as mail programs and networks add some to any link.
 
     Raises:
         QueryError: A parameter is unknown or given too often, or its value does not fit.
     """
     parameters = tuple(declared)
-    check_names(given, [each.name for each in parameters], [each.name for each in parameters if each.repeatable])
+    names = [each.name for each in parameters]
+    if not strict:
+        given = MultiDict((name, value) for name, value in given.items(multi=True) if name in names)
+    check_names(given, names, [each.name for each in parameters if each.repeatable])
     return {each.name: each.read(given.getlist(each.name)) for each in parameters}
 
 

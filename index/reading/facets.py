@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +37,14 @@ class FacetColumn:
 class Bar:
     """A stretch of time, first and last day included, and how many passages are of documents dated then.
 
-    A document dated with several days counts wherever they overlap, as it does for a date constraint.
+    A document dated with several days counts wherever they overlap, as it does for a date constraint. `of` counts all
+    passages of the collection that are of that time, whether they match or not.
     """
 
     first: date
     last: date
     passages: int
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +67,43 @@ class Facets:
     undated: int
 
 
-def histogram(first: NDArray[np.int64], last: NDArray[np.int64], weights: NDArray[np.int64]) -> Histogram:
-    """The histogram of some documents; there is at least one.
+class Dated(NamedTuple):
+    """Some documents and when they are of.
 
-    Args:
+    Attributes:
         first: int64 [n], the first day of each, as `date.toordinal` counts.
         last: int64 [n], the last day of each.
-        weights: int64 [n], how many passages each one counts for.
+        passages: int64 [n], how many passages each one counts for.
     """
-    unit, start, stop = _scale(np.array([first.min(), last.max()]))
-    begins, ends = _bar(first, unit) - start, _bar(last, unit) - start + 1
-    # What begins in a bar counts from there on, until after the bar in which it ends.
-    changes = np.bincount(begins, weights, stop - start + 1) - np.bincount(ends, weights, stop - start + 1)
-    counts = np.cumsum(changes)[:-1].astype(np.int64)
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    passages: NDArray[np.int64]
+
+
+def histogram(matching: Dated, every: Dated) -> Histogram:
+    """The histogram of some documents.
+
+    Args:
+        matching: Those documents; there is at least one.
+        every: All of the collection.
+    """
+    unit, start, stop = _scale(np.array([matching.first.min(), matching.last.max()]))
     days = _opening(np.arange(start, stop + 1), unit)
     firsts, lasts = np.maximum(days[:-1], 1), days[1:] - 1
-    bars = zip(firsts.tolist(), lasts.tolist(), counts.tolist(), strict=True)
-    return Histogram(unit, tuple(Bar(date.fromordinal(a), date.fromordinal(b), count) for a, b, count in bars))
+    counts = (_counts(dated, unit, start, stop).tolist() for dated in (matching, every))
+    bars = zip(firsts.tolist(), lasts.tolist(), *counts, strict=True)
+    return Histogram(unit, tuple(Bar(date.fromordinal(a), date.fromordinal(b), n, of) for a, b, n, of in bars))
+
+
+def _counts(dated: Dated, unit: TimeUnit, start: int, stop: int) -> NDArray[np.int64]:
+    """How many passages are of each unit of time from the one numbered `start` to the one before `stop`."""
+    begins = np.clip(_bar(dated.first, unit), start, stop) - start
+    ends = np.clip(_bar(dated.last, unit) + 1, start, stop) - start
+    # What begins in a bar counts from there on, until after the bar in which it ends; outside, both are the same.
+    size = stop - start + 1
+    changes = np.bincount(begins, dated.passages, size) - np.bincount(ends, dated.passages, size)
+    return np.cumsum(changes)[:-1].astype(np.int64)
 
 
 def _scale(ends: NDArray[np.int64]) -> tuple[TimeUnit, int, int]:

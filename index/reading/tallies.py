@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..analysis import analyze
 from ..segments.columns import UNDATED
-from .facets import FacetColumn, Facets, FacetValue, histogram
+from .facets import Dated, FacetColumn, Facets, FacetValue, histogram
 from .plan import Deadline
 from .stack import Stack
 
@@ -51,7 +51,7 @@ class Tallies:
         dated = (first != UNDATED) & (weights > 0)
         return Facets(
             columns,
-            histogram(first[dated], last[dated], weights[dated]) if dated.any() else None,
+            histogram(Dated(first[dated], last[dated], weights[dated]), self._dated) if dated.any() else None,
             int(weights[first == UNDATED].sum()),
         )
 
@@ -84,6 +84,13 @@ class Tallies:
         days[0, self._documents.rows] = _together(each.first for each in self._columns)
         days[1, self._documents.rows] = _together(each.last for each in self._columns)
         return days
+
+    @cached_property
+    def _dated(self) -> Dated:
+        """All documents that have a date, and how many live passages."""
+        first, last = self._days
+        dated = (first != UNDATED) & (self._alive > 0)
+        return Dated(first[dated], last[dated], self._alive[dated])
 
     def _column(self, name: str) -> "_Coded":
         if name not in self._coded:

@@ -9,7 +9,7 @@ import click
 
 from ..results.printing import many, to_json, visible
 from .layout import FORMATS, wrapped
-from .options import collection_option, format_option, opened
+from .options import bom_option, collection_option, format_option, opened, with_bom
 from .terminal import echo_paged
 
 if TYPE_CHECKING:
@@ -77,13 +77,20 @@ def list_(prefix: str, collection: Path | None) -> None:
 @click.option("--per-document", is_flag=True, help="The best passage of each document only.")
 @collection_option
 @format_option(FORMATS, "How to print the hits.")
+@bom_option
 @click.pass_context
 def similar(
-    context: click.Context, identity: str, limit: int, per_document: bool, collection: Path | None, format_: str
+    context: click.Context,
+    identity: str,
+    limit: int,
+    per_document: bool,
+    collection: Path | None,
+    format_: str,
+    bom: bool,
 ) -> None:
     """Find what is near in meaning to a passage or a document. The hits are passages of other documents."""
     with opened(collection) as searched:
         results = searched.similar(identity, limit=limit, per_document=per_document)
-    echo_paged(FORMATS[format_](results))
+    echo_paged(with_bom(FORMATS[format_](results), format_, bom))
     if not results.hits:
         context.exit(1)

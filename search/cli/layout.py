@@ -1,18 +1,20 @@
 """Results laid out for reading in a terminal: in lines that fit, in colours or else with signs for highlights."""
 
 import shutil
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
+from math import ceil
 from typing import Any
 
 import click
 
 from ...index.reading.facets import Facets
-from ...index.units import terms_of
+from ...index.units import Unit, terms_of
+from ..results.explaining import QuestionExplanation
 from ..results.formats import FORMATS as FILE_FORMATS
 from ..results.highlight import pieces
-from ..results.printing import many, visible
+from ..results.kwic import DEFAULT_WIDTH, kwic_lines, occurrences
+from ..results.printing import columns, many, table, visible
 from ..results.results import Hit, MarkedNote, MarkedValue, Results, byline
 from .terminal import colours
 
@@ -40,7 +42,8 @@ Run = tuple[str, frozenset[str]]
 
 def text(results: Results) -> str:
     """For reading in a terminal, in colours if standard output knows them; else *words* and _sentences_ have signs."""
-    lines = [line for hit in results for line in (*_hit(hit), "")]
+    lines = [*_question(results.explanation), ""] if results.explanation else []
+    lines += [line for hit in results for line in (*_hit(hit), "")]
     lines += _closing(results)
     if results.nearest:
         lines += ["", NEAREST, ""]
@@ -54,7 +57,7 @@ def _hit(hit: Hit) -> Iterator[str]:
     document = hit.document
     cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(hit.text, hit.start, hit.highlights)]
     rank = styled(f"{hit.rank:>2}".ljust(len(_INDENT)), "faint")
-    for line in wrapped([(visible(document.title or document.id), frozenset({"title"}))]):
+    for line in wrapped(_title(hit)):
         yield rank + line
         rank = _INDENT
     yield from _block(" · ".join(byline(document)), "source")
@@ -74,6 +77,15 @@ def _hit(hit: Hit) -> Iterator[str]:
     yield from (_INDENT + styled(visible(copied), "faint") for copied in (hit.passage, document.url) if copied)
     for line in _explained(hit):
         yield from _block(line.strip(), "faint", _INDENT + " " * (len(line) - len(line.lstrip())))
+
+
+def _title(hit: Hit) -> list[Run]:
+    """A hit's title with the words of the question marked; its document's id if that has none."""
+    title = hit.document.title
+    if not title:
+        return [(visible(hit.document.id), frozenset({"title"}))]
+    cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(title, 0, hit.title_highlights)]
+    return [(shown, shades | {"title"}) for shown, shades in (cut if colours() else _signed(cut))]
 
 
 def _value(marked: MarkedValue) -> list[Run]:
@@ -110,6 +122,10 @@ def _closing(results: Results) -> Iterator[str]:
         yield f"There is no such page: {results.total:,} match in all."
     else:
         yield "Nothing found."
+    yield from _noticed(results)
+
+
+def _noticed(results: Results) -> Iterator[str]:
     for notice in results.notices:
         said = [(visible(notice.text), frozenset[str]())]
         offered = [(" ", frozenset[str]()), (visible(notice.question), frozenset({"title"}))] if notice.question else []
@@ -141,7 +157,7 @@ def wrapped(runs: Iterable[Run], indent: str = _INDENT) -> Iterator[str]:
     ]
     while kept:
         room, end, space = width, 0, 0
-        while end < len(kept) and (room := room - _columns(kept[end][0])) >= 0:
+        while end < len(kept) and (room := room - columns(kept[end][0])) >= 0:
             if kept[end][0] == " ":
                 space = end
             end += 1
@@ -166,11 +182,29 @@ def styled(shown: str, *names: str) -> str:
     return click.style(shown, **style)
 
 
-def _columns(character: str) -> int:
-    """How many columns of a terminal a character takes."""
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+def _question(explanation: QuestionExplanation) -> Iterator[str]:
+    """How the question was understood: as an expression, and what there is of each of its words within its filters."""
+    yield from wrapped([("question ", frozenset({"faint"})), (visible(explanation.expression), frozenset())], _INDENT)
+    within = " ".join(explanation.filters) or "the whole collection"
+    counted = f"{many(explanation.passages, 'passage')} in {many(explanation.documents, 'document')}"
+    yield from wrapped([("within   ", frozenset({"faint"})), (visible(f"{within}: {counted}"), frozenset())], _INDENT)
+    rows = [
+        (
+            visible(_forms(each.unit)),
+            many(each.passages, "passage"),
+            f"in {many(each.documents, 'document')}",
+        )
+        for each in explanation.holdings
+    ]
+    yield from (_INDENT + line for line in (table(rows, "<>") if rows else ()))
+
+
+def _forms(unit: Unit) -> str:
+    """All ways to write a word or phrase, each word with its forms; `title:` and the like before those of one field."""
+    forms = " / ".join(
+        " ".join(_alternatives(terms_of(word)) for word in form) for form in (unit.positions, *unit.variants)
+    )
+    return f"{unit.field}:{forms}" if unit.field else forms
 
 
 def _explained(hit: Hit) -> Iterator[str]:
@@ -205,6 +239,12 @@ def _alternatives(words: frozenset[str]) -> str:
     return "|".join(shown) + ("|…" if len(words) > len(shown) else "") if shown else "an unknown word"
 
 
+def _heights(values: Sequence[float]) -> str:
+    """Values as bars of one character each; the highest is not 0."""
+    highest = max(values)
+    return "".join(_HEIGHTS[ceil(value * (len(_HEIGHTS) - 1) / highest)] for value in values)
+
+
 def _facets(facets: Facets) -> Iterator[str]:
     """What the match set consists of: a paragraph a column, and over time."""
     rows: dict[str, str] = {}
@@ -214,10 +254,11 @@ def _facets(facets: Facets) -> Iterator[str]:
         rows[name] = " · ".join(named + ([f"and {more:,} more"] if more else []))
     if facets.histogram:
         unit, bars = facets.histogram.unit, facets.histogram.bars
-        highest = max(bar.passages for bar in bars)
-        heights = "".join(_HEIGHTS[-(-bar.passages * (len(_HEIGHTS) - 1) // highest)] for bar in bars)
         length = _DATE_LENGTHS.get(unit, _YEAR)
-        rows[unit] = f"{str(bars[0].first)[:length]} {heights} {str(bars[-1].last)[:length]}"
+        first, last = str(bars[0].first)[:length], str(bars[-1].last)[:length]
+        shares = [bar.passages / max(bar.of, 1) for bar in bars]
+        rows[unit] = f"{first} {_heights([bar.passages for bar in bars])} {last}"
+        rows["share"] = f"{first} {_heights(shares)} {last} · at most {max(shares):.1%} of a {unit}'s passages"
     rows = {name: row for name, row in rows.items() if row}
     margin = max(map(len, rows), default=0) + 2
     for name, row in rows.items():
@@ -225,5 +266,19 @@ def _facets(facets: Facets) -> Iterator[str]:
             yield f"{'' if number else name:<{margin}}{line}"
 
 
-FORMATS: dict[str, Callable[[Results], str]] = {"text": text, **FILE_FORMATS}
+def kwic(results: Results) -> str:
+    """Each occurrence of the question's words in a line as wide as the terminal, by date."""
+    found = occurrences(results)
+    lines = list(kwic_lines(found, shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns, _keyword))
+    passages = f"{len({each.hit for each in found}):,} of {many(results.total, 'passage')}"
+    lines += [*([""] if lines else []), f"{many(len(found), 'occurrence')} in {passages}"]
+    lines += _noticed(results)
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _keyword(shown: str) -> str:
+    return styled(shown, "keyword")
+
+
+FORMATS: dict[str, Callable[[Results], str]] = {"text": text, "kwic": kwic, **FILE_FORMATS}
 """The ways to print results, by name."""

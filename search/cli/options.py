@@ -10,6 +10,7 @@ import click
 from ...corpus.fields import RECORD_NAMES, FieldType, OwnField
 from ..collection import LOCK_TIMEOUT, Collection, open_collection
 from ..making import ready
+from ..results.formats import BOM
 from .terminal import ProgressBar
 
 COLLECTION_VARIABLE = "DRAGOMAN_COLLECTION"
@@ -54,6 +55,19 @@ field_types_option = click.option(
     help=f"The type of one of the collection's own fields: {', '.join(get_args(FieldType))}. [default: facet]",
 )
 """The option that says what own fields hold; the command's parameter is `field_types`."""
+
+
+bom_option = click.option(
+    "--bom", is_flag=True, help="With --format csv: a byte order mark first, so that Excel reads it as UTF-8."
+)
+"""The option that marks a table as UTF-8; the command's parameter is `bom`."""
+
+
+def with_bom(printed: str, format_: str, bom: bool) -> str:
+    """What is printed in a format, with a byte order mark if `bom` says so. Only a table in CSV can have one."""
+    if bom and format_ != "csv":
+        raise click.UsageError("--bom goes with --format csv")
+    return BOM + printed if bom else printed
 
 
 def keys_of(given: Iterable[str]) -> dict[str, str]:

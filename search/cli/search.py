@@ -9,8 +9,11 @@ import click
 
 from ...corpus.fields import DECLARED
 from ..options import OPTIONS, Option
+from ..results.results import Results
+from .batch import FORMATS as BATCH_FORMATS
+from .batch import run_batch
 from .layout import FORMATS
-from .options import collection_option, format_option, opened
+from .options import bom_option, collection_option, format_option, opened, with_bom
 from .terminal import echo_paged, run
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -24,6 +27,8 @@ Examples (a phrase needs the shell's quotes around its own):
   search '"strategic partnership" -Macron'
   search quantum country:France date:2025-11..2026-01
   search 'shuttl* OR visit~' person:Takaichi --sort newest
+  search hotline --format kwic
+  search --batch questions.txt --format csv
 
 \b
 The query:
@@ -44,6 +49,8 @@ The query:
 """
 
 _THOUSAND = click.IntRange(1, 1000)
+_HITS = 5
+_HITS_IN_KWIC = 100
 
 
 class _Question(click.Command):
@@ -120,27 +127,63 @@ def _click_option(option: Option) -> Callable[[_Command], _Command]:
 
 @click.command(cls=_Question, epilog=_DETAILS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("query", nargs=-1, metavar="QUERY…")
-@click.option("-n", "--limit", type=_THOUSAND, default=5, show_default=True, metavar="N", help="Hits on a page.")
+@click.option(
+    "-n", "--limit", type=_THOUSAND, metavar="N", help=f"Hits on a page. [default: {_HITS}; for kwic {_HITS_IN_KWIC}]"
+)
 @click.option("-p", "--page", type=_THOUSAND, default=1, show_default=True, metavar="P", help="Which page.")
 @_search_options
+@click.option(
+    "--batch",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    metavar="FILE",
+    help="Ask each line of FILE (- for standard input). With --format csv, the default here, or jsonl.",
+)
 @collection_option
-@format_option(FORMATS, "How to print the hits.")
+@format_option(FORMATS, "How to print the hits: kwic is each occurrence of the words in its line, by date.")
+@bom_option
 @click.pass_context
 def search(
     context: click.Context,
     query: tuple[str, ...],
-    limit: int,
+    limit: int | None,
     page: int,
+    batch: Path | None,
     collection: Path | None,
     format_: str,
+    bom: bool,
     **options: Any,
 ) -> None:
-    """Search a collection for the passages that answer QUERY."""
+    """Search a collection for the passages that answer QUERY.
+
+    The exit code is 0 if something is found and 1 if nothing is; of a --batch, 2 if a line is no question that can be
+    answered, though the others are.
+    """
+    limit = limit or (_HITS_IN_KWIC if format_ == "kwic" else _HITS)
+
+    def ask(question: str) -> Results:
+        return searched.search(question, limit=limit, offset=(page - 1) * limit, **options)
+
+    if batch is not None:
+        format_ = _batch_format(context, format_, query)
+        with opened(collection) as searched:
+            click.echo(with_bom("", format_, bom), nl=False)
+            context.exit(run_batch(batch, format_, ask))
     with opened(collection) as searched:
-        results = searched.search(" ".join(query), limit=limit, offset=(page - 1) * limit, **options)
-    echo_paged(FORMATS[format_](results))
+        results = ask(" ".join(query))
+    echo_paged(with_bom(FORMATS[format_](results), format_, bom))
     if not results.hits:
         context.exit(1)
+
+
+def _batch_format(context: click.Context, format_: str, query: tuple[str, ...]) -> str:
+    """The format of the answers to many questions. Raises UsageError for a question beside them, or another format."""
+    if query:
+        raise click.UsageError("--batch reads the questions from its file: leave out QUERY")
+    if context.get_parameter_source("format_") == click.core.ParameterSource.DEFAULT:
+        return next(iter(BATCH_FORMATS))
+    if format_ not in BATCH_FORMATS:
+        raise click.UsageError(f"--batch goes with --format {' or '.join(BATCH_FORMATS)}")
+    return format_
 
 
 def main() -> None:

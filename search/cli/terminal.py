@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import click
 
-from ...errors import DragomanError, NotFound
+from ...errors import DragomanError, NotFound, QueryError
 from ..results.printing import visible
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ def run(command: click.Command, name: str, arguments: Sequence[str] | None = Non
     """
     _prepare_streams()
     stdout = sys.stdout
+    chosen = (True if _forced() else None) if colours() else False  # None leaves it to each stream
     try:
-        code = command.main(arguments, prog_name=name, standalone_mode=False, color=None if colours() else False)
+        code = command.main(arguments, prog_name=name, standalone_mode=False, color=chosen)
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -46,7 +47,8 @@ def run(command: click.Command, name: str, arguments: Sequence[str] | None = Non
     except NotFound as error:
         _fail(name, f"{error}: `dragoman list` shows the ids of documents")
     except DragomanError as error:
-        _fail(name, str(error), error.exit_code)
+        offered = f"; try: {error.question}" if isinstance(error, QueryError) and error.question else ""
+        _fail(name, f"{error}{offered}", error.exit_code)
     except (click.Abort, KeyboardInterrupt) as error:
         kept = str(error.__cause__ or error)
         _fail(name, f"interrupted: {kept}" if kept else "interrupted", 130)
@@ -89,8 +91,17 @@ def _leave(code: object) -> NoReturn:
 
 
 def colours() -> bool:
-    """Whether to write in colours: standard output is a terminal that has them, and nobody has turned them off."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether to write in colours: standard output is a terminal that has them, or FORCE_COLOR says so.
+
+    NO_COLOR turns them off in any case. FORCE_COLOR=0 forces nothing.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    return _forced() or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def _forced() -> bool:
+    return os.environ.get("FORCE_COLOR", "0") not in ("", "0")
 
 
 def echo_paged(text: str) -> None:

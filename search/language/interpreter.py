@@ -43,6 +43,7 @@ class Interpretation:
         notices: What a searcher should know of how the query was interpreted.
         days: The days that it names; None if it names none.
         optional: Those of the units that a match need not hold: words of dates, where other words tell.
+        marked: What is worth a mark, of what is scored.
     """
 
     units: tuple[Unit, ...]
@@ -54,6 +55,7 @@ class Interpretation:
     notices: tuple[Notice, ...] = ()
     days: Days | None = None
     optional: frozenset[Unit] = frozenset()
+    marked: tuple[Unit, ...] = ()
 
 
 def interpret(
@@ -165,8 +167,9 @@ class _Interpreter:
             words = [word for word in words if not self._is_date(word)]
             known.update((word.unit, word.known) for word in words)
             unknown += (span for word in words if not word.known for span in word.spans)
+        free = frozenset(query.free)
         for term in query.scoring_terms():
-            if term in query.free:
+            if term in free:
                 continue
             for unit in self._units(term):
                 units.append(unit)
@@ -177,10 +180,12 @@ class _Interpreter:
                     unseen = [span for word in self._words(leaf) if not word.known for span in word.spans]
                     unknown += [Span(start + span.start, start + span.end) for span in unseen if start >= 0]
         # Function words and initials are scored only where there is nothing else.
-        telling = [unit for unit in units if self._terms.tells(unit)]
+        telling = [unit for unit in units if unit.tells]
+        scored = tuple(dict.fromkeys(telling or units))
         demanded = [unit for unit in telling if unit in known]
         return Interpretation(
-            units=tuple(dict.fromkeys(telling or units)),
+            units=scored,
+            marked=tuple(filter(self._terms.is_worth_a_mark, scored)) or scored,
             pairs=tuple(dict.fromkeys(pairs)),
             prose=sum(map(STOP_WORDS.__contains__, terms)) / max(len(terms), 1),
             constraint=constraints.AllOf(tuple(map(self._constraint, query.must))),

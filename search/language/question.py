@@ -8,10 +8,12 @@ from typing import Any, Self, TypedDict
 from ...corpus.fields import Fields
 from ...errors import QueryError
 from ...index.reading.plan import Deadline
+from ..arguments import check_text
 from ..options import OPTIONS, Option, check_options
 from . import query as language
 from .date_values import parse_date_range
-from .parser import parse, parse_constraints
+from .input.texts import read
+from .parser import parse_constraints
 
 
 class Filters(TypedDict, total=False):
@@ -30,19 +32,19 @@ class Filters(TypedDict, total=False):
 
     after: date | str | None
     before: date | str | None
-    country: str | Sequence[str]
-    person: str | Sequence[str]
-    outlet: str | Sequence[str]
-    place: str | Sequence[str]
-    kind: str | Sequence[str]
-    lang: str | Sequence[str]
-    author: str | Sequence[str]
-    topic: str | Sequence[str]
-    sender: str | Sequence[str]
-    recipient: str | Sequence[str]
-    volume: str | Sequence[str]
-    classification: str | Sequence[str]
-    where: str | Sequence[str]
+    country: str | Sequence[str] | None
+    person: str | Sequence[str] | None
+    outlet: str | Sequence[str] | None
+    place: str | Sequence[str] | None
+    kind: str | Sequence[str] | None
+    lang: str | Sequence[str] | None
+    author: str | Sequence[str] | None
+    topic: str | Sequence[str] | None
+    sender: str | Sequence[str] | None
+    recipient: str | Sequence[str] | None
+    volume: str | Sequence[str] | None
+    classification: str | Sequence[str] | None
+    where: str | Sequence[str] | None
     document: str | None
 
 
@@ -63,11 +65,11 @@ class Question:
     deadline: Deadline
 
     @classmethod
-    def parse(cls, text: str, options: Mapping[str, Any], filters: Mapping[str, Any], fields: Fields) -> Self:
+    def parse(cls, text: str | None, options: Mapping[str, Any], filters: Mapping[str, Any], fields: Fields) -> Self:
         """Make a question of a text, options of a search and filters.
 
         Args:
-            text: What somebody typed.
+            text: What somebody typed; None where there are only filters.
             options: Values of the options that say how it is answered, the timeout among them.
             filters: Those of Filters, with a collection's own fields among them.
             fields: Those that the collection has.
@@ -75,13 +77,18 @@ class Question:
         Raises:
             QueryError: The text or a filter cannot be understood, no such filter exists, or an option is out of bounds.
         """
-        check_options(**options)
+        text = "" if text is None else text
+        check_text("the question", text)
+        options = check_options(**options)
+        check_options(**{name: filters.get(name) for name in ("after", "before", "where", "document")})
         deadline = Deadline(options["timeout"])
-        query = parse_with_filters(text, filters, fields)
+        query = parse_with_filters(text, filters, fields, literal=options.get("literal", False))
         return cls(query, filters.get("document"), options, deadline)
 
 
-def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) -> language.Query:
+def parse_with_filters(
+    text: str, filters: Mapping[str, Any], fields: Fields, *, literal: bool = False
+) -> language.Query:
     """Parse a text, and add the constraints of filters. Filters may also stand alone, without a text.
 
     Args:
@@ -89,6 +96,7 @@ def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) ->
         filters: Those of Filters, with a collection's own fields among them. What the query language has no word for
             (`document`) is ignored here.
         fields: Those that the collection has.
+        literal: Whether the text is plain text, in which nothing is an operator.
 
     Raises:
         QueryError: The text or a filter cannot be understood, or there is no such filter.
@@ -119,7 +127,7 @@ def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) ->
     for each in where:
         nodes += parse_constraints(each, fields)
     alone = not text.strip() and (nodes or filters.get("document") is not None)
-    return (language.Query("") if alone else parse(text, fields)).restricted(*nodes)
+    return (language.Query("") if alone else read(text, fields, literal=literal)).restricted(*nodes)
 
 
 _OWN = Option(name="a field of the collection's own", kind="values", about="")

@@ -23,6 +23,9 @@ from ..ranking.settings import Settings
 from . import highlight
 from .results import Explanation, Hit, MarkedNote, MarkedValue
 
+LONGEST_TITLE = 1000
+"""How many characters of a title are looked at for words of the question."""
+
 _NO_FLOORS: Final = Floors(*(2 * [float(np.nextafter(0, 1))]))  # just above nothing
 MAX_COPIES = 10
 """How many of the documents that are folded under a hit are named; the others are only counted."""
@@ -155,7 +158,7 @@ class Answer:
         self.meant = meant
         """The question in the view's terms."""
         self._view = view
-        self._units = meant.units
+        self._units = meant.marked
         self.meaning = meaning
         """The question's vector, float32 [dimension]; None if the meaning leg took no part."""
         self._settings = settings
@@ -193,6 +196,7 @@ class Answer:
                 collection=self.collection,
                 generation=self._view.info.generation,
                 highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
+                title_highlights=tuple(_in_title(document, self._units)) if highlights else (),
                 notes=tuple(_marked(document.notes_in(span), self._units, document.language)) if highlights else (),
                 described=tuple(_described(document, span, self._units, self._view.info.fields)) if highlights else (),
                 copies=folded.first,
@@ -201,6 +205,11 @@ class Answer:
                 standing=standing,
                 explanation=Explanation(standing, passage.contributions) if explain else None,
             )
+
+
+def _in_title(document: Document, units: Sequence[Unit]) -> list[highlight.Highlight]:
+    """The words of the question in a document's title, as far as that is looked at."""
+    return highlight.words(document.title[:LONGEST_TITLE], 0, units, "title", language=document.language)
 
 
 def _described(document: Document, span: Span, units: Sequence[Unit], fields: Fields) -> Iterator[MarkedValue]:

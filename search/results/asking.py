@@ -24,6 +24,7 @@ from ..language.unparser import understood
 from ..ranking.settings import Settings, settings_of
 from ..stores import Store, no_document
 from .answer import Answer, answer, neighbours
+from .explaining import explain
 from .results import Hit, Results
 
 NEAREST = 5
@@ -60,11 +61,16 @@ class Asker:
         self._settings = settings
         self._contents: tuple[str, int, Facets] | None = None
 
+    @property
+    def given_settings(self) -> Settings | None:
+        """The settings that are used instead of the collection's own, if there are any."""
+        return self._settings
+
     def settings(self, view: View) -> Settings:
         """How questions to a view are ranked. Raises CollectionMismatch if the view has settings that are not known."""
         return self._settings or settings_of(view.info.ranking)
 
-    def search(self, text: str, options: Mapping[str, Any], filters: Mapping[str, Any], page: Page) -> Results:
+    def search(self, text: str | None, options: Mapping[str, Any], filters: Mapping[str, Any], page: Page) -> Results:
         """The results of a question. Raises as `Collection.search` does.
 
         Args:
@@ -82,7 +88,7 @@ class Asker:
             suggestion = suggest(view, question.query.text, reply.meant.unknown, question.deadline)
             unknown = unknown_words(question.query.text, reply.meant.unknown)
             return Results(
-                query=text,
+                query=text or "",
                 understood=understood(question.query),
                 mode=question.options["mode"],
                 total=listing.total,
@@ -101,6 +107,7 @@ class Asker:
                     *unknown_notices(unknown),
                     *self._missed(view, question, reply, page),
                 ),
+                explanation=explain(view, question, reply.meant) if page.explain else None,
                 nearest=self._nearest(view, question, reply, page),
                 unknown=tuple(unknown),
             )
@@ -108,7 +115,7 @@ class Asker:
         return self._of_view(ask)
 
     def export(
-        self, text: str, options: Mapping[str, Any], filters: Mapping[str, Any], *, limit: int, highlights: bool
+        self, text: str | None, options: Mapping[str, Any], filters: Mapping[str, Any], *, limit: int, highlights: bool
     ) -> Iterator[Hit]:
         """The first hits. They are ranked now, and their documents are read when they are taken."""
         view = self._store.view

@@ -8,11 +8,15 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from . import citations
 from .highlight import pieces
 from .printing import to_json, to_json_lines, visible
 from .results import Hit, Results, byline
+
+BOM: Final = "\ufeff"
+"""The byte order mark, which tells Excel that a file is in UTF-8."""
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+|~!&])")
 _LIST_ITEM = re.compile(r"^(\d*)([-.])")
@@ -30,23 +34,35 @@ def as_jsonl(results: Iterable[Hit]) -> str:
     return to_json_lines(hit.to_dict() for hit in results)
 
 
-def as_csv(results: Iterable[Hit]) -> str:
-    """A table with one row for each hit."""
+def as_csv(results: Iterable[Hit], *, bom: bool = False) -> str:
+    """A table with one row for each hit.
+
+    Args:
+        results: The hits.
+        bom: Begin with a byte order mark, without which Excel does not take the file for UTF-8.
+    """
     table = io.StringIO()
+    table.write(BOM if bom else "")
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(
-        ["rank", "passage", "document", "title", "date", "outlet", "place", "url", "score", "reason", "text"]
-    )
-    for hit in results:
-        document = hit.document
-        cells = [hit.passage, document.id, document.title, str(document.dates or ""), document.outlet, document.place]
-        cells += [document.url, f"{hit.score:.6f}", hit.reason, hit.text]
-        writer.writerow([hit.rank, *map(_cell, cells)])
+    writer.writerow(COLUMNS)
+    writer.writerows(map(table_row, results))
     return table.getvalue()
 
 
-def _cell(shown: str) -> str:
-    """Text that a spreadsheet does not take for a formula, and run."""
+COLUMNS: Final = ("rank", "passage", "document", "title", "date", "outlet", "place", "url", "score", "reason", "text")
+"""The names of a table's columns."""
+
+
+def table_row(hit: Hit) -> list[str]:
+    """The cells of a hit in a table: see COLUMNS."""
+    document = hit.document
+    cells = [hit.passage, document.id, document.title, str(document.dates or ""), document.outlet, document.place]
+    cells += [document.url, f"{hit.score:.6f}", hit.reason, hit.text]
+    return [str(hit.rank), *map(table_cell, cells)]
+
+
+def table_cell(shown: str) -> str:
+    """A text as a cell of a table: one that a spreadsheet does not take for a formula, and run."""
     plain = visible(shown)  # first, as it leaves blanks, which may stand before a formula
     return f"'{plain}" if _FORMULA.match(plain) else plain
 

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -23,6 +24,13 @@ def to_json(value: object, indent: int | None = None) -> str:
 def to_json_lines(values: Iterable[object]) -> str:
     """The JSON of each value on a line of its own: see `to_json`."""
     return "".join(f"{to_json(value)}\n" for value in values)
+
+
+def columns(character: str) -> int:
+    """How many columns of a terminal a character takes."""
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def many(count: int, one: str, more: str = "") -> str:

@@ -1,8 +1,8 @@
 """What a search gives back: ranked hits, each a passage with its document, its highlights and its reason."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, overload
 
 from ...corpus.document import Document, Note, Span, passage_id
 from ...index.reading.facets import Facets
@@ -14,6 +14,7 @@ from .highlight import Highlight
 
 if TYPE_CHECKING:
     from . import wire
+    from .explaining import QuestionExplanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Hit:
         start: Where the passage starts, as a character of `document.text`.
         end: Where it ends, the character itself excluded.
         highlights: The parts of the passage to mark, as characters of `document.text`.
+        title_highlights: The words of the question in the title, as characters of `document.title`.
         standing: How it came to its score in each leg; before reranking, if there is a reranker.
         collection: The collection's path or address.
         generation: The collection's generation.
@@ -102,6 +104,7 @@ class Hit:
     start: int
     end: int
     highlights: tuple[Highlight, ...] = ()
+    title_highlights: tuple[Highlight, ...] = ()
     standing: Standing = UNPLACED
     collection: str = ""
     generation: int = 0
@@ -170,6 +173,7 @@ class Hit:
             start=self.start,
             end=self.end,
             highlights=list(self.highlights),
+            title_highlights=list(self.title_highlights),
             notes=[wire.MarkedNote(each.note.mark, each.note.text, list(each.highlights)) for each in self.notes],
             described=[wire.MarkedValue(each.field, each.value, list(each.highlights)) for each in self.described],
             copies=wire.Copies(self.copied, [wire.source_of(copy) for copy in self.copies]),
@@ -189,7 +193,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a question: iterate over it, or over `hits`.
+    """The answer to a question: a sequence of hits, to be iterated over, indexed and cut.
 
     Attributes:
         query: The question's text.
@@ -207,13 +211,14 @@ class Results:
         weaker: How many passages match without answering the question, and are not listed or counted, as the order is
             by date.
         notices: What a searcher should know of the question and the answer.
+        explanation: How the question was understood, if that was asked for.
         nearest: Where nothing was found, at most five passages that come nearest in meaning. They are no hits: nothing
             counts them.
         unknown: The words of the question that no passage holds, as typed.
     """
 
     query: str
-    understood: dict[str, Any]
+    understood: dict[str, Any] = field(hash=False)
     mode: Mode
     total: int
     took_ms: float
@@ -221,10 +226,11 @@ class Results:
     undated: int
     hits: tuple[Hit, ...]
     documents: int
-    facets: Facets | None = None
+    facets: Facets | None = field(default=None, hash=False)
     at_least: bool = False
     weaker: int = 0
     notices: tuple[Notice, ...] = ()
+    explanation: "QuestionExplanation | None" = None
     nearest: tuple[Hit, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -233,6 +239,15 @@ class Results:
 
     def __len__(self) -> int:
         return len(self.hits)
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[index]
 
     def to_wire(self) -> "wire.SearchAnswer":
         """As it is written in JSON."""
@@ -252,6 +267,7 @@ class Results:
             unknown=list(self.unknown),
             notices=[wire.notice_of(each) for each in self.notices],
             facets=wire.facets_of(self.facets) if self.facets else wire.UNSET,
+            explanation=self.explanation.to_wire() if self.explanation else wire.UNSET,
             hits=[hit.to_wire() for hit in self.hits],
             nearest=[hit.to_wire() for hit in self.nearest],
         )

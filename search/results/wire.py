@@ -116,7 +116,8 @@ class Explanation(msgspec.Struct, frozen=True):
 class Hit(msgspec.Struct, frozen=True):
     """A passage that answers, `[start, end)` in its document's text; `more` counts that document's further matches.
 
-    `highlights` may overlap. `score` orders the hits of one answer, and means nothing beyond it.
+    `highlights` may overlap; the offsets of `title_highlights` are into the document's title. `score` orders the hits
+    of one answer, and means nothing beyond it.
     """
 
     rank: int
@@ -126,6 +127,7 @@ class Hit(msgspec.Struct, frozen=True):
     start: int
     end: int
     highlights: list[Highlight]
+    title_highlights: list[Highlight]
     notes: list[MarkedNote]
     described: list[MarkedValue]
     copies: Copies
@@ -134,6 +136,32 @@ class Hit(msgspec.Struct, frozen=True):
     score: float
     reason: str
     explanation: Explanation | UnsetType = UNSET
+
+
+class Holding(msgspec.Struct, frozen=True):
+    """What is sought for a word or phrase of a question, and what holds it within the question's filters.
+
+    `forms` are all ways to write it: each a list of its words, each word a list of the terms that may stand for it.
+    `field` is the only one that counts, or null.
+    """
+
+    forms: list[list[list[str]]]
+    field: str | None
+    passages: int
+    documents: int
+
+
+class QuestionExplanation(msgspec.Struct, frozen=True):
+    """How a question was understood: in canonical text, its filters apart, and what there is within these.
+
+    `filters` are those constraints that ask for no words; `passages` and `documents` count what satisfies them.
+    """
+
+    expression: str
+    filters: list[str]
+    passages: int
+    documents: int
+    words: list[Holding]
 
 
 class Understood(msgspec.Struct, frozen=True):
@@ -156,11 +184,15 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """A stretch of time, first and last day included, and how many passages are of documents dated then."""
+    """A stretch of time, first and last day included, and how many passages are of documents dated then.
+
+    `of` counts all passages of the collection that are of that time.
+    """
 
     first: str
     last: str
     passages: int
+    of: int
 
 
 class Histogram(msgspec.Struct, frozen=True):
@@ -236,6 +268,7 @@ class SearchAnswer(Summary, frozen=True, kw_only=True):
     """
 
     facets: Facets | UnsetType = UNSET
+    explanation: QuestionExplanation | UnsetType = UNSET
     hits: list[Hit]
     nearest: list[Hit]
 
@@ -279,7 +312,7 @@ def facets_of(facets: counts.Facets) -> Facets:
     columns = {name: Column(column.distinct, list(column.values)) for name, column in facets.columns.items()}
     histogram = facets.histogram and Histogram(
         facets.histogram.unit,
-        [Bar(str(bar.first), str(bar.last), bar.passages) for bar in facets.histogram.bars],
+        [Bar(str(bar.first), str(bar.last), bar.passages, bar.of) for bar in facets.histogram.bars],
     )
     return facets_struct(tuple(columns))(**columns, histogram=histogram, undated=facets.undated)
 

@@ -44,6 +44,7 @@ HIT_KEYS = [
         "start",
         "end",
         "highlights",
+        "title_highlights",
         "notes",
         "copies",
         "more",
@@ -84,6 +85,30 @@ def width(line: str) -> int:
 
 
 # Formats
+
+
+def test_colours_may_be_forced_and_forbidden(programs: "Programs") -> None:
+    asked = ("search", "Macron", "-n", "1")
+    plain = programs(*asked).out
+    assert not STYLE.search(plain)
+    assert STYLE.search(programs(*asked, FORCE_COLOR="1").out)
+    assert STYLE.search(programs("dragoman", "show", "briefs/lee-macron-johannesburg", FORCE_COLOR="1").out)
+    for variables in ({"FORCE_COLOR": "0"}, {"FORCE_COLOR": ""}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}):
+        assert not STYLE.search(programs(*asked, **variables).out), variables
+
+
+def test_a_tilde_in_the_variable_is_the_home(programs: "Programs") -> None:
+    below = programs.collection.relative_to(programs.collection.parents[2])
+    home = str(programs.collection.parents[2])
+    assert programs("search", "Macron", "-n", "1", DRAGOMAN_COLLECTION=f"~/{below}", HOME=home).code == 0
+    assert programs("search", "Macron", f"--collection=~/{below}", HOME=home).code == 0
+
+
+def test_a_table_may_begin_with_a_byte_order_mark(programs: "Programs") -> None:
+    plain = programs("search", "Macron", "--format", "csv").out
+    assert programs("search", "Macron", "--format", "csv", "--bom").out == "\ufeff" + plain
+    refused = programs("search", "Macron", "--bom")
+    assert (refused.code, refused.err) == (2, "search: --bom goes with --format csv\n")
 
 
 def test_json_has_the_keys_that_are_promised(programs: "Programs") -> None:

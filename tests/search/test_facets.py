@@ -187,7 +187,7 @@ def test_facets_as_json(collections: dict[str, Collection]) -> None:
     assert facets["country"]["values"][0]["value"] == "France"
     assert facets["country"]["values"][0]["passages"] == found["total"]
     assert set(facets["histogram"]) == {"unit", "bars"}
-    assert set(facets["histogram"]["bars"][0]) == {"first", "last", "passages"}
+    assert set(facets["histogram"]["bars"][0]) == {"first", "last", "passages", "of"}
     assert "facets" not in collections["briefs"].search("summit").to_dict()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -192,6 +193,16 @@ def test_a_filter_that_names_nothing_does_not_let_everything_pass(
         framework.ask(retriever, QUESTION)
     retriever.filters = {"outlet": None, "document": "briefs/nara-summit"}
     assert sources(framework.ask(retriever, QUESTION)) == {"briefs/nara-summit"}
+
+
+def test_a_retriever_goes_to_another_process(
+    framework: Framework, programs: "Programs", collection: Collection
+) -> None:
+    for where in (str(programs.collection), collection):
+        retriever = framework.make(where, k=2)
+        expected = [each.id for each in framework.ask(retriever, "summit")]
+        again = pickle.loads(pickle.dumps(retriever))
+        assert [each.id for each in framework.ask(again, "summit")] == expected
 
 
 def test_a_copy_of_langchains_retriever_has_its_own_options(collection: Collection) -> None:

@@ -13,14 +13,14 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from dragoman.corpus.document import Document, Span
+from dragoman.corpus.document import DateInterval, Document, Span
 from dragoman.corpus.fields import Fields
 from dragoman.corpus.scripts import script_of
 from dragoman.index import constraints
 from dragoman.index.analysis import ABOUT, FIELDS, analyze, fold
 from dragoman.index.constraints import Constraint
 from dragoman.index.encoding.floors import Floors
-from dragoman.index.reading.facets import FacetColumn, Facets, FacetValue, histogram
+from dragoman.index.reading.facets import Dated, FacetColumn, Facets, FacetValue, histogram
 from dragoman.index.reading.plan import (
     LACK,
     NEARNESS,
@@ -355,10 +355,16 @@ class MemoryView:
                 best = sorted(passages, key=lambda value: (-passages[value], value.encode()))[:top]
                 values = tuple(FacetValue(value, passages[value], documents[value]) for value in best)
                 columns[field.name] = FacetColumn(values, len(passages))
-        dated = Counter(each.document.dates for each in here if each.document.dates)
-        days = np.array([[d.first.toordinal(), d.last.toordinal()] for d in dated], np.int64).reshape(-1, 2).T
-        bars = histogram(days[0], days[1], np.array(list(dated.values()))) if dated else None
+        matching, every = ([each.document.dates for each in some if each.document.dates] for some in (here, self._all))
+        bars = histogram(_by_days(matching), _by_days(every)) if matching else None
         return Facets(columns, bars, sum(each.document.dates is None for each in here))
+
+
+def _by_days(dates: list[DateInterval]) -> Dated:
+    """Passages of these dates, those of the same together."""
+    counted = Counter(dates)
+    days = np.array([[each.first.toordinal(), each.last.toordinal()] for each in counted], np.int64).reshape(-1, 2).T
+    return Dated(days[0], days[1], np.array(list(counted.values()), np.int64))
 
 
 class _Matches:

@@ -28,7 +28,17 @@ class Programs:
     """The real `search` and `dragoman`, as processes with a data and a cache folder of their own."""
 
     def __init__(self, home: Path) -> None:
-        strangers = ("DRAGOMAN_", "NO_COLOR", "COLUMNS", "LINES", "LESS", "PAGER", "PYTHONIOENCODING", "PYTEST_")
+        strangers = (
+            "DRAGOMAN_",
+            "NO_COLOR",
+            "FORCE_COLOR",
+            "COLUMNS",
+            "LINES",
+            "LESS",
+            "PAGER",
+            "PYTHONIOENCODING",
+            "PYTEST_",
+        )
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(strangers)},
             "XDG_DATA_HOME": str(home / "data"),

@@ -111,7 +111,7 @@ def test_a_model_searches_reads_and_goes_on_over_standard_streams(program: Any) 
         async with Client(program) as client:
             assert "never an instruction" in (client.instructions or "")
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-            assert set(tools) == {"search", "read", "similar"}
+            assert set(tools) == {"overview", "search", "read", "similar"}
             assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools.values())
             assert all(tool.output_schema for tool in tools.values())
             assert "country:" in (tools["search"].description or "")
@@ -370,3 +370,72 @@ def test_every_line_of_a_quotation_is_marked_as_one(make_collection: "MakeCollec
     for name, given in (("search", {"query": "sherry", "mode": "keyword"}), ("read", {"id": "lines"})):
         said = one(target, name, **given).content[0].text.splitlines()
         assert said[-4:] == [f"> {line}" for line in lines]
+
+
+def test_null_is_as_good_as_nothing_and_one_text_as_a_list(make_collection: "MakeCollection") -> None:
+    from dragoman.web.mcp import server
+
+    documents = [
+        Document(id=country, text=f"The dues rose in {country}.", countries=(country,), kind=kind, outlet="Gazette")
+        for country, kind in (("France", "letter"), ("Japan", "letter"), ("Chile", "report"))
+    ]
+    target = server(make_collection(documents))
+
+    async def schemas() -> dict[str, Any]:
+        async with Client(target) as client:
+            return {tool.name: tool.input_schema for tool in (await client.list_tools()).tools}
+
+    properties = asyncio.run(schemas())["search"]["properties"]
+    nothing: dict[str, Any] = dict.fromkeys(properties)
+    assert all({"type": "null"} in each["anyOf"] for each in properties.values())
+    assert one(target, "search", **{**nothing, "query": "dues"}).structured_content["total"] == 3
+    for given, ids in (
+        ({"countries": "Japan"}, {"Japan"}),
+        ({"filters": {"kind": "letter", "person": None}}, {"France", "Japan"}),
+        ({"filters": {"kind": ["report"]}, "outlets": "Gazette"}, {"Chile"}),
+        ({"where": "-country:France"}, {"Japan", "Chile"}),
+        ({"document": "Chile"}, {"Chile"}),
+    ):
+        answer = one(target, "search", query="dues", **given)
+        assert {each["source"]["document"] for each in answer.structured_content["passages"]} == ids, given
+    refused = ask(target, ("read", {"id": None}))[0]
+    assert refused.is_error
+    assert refused.content[0].text == "id: Field required"
+
+
+def test_pages_orders_and_constraints_are_told(make_collection: "MakeCollection") -> None:
+    from dragoman.web.mcp import server
+
+    documents = [
+        Document(id=str(year), text="The dues rose.", dates=DateInterval(date(year, 3, 1), date(year, 3, 1)))
+        for year in (1950, 1960, 1970)
+    ]
+    target = server(make_collection(documents))
+    answer = one(target, "search", query="dues -fish", after="1955", sort="oldest", offset=1, limit=1, fold=False)
+    said = answer.structured_content
+    assert [each["id"] for each in said["passages"]] == ["1970#0-14"]
+    assert said["understood"]["constraints"] == ["-fish", "date:1955-01-01.."]
+    assert "Confined to: -fish date:1955-01-01.." in answer.content[0].text
+
+
+def test_a_model_can_see_what_is_in_here(make_collection: "MakeCollection") -> None:
+    from dragoman.web.mcp import server
+
+    day = date(1950, 3, 1)
+    dated = Document(
+        "a",
+        "The dues rose.",
+        dates=DateInterval(day, day),
+        countries=("France", "Chile"),
+        language="en",
+        topics=(INJECTION,),
+    )
+    answer = one(server(make_collection([dated, Document("b", "Les droits.", language="fr")])), "overview", values=1)
+    said = answer.structured_content
+    assert (said["documents"], said["passages"], said["undated"]) == (2, 2, 1)
+    assert (said["first"], said["last"], said["languages"]) == ("1950-03-01", "1950-03-01", ["en", "fr"])
+    country = next(each for each in said["fields"] if each["name"] == "country")
+    assert (country["distinct"], len(country["values"])) == (2, 1)
+    lines = answer.content[0].text.splitlines()
+    assert lines[0] == "2 documents in 2 passages, dated 1950-03-01 to 1950-03-01, 1 passage undated."
+    assert all(line.startswith("> ") for line in lines if "praise the consul" in line)

@@ -148,7 +148,13 @@ def test_a_bar_leads_to_as_many_passages_as_it_counts(client: FlaskClient, quest
     for bar in bars:
         counted = int(bar.get("data-passages"))
         name = bar.get("aria-label")
-        assert name.endswith(f": {counted:,} passage" + "s" * (counted != 1))
+        counts = f": {counted:,} passage" + "s" * (counted != 1)
+        assert name.partition(",")[0].endswith(counts.partition(",")[0])
+        share = re.search(rf"{re.escape(counts)}, ([\d.]+)% of (\d+)$", name)
+        if share:
+            assert float(share[1]) == pytest.approx(100 * counted / int(share[2]), rel=0.05)
+        else:
+            assert name.endswith(counts)
         narrowed = Shown(client, bar.get("href"))
         assert narrowed.total == counted, bar.get("href")
         if counted:

@@ -46,7 +46,7 @@ class Keys:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._path = Path(path)
+        self._path = Path(path).expanduser()
         self._lock = threading.Lock()
         self._state, self._names = _read(self._path)
 

@@ -85,10 +85,9 @@ class PassageAnswer(msgspec.Struct, frozen=True):
 
 
 def facets_answer(found: wire.SearchAnswer) -> FacetsAnswer:
-    """The answer of a search without its hits."""
+    """The answer of a search without its hits, and what goes with them."""
     fields = msgspec.structs.asdict(found)
-    del fields["hits"]
-    return FacetsAnswer(**fields)
+    return FacetsAnswer(**{name: fields[name] for name in FacetsAnswer.__struct_fields__})
 
 
 def description(document: Document) -> Description:

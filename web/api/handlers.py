@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -194,9 +195,10 @@ def similar_to(identity: str, limit: int, per_document: bool) -> Response:
     *(each for each in PARAMETERS if each.name not in ("similar", "page")),
     Choice(name="format", about="A table, JSON lines, or citations of the passages.", choices=tuple(_FILES)),
     Number(name="limit", about="How many, at most.", low=1, high=MAX_EXPORT, default=1000),
+    Flag(name="bom", about="The table with a byte order mark first, so that Excel reads it as UTF-8."),
     answers={kind.partition(";")[0]: None for kind, _ in _FILES.values()},
 )
-def export(limit: int, format: str, **question: Any) -> Response:  # noqa: A002
+def export(limit: int, format: str, bom: bool, **question: Any) -> Response:  # noqa: A002
     """The passages that answer a question as a file, in their order.
 
     In the table, a cell that would begin like a formula gets an apostrophe in front.
@@ -204,7 +206,14 @@ def export(limit: int, format: str, **question: Any) -> Response:  # noqa: A002
     from ...search.results import formats as render
 
     kind, ending = _FILES[format]
-    writers = {"csv": render.as_csv, "jsonl": _as_jsonl, "ris": render.as_ris, "bibtex": render.as_bibtex}
+    if bom and format != "csv":
+        raise QueryError("bom goes with format=csv")
+    writers = {
+        "csv": partial(render.as_csv, bom=bom),
+        "jsonl": _as_jsonl,
+        "ris": render.as_ris,
+        "bibtex": render.as_bibtex,
+    }
     # Ranked before anything is sent, so that a question that is wrong gets the status of an error.
     hits = State.of(question, site().collection.fields).export(site(), limit)
     response = Response(_file(writers[format], hits), content_type=kind)

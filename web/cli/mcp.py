@@ -59,7 +59,7 @@ def mcp(
     """Serve a collection to language models, by the Model Context Protocol.
 
     On standard input and output, as programs that host models start it; or, with --http, at /mcp until Ctrl-C. The
-    tools are search, read and similar, and none of them changes anything.
+    tools are overview, search, read and similar, and none of them changes anything.
     """
     if not http and (host is not None or port is not None or trusted_hosts or origins):
         raise click.UsageError("--host, --port, --trusted-host and --origin go with --http")

@@ -36,6 +36,7 @@ class DrawnBar:
     Attributes:
         bar: What it stands for.
         name: The days that it stands for, in words.
+        share: How many percent that is of all passages of these days, in words; empty for a bar that was cut.
         slot: The left edge and the width, in percent, of the strip that it stands in.
         x: Its own left edge, in percent.
         width: Its own width, in percent.
@@ -45,6 +46,7 @@ class DrawnBar:
 
     bar: Bar
     name: str
+    share: str
     slot: tuple[float, float]
     x: float
     width: float
@@ -101,6 +103,7 @@ def chart(histogram: Histogram | None, first: date | None = None, last: date | N
             DrawnBar(
                 bar,
                 name=day_names(DateInterval(bar.first, bar.last)),
+                share=_share(bar),
                 slot=(round(left, 3), round(slot, 3)),
                 x=round(left + (slot - width) / 2, 3),
                 width=round(width, 3),
@@ -116,7 +119,15 @@ def chart(histogram: Histogram | None, first: date | None = None, last: date | N
 def _within(bars: Sequence[Bar], first: date, last: date) -> Iterator[Bar]:
     for bar in bars:
         if bar.first <= last and bar.last >= first:
-            yield Bar(max(bar.first, first), min(bar.last, last), bar.passages)
+            cut = bar.first < first or bar.last > last
+            yield Bar(max(bar.first, first), min(bar.last, last), bar.passages, 0 if cut else bar.of)
+
+
+def _share(bar: Bar) -> str:
+    if not bar.of or not bar.passages:
+        return ""
+    percent = 100 * bar.passages / bar.of
+    return f"{percent:.0f}% of {bar.of:,}" if percent >= 10 else f"{percent:.2g}% of {bar.of:,}"
 
 
 def _ticks(bars: Sequence[Bar], unit: TimeUnit) -> Iterator[Tick]:

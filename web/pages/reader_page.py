@@ -58,7 +58,7 @@ reader = Blueprint("reader", __name__)
 @reader.get("/documents/<dragoman_id:document_id>")
 def document(document_id: str) -> Response:
     """A whole document, with `passage=START-END` set off and what answers the question marked."""
-    values = read((*PARAMETERS, PASSAGE, PART), request.args)
+    values = read((*PARAMETERS, PASSAGE, PART), request.args, strict=False)
     state, cited = State.of(values, site().collection.fields), parse_span(values["passage"])
     document = site().collection.document(document_id)
     answer = _answer(state, document)
@@ -127,7 +127,7 @@ def document(document_id: str) -> Response:
 @reader.get("/cite/<dragoman_id:document_id>")
 def cite(document_id: str) -> Response:
     """The citation of a document, or of `passage=START-END` in it: `as` a note, for BibTeX, RIS, or as CSL-JSON."""
-    values = read((AS, PASSAGE), request.args)
+    values = read((AS, PASSAGE), request.args, strict=False)
     document, cited = site().collection.document(document_id), parse_span(values["passage"])
     if cited and not cited.start < cited.end <= len(document.text):
         raise NotFound(f"{document_id!r} has no passage {values['passage']}")

@@ -44,7 +44,10 @@ def visible(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
-def brief(text: str, longest: int = 300) -> str:
+LONGEST_TITLE = 300
+
+
+def brief(text: str, longest: int = LONGEST_TITLE) -> str:
     """The text, visible, and cut after `longest` characters: a title or a name may be of any length."""
     return visible(text) if len(text) <= longest else f"{visible(text[:longest]).rstrip()}…"
 
@@ -52,6 +55,15 @@ def brief(text: str, longest: int = 300) -> str:
 def pieces(hit: Hit) -> Iterator[Piece]:
     """A hit's passage, cut where its marks begin and end."""
     return highlight.pieces(hit.text, hit.start, hit.highlights)
+
+
+def title_pieces(hit: Hit) -> Iterator[Piece]:
+    """A hit's title, or the id of its document if it has none, as far as it is shown, cut where its marks are."""
+    title = hit.document.title or hit.document.id
+    marks = hit.title_highlights if hit.document.title else ()
+    yield from highlight.pieces(title[:LONGEST_TITLE], 0, marks)
+    if len(title) > LONGEST_TITLE:
+        yield Piece("…", frozenset())
 
 
 def thousands(number: int) -> str:
@@ -108,7 +120,19 @@ def _environment() -> Environment:
         "value_pieces": value_pieces,
         "longest_note": LONGEST_NOTE,
     }
-    for each in (brief, many, day_names, language_name, link_to, pieces, read_on, search_for, thousands, visible):
+    for each in (
+        brief,
+        many,
+        day_names,
+        language_name,
+        link_to,
+        pieces,
+        read_on,
+        search_for,
+        thousands,
+        title_pieces,
+        visible,
+    ):
         environment.filters[each.__name__] = each
     environment.tests["web_address"] = _has_web_address
     return environment

@@ -4,7 +4,6 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
-from ..parameters import check_names
 from ..site import site
 from ..state import State
 from . import atom
@@ -32,7 +31,6 @@ def feed() -> Response:
 @syndication.get("/opensearch.xml", endpoint="opensearch")  # the name under which the metrics have always counted it
 def search_description() -> Response:
     """The search description: the site as a search engine that browsers can add."""
-    check_names(request.args, ())
     return xml_response(descriptions.search_description(site()), descriptions.MEDIA_TYPE)
 
 

@@ -47,7 +47,7 @@ class WordForms:
         """What a word, pattern or misspelling may stand for; nothing if the view has never seen it."""
         return self._words[lookup]
 
-    def tells(self, unit: Unit) -> bool:
+    def is_worth_a_mark(self, unit: Unit) -> bool:
         """Whether a unit says more than a function word of the question's language."""
         return unit.tells and not (len(unit.positions) == 1 and unit.positions[0] in self._empty)
 
@@ -55,9 +55,10 @@ class WordForms:
         """The forms of a word that count, each where it does."""
         stands, function = self._standing[term], self._function(term)
         if is_function_word(term, DEFAULT_LANGUAGE) or (function and self._is_empty(stands, function)):
-            word: Word = frozenset({term}) if stands else frozenset()
-            self._empty.add(frozenset({term}))
-            return word
+            within = self.languages & stands if not is_function_word(term, DEFAULT_LANGUAGE) else frozenset[str]()
+            empty: Word = frozenset({self._confine(term, within or self._view)})
+            self._empty.add(empty)
+            return empty if stands else frozenset()
         languages = (self.languages | stands) - function if stands else self.languages or self._view
         own: Word = frozenset({self._confine(term, self._view - function)}) if stands else frozenset()
         return own | {

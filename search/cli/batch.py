@@ -1,0 +1,98 @@
+"""Many questions at once, from a file: one a line, answered as rows that each name their question."""
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import click
+
+from ...errors import DragomanError, NotFound, QueryError, SearchTimeout
+from ..results.formats import COLUMNS, table_cell, table_row
+from ..results.printing import to_json
+from ..results.results import Results
+
+STDIN: Final = Path("-")
+_HEAD: Final = ("line", "question", "error", *COLUMNS)
+
+Ask: TypeAlias = Callable[[str], Results]
+Row: TypeAlias = tuple[int, str, Results | DragomanError]
+"""A line's number, the question in it, and its answer or what is wrong with it."""
+
+
+def csv_rows(lines: Iterable[Row]) -> Iterator[str]:
+    """A table: a row for each hit; for a question without one, or with a mistake, a row that says so."""
+    yield _row(_HEAD)
+    for number, question, answer in lines:
+        if isinstance(answer, DragomanError):
+            yield _row((number, table_cell(question), table_cell(str(answer))))
+        elif not answer.hits:
+            yield _row((number, table_cell(question)))
+        else:
+            yield from (_row((number, table_cell(question), "", *table_row(hit))) for hit in answer)
+
+
+def json_rows(lines: Iterable[Row]) -> Iterator[str]:
+    """JSON, an object a line for each question: its answer, or the error."""
+    for number, question, answer in lines:
+        said: dict[str, Any] = {"line": number, "question": question}
+        if isinstance(answer, DragomanError):
+            said["error"] = str(answer)
+        else:
+            said |= answer.to_dict()
+        yield to_json(said) + "\n"
+
+
+FORMATS: Final[dict[str, Callable[[Iterable[Row]], Iterator[str]]]] = {"csv": csv_rows, "jsonl": json_rows}
+"""How answers to many questions may be printed."""
+
+
+def run_batch(path: Path, format_: str, ask: Ask) -> int:
+    """Ask all questions in a file, and print the answers as they come.
+
+    Args:
+        path: The file, in UTF-8; STDIN for standard input. Blank lines are passed over.
+        format_: One of FORMATS.
+        ask: Gives the answer to a question.
+
+    Returns:
+        The exit code: 2 if a line is no question that can be answered, else 1 if nothing was found for any, else 0.
+    """
+    found, wrong = 0, 0
+
+    def answers() -> Iterator[Row]:
+        nonlocal found, wrong
+        for number, line in enumerate(_lines(path), 1):
+            question = line.decode("utf-8-sig" if number == 1 else "utf-8", "backslashreplace").strip()
+            if not question:
+                continue
+            try:
+                answer: Results | DragomanError = ask(question)
+            except (QueryError, NotFound, SearchTimeout) as error:
+                wrong, answer = wrong + 1, error
+            else:
+                found += len(answer.hits)
+            yield number, question, answer
+
+    for row in FORMATS[format_](answers()):
+        click.echo(row, nl=False)
+    if wrong:
+        click.echo(f"search: {wrong:,} of the questions could not be answered: their rows say why", err=True)
+    return 2 if wrong else 0 if found else 1
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    if path == STDIN:
+        yield from sys.stdin.buffer
+        return
+    with path.open("rb") as file:
+        yield from file
+
+
+def _row(cells: Iterable[object]) -> str:
+    padded = [*cells]
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(padded + [""] * (len(_HEAD) - len(padded)))
+    return line.getvalue()

@@ -1,0 +1,55 @@
+"""`search --batch`: a file of questions, each answered by rows that name it."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from support.programs import only_line
+
+if TYPE_CHECKING:
+    from support.programs import Programs
+
+QUESTIONS = b'\xef\xbb\xbfhotline\n\n  Macron country:France \n"open (\nxyzzy country:Bolivia\n-=cmd\n'
+
+
+def test_each_row_names_its_question(programs: "Programs", tmp_path: Path) -> None:
+    (tmp_path / "questions.txt").write_bytes(QUESTIONS.replace(b'"open (\n', b""))
+    ran = programs("search", "--batch", tmp_path / "questions.txt", "-n", "2", "--mode", "keyword")
+    rows = list(csv.DictReader(io.StringIO(ran.out)))
+    assert (ran.code, ran.err) == (0, "")
+    assert [(row["line"], row["question"], row["rank"]) for row in rows] == [
+        ("1", "hotline", "1"),
+        ("1", "hotline", "2"),
+        ("3", "Macron country:France", "1"),
+        ("3", "Macron country:France", "2"),
+        ("4", "xyzzy country:Bolivia", ""),
+        ("5", "'-=cmd", "1"),
+        ("5", "'-=cmd", "2"),
+    ]
+    by_itself = programs("search", "hotline", "-n", "2", "--mode", "keyword", "--format", "csv").out
+    alone = list(csv.DictReader(io.StringIO(by_itself)))
+    assert [{name: row[name] for name in alone[0]} for row in rows[:2]] == alone
+
+
+def test_a_bad_line_is_a_row_and_not_the_end(programs: "Programs") -> None:
+    ran = programs("search", "--batch", "-", "--format", "jsonl", "-n", "1", stdin=QUESTIONS)
+    said = [json.loads(line) for line in ran.out.splitlines()]
+    assert ran.code == 2
+    assert ran.err.startswith("search: ")
+    assert [(each["line"], each["question"]) for each in said[:2]] == [(1, "hotline"), (3, "Macron country:France")]
+    assert said[0]["hits"][0]["document"]["title"] == "Kim Min-seok and Vance open hotline in Washington"
+    wrong = next(each for each in said if "error" in each)
+    assert wrong["line"] == 4
+    assert "never closed" in wrong["error"]
+
+
+def test_the_exit_code_says_whether_anything_was_found(programs: "Programs", tmp_path: Path) -> None:
+    (tmp_path / "none.txt").write_text("xyzzy country:Bolivia\n", "utf-8")
+    assert programs("search", "--batch", tmp_path / "none.txt").code == 1
+    refused = programs("search", "x", "--batch", tmp_path / "none.txt")
+    assert "--batch reads the questions from its file" in only_line(refused)
+    refused = programs("search", "--batch", tmp_path / "none.txt", "--format", "markdown")
+    assert "--batch goes with --format csv or jsonl" in only_line(refused)
+    assert programs("search", "--batch", tmp_path / "missing.txt").code == 2

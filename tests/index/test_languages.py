@@ -1,0 +1,138 @@
+"""Words and their stems by language, in segments: the same answers as by brute force, however documents are batched."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dragoman.corpus.document import Document
+from dragoman.index.analysis import analyze, lower
+from dragoman.index.reading.plan import Deadline, Lookup, SameWord
+from dragoman.index.reading.view import View
+from dragoman.index.terms import STEMMERS, function_words, homographs, stems
+from dragoman.index.units import Confined, Near, Unit
+from dragoman.search.language.interpreter import interpret
+from dragoman.search.language.parser import parse
+from support.asking import by_words, located
+from support.memory_view import MemoryView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from support.shelf import Shelf
+
+TEXTS = {
+    "en": ["the war of the news", "Lee read the news in war and peace", "a ford in the river"],
+    "de": ["Waren waren knapp, der Krieg war vorbei", "sie fordern und forderten Frieden", "Ford in Köln"],
+    "fr": ["le ministre a déposé les armes", "la plainte déposée par les ministres", "DEPOSEE hier a Paris"],
+    "es": ["el año de los niños", "los ninos del ano", "negociarán y negociaron"],
+    "ru": ["война и воины", "о войне и ещё о воине", "еще один молодой"],
+    "tr": ["ANLAŞMALARIN ayrıntıları", "anlaşma ile ülkenin bakanı"],
+    "uk": ["війна та мир", "на війні"],
+    "": ["war and news of unknown language"],
+}
+DOCUMENTS = [
+    Document(f"{language or 'xx'}-{number}", text, title=text.split()[-1], language=language)
+    for language, texts in TEXTS.items()
+    for number, text in enumerate(texts)
+]
+WORDS = sorted({(token.term, text[token.start : token.end]) for each in TEXTS.values() for text in each
+                for token in analyze(text)})  # fmt: skip
+LOOKUPS: list[Lookup] = [
+    *(SameWord(term, written) for term, written in WORDS),
+    *(SameWord(term) for term, _ in WORDS),
+    *(SameWord(term, term) for term in ("deposer", "rechazar", "anlasmalar", "voina", "война", "negociar")),
+]
+QUESTIONS = [
+    "war", "news", "waren", "Ford", "fordern", "Lee", "le ministre", "les armes", "déposer", "deposee", "año", "ano",
+    "niño", "война", "воин", "еще", "anlaşmaları", "ülke", "війна", "=war", "-war news", '"der Krieg"', "title:war",
+    "war NEAR/3 news", "der NEAR/2 Krieg", "-waren Krieg", "war OR Krieg", '"war and"~2', "los ninos del ano",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["one segment", "a segment each", "with others that were deleted"])
+def shelved(request: pytest.FixtureRequest, make_shelf: "Callable[[], Shelf]") -> View:
+    shelf = make_shelf()
+    if request.param == "one segment":
+        shelf.add(*DOCUMENTS)
+    elif request.param == "a segment each":
+        for each in DOCUMENTS:
+            shelf.add(each)
+    else:
+        gone = [Document(f"gone-{n}", "war déposés Lee война nocturne", language=n) for n in ("de", "it", "ru")]
+        shelf.add(*DOCUMENTS[::2], *gone)
+        shelf.add(*DOCUMENTS[1::2])
+        shelf.remove(*(each.id for each in gone))
+    return shelf.snapshot()
+
+
+def test_lookups_answer_as_by_brute_force(shelved: View) -> None:
+    expected = MemoryView(DOCUMENTS).terms(LOOKUPS, Deadline())
+    found = shelved.terms(LOOKUPS, Deadline())
+    assert dict(zip(LOOKUPS, found, strict=True)) == dict(zip(LOOKUPS, expected, strict=True))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_questions_are_met_as_by_brute_force(shelved: View, question: str) -> None:
+    assert scored(shelved, question) == pytest.approx(scored(MemoryView(DOCUMENTS), question))
+
+
+def scored(view: View, question: str) -> dict[str, float]:
+    """What a question by words finds, with the scores."""
+    meant = interpret(view, parse(question))
+    found = by_words(view, meant.units, meant.constraint)
+    return {located(view, n).document_id: score for n, score in zip(found.numbers.tolist(), found.scores, strict=True)}
+
+
+def test_every_language_that_we_stem_has_function_words_as_terms() -> None:
+    for language in STEMMERS:
+        words = function_words(language)
+        assert len(words) > 10, language
+        # Some are several words to the analyzer, such as the Hungarian "ill." and forms with an apostrophe.
+        assert all(analyze(word)[0].term.lower() == word for word in words), language
+    assert homographs("en") >= {"war", "die", "men"}
+    assert not homographs("en") & function_words("en")
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("tr", "anlaşmaları", "ANLAŞMALARIN"),
+        ("fr", "déposé", "déposées"),
+        ("fr", "négocier", "négociaient"),
+        ("es", "negociará", "negociarán"),
+        ("es", "canción", "canciones"),
+        ("pt", "negociação", "negociações"),
+        ("ru", "войны", "войне"),
+        ("ro", "graniță", "granițele"),
+        ("de", "Unterhändler", "Unterhändlern"),
+        ("el", "υπουργός", "υπουργοί"),
+        ("ar", "مفاوضات", "وبالمفاوضات"),
+        ("ar", "الرئيس", "للرئيس"),
+    ],
+)
+def test_words_are_stemmed_as_they_are_written(language: str, one: str, other: str) -> None:
+    first, second = (stems(analyze(word)[0].term, [word], language) for word in (one, other))
+    assert first & second
+
+
+@pytest.mark.parametrize(("language", "one", "other"), [("ru", "война", "воины"), ("ar", "لبنان", "بنان")])
+def test_other_words_have_other_stems(language: str, one: str, other: str) -> None:
+    first, second = (stems(analyze(word)[0].term, [word], language) for word in (one, other))
+    assert not first & second
+
+
+def test_a_word_in_lower_case_keeps_its_letters() -> None:
+    assert lower("ANLAŞMALARIN", "tr") == "anlaşmaların"
+    assert lower("İstanbul", "tr") == "istanbul"
+    assert lower("DÉPOSÉ", "fr") == "déposé"
+    assert lower("de\u0301pose\u0301", "fr") == "déposé"
+
+
+def test_a_unit_within_a_language_has_nothing_that_is_confined_to_others() -> None:
+    war = frozenset({"war", Confined("wars", frozenset({"en"})), Confined("waren", frozenset({"de"}))})
+    unit = Unit((war,), variants=((frozenset({"cold"}), war),), near=Near(Unit((war,)), 2))
+    assert unit.within("en") == Unit(
+        (frozenset({"war", "wars"}),),
+        variants=((frozenset({"cold"}), frozenset({"war", "wars"})),),
+        near=Near(Unit((frozenset({"war", "wars"}),)), 2),
+    )
