@@ -37,14 +37,17 @@ class InvalidArgument(DragomanError, TypeError):
 class QueryError(DragomanError):
     """A question that cannot be understood.
 
-    `column` is the 1-based column of the query at which understanding ended, or None where no place is to blame.
+    `column` is the 1-based column of the query at which understanding ended, or None where no place is to blame;
+    `question` is one that can be understood, to be offered instead, or None; `message` says what is wrong.
     """
 
     status = 400
 
-    def __init__(self, message: str, column: int | None = None) -> None:
+    def __init__(self, message: str, column: int | None = None, question: str | None = None) -> None:
         super().__init__(message if column is None else f"{message} (column {column})")
+        self.message = message
         self.column = column
+        self.question = question
 
 
 class CollectionNotFound(DragomanError):

@@ -22,8 +22,8 @@ from dragoman.index.terms import stem, tells
 from dragoman.index.units import Unit
 from dragoman.index.writing.store import Store
 from dragoman.search.evaluation.judgments import JudgedSet, Question
+from dragoman.search.language.input.plain import plain
 from dragoman.search.language.interpreter import Interpretation, interpret
-from dragoman.search.language.plain import plain
 from dragoman.search.ranking.fusion import min_max
 
 Values = NDArray[np.float64]

@@ -19,7 +19,7 @@ from statistics import median
 from record import Record, arguments
 
 import dragoman
-from dragoman.search.language.plain import plain
+from dragoman.search.language.input.plain import plain
 
 DEFAULT = dragoman.Settings()
 WITHOUT = {

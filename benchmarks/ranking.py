@@ -48,9 +48,9 @@ from dragoman.search.evaluation.judged_collection import collection_of
 from dragoman.search.evaluation.judgments import JudgedSet, Question, read_judged
 from dragoman.search.evaluation.measures import randomisation_test
 from dragoman.search.language import query as language
+from dragoman.search.language.input.plain import plain
 from dragoman.search.language.interpreter import interpret
 from dragoman.search.language.parser import parse
-from dragoman.search.language.plain import plain
 from dragoman.search.ranking.engine import Mode, Order, Ranking, rank
 from dragoman.search.ranking.fusion import FUSIONS, Scored, min_max
 from dragoman.search.ranking.legs.leg import ScoredQuery

@@ -70,7 +70,7 @@ RECORD_NAMES: Final[Mapping[str, str]] = {
 
 _SEARCH: Final = (
     "q query limit offset mode sort match after before where document similar fold unfold facets explain highlights "
-    "timeout page more"
+    "timeout literal page more"
 )
 RESERVED: Final = frozenset({*RECORD_NAMES, *f"note about {_SEARCH} cut origin ids histogram undated".split()})
 """What a field may not be called besides: a record's key, a text field of the query language, an option of a search or

@@ -81,6 +81,7 @@ class Collection:
         limit: int | None = 10,
         offset: int | None = 0,
         mode: Mode | None = "hybrid",
+        literal: bool | None = False,
         sort: Sort | None = None,
         match: Match | None = "most",
         per_document: bool | None = False,
@@ -98,6 +99,8 @@ class Collection:
             limit: How many hits to return at most.
             offset: How many of the best hits to skip, for paging.
             mode: Which legs find and rank.
+            literal: Take the query as plain text, in which no sign is an operator. What looks as if it was pasted is
+                taken so anyway: see `language.input.texts`.
             sort: By relevance, or newest first. By default newest first where the query only filters, as then all
                 passages are equally relevant; else by relevance.
             match: How many of the words that tell a match holds. With `most`, passages match as well that are near in
@@ -117,7 +120,8 @@ class Collection:
             SearchTimeout: The search took longer than `timeout`.
             NotFound: The search is confined to a document that the collection does not have.
         """
-        how = check_options(mode=mode, sort=sort, match=match, per_document=per_document, fold=fold, timeout=timeout)
+        matching = check_options(mode=mode, literal=literal, match=match, fold=fold, timeout=timeout)
+        how = matching | check_options(sort=sort, per_document=per_document)
         page = check_options(limit=limit, offset=offset, facets=facets, highlights=highlights, explain=explain)
         return self._asker.search(query, how, filters, Page(**page))
 
@@ -127,6 +131,7 @@ class Collection:
         *,
         limit: int | None = 10,
         mode: Mode | None = "hybrid",
+        literal: bool | None = False,
         match: Match | None = "most",
         fold: bool | None = True,
         timeout: float | None = None,
@@ -138,7 +143,15 @@ class Collection:
         """
         limit = _facet_limit(limit)
         results = self.search(
-            query, limit=0, mode=mode, match=match, fold=fold, facets=limit, timeout=timeout, **filters
+            query,
+            limit=0,
+            mode=mode,
+            literal=literal,
+            match=match,
+            fold=fold,
+            facets=limit,
+            timeout=timeout,
+            **filters,
         )
         return cast("Facets", results.facets)
 
@@ -155,6 +168,7 @@ class Collection:
         *,
         limit: int | None = MAX_EXPORT,
         mode: Mode | None = "hybrid",
+        literal: bool | None = False,
         sort: Sort | None = None,
         match: Match | None = "most",
         per_document: bool | None = False,
@@ -172,7 +186,8 @@ class Collection:
         limit = MAX_EXPORT if limit is None else limit
         check_range("limit", limit, 0, MAX_EXPORT)
         check_options(highlights=highlights)
-        how = check_options(mode=mode, sort=sort, match=match, per_document=per_document, fold=fold, timeout=timeout)
+        matching = check_options(mode=mode, literal=literal, match=match, fold=fold, timeout=timeout)
+        how = matching | check_options(sort=sort, per_document=per_document)
         return self._asker.export(query, how, filters, limit=limit, highlights=bool(highlights))
 
     def complete(self, text: str, limit: int | None = 8) -> list[Completion]:

@@ -110,6 +110,13 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
         choices=modes,
     ),
     Option(
+        name="literal",
+        kind="flag",
+        in_url=True,
+        about="Take the question as plain text, in which no sign is an operator.",
+        default=False,
+    ),
+    Option(
         name="sort",
         kind="choice",
         in_url=True,

@@ -18,13 +18,17 @@ _FAILURE = "The server failed to answer. Its log says what went wrong."
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """An error (RFC 9457). `detail` says what is wrong and how to mend it; `column` where in the question, from 1."""
+    """An error (RFC 9457). `detail` says what is wrong and how to mend it; `column` where in the question, from 1.
+
+    `question` is one that can be understood, to be offered instead.
+    """
 
     type: str
     title: str
     status: int
     detail: str
     column: int | msgspec.UnsetType = msgspec.UNSET
+    question: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def register(app: Flask | Blueprint) -> None:
@@ -33,27 +37,29 @@ def register(app: Flask | Blueprint) -> None:
     app.register_error_handler(HTTPException, _answer_http)
 
 
-def problem(status: int, detail: str, column: int | None = None) -> Response:
+def problem(status: int, detail: str, error: DragomanError | None = None) -> Response:
     """An error for programs, as problem+json.
 
     Args:
         status: The HTTP status.
         detail: What is wrong and how to mend it, in a sentence.
-        column: Where in the question, counted from 1; None where that means nothing.
+        error: What is answered; None for what is no error of ours.
     """
+    known = error if isinstance(error, QueryError) else QueryError("")
     answer = Problem(
         type="about:blank",
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
-        column=msgspec.UNSET if column is None else column,
+        column=msgspec.UNSET if known.column is None else known.column,
+        question=known.question or msgspec.UNSET,
     )
     return Response(wire.encode(answer), status, content_type="application/problem+json")
 
 
 def _answer_own(error: DragomanError) -> Response:
     if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _answer(error.status, str(error), error.column if isinstance(error, QueryError) else None)
+        return _answer(error.status, str(error), error)
     # Such a message is for whoever runs the server: it names files and commands.
     current_app.logger.error("%s %s: %s", request.method, request.path, error)
     return _answer(error.status, _FAILURE)
@@ -73,8 +79,8 @@ def _answer_http(error: HTTPException) -> Response:
     return answer
 
 
-def _answer(status: int, detail: str, column: int | None = None) -> Response:
+def _answer(status: int, detail: str, error: DragomanError | None = None) -> Response:
     for_programs = {f"{site().name}.{part}" for part in ("api", "telemetry")}
     if request.blueprint in for_programs or (request.blueprint is None and request.path.startswith("/api/")):
-        return problem(status, detail, column)
+        return problem(status, detail, error)
     return page("error.html", status, phrase=HTTPStatus(status).phrase, detail=detail)

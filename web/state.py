@@ -13,7 +13,8 @@ from ..corpus.fields import FIELDS, Fields
 from ..errors import QueryError
 from ..search.language import query as language
 from ..search.language.date_values import parse_date_range
-from ..search.language.parser import parse, parse_constraints
+from ..search.language.input.texts import read as read_question
+from ..search.language.parser import parse_constraints
 from ..search.language.unparser import unparse
 from ..search.options import MAX_LIMIT as MAX_SIMILAR
 from ..search.options import OPTIONS
@@ -200,6 +201,11 @@ class State:
         """
         return site.collection.export(self.q, limit=limit, timeout=site.timeout, **self.constraints())
 
+    @property
+    def query(self) -> language.Query:
+        """The question's text as it is read. Raises QueryError if it cannot be understood."""
+        return read_question(self.q, self.fields, literal=self["literal"]) if self.q else language.Query("")
+
     # Other questions, each as the parameters of its URL
 
     def but(self, **changes: Any) -> Self:
@@ -251,7 +257,7 @@ class State:
 
     def _typed_chips(self) -> Iterator[Chip]:
         try:
-            query = parse(self.q, self.fields) if self.q else language.Query("")
+            query = self.query
         except QueryError:
             return
         for index, node in enumerate(query.must):

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -29,6 +30,9 @@ FILES = (INFO_FILE, TOKENIZER_FILE, MODEL_FILE)
 
 # Tokenizing goes by the whole text, so a text is cut before: no language spends 16 characters on an average token.
 CHARACTERS_PER_TOKEN = 16
+
+MOST_WINDOWS = 24
+"""As much of a long question is taken for its meaning: an article, if it is not in a script of a token a character."""
 
 _REPORTS_OFF = "ORT_DISABLE_TELEMETRY"
 
@@ -149,8 +153,9 @@ class QueryEncoder:
         """Encode questions. A question's vector is always the same, and does not depend on the other texts.
 
         Args:
-            texts: The questions. One that is longer than the encoder's window counts by its beginning. An empty one
-                gets what the model makes of its special tokens alone: a valid vector, near nothing in particular.
+            texts: The questions. Of one that is longer than the encoder's window the vector is the mean of those of as
+                many windows as it takes, MOST_WINDOWS at most, each by its length. An empty one gets what the model
+                makes of its special tokens alone: a valid vector, near nothing in particular.
 
         Returns:
             float32 [texts, dimension], each of unit length.
@@ -163,10 +168,24 @@ class QueryEncoder:
 
     def _encode_one(self, text: str) -> NDArray[np.float32]:
         """The vector of one question: float32 `[dimension]`, of unit length."""
-        text = text.strip()[: CHARACTERS_PER_TOKEN * self.info.max_tokens]
+        text = whole_characters(text.strip()[: CHARACTERS_PER_TOKEN * self.info.max_tokens * MOST_WINDOWS])
+        prompt = whole_characters(self.info.query_prompt)
+        encoding = self._tokenizer.encode(prompt + text)
+        further = encoding.overflowing[: MOST_WINDOWS - 1]
+        if not further:
+            return self._encode_window(encoding.ids)
+        # Each window is tokenized by itself, for the prompt belongs before every one.
+        begun = [min((start for start, end in each.offsets if end), default=0) for each in further]
+        starts = [0, *(start - len(prompt) for start in begun if start > len(prompt))]
+        pieces = [text[start:end] for start, end in pairwise([*starts, len(text)])]
+        windows = [self._tokenizer.encode(prompt + piece).ids for piece in pieces]
+        vectors = np.stack([self._encode_window(tokens) for tokens in windows])
+        return unit(np.array([len(tokens) for tokens in windows], np.float32) @ vectors)
+
+    def _encode_window(self, tokens: Sequence[int]) -> NDArray[np.float32]:
+        """The vector of as many tokens as fit in a window: float32 `[dimension]`, of unit length."""
         # Token 0 stands in where there are not even special tokens, as with tokenizers that add none.
-        tokens = self._tokenizer.encode(whole_characters(self.info.query_prompt + text)).ids or [0]
-        input_ids = np.array([tokens], dtype=np.int64)
+        input_ids = np.array([tokens or [0]], dtype=np.int64)
         output = self._session.run(["embedding"], {"input_ids": input_ids, "attention_mask": np.ones_like(input_ids)})
         return unit(np.asarray(output[0], dtype=np.float32)[0])
 

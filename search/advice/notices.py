@@ -10,6 +10,9 @@ from typing import Final
 from ...corpus.document import Span
 
 KINDS: Final = {
+    "mended": "a part of the question that could not be understood was taken as text",
+    "pasted": "the question was read as plain text",
+    "cut": "the question has too many words, of which some are searched for",
     "date": "words of the question are a date, and a question is offered that is confined to it",
     "spelling": "a word may be misspelt, and the question is offered with another",
     "unknown": "no passage holds a word",

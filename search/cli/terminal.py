@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import click
 
-from ...errors import DragomanError, NotFound
+from ...errors import DragomanError, NotFound, QueryError
 from ..results.printing import visible
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def run(command: click.Command, name: str, arguments: Sequence[str] | None = Non
     except NotFound as error:
         _fail(name, f"{error}: `dragoman list` shows the ids of documents")
     except DragomanError as error:
-        _fail(name, str(error), error.exit_code)
+        offered = f"; try: {error.question}" if isinstance(error, QueryError) and error.question else ""
+        _fail(name, f"{error}{offered}", error.exit_code)
     except (click.Abort, KeyboardInterrupt) as error:
         kept = str(error.__cause__ or error)
         _fail(name, f"interrupted: {kept}" if kept else "interrupted", 130)

@@ -24,7 +24,7 @@ from ...corpus.document import parse_passage_id, passage_id
 from ...errors import QueryError, UnreadableSource
 from ...index.writing.store import SEGMENTS
 from ..collection import Collection, open_collection
-from ..language.plain import plain
+from ..language.input.plain import plain
 from ..options import MAX_LIMIT
 from ..ranking.engine import Mode
 from ..ranking.settings import Settings

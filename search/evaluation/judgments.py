@@ -23,7 +23,7 @@ from typing import Any, BinaryIO, cast
 
 from ...corpus.readers.contract import LONGEST_RECORD
 from ...errors import UnreadableSource
-from ..language.plain import plain
+from ..language.input.plain import plain
 
 LARGEST_GRADE = 10
 """Grades go from 0, not relevant, to this: a grade's gain is 2^grade - 1. A lower one, as TREC has for spam, is 0."""

@@ -16,7 +16,7 @@ from ...errors import UnreadableSource
 from ...index.analysis import Token, analyze
 from ...index.terms import tells
 from ..collection import Collection
-from ..language.plain import plain
+from ..language.input.plain import plain
 from .judgments import JudgedSet, Question
 
 TEMPLATES = ("What is {}", "Who is {}?", "Where was {} and what did he do there?")

@@ -16,9 +16,9 @@ from ...index.constraints import AllOf
 from ...index.reading.plan import PASSAGE, Deadline, Plan
 from ...index.reading.view import Candidates, Located, View
 from ...index.segments.bm25f import BM25F
+from ..language.input.plain import plain
 from ..language.interpreter import interpret
 from ..language.parser import parse
-from ..language.plain import plain
 from ..ranking.engine import fuse, requests
 from ..ranking.fusion import ranks
 from ..ranking.legs.leg import ScoredQuery

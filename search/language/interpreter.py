@@ -167,8 +167,9 @@ class _Interpreter:
             words = [word for word in words if not self._is_date(word)]
             known.update((word.unit, word.known) for word in words)
             unknown += (span for word in words if not word.known for span in word.spans)
+        free = frozenset(query.free)
         for term in query.scoring_terms():
-            if term in query.free:
+            if term in free:
                 continue
             for unit in self._units(term):
                 units.append(unit)

@@ -27,8 +27,10 @@ from ...corpus.dates.periods import Period
 from ...corpus.fields import FIELDS, Fields
 from ...errors import QueryError
 from ...index.analysis import BLANKS
+from ..advice.notices import Notice
 from .date_values import check_quoted, parse_date_value
 from .date_words import dates_in
+from .input.foreign import refuse_foreign
 from .query import (
     MAX_CLAUSES,
     MAX_DEPTH,
@@ -55,13 +57,14 @@ from .scanning import LETTER, NAME, Token, scan
 _WILDCARD = re.compile(r"\*|\?(?=[\w?*])")
 
 
-def parse(text: str, fields: Fields = FIELDS, today: date | None = None) -> Query:
-    """The query that a text says.
+def parse(text: str, fields: Fields = FIELDS, today: date | None = None, *, strict: bool = False) -> Query:
+    """The query that a text says in the query language. Whatever somebody may have pasted is for `input.texts.read`.
 
     Args:
         text: What somebody typed.
         fields: Those that it may filter by: the collection's.
         today: The day from which "yesterday" and the like are told; by default the real one.
+        strict: Whether a field that there is not, and a mark without a counterpart, are errors rather than text.
 
     Raises:
         QueryError: It cannot be understood; with the 1-based column of the culprit where there is one.
@@ -69,13 +72,16 @@ def parse(text: str, fields: Fields = FIELDS, today: date | None = None) -> Quer
     if len(text) > MAX_QUERY_LENGTH:
         raise QueryError(f"the query has {len(text)} characters, more than {MAX_QUERY_LENGTH}: shorten it")
     text = BLANKS.sub(" ", text)
-    placed = list(_flat(_Parser(text, fields, today).sequence()))
+    refuse_foreign(text)
+    mended = list[Notice]()
+    placed = list(_flat(_Parser(text, fields, today, None if strict else mended).sequence()))
     if not placed:
         raise QueryError('the query holds no word: type one, or a "phrase", or a filter such as country:France')
     free = tuple(node for node, _ in placed if isinstance(node, Word) and _is_free(node))
     must = [each for each in placed if not isinstance(each.node, Word) or not _is_free(each.node)]
     spans = tuple(span for _, span in must)
-    return Query(text, free, tuple(node for node, _ in must), spans, dates=dates_in(text, spans, today) if free else ())
+    dates = dates_in(text, spans, today) if free else ()
+    return Query(text, free, tuple(node for node, _ in must), spans, dates=dates, notices=tuple(mended))
 
 
 def parse_constraints(text: str, fields: Fields = FIELDS) -> tuple[Node, ...]:
@@ -89,7 +95,7 @@ def parse_constraints(text: str, fields: Fields = FIELDS) -> tuple[Node, ...]:
         QueryError: It cannot be understood. The error has no column, as that would point into the question.
     """
     try:
-        query = parse(text, fields)
+        query = parse(text, fields, strict=True)
     except QueryError as error:
         raise QueryError(f"in the constraint {text[:80]!r}: {error}") from error
     if query.free:
@@ -187,10 +193,10 @@ _BINARY = ("OR", "AND", "NEAR")
 
 
 class _Parser:
-    def __init__(self, text: str, fields: Fields, today: date | None) -> None:
+    def __init__(self, text: str, fields: Fields, today: date | None, mended: list[Notice] | None) -> None:
         self._text = text
         self._today = today
-        self._tokens = scan(text, fields)
+        self._tokens = scan(text, fields, mended)
         self._fields = fields
         self._before = Token("start", "", 0, 0)
         self._token = next(self._tokens)

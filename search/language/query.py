@@ -9,7 +9,7 @@ from typing import TypeAlias
 from ...corpus.dates.asked import DateMention
 from ..advice.notices import Notice
 
-MAX_QUERY_LENGTH = 4000  # characters
+MAX_QUERY_LENGTH = 20_000  # characters: an article, as somebody may paste it
 MAX_DEPTH = 32  # groups and negations within each other
 MAX_CLAUSES = 256  # words, phrases, patterns, filters and dates
 MAX_DISTANCE = 100  # words between two that count as near: half a passage
@@ -134,6 +134,7 @@ class Query:
         free: Words that only score, in the order of the question.
         must: Nodes that constrain: those that were typed, in the order of the question, and then those that were added.
         spans: Where in the text those nodes of `must` stand that were typed.
+        whole: The text that the meaning leg takes whole; empty if that is what the terms say.
         notices: What a searcher should know of how it was read.
         dates: The dates among the free words.
     """
@@ -142,6 +143,7 @@ class Query:
     free: tuple[Word, ...] = ()
     must: tuple[Node, ...] = ()
     spans: tuple[tuple[int, int], ...] = attribute(default=(), compare=False)
+    whole: str = ""
     notices: tuple[Notice, ...] = attribute(default=(), compare=False)
     dates: tuple[DateMention, ...] = attribute(default=(), compare=False)
 
@@ -153,19 +155,25 @@ class Query:
     @property
     def meaning(self) -> str:
         """The question for the meaning leg: the scoring words and phrases as typed, or nothing."""
-        terms = leaves(self.scoring_terms())
-        return " ".join(term.text for term in terms if isinstance(term, Word | Phrase))
+        terms = leaves(_positive(self.must) if self.whole else self.scoring_terms())
+        texts = (term.text for term in terms if isinstance(term, Word | Phrase))
+        return " ".join((self.whole, *texts) if self.whole else texts)
 
     def restricted(self, *nodes: Node) -> "Query":
         """The same question under more constraints."""
         return replace(self, must=self.must + nodes)
+
+    def noted(self, *notices: Notice) -> "Query":
+        """The same question with more that a searcher should know of how it was read."""
+        return replace(self, notices=self.notices + notices)
 
     def without(self, index: int) -> str:
         """The question's text without `must[index]`, which was typed; empty if nothing else was asked."""
         if len(self.free) + len(self.spans) == 1:
             return ""
         start, end = self.spans[index]
-        before, after = self.text[:start].rstrip(), self.text[end:].lstrip()
+        # A dash right behind it is punctuation, and must not become a minus.
+        before, after = self.text[:start].rstrip(), self.text[end:].lstrip("-").lstrip()
         while before.endswith("(") and after.startswith(")"):  # around it alone
             before, after = before[:-1].rstrip(), after[1:].lstrip()
         gap = "" if before.endswith("(") or after.startswith(")") else " "

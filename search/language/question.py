@@ -12,7 +12,8 @@ from ..arguments import check_text
 from ..options import OPTIONS, Option, check_options
 from . import query as language
 from .date_values import parse_date_range
-from .parser import parse, parse_constraints
+from .input.texts import read
+from .parser import parse_constraints
 
 
 class Filters(TypedDict, total=False):
@@ -81,11 +82,13 @@ class Question:
         options = check_options(**options)
         check_options(**{name: filters.get(name) for name in ("after", "before", "where", "document")})
         deadline = Deadline(options["timeout"])
-        query = parse_with_filters(text, filters, fields)
+        query = parse_with_filters(text, filters, fields, literal=options.get("literal", False))
         return cls(query, filters.get("document"), options, deadline)
 
 
-def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) -> language.Query:
+def parse_with_filters(
+    text: str, filters: Mapping[str, Any], fields: Fields, *, literal: bool = False
+) -> language.Query:
     """Parse a text, and add the constraints of filters. Filters may also stand alone, without a text.
 
     Args:
@@ -93,6 +96,7 @@ def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) ->
         filters: Those of Filters, with a collection's own fields among them. What the query language has no word for
             (`document`) is ignored here.
         fields: Those that the collection has.
+        literal: Whether the text is plain text, in which nothing is an operator.
 
     Raises:
         QueryError: The text or a filter cannot be understood, or there is no such filter.
@@ -123,7 +127,7 @@ def parse_with_filters(text: str, filters: Mapping[str, Any], fields: Fields) ->
     for each in where:
         nodes += parse_constraints(each, fields)
     alone = not text.strip() and (nodes or filters.get("document") is not None)
-    return (language.Query("") if alone else parse(text, fields)).restricted(*nodes)
+    return (language.Query("") if alone else read(text, fields, literal=literal)).restricted(*nodes)
 
 
 _OWN = Option(name="a field of the collection's own", kind="values", about="")

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from ...errors import QueryError
 from ..collection import Collection, open_collection
-from ..language.plain import plain
 from ..language.question import Filters
 from ..ranking.engine import Mode
 from ..results import wire
@@ -69,8 +68,11 @@ class Retrieval:
         """
         check_filters(filters)
         options = {name: value for name, value in filters.items() if value is not None}
-        query = plain(question) if literal else question
-        return self.collection(collection).search(query, **options, limit=k, mode=mode, highlights=False).hits
+        return (
+            self.collection(collection)
+            .search(question, **options, limit=k, mode=mode, literal=literal, highlights=False)
+            .hits
+        )
 
 
 def check_filters(filters: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ from dragoman.index.encoding import passage_encoder as encoder
 from dragoman.index.encoding.export import export_query_encoder
 from dragoman.index.encoding.model import DEFAULT_MODEL, DEFAULT_SHA256, Model, resolve_model
 from dragoman.index.encoding.passage_encoder import PassageEncoder
-from dragoman.index.encoding.query_encoder import FILES, EncoderInfo, QueryEncoder, sha256
+from dragoman.index.encoding.query_encoder import FILES, MOST_WINDOWS, EncoderInfo, QueryEncoder, sha256
 from support.tiny_model import make_tiny_model
 
 pytestmark = pytest.mark.collection
@@ -207,10 +207,20 @@ def test_odd_questions_get_valid_vectors(asker: QueryEncoder) -> None:
     assert np.array_equal(asker.encode([" summit "]), asker.encode(["summit"]))
 
 
-def test_a_long_question_counts_by_its_beginning(asker: QueryEncoder) -> None:
-    beginning = "the leaders discussed trade " * 100
-    long, same = asker.encode([beginning + "z " * 50_000, beginning + "other words " * 20])
-    assert np.array_equal(long, same)
+def test_a_long_question_is_the_mean_of_its_windows(asker: QueryEncoder) -> None:
+    first, second = "the leaders discussed trade " * 100, "a plague of locusts came over the fields " * 100
+    vectors = asker.encode([first, second, first + second])
+    cosines = vectors @ vectors.T
+    assert cosines[0, 1] < 0.9
+    assert cosines[2, :2].min() > cosines[0, 1] + 0.05, "it is near to both halves"
+    assert cosines[2, :2].max() < 0.99, "and to neither alone"
+    assert np.array_equal(asker.encode([first + second])[0], vectors[2])
+
+
+def test_a_question_without_an_end_takes_a_bounded_number_of_windows(asker: QueryEncoder) -> None:
+    beginning = "the leaders discussed trade " * 100 * MOST_WINDOWS
+    long, longer = asker.encode([beginning + "z " * 200_000, beginning + "other words " * 200_000])
+    assert np.array_equal(long, longer)
 
 
 @pytest.mark.parametrize("name", FILES)

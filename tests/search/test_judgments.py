@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from dragoman.errors import UnreadableSource
 from dragoman.index.analysis import analyze
 from dragoman.search.evaluation.judgments import JudgedSet, Question, read_judged
+from dragoman.search.language.input.plain import plain
 from dragoman.search.language.parser import parse
-from dragoman.search.language.plain import plain
 from dragoman.search.language.query import MAX_CLAUSES
 from support.places import SHARED
 

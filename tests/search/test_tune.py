@@ -25,7 +25,7 @@ from dragoman.search.evaluation.evaluate import System, answerable, evaluate
 from dragoman.search.evaluation.judgments import JudgedSet, Question
 from dragoman.search.evaluation.trials import Trials
 from dragoman.search.evaluation.tuning import tune
-from dragoman.search.language.plain import plain
+from dragoman.search.language.input.plain import plain
 from dragoman.search.making import reindex_collection
 from dragoman.search.ranking.settings import Settings
 from support.programs import Ran

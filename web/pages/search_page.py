@@ -17,6 +17,7 @@ from ...errors import NotFound, QueryError, SearchTimeout
 from ...index.reading.facets import Facets, FacetValue
 from ...search.advice.notices import Notice
 from ...search.language import query as language
+from ...search.language.input.plain import plain
 from ...search.language.parser import parse
 from ...search.options import OPTIONS
 from ...search.ranking.legs.leg_table import HYBRID, modes
@@ -107,7 +108,9 @@ def _refused(state: State, error: QueryError) -> Response:
         at = error.column - 1
         before, culprit, after = state.q[max(at - _CONTEXT, 0) : at], state.q[at : at + 1], state.q[at + 1 :]
         excerpt = ("…" if at > _CONTEXT else "") + before, culprit, after[:_CONTEXT] + "…" * (len(after) > _CONTEXT)
-    return page("refused.html", error.status, state=state, error=error, excerpt=excerpt)
+    offered = state.parameters(q=error.question, page=1)
+    alone = bool(plain(state.q)) and excerpt is None
+    return page("refused.html", error.status, state=state, error=error, excerpt=excerpt, offered=offered, alone=alone)
 
 
 def _same(parameters: dict[str, Any]) -> bool:
@@ -245,8 +248,8 @@ def _ways(state: State, chips: Sequence[Chip]) -> Iterator[_Way]:
 
 def _unconstrained(state: State) -> dict[str, Any]:
     """The parameters of the question without any of its constraints."""
-    words = " ".join(word.text for word in parse(state.q, state.fields).free) if state.q else ""
-    kept = {name: state[name] for name in ("mode", "sort", "match", "per_document")}
+    words = " ".join(word.text for word in state.query.free)
+    kept = {name: state[name] for name in ("mode", "literal", "sort", "match", "per_document")}
     return State.of({"q": words, **kept}).parameters()
 
 
@@ -283,6 +286,7 @@ def _first_documents(most: int) -> Iterator[Document]:
 
 def _parses(question: str) -> bool:
     try:
-        return bool(parse(question).free)
+        query = parse(question, strict=True)
     except QueryError:
         return False
+    return bool(query.free)

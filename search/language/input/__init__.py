@@ -1,0 +1,1 @@
+"""How a question is read: as a query, as plain text, or not at all, and then another is offered."""

@@ -1,0 +1,70 @@
+"""What is offered in the place of a question that cannot be understood."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from ....corpus.fields import Fields
+from ....errors import QueryError
+from ..parser import parse
+from ..scanning import NAME, field_called
+from .foreign import translate_foreign
+from .plain import plain
+
+_AFTER_COLON = re.compile(rf"(?<!\S)(-?)({NAME.pattern})(=?)\s+(?=[^\W_]|[=\"“„«(])")
+_MINUS_BEHIND = re.compile(rf"(?<!\S)({NAME.pattern})-+(?=[^\W_])")
+_OPERATOR = r"(?:AND|OR|NOT|NEAR/\w+)"
+_SLIPS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(r"(?<!\S)--+(?=\S)"), "-"),
+    (re.compile(r"(?<=\w)~[\d.]+(?!\S)"), "~2"),
+    (re.compile(r"(?<=[\"”»])~(?:\D\S*|\d{3,}|\d+\.\d+)?(?!\S)"), "~5"),
+    (re.compile(r"(?<!\S)NEAR/\d{3,}(?!\S)"), "NEAR/100"),
+    (re.compile(rf"({_OPERATOR}\s+)(?:(?:AND|OR|NEAR/\w+)\s+)+"), r"\1"),
+    (re.compile(r"^\s*(?:(?:AND|OR|NEAR/\w+)\s+)+"), ""),
+    (re.compile(rf"(?:\s+(?:{_OPERATOR}|-))+\s*$"), ""),
+    (re.compile(r"(?<!\S)[*?]+(?!\S)"), ""),
+)
+"""What is mistyped, and what was meant by it, likeliest first."""
+
+
+def offer(text: str, fields: Fields) -> str | None:
+    """A question that can be understood, as near to one that cannot as is known.
+
+    Args:
+        text: What was typed.
+        fields: Those that it may name.
+
+    Returns:
+        The question with slips mended and operators of other languages translated; where that does not do, its words
+        alone; None if it holds none.
+    """
+    mended = text
+    for mend in _mends(fields):
+        mended = mend(mended)
+        if mended != text and _can_be_understood(mended, fields):
+            return _tidy(mended)
+    return plain(text) or None
+
+
+def _mends(fields: Fields) -> Iterator[Callable[[str], str]]:
+    yield translate_foreign
+    # Only a known field waits for a value; any other name before a colon is text.
+    yield lambda text: _AFTER_COLON.sub(
+        lambda found: f"{found[1]}{found[2]}{found[3]}" if field_called(found[2][:-1], fields) else found[0], text
+    )
+    yield lambda text: _MINUS_BEHIND.sub(
+        lambda found: f"-{found[1]}" if field_called(found[1][:-1], fields) else found[0], text
+    )
+    for slip, meant in _SLIPS:
+        yield lambda text, slip=slip, meant=meant: slip.sub(meant, text)
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _can_be_understood(text: str, fields: Fields) -> bool:
+    try:
+        return not parse(text, fields).notices
+    except QueryError:
+        return False
