@@ -30,10 +30,14 @@ RESULT_KEYS = [
     "total",
     "documents",
     "at_least",
+    "weaker",
     "took_ms",
     "suggestion",
     "undated",
+    "unknown",
+    "notices",
     "hits",
+    "nearest",
 ]
 HIT_KEYS = [
     *(
@@ -46,6 +50,7 @@ HIT_KEYS = [
         "highlights",
         "title_highlights",
         "notes",
+        "described",
         "copies",
         "more",
         "legs",
