@@ -124,7 +124,7 @@ def test_json_has_the_keys_that_are_promised(programs: "Programs") -> None:
         assert list(hit) == HIT_KEYS
         assert hit["rank"] == rank
         assert list(hit["document"]) == DOCUMENT_KEYS
-        assert set(hit["legs"]) == {"keyword", "meaning"}
+        assert set(hit["legs"]) == {"keyword", "meaning", "date"}
         for leg in hit["legs"].values():
             assert leg is None or set(leg) == {"rank", "score"}
         for mark in hit["highlights"]:
