@@ -85,6 +85,9 @@ def season(year: int, number: int) -> DateInterval:
 def third(whole: DateInterval, number: int) -> DateInterval:
     """The first, middle or last third (0, 1, 2) of a period: of whole months where it has several."""
     first, last = whole
+    if last.year - first.year >= 9:  # of a decade: 1960–1963, 1963–1966, 1966–1969
+        size = (last.year - first.year) // 3
+        return years(first.year + size * number, first.year + size * (number + 1))
     if (last.day >= 28 and first.day == 1 and first.month != last.month) or first.year != last.year:
         months = (last.year - first.year) * 12 + last.month - first.month + 1
         begin, end = (months_before(first, -months * each // 3) for each in (number, number + 1))

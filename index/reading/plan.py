@@ -186,16 +186,34 @@ Request: TypeAlias = Words | Meaning | Days | object
 """What a leg looks for; whoever adds a leg adds a kind of request, which each view must know."""
 
 
+_NO_NAME: Final = 0.2
+"""Lacking a word that is worth this or less (see `LACK`) makes no difference."""
+
+_NAME: Final = 0.4
+"""Lacking one that is worth this or more makes all the difference."""
+
+
+def without_the_name(lack: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far passages lack what a question is about: float64 [n], from 0 to 1.
+
+    Args:
+        lack: float64 [n], their evidence in the row LACK.
+    """
+    return np.clip((lack - _NO_NAME) / (_NAME - _NO_NAME), 0, 1)
+
+
 def which_answer(worth: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which matches answer the question, rather than having something to do with it: bool [n].
 
     What holds all the words does, and what lies nearest; in between, words and nearness make up for each other.
 
     Args:
-        worth: float64 [n], for each match the sum over the legs of what it is worth there, from 0 to 1: the share that
-            it holds of the units' idf, or its similarity over that of the nearest passage; 0 where that is not known.
+        worth: float64 [n], for each match the sum over the legs of what it is worth there, 1 at most: the share that it
+            holds of the units' idf, less what it lacks without the name; or its similarity over that of the nearest
+            passage, 0 where that is not known.
     """
-    return worth >= min(1.0, ANSWERING * float(worth.max(initial=0))) - 1e-9
+    best = float(worth.max()) if len(worth) else 0.0
+    return worth >= min(1.0, ANSWERING * best if best > 0 else best) - 1e-9
 
 
 @dataclass(frozen=True, slots=True)

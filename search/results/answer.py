@@ -42,15 +42,15 @@ def answer(
         settings: How the answer is ranked.
         limit: How many passages are wanted.
         offset: How many of the best come before them.
-        floorless: Whether all that is near in meaning counts as found, however far it is.
+        floorless: Whether what is nearest in meaning is wanted, by that alone and however far it is.
 
     Raises:
         QueryError: The question means nothing to the view.
         SearchTimeout: The time is over.
     """
     query, options = question.query, question.options
-    mode: str = options["mode"]
-    match: str = options["match"]
+    mode: str = "meaning" if floorless else options["mode"]
+    match: str = "most" if floorless else options["match"]
     # Where all words are demanded, other names of several words would let a longer question find more.
     variants = settings.variants and match != "all"
     meant = interpret(view, query, variants=variants, spellings=settings.spellings, deadline=question.deadline)
@@ -215,7 +215,11 @@ def _in_title(document: Document, units: Sequence[Unit]) -> list[highlight.Highl
 def _described(document: Document, span: Span, units: Sequence[Unit], fields: Fields) -> Iterator[MarkedValue]:
     """The values of a document's description that hold what neither a passage nor its title and notes do."""
     language = document.language
-    said = (document.title, document.text[span.start : span.end], *(note.text for note in document.notes_in(span)))
+    said = (
+        document.title[:LONGEST_TITLE],
+        document.text[span.start : span.end],
+        *(note.text for note in document.notes_in(span)),
+    )
     lacking = [
         unit
         for unit in units

@@ -143,3 +143,14 @@ def test_the_command_and_the_checks(command: Callable[..., Ran], collection: Col
         collection.search("visit", match="some")  # pyright: ignore[reportArgumentType]
     assert collection.facets("Macron visit", match="all").columns["country"].values[0].passages == 2
     assert {hit.document.id for hit in collection.export("Macron visit", match="all")} == {"both", "forms"}
+
+
+@pytest.mark.parametrize("question", ["Carney visit and trade", "what did Erdogan agree on"])
+def test_by_date_what_lacks_the_name_is_left_out(programs: Programs, question: str) -> None:
+    name = next(word for word in question.split() if word.istitle())
+    with open_collection(programs.collection) as opened:
+        newest, best = opened.search(question, sort="newest", limit=100), opened.search(question, limit=100)
+    assert len(newest) > 0
+    assert all(name in f"{hit.document.title} {hit.document.text}" for hit in newest)
+    assert any(name not in f"{hit.document.title} {hit.document.text}" for hit in best)
+    assert newest.weaker > 0

@@ -92,6 +92,7 @@ def test_quotation_marks_ask_for_the_spelling_but_for_any_ending(shelf: "Shelf")
     snapshot = on(shelf, "A defence was built.", "A defense was built.", "Two defences were built.")
     assert found(snapshot, "defense") == {"1", "2", "3"}
     assert found(snapshot, '"defence"') == {"1", "3"}
+    assert found(snapshot, "=defence") == {"1"}, "and the equals sign for that very word"
 
 
 def test_spellings_can_be_turned_off(shelf: "Shelf") -> None:
@@ -156,6 +157,8 @@ COMPOUNDS = {
     "vicepresident": ("vice-president", "vice president"),
     "counterterrorism": ("counter-terrorism", "counter terrorism"),
     "airstrikes": ("air-strikes", "air strikes"),
+    "stockpiling": ("stock-piling", "stock piling"),
+    "shipbuilding": ("ship-building", "ship building"),
 }
 
 

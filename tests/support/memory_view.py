@@ -269,6 +269,7 @@ class MemoryView:
             if isinstance(request, Words):
                 demanded = [each for each in weighed if each.unit not in request.optional]
                 worth += mass / max(sum(each.idf for each in demanded), 1e-9)
+                worth -= np.clip((evidence[name][LACK] - 0.2) / 0.2, 0, 1)
             elif isinstance(request, Meaning):
                 compared = np.isin(np.arange(len(self._all)), pool)
                 among = scores[name] if request.nearness else scores[name][pool]

@@ -321,6 +321,16 @@ def test_a_misspelt_question_comes_back_mended(small: Any) -> None:
     assert "Did you mean: harbour" in result.content[0].text
 
 
+def test_where_nothing_is_found_the_nearest_come_apart_and_unknown_words_are_named(small: Any) -> None:
+    result = one(small, "search", query="zebra qzxv")
+    answer, said = result.structured_content, result.content[0].text
+    assert (answer["total"], answer["passages"], answer["unknown"]) == (0, [], ["zebra", "qzxv"])
+    assert answer["nearest"]
+    assert said.index("Nothing found.") < said.index("No passage says “zebra”.") < said.index("nearest in meaning")
+    assert answer["nearest"][0]["id"] in said
+    assert not one(small, "search", query="harbour").structured_content["nearest"]
+
+
 def test_a_passage_is_read_on_into_its_document(small: Any) -> None:
     passage = one(small, "search", query="dues", mode="keyword", limit=1).structured_content["passages"][0]
     start, end = map(int, passage["id"].partition("#")[2].split("-"))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ...analysis import ABOUT, FIELDS, OF_DOCUMENTS
 from ...segments.bm25f import idf
 from ...units import Unit
-from ..plan import DOCUMENT, LACK, PAIRS, PASSAGE, Words
+from ..plan import DOCUMENT, LACK, PAIRS, PASSAGE, Words, without_the_name
 from ..selection import Selection
 from ..view import Weighed
 
@@ -92,8 +92,9 @@ class LocalKeyword:
         return rows
 
     def worth(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-        """See `LocalLeg.worth`: the share that they hold of the units' idf."""
-        return self._mass[numbers] / max(sum(each.idf for each in self._demanded), _ROUNDING)
+        """See `LocalLeg.worth`: the share that they hold of the units' idf, less what they lack without the name."""
+        share = self._mass[numbers] / max(sum(each.idf for each in self._demanded), _ROUNDING)
+        return share - without_the_name(self._lack(numbers))
 
     @property
     def is_cut(self) -> bool:

@@ -43,7 +43,7 @@ class LocalLeg(Protocol):
         ...
 
     def worth(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-        """How well each of some matches answers the question, as far as this leg can tell: float64 [n], from 0 to 1."""
+        """How well each of some matches answers the question, as far as this leg can tell: float64 [n], 1 at most."""
         ...
 
     @property

@@ -21,6 +21,7 @@ class _Compounds(NamedTuple):
     prefixes: frozenset[str]
     bound: frozenset[str]
     particles: frozenset[str]
+    firsts: frozenset[str]
     parts: frozenset[str]
     never: frozenset[tuple[str, str]]
 
@@ -68,7 +69,7 @@ def halves(term: str) -> Iterator[tuple[str, str]]:
 def _is_compound(left: str, right: str) -> bool:
     """Whether two words are such as make a compound without any mark between them."""
     compounds, parts = _compounds(), _parts()
-    if left not in parts and left not in compounds.prefixes:
+    if left not in parts and left not in compounds.prefixes and left not in compounds.firsts:
         return False
     bases = list(_bases(right))
     if any((left, base) in compounds.never for base in bases):
@@ -88,12 +89,12 @@ def _bases(word: str) -> Iterator[str]:
 
 @cache
 def _compounds() -> _Compounds:
-    said: dict[str, list[str]] = {"prefix": [], "bound": [], "particle": [], "part": [], "never": []}
+    said: dict[str, list[str]] = {"prefix": [], "bound": [], "particle": [], "first": [], "part": [], "never": []}
     for line in _lines("compounds.txt"):
         kind, *words = line.split()
         said[kind] += words
     never = frozenset((left, right) for left, _, right in (pair.partition("_") for pair in said["never"]))
-    kinds = (frozenset(said[kind]) for kind in ("prefix", "bound", "particle", "part"))
+    kinds = (frozenset(said[kind]) for kind in ("prefix", "bound", "particle", "first", "part"))
     return _Compounds(*kinds, never=never)
 
 

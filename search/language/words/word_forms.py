@@ -54,11 +54,12 @@ class WordForms:
     def _chosen(self, term: str, answer: Word) -> Word:
         """The forms of a word that count, each where it does."""
         stands, function = self._standing[term], self._function(term)
-        if is_function_word(term, DEFAULT_LANGUAGE) or (function and self._is_empty(stands, function)):
-            within = self.languages & stands if not is_function_word(term, DEFAULT_LANGUAGE) else frozenset[str]()
-            empty: Word = frozenset({self._confine(term, within or self._view)})
-            self._empty.add(empty)
-            return empty if stands else frozenset()
+        if is_function_word(term, DEFAULT_LANGUAGE):
+            return self._empty_word(frozenset({term}) if stands else frozenset())
+        if function and self._is_empty(stands, function):
+            within = self.languages & stands or stands
+            forms = ((each.term, each.languages & within) for each in _confined(answer))
+            return self._empty_word(frozenset(self._confine(form, where) for form, where in forms if where))
         languages = (self.languages | stands) - function if stands else self.languages or self._view
         own: Word = frozenset({self._confine(term, self._view - function)}) if stands else frozenset()
         return own | {
@@ -66,6 +67,11 @@ class WordForms:
             for each in _confined(answer)
             if each.term != term and (where := self._telling(each, languages))
         }
+
+    def _empty_word(self, word: Word) -> Word:
+        """A function word, of which it is remembered that it is one."""
+        self._empty.add(word)
+        return word
 
     def _is_empty(self, stands: frozenset[str], function: frozenset[str]) -> bool:
         """Whether a word that is a function word in some languages is nothing else in this question."""

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ....index.reading.plan import LACK, Meaning
+from ....index.reading.plan import LACK, Meaning, without_the_name
 from ....index.reading.view import Found
 from ..fusion import min_max
 from ..settings import Settings
@@ -21,12 +21,6 @@ Else a small collection about one subject would match as a whole, and its totals
 """
 
 _BESIDE: Final = KeywordLeg()
-
-_NO_NAME: Final = 0.2
-"""Lacking a word that is worth this or less (see `plan.LACK`) makes no difference to what likeness counts."""
-
-_NAME: Final = 0.4
-"""Lacking one that is worth this or more makes all the difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +45,7 @@ class MeaningLeg:
         weight = 1 - _BESIDE.weight(query, evidence, settings)
         if _BESIDE.name not in evidence:
             return weight
-        named = np.clip((evidence[_BESIDE.name][LACK] - _NO_NAME) / (_NAME - _NO_NAME), 0, 1)
-        return weight * (1 - settings.lack_discount * named)
+        return weight * (1 - settings.lack_discount * without_the_name(evidence[_BESIDE.name][LACK]))
 
     def scores(self, evidence: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
         """The similarities as they are."""
