@@ -215,7 +215,11 @@ def _in_title(document: Document, units: Sequence[Unit]) -> list[highlight.Highl
 def _described(document: Document, span: Span, units: Sequence[Unit], fields: Fields) -> Iterator[MarkedValue]:
     """The values of a document's description that hold what neither a passage nor its title and notes do."""
     language = document.language
-    said = (document.title, document.text[span.start : span.end], *(note.text for note in document.notes_in(span)))
+    said = (
+        document.title[:LONGEST_TITLE],
+        document.text[span.start : span.end],
+        *(note.text for note in document.notes_in(span)),
+    )
     lacking = [
         unit
         for unit in units

@@ -170,7 +170,8 @@ class Asker:
     def _missed(self, view: View, question: Question, reply: Answer, page: Page) -> Iterator[Notice]:
         """What is said of filters whose value nothing has and, where nothing was found, of every constraint."""
         total, deadline = reply.ranking.listing.total, question.deadline
-        yield from value_notices(view, question.query, total > 0, deadline)
+        values = list(value_notices(view, question.query, total > 0, deadline))
+        yield from values
         if total or not page.limit:
             return
 
@@ -178,7 +179,10 @@ class Asker:
             other = replace(question, query=query)
             return answer(view, other, self.settings(view), limit=0).ranking.listing.total
 
-        yield from nought_notices(view, question.query, reply.meant.constraint, found, deadline)
+        told = {each.span for each in values} - {None}
+        for notice in nought_notices(view, question.query, reply.meant.constraint, found, deadline):
+            if notice.question or notice.span not in told:  # that nothing has the value is said already
+                yield notice
 
     def _nearest(self, view: View, question: Question, reply: Answer, page: Page) -> tuple[Hit, ...]:
         """Where nothing was found, the passages that come nearest to an answer."""

@@ -30,10 +30,14 @@ RESULT_KEYS = [
     "total",
     "documents",
     "at_least",
+    "weaker",
     "took_ms",
     "suggestion",
     "undated",
+    "unknown",
+    "notices",
     "hits",
+    "nearest",
 ]
 HIT_KEYS = [
     *(
@@ -46,6 +50,7 @@ HIT_KEYS = [
         "highlights",
         "title_highlights",
         "notes",
+        "described",
         "copies",
         "more",
         "legs",
@@ -119,7 +124,7 @@ def test_json_has_the_keys_that_are_promised(programs: "Programs") -> None:
         assert list(hit) == HIT_KEYS
         assert hit["rank"] == rank
         assert list(hit["document"]) == DOCUMENT_KEYS
-        assert set(hit["legs"]) == {"keyword", "meaning"}
+        assert set(hit["legs"]) == {"keyword", "meaning", "date"}
         for leg in hit["legs"].values():
             assert leg is None or set(leg) == {"rank", "score"}
         for mark in hit["highlights"]:

@@ -89,6 +89,7 @@ def test_words_in_quotation_marks_and_fields_are_named_too(collection: Collectio
 def test_the_nearest_value_is_offered(collection: Collection, question: str, right: str) -> None:
     results = collection.search(question, mode="keyword")
     assert right in offered(results, "value")
+    assert not [each for each in said(results, "nought") if "satisfies" in each and " OR " not in each]
     assert collection.search(right, mode="keyword").total
 
 
