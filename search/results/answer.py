@@ -215,18 +215,20 @@ def _in_title(document: Document, units: Sequence[Unit]) -> list[highlight.Highl
 def _described(document: Document, span: Span, units: Sequence[Unit], fields: Fields) -> Iterator[MarkedValue]:
     """The values of a document's description that hold what neither a passage nor its title and notes do."""
     language = document.language
-    said = (
-        document.title[:LONGEST_TITLE],
-        document.text[span.start : span.end],
-        *(note.text for note in document.notes_in(span)),
+    values = list(described(document, fields))
+    telling = [unit for unit in units if unit.tells]
+    found = frozenset[Unit]().union(
+        *(highlight.held(value, telling, "about", language=language) for _, value in values)
     )
-    lacking = [
-        unit
-        for unit in units
-        if unit.tells and not any(highlight.words(part, 0, [unit], unit.field, language=language) for part in said)
-    ]
-    for name, value in described(document, fields) if lacking else ():
-        if marks := highlight.words(value, 0, lacking, "about", language=language):
+    said = (
+        ("title", document.title[:LONGEST_TITLE]),
+        ("text", document.text[span.start : span.end]),
+        *(("notes", note.text) for note in document.notes_in(span)),
+    )
+    for field, part in said:
+        found = found and found - highlight.held(part, found, field, language=language)
+    for name, value in values if found else ():
+        if marks := highlight.words(value, 0, [unit for unit in units if unit in found], "about", language=language):
             yield MarkedValue(name, value, tuple(marks))
 
 

@@ -86,6 +86,14 @@ def words(
     return [Highlight(start + span.start, start + span.end, "keyword") for span in merged]
 
 
+def held(text: str, units: Iterable[Unit], field: str, *, language: str = "") -> frozenset[Unit]:
+    """Those of some units that occur in a text. Arguments are as for `words`; the text is taken as one sentence."""
+    terms = [token.term for token in analyze(text)]
+    here = ((unit, unit.within(language or DEFAULT_LANGUAGE)) for unit in units if unit.field in ("", field))
+    numbers = [0] * len(terms)
+    return frozenset(unit for unit, confined in here if any(True for _ in stretches(terms, confined, numbers)))
+
+
 def nearest_sentence(
     question: NDArray[np.float32], sentences: NDArray[np.int32], vectors: NDArray[np.int8]
 ) -> Highlight | None:
