@@ -123,10 +123,13 @@ def _people(lines: str) -> Iterator[list[str]]:
         if line.startswith("#"):
             continue
         whole, _, ours = line.partition(": ")
-        if ours:
-            yield [name.strip() for name in ours.split(",")]
-            continue
-        for part in whole.split():
+        written = [name.strip() for name in ours.split(",")] if ours else []
+        if written:
+            yield written
+        known = set(map(fold, written))
+        for part in whole.split() if fold(whole) not in known else ():
+            if fold(part) in known:
+                continue
             groups = by_part.get(fold(part), [])
             if len(part) < SHORTEST["LATIN"] or not groups:
                 continue

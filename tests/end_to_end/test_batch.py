@@ -11,11 +11,11 @@ from support.programs import only_line
 if TYPE_CHECKING:
     from support.programs import Programs
 
-QUESTIONS = b'\xef\xbb\xbfhotline\n\n  Macron country:France \n"open (\nxyzzy country:Bolivia\n-=cmd\n'
+QUESTIONS = b"\xef\xbb\xbfhotline\n\n  Macron country:France \nopen^4 (\nxyzzy country:Bolivia\n-=cmd\n"
 
 
 def test_each_row_names_its_question(programs: "Programs", tmp_path: Path) -> None:
-    (tmp_path / "questions.txt").write_bytes(QUESTIONS.replace(b'"open (\n', b""))
+    (tmp_path / "questions.txt").write_bytes(QUESTIONS.replace(b"open^4 (\n", b""))
     ran = programs("search", "--batch", tmp_path / "questions.txt", "-n", "2", "--mode", "keyword")
     rows = list(csv.DictReader(io.StringIO(ran.out)))
     assert (ran.code, ran.err) == (0, "")
@@ -42,7 +42,7 @@ def test_a_bad_line_is_a_row_and_not_the_end(programs: "Programs") -> None:
     assert said[0]["hits"][0]["document"]["title"] == "Kim Min-seok and Vance open hotline in Washington"
     wrong = next(each for each in said if "error" in each)
     assert wrong["line"] == 4
-    assert "never closed" in wrong["error"]
+    assert "means nothing here" in wrong["error"]
 
 
 def test_the_exit_code_says_whether_anything_was_found(programs: "Programs", tmp_path: Path) -> None:

@@ -92,8 +92,8 @@ def test_pasted_text_in_twelve_languages_is_neither_refused_nor_a_demand() -> No
         pytest.skip("needs ../shared/multi")
     with lzma.open(stories, "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in lines]
-    assert not any(read(text[:MAX_QUERY_LENGTH]).must for text in texts[::20])
-    some = [line for text in texts[::12] for line in text.split("\n") if any(map(str.isalnum, line))]
+    assert not any(read(text[:MAX_QUERY_LENGTH]).must for text in texts[::40])
+    some = [line for text in texts[::60] for line in text.split("\n") if any(map(str.isalnum, line))]
     assert sum(bool(read(line).must) for line in some) <= len(some) / 100
 
 

@@ -84,6 +84,12 @@ def test_people_and_countries_are_filtered_by_in_any_spelling(make_collection: M
         assert found(collection, "country:日本") == {"4"}
 
 
+def test_a_value_of_many_names_is_as_fast_as_any(make_collection: Making) -> None:
+    with make_collection([Document("1", "One.", people=(Person("Владимир Путин"),))]) as collection:
+        assert found(collection, 'person:"Vladimir Putin"') == {"1"}
+        assert found(collection, f'person:"{"Vladimir Putin Japan Merkel " * 15}"') == set()
+
+
 def test_the_table_has_its_names_as_texts_have_them() -> None:
     from dragoman.search.language.words import variants
 

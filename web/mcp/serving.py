@@ -119,6 +119,7 @@ class Tools:
         sort: Annotated[
             Sort | None, Field(description="The order: by relevance unless the query only filters, or by date.")
         ] = None,
+        literal: Annotated[bool, Field(description="Whether no sign in the question is an operator.")] = False,
         match: Annotated[
             Match, Field(description="Whether all words that tell must stand in a passage, most of them, or any.")
         ] = "most",
@@ -140,8 +141,10 @@ class Tools:
         Plain words rank by wording and by meaning, so a natural sentence works. These narrow, and may be combined:
         "strategic partnership" (exactly these words), -Macron (not this), country:France, person:Lee, outlet:Yonhap,
         place:Nara, title:summit, country:="South Korea" (exactly this value), date:2025-11 or date:2025-11..2026-01,
-        a AND b, a OR b, ( ), summ* (any ending), diplomasy~ (about this spelling). A query of filters alone gives the
-        newest first. If nothing is found, ask with fewer constraints, or with the suggestion.
+        a AND b, a OR b, ( ), summ* (any ending), diplomasy~ (about this spelling), =treaties (this very word),
+        "peace talks"~5 or peace NEAR/5 talks (so near each other), NEAR/s (in one sentence).
+        A query of filters alone gives the newest first. If nothing is found, ask with fewer constraints, or with the
+        suggestion.
         """
         return self._passages(
             self._collection.search(
@@ -150,6 +153,7 @@ class Tools:
                 limit=limit,
                 offset=offset,
                 sort=sort,
+                literal=literal,
                 match=match,
                 per_document=per_document,
                 fold=fold,

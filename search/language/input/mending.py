@@ -13,6 +13,7 @@ from .plain import plain
 
 _AFTER_COLON = re.compile(rf"(?<!\S)(-?)({NAME.pattern})(=?)\s+(?=[^\W_]|[=\"“„«(])")
 _MINUS_BEHIND = re.compile(rf"(?<!\S)({NAME.pattern})-+(?=[^\W_])")
+_OPERATORS = frozenset({"AND", "OR", "NOT", "NEAR"})
 _OPERATOR = r"(?:AND|OR|NOT|NEAR/\w+)"
 _SLIPS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(?<!\S)--+(?=\S)"), "-"),
@@ -41,9 +42,12 @@ def offer(text: str, fields: Fields) -> str | None:
     mended = text
     for mend in _mends(fields):
         mended = mend(mended)
-        if mended != text and _can_be_understood(mended, fields):
-            return _tidy(mended)
-    return plain(text) or None
+        tidy = " ".join(mended.split())
+        if mended != text and _can_be_understood(tidy, fields):
+            return tidy
+    words = (word.lower() if word in _OPERATORS else word for word in re.findall(r"[^\W_]+", text))
+    # Where even a plain reading leaves signs that are none of ours, the letters alone are left.
+    return next((each for each in (plain(text), " ".join(words)) if each and _can_be_understood(each, fields)), None)
 
 
 def _mends(fields: Fields) -> Iterator[Callable[[str], str]]:
@@ -57,10 +61,6 @@ def _mends(fields: Fields) -> Iterator[Callable[[str], str]]:
     )
     for slip, meant in _SLIPS:
         yield lambda text, slip=slip, meant=meant: slip.sub(meant, text)
-
-
-def _tidy(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _can_be_understood(text: str, fields: Fields) -> bool:

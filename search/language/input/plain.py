@@ -46,7 +46,7 @@ def plain(text: str) -> str:
     try:
         refuse_foreign(text)
     except QueryError:  # a few of its signs take several words
-        text = " ".join(re.sub(r"[\[\]{}]", " ", text.replace(" NEAR ", " near ")).split())
+        text = " ".join(re.sub(r"[\[\]{}]", " ", text).replace(" NEAR ", " near ").split())
     return text
 
 

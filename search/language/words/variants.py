@@ -13,6 +13,7 @@ from itertools import islice, product
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
+from ....corpus.scripts import script_of
 from ....errors import UnreadableSource
 from ....index.analysis import analyze
 from ....index.terms import stem
@@ -81,9 +82,12 @@ def values_like(value: str, own: tuple[str, ...] = ()) -> list[str]:
         parts.append([" ".join(terms[position : position + length])])
         parts[-1] += [" ".join(other) for other in (name.others if name else ())]
         position += length
-    # A whole name is in one script.
-    mixed = (each for each in product(*parts) if len({word.isascii() for word in each}) == 1)
-    return list(islice(map(" ".join, mixed), 1, _MOST_OTHERS)) if terms else []
+    others: dict[str, None] = {}
+    for script in dict.fromkeys(script_of(word[0]) for part in parts for word in part):  # a whole name is in one
+        ways = ([word for word in part if script_of(word[0]) == script] or part[:1] for part in parts)
+        others |= dict.fromkeys(" ".join(each) for each in islice(product(*ways), _MOST_OTHERS))
+    asked = " ".join(terms)
+    return [other for other in others if other != asked][:_MOST_OTHERS]
 
 
 def read_variants(path: Path) -> tuple[str, ...]:
