@@ -163,7 +163,8 @@ def parameter_of(option: Option) -> Text:
     said: dict[str, Any] = {"name": option.name, "about": option.about, "example": option.example}
     match option.kind:
         case "choice":
-            return Choice(**said, choices=option.choices())
+            # A Choice falls back on its first one.
+            return Choice(**said, choices=tuple(sorted(option.choices(), key=lambda each: each != option.default)))
         case "count":
             return Number(**said, low=option.low, high=option.high, default=option.default)
         case "flag":

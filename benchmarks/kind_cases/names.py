@@ -1,6 +1,5 @@
 """A name in a sentence: of rare words in the briefs and in a slice of FRUS, whether the first hit holds them."""
 
-import json
 import lzma
 import random
 import re
@@ -18,27 +17,22 @@ from .share import Absent, Share, shared
 _ROOT = Path(__file__).resolve().parents[2]
 _TEMPLATES = ("What is {}", "Who is {}?", "Where was {} and what did he do there?", "who was {} and when was that")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{3,}\b")
-_SLICE = 120  # documents of FRUS: a minute's encoding
+_SLICE = 40  # documents of FRUS: half a minute of encoding
 _ASKED = 60
 _RAREST = 3  # documents hold a name, at most
 
 
 def measure(work: Path) -> Iterator[Share]:
     """A share for each collection."""
-    briefs = {
-        path.name: path.read_text(encoding="utf-8") for path in sorted((_ROOT / "corpus" / "briefs").glob("*.md"))
-    }
-    yield _share("a name in a sentence, briefs", briefs, indexed_briefs(work))
+    yield _share("a name in a sentence, briefs", indexed_briefs(work))
     try:
         corpus = shared("frus-dev/corpus.jsonl.xz")
     except Absent:
         return
-    with lzma.open(corpus, "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for line in islice(lines, 0, _SLICE * 40, 40)]
     file = work / "frus.jsonl"
-    file.write_text("".join(f"{json.dumps(each)}\n" for each in records), encoding="utf-8")
-    texts = {str(number): each["text"] for number, each in enumerate(records)}
-    yield _share("a name in a sentence, FRUS", texts, _indexed(work / "frus.idx", file, "--field", "id=_id"))
+    with lzma.open(corpus, "rt", encoding="utf-8") as lines:
+        file.write_text("".join(islice(lines, 0, _SLICE * 40, 40)), encoding="utf-8")
+    yield _share("a name in a sentence, FRUS", _indexed(work / "frus.idx", file))
 
 
 def indexed_briefs(work: Path) -> Path:
@@ -53,7 +47,9 @@ def _indexed(place: Path, *arguments: str | Path) -> Path:
     return place
 
 
-def _share(kind: str, texts: dict[str, str], place: Path) -> Share:
+def _share(kind: str, place: Path) -> Share:
+    with open_collection(place) as opened:
+        texts = {each: opened.document(each).text for each in opened.document_ids()}
     held: defaultdict[str, set[str]] = defaultdict(set)
     for name, text in texts.items():
         for word in _NAME.findall(" ".join(text.split())):

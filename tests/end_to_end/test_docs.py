@@ -11,6 +11,7 @@ import pytest
 
 from dragoman.__main__ import dragoman
 from dragoman.search.cli.search import search
+from dragoman.search.language.parser import parse
 
 ROOT = Path(__file__).resolve().parents[2]  # found without pytest, too: this is a script as well
 COMMANDS = ROOT / "docs" / "commands.md"
@@ -85,6 +86,16 @@ def test_every_option_that_the_documentation_names_exists() -> None:
         for program in re.findall(r"^ *(?:search|dragoman) .*$", path.read_text(encoding="utf-8"), re.MULTILINE):
             unknown = set(re.findall(r"(?<!\S)--[a-z-]+", program)) - known - others
             assert not unknown, f"{path.name}: {program}"
+
+
+def test_every_question_on_the_page_of_asking_can_be_asked() -> None:
+    text = (ROOT / "docs" / "asking.md").read_text(encoding="utf-8")
+    tables = "\n".join(line for line in text.splitlines() if line.startswith("| `"))
+    questions = [each for each in re.findall(r"`([^`]+)`", tables) if not each.startswith("search ")]
+    assert len(questions) > 50
+    for question in questions:
+        query = parse(question)
+        assert not query.notices, question
 
 
 if __name__ == "__main__":

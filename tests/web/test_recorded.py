@@ -68,7 +68,7 @@ ANSWERS = {
     "document-signs": f"documents/{quote(DOCUMENTS[2].id)}",
     "passage": "passages/{passage}",
     "export": f"export?q=harbour&{WORDS}&format=jsonl&limit=2",
-    "problem": "search?q=dues+%22open",
+    "problem": "search?q=dues+%2Bopen",
     "problem-parameter": "search?q=dues&wher=x",
     "problem-nowhere": "documents/nowhere",
     "openapi": "openapi.json",

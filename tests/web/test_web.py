@@ -229,6 +229,13 @@ def test_what_a_form_leaves_empty_is_dropped_from_the_url(client: FlaskClient) -
     assert f"{len(list(BRIEFS.glob('*.md'))) + 1 + len(LETTERS)} documents" in client.get("/?mode=keyword").text
 
 
+@pytest.mark.parametrize("match", ["all", "most", "any"])
+def test_how_many_words_must_match_is_obeyed(client: FlaskClient, collection: Collection, match: Any) -> None:
+    found = client.get(f"/api/v1/search?q=Korea+summit+Macron&match={match}").json
+    assert found
+    assert found["total"] == collection.search("Korea summit Macron", match=match).total
+
+
 def test_what_others_add_to_a_link_is_passed_over(client: FlaskClient) -> None:
     added = "utm_source=news&fbclid=a1&utm_source=again"
     landed = client.get(f"/?q=Korea&country=France&{added}", follow_redirects=True)
