@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from ...corpus.dates.asked import LONGEST_DATE, longest_date, parse_period
 from ...corpus.dates.periods import Period
+from ...corpus.dates.mentions import LONGEST_DATE, longest_date, parse_period
 from ...errors import QueryError
 
 _FORMS = '2025, 2025-11, 2025-11-22, "Nov 2025", "last 30 days", a range such as 2025-11..2026-01, >=2025, or none'
@@ -13,7 +13,7 @@ def parse_date_value(value: str, column: int | None = None, today: date | None =
     """The days that a question means by a date.
 
     Args:
-        value: See `corpus.dates.asked.parse_period`.
+        value: See `corpus.dates.mentions.parse_period`.
         column: The 1-based column of the question at which an error is to point, if it was typed there.
         today: The day from which "yesterday" is told; by default the real one.
 
