@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from ...corpus.dates.periods import Period
 from ...corpus.dates.mentions import LONGEST_DATE, longest_date, parse_period
+from ...corpus.dates.periods import Period
 from ...errors import QueryError
 
 _FORMS = '2025, 2025-11, 2025-11-22, "Nov 2025", "last 30 days", a range such as 2025-11..2026-01, >=2025, or none'
