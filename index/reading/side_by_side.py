@@ -3,13 +3,19 @@
 What is counted (in how many passages a word is, how long these are, how many have a value) is counted on all of them,
 so that the parts of a collection side by side answer as the whole does. Near-copies are known within each one alone.
 
+Where encoders differ, each makes a vector of a question, and these stand one after the other in one. A passage is
+compared with the part of its own encoder. How near it is says little beside another encoder's similarities; what is
+compared is how far from there to a perfect likeness it has come, beginning at the floor of its collection.
+
 A document is known by its id. If a collection before it has a document of that id as well, its collection's label and
 a colon come first, so that every document can be named.
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
-from itertools import chain
+from itertools import accumulate, chain
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +26,7 @@ from ...errors import CollectionMismatch
 from ..encoding.floors import Floors
 from ..ledger.near_copies import Copies
 from ..segments.segment import Segment
+from ..segments.vectors import Vectors
 from .lexicon import Lexicon
 from .snapshot import Snapshot
 from .stack import Stack
@@ -45,10 +52,16 @@ class SideBySide(StackView):
         self._names: dict[tuple[str, int], str] = {}  # of documents that were looked at
         self._owners = [Owner(name, label, part.info.generation) for name, label, part in named]
         stacks = [part.stack for part in self._parts]
+        floors, places = _places(self._parts)
+        self._encoding = _by_encoder(self._parts)
         stack = _Stacks(
             self.resolve,
             [index for index, each in enumerate(stacks) for _ in each.segments],
-            [segment for each in stacks for segment in each.segments],
+            [
+                segment if place is None else _placed(segment, place)
+                for each, place in zip(stacks, places, strict=True)
+                for segment in each.segments
+            ],
             [np.flatnonzero(~each.live[base : base + len(segment)]) for each in stacks for base, segment in each],
         )
         self._starts = np.cumsum([0, *map(len, stacks)])
@@ -61,14 +74,19 @@ class SideBySide(StackView):
             languages=lexicon.languages,
             fields=_fields(named),
             lacking=frozenset[str]().union(*(each.lacking for each in infos)),
-            # What is near must be nearer than what is unrelated to any of them.
-            floors=Floors(*(max(each) for each in zip(*(each.floors for each in infos), strict=True))),
+            floors=floors,
             ranking=infos[0].ranking,
             variants=tuple(dict.fromkeys(chain.from_iterable(each.variants for each in infos))),
             scripts=lexicon.scripts,
         )
         copies = [part.copies.raised(index << _LEDGER) for index, part in enumerate(self._parts)]
-        super().__init__(stack, lexicon, Copies(np.concatenate(copies)), info, self._parts[0].manifest.dimension)
+        super().__init__(
+            stack,
+            lexicon,
+            Copies(np.concatenate(copies)),
+            info,
+            sum(each.manifest.dimension for each in self._encoding.values()),
+        )
 
     def document(self, number: int) -> Document:
         """See `StackView.document`."""
@@ -106,24 +124,8 @@ class SideBySide(StackView):
         return self._name(document_id, self._index(number))
 
     def encode(self, text: str) -> NDArray[np.float32]:
-        """See `View.encode`. Raises CollectionMismatch if the collections' vectors cannot be compared."""
-        self._check_encoders()
-        return self._parts[0].encode(text)
-
-    def vectors(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
-        """See `View.vectors`, and `encode`."""
-        self._check_encoders()
-        return super().vectors(numbers)
-
-    def _check_encoders(self) -> None:
-        first = self._parts[0].manifest
-        for owner, part in zip(self._owners, self._parts, strict=True):
-            if part.manifest.encoder_json != first.encoder_json:
-                raise CollectionMismatch(
-                    f"{owner.collection} was not made with the encoder of {self._owners[0].collection}, so that their "
-                    "meaning cannot be compared: ask them by words alone (--mode keyword, mode=keyword), or give one "
-                    "the other's with `dragoman reindex --model NAME`"
-                )
+        """See `View.encode`. Where encoders differ it is all their vectors, one after the other."""
+        return np.concatenate([part.encode(text) for part in self._encoding.values()])
 
     def _owner(self, number: int) -> Owner:
         return self._owners[self._index(number)]
@@ -173,3 +175,100 @@ def _fields(named: Sequence[tuple[str, str, Snapshot]]) -> Fields:
                     "ask these collections one by one"
                 )
     return Fields(field for _, field in known.values())
+
+
+class _Place(NamedTuple):
+    """Where the vectors of an encoder stand in those of all, and how a collection's similarities compare with others'.
+
+    Attributes:
+        start: The first of their components.
+        end: The one after the last.
+        dimension: How many there are in all.
+        scale: What the distance from a perfect likeness is multiplied by.
+    """
+
+    start: int
+    end: int
+    dimension: int
+    scale: float
+
+
+class _PlacedVectors(Vectors):
+    """A segment's vectors as a part of those that several encoders make together.
+
+    Args:
+        vectors: The segment's.
+        place: Where they stand.
+    """
+
+    def __init__(self, vectors: Vectors, place: _Place) -> None:
+        self._own = vectors
+        self._place = place
+
+    def __len__(self) -> int:
+        return len(self._own)
+
+    def nearest(self, question: NDArray[np.float32], depth: int, admitted: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """See `Vectors.nearest`."""
+        return self._own.nearest(self._part(question), depth, admitted)
+
+    def cosines(self, question: NDArray[np.float32], ordinals: NDArray[np.int64]) -> NDArray[np.float64]:
+        """See `Vectors.cosines`: so far as they compare with those of others. Nothing is like what has no part here."""
+        part = self._part(question)
+        if not part.any():
+            return np.zeros(len(ordinals))
+        return 1 - (1 - self._own.cosines(part, ordinals)) * self._place.scale
+
+    def get(self, ordinals: NDArray[np.int64]) -> NDArray[np.float32]:
+        """See `Vectors.get`."""
+        return self._widened(self._own.get(ordinals))
+
+    def sentences(self, ordinal: int) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+        """See `Vectors.sentences`."""
+        spans, vectors = self._own.sentences(ordinal)
+        return spans, self._widened(vectors)
+
+    def _part(self, question: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.ascontiguousarray(question[self._place.start : self._place.end])
+
+    def _widened(self, vectors: NDArray[Any]) -> NDArray[Any]:
+        wide = np.zeros((len(vectors), self._place.dimension), vectors.dtype)
+        wide[:, self._place.start : self._place.end] = vectors
+        return wide
+
+
+def _placed(segment: Segment, place: _Place) -> Segment:
+    placed = copy(segment)
+    placed.vectors = _PlacedVectors(segment.vectors, place)
+    return placed
+
+
+def _by_encoder(parts: Sequence[Snapshot]) -> dict[str, Snapshot]:
+    """The encoders, each with the first of the collections that have it."""
+    first: dict[str, Snapshot] = {}
+    for part in parts:
+        first.setdefault(part.manifest.encoder_json, part)
+    return first
+
+
+def _places(parts: Sequence[Snapshot]) -> tuple[Floors, list[_Place | None]]:
+    """The floors of all, and where each collection's vectors stand: None for all if they have one encoder.
+
+    What is near must be nearer than what is unrelated to any of them.
+    """
+    telling = [part.info.floors for part in parts if part.info.passages] or [parts[0].info.floors]
+    strict, lenient = (max(each) for each in zip(*telling, strict=True))
+    encoders = _by_encoder(parts)
+    if len(encoders) == 1:
+        return Floors(strict, lenient), [None] * len(parts)
+    sizes = [part.manifest.dimension for part in encoders.values()]
+    ends = dict(zip(encoders, accumulate(sizes), strict=True))
+    places: list[_Place | None] = []
+    highest = lenient
+    for part in parts:
+        end = ends[part.manifest.encoder_json]
+        scale = (1 - lenient) / max(1 - part.info.floors.lenient, 1e-6)
+        places.append(_Place(end - part.manifest.dimension, end, sum(sizes), scale))
+        if part.info.passages:
+            highest = max(highest, 1 - (1 - part.info.floors.strict) * scale)
+    return Floors(highest, lenient), places

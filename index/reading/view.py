@@ -274,7 +274,7 @@ class View(Protocol):
         """The vector of a question's text, by the encoder that the passages' vectors belong to.
 
         Returns:
-            float32 [dimension], of length 1.
+            float32 [dimension], of length 1; of that length for each encoder, where a view is of several.
 
         Raises:
             CollectionDamaged: The encoder is missing or not whole.

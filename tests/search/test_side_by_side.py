@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,12 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+def _set_floors(collection: Collection, floors: Floors) -> None:
+    store = folder_of(collection)
+    with store.writing(1), store.database.change():
+        store.database.set("floors", floors)
+
+
 def _search(*arguments: str | Path) -> Result:
     return CliRunner().invoke(search, [*map(str, arguments)])
 
@@ -58,9 +65,7 @@ def parts(make_collection: Callable[..., Collection], briefs: list[Document]) ->
         make_collection(briefs[1::2], "odd"),
     ]
     for each in made:
-        store = folder_of(each)
-        with store.writing(1), store.database.change():
-            store.database.set("floors", Floors(0.5, 0.3))
+        _set_floors(each, Floors(0.5, 0.3))
     return made
 
 
@@ -156,6 +161,47 @@ def test_a_field_of_one_of_them_filters(
         pytest.raises(CollectionMismatch, match=r"'desk' is of type facet in .*own and number in .*other"),
     ):
         both.search("treaty")
+
+
+def test_an_empty_one_changes_nothing(make_collection: Callable[..., Collection], briefs: list[Document]) -> None:
+    full, empty = make_collection(briefs[:20], "full"), make_collection([], "empty")
+    for paths in ([full.path, empty.path], [empty.path, full.path]):
+        with open_collection(paths) as both:
+            for mode in ("hybrid", "meaning"):
+                expected, given = full.search("summit talks", mode=mode), both.search("summit talks", mode=mode)
+                assert [hit.score for hit in given] == pytest.approx([hit.score for hit in expected])
+                assert [hit.passage for hit in given] == [hit.passage for hit in expected]
+
+
+def test_where_encoders_differ(
+    make_collection: Callable[..., Collection],
+    empty_collections: tuple[Path, Path],
+    briefs: list[Document],
+    tmp_path: Path,
+) -> None:
+    first = make_collection(briefs[:16:2], "first")
+    shutil.copytree(empty_collections[1], tmp_path / "second")
+    with open_collection(tmp_path / "second") as second:
+        second.add(briefs[1:16:2])
+        _set_floors(second, Floors(0.4, 0.2))
+    _set_floors(first, Floors(0.5, 0.3))
+    for paths in ([first.path, tmp_path / "second"], [tmp_path / "second", first.path]):
+        with open_collection(paths) as both:
+            words = [hit.document.id for hit in both.search("summit", mode="keyword", limit=100)]
+            assert {hit.label for hit in both.search("summit", mode="keyword")} == {"first", "second"}
+            assert set(words) <= {hit.document.id for hit in both.search("summit", limit=100)}
+            asked: dict[str, Any] = {"query": "nuclear talks of the leaders", "mode": "meaning", "limit": 50}
+            hits = both.search(**asked).hits
+            assert {hit.label for hit in hits} == {"first", "second"}
+            for path in paths:  # each keeps its own order
+                with open_collection(path) as alone:
+                    own = [hit.passage for hit in alone.search(**asked)]
+                given = [hit.passage for hit in hits if hit.collection == str(path)]
+                assert given == own[: len(given)]
+            near = both.similar(briefs[2].id).hits
+            assert near
+            assert {hit.label for hit in near} == {"first"}  # of vectors of another encoder nothing is known
+            assert both.search("summit", explain=True, highlights=True).hits[0].explanation
 
 
 def test_they_are_only_read(pair: Collection) -> None:
