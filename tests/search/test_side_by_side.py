@@ -198,7 +198,7 @@ def test_where_encoders_differ(
                     own = [hit.passage for hit in alone.search(**asked)]
                 given = [hit.passage for hit in hits if hit.collection == str(path)]
                 assert given == own[: len(given)]
-            near = both.similar(briefs[2].id).hits
+            near = both.similar(briefs[2].id, limit=100).hits
             assert near
             assert {hit.label for hit in near} == {"first"}  # of vectors of another encoder nothing is known
             assert both.search("summit", explain=True, highlights=True).hits[0].explanation
