@@ -111,9 +111,8 @@ def piece(whole: DateInterval, unit: str, which: int) -> DateInterval:
         last = first + size - timedelta(days=1)
     else:
         months = {"month": 1, "quarter": 3, "half": 6, "year": 12}[unit]
-        first = months_before(
-            whole.first if which else whole.last + timedelta(days=1), -months * number if which else months
-        )
+        begin = months_before(whole.last + timedelta(days=1), months)
+        first = months_before(whole.first, -months * number) if which else begin
         last = months_before(first, -months) - timedelta(days=1)
     if first < whole.first or last > whole.last:
         raise ValueError(f"there is no such {unit} in it")
