@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,9 @@ from .results import Explanation, Hit, MarkedNote, MarkedValue
 
 LONGEST_TITLE = 1000
 """How many characters of a title are looked at for words of the question."""
+
+MOST_VALUES = 500
+"""How many values of a document's description are looked at for words that neither its passage nor its title has."""
 
 _NO_FLOORS: Final = Floors(*(2 * [float(np.nextafter(0, 1))]))  # just above nothing
 MAX_COPIES = 10
@@ -215,20 +219,14 @@ def _in_title(document: Document, units: Sequence[Unit]) -> list[highlight.Highl
 def _described(document: Document, span: Span, units: Sequence[Unit], fields: Fields) -> Iterator[MarkedValue]:
     """The values of a document's description that hold what neither a passage nor its title and notes do."""
     language = document.language
-    values = list(described(document, fields))
-    telling = [unit for unit in units if unit.tells]
-    found = frozenset[Unit]().union(
-        *(highlight.held(value, telling, "about", language=language) for _, value in values)
-    )
     said = (
         ("title", document.title[:LONGEST_TITLE]),
         ("text", document.text[span.start : span.end]),
         *(("notes", note.text) for note in document.notes_in(span)),
     )
-    for field, part in said:
-        found = found and found - highlight.held(part, found, field, language=language)
-    for name, value in values if found else ():
-        if marks := highlight.words(value, 0, [unit for unit in units if unit in found], "about", language=language):
+    missing = highlight.missing(said, units, language=language)
+    for name, value in islice(described(document, fields), MOST_VALUES) if missing else ():
+        if marks := highlight.words(value, 0, missing, "about", language=language):
             yield MarkedValue(name, value, tuple(marks))
 
 
