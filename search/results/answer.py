@@ -157,7 +157,7 @@ class Answer:
         settings: Settings,
     ) -> None:
         self.collection = ""
-        """What hits call the collection."""
+        """What hits call the collection, if it is not one of several side by side."""
         self.ranking = ranking
         self.meant = meant
         """The question in the view's terms."""
@@ -182,7 +182,7 @@ class Answer:
         weighed = self.ranking.candidates.weighed if explain else ()
         read = self._view.passages(numbers, weighed=weighed, bm25f=self._settings.bm25f)
         for position, (number, passage) in enumerate(zip(numbers, read, strict=True)):
-            document, span = passage.document, passage.span
+            document, span, owner = passage.document, passage.span, passage.owner
             standing = self.ranking.standing(number)
             marks: list[highlight.Highlight] = []
             if highlights:
@@ -197,8 +197,9 @@ class Answer:
                 document=document,
                 start=span.start,
                 end=span.end,
-                collection=self.collection,
-                generation=self._view.info.generation,
+                collection=owner.collection if owner else self.collection,
+                label=owner.label if owner else "",
+                generation=owner.generation if owner else self._view.info.generation,
                 highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
                 title_highlights=tuple(_in_title(document, self._units)) if highlights else (),
                 notes=tuple(_marked(document.notes_in(span), self._units, document.language)) if highlights else (),
