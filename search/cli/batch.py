@@ -4,12 +4,8 @@ import codecs
 import csv
 import io
 import sys
-<<<<<<< HEAD
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext, suppress
-=======
 from collections.abc import Callable, Iterable, Iterator, Sequence
->>>>>>> main
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
@@ -21,8 +17,7 @@ from ..results.printing import to_json
 from ..results.results import Results
 
 STDIN: Final = Path("-")
-<<<<<<< HEAD
-_HEAD: Final = ("line", "question", "error", "notices", *COLUMNS)
+_HEAD: Final = ("line", "question", "error", "notices")
 _PROBE: Final = "a"  # a question that nothing is wrong with
 _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # before that of UTF-16, which it begins with
@@ -30,9 +25,6 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-=======
-_HEAD: Final = ("line", "question", "error")
->>>>>>> main
 
 Ask: TypeAlias = Callable[[str], Results]
 Row: TypeAlias = tuple[int, str, Results | DragomanError]
@@ -45,18 +37,10 @@ def csv_rows(lines: Iterable[Row], several: bool) -> Iterator[str]:
     yield _row(head, head)
     for number, question, answer in lines:
         if isinstance(answer, DragomanError):
-<<<<<<< HEAD
-            yield _row((number, table_cell(question), table_cell(str(answer))))
-        else:
-            head = (number, table_cell(question), "", table_cell(" ".join(map(str, answer.notices))))
-            yield from (_row((*head, *table_row(hit))) for hit in answer) if answer.hits else (_row(head),)
-=======
             yield _row((number, table_cell(question), table_cell(str(answer))), head)
-        elif not answer.hits:
-            yield _row((number, table_cell(question)), head)
         else:
-            yield from (_row((number, table_cell(question), "", *table_row(hit)), head) for hit in answer)
->>>>>>> main
+            said = (number, table_cell(question), "", table_cell(" ".join(map(str, answer.notices))))
+            yield from (_row((*said, *table_row(hit)), head) for hit in answer) if answer.hits else (_row(said, head),)
 
 
 def json_rows(lines: Iterable[Row], several: bool) -> Iterator[str]:
