@@ -51,7 +51,7 @@ class SameWord(NamedTuple):
     """The surface terms that have a stem in common with one, each confined to the languages in which it has.
 
     They are in passages of these languages; so is the term itself, wherever it stands. `written` is how the word is
-    written, if that is known; else it may be written as it is anywhere.
+    written, if that is known; else, and if it is written without accents, it may be written as it is anywhere.
     """
 
     term: str

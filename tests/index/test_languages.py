@@ -95,6 +95,16 @@ def test_what_is_written_otherwise() -> None:
     assert set(otherwise(view, "Kôln")) == set()
 
 
+def test_how_a_term_is_written(shelved: View) -> None:
+    assert shelved.written("ano") == [("ano", 1), ("año", 1)]
+    assert shelved.written("depose") == [("déposé", 1)]
+    assert shelved.written("krieg") == [("krieg", 1)]
+    assert shelved.written("nocturne") == []
+    assert {term: shelved.written(term) for term, _ in WORDS} == {
+        term: MemoryView(DOCUMENTS).written(term) for term, _ in WORDS
+    }
+
+
 def otherwise(view: View, question: str) -> dict[str, float]:
     """What the passages that write a question's words otherwise score for these, by their documents."""
     meant = interpret(view, parse(question))

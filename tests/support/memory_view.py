@@ -150,7 +150,7 @@ class MemoryView:
                 for other in {t for each in here for t, _ in each}
             }
             wanted = stems(term, [written] if written else [], language)
-            if not written:
+            if not written or lower(written, language) == term:
                 wanted |= set[str]().union(
                     *(stems(term, [raw], language) for each in here for t, raw in each if t == term)
                 )
@@ -180,6 +180,11 @@ class MemoryView:
         terms = terms_of(self.terms([lookup], Deadline())[0])
         counted = [(term, sum(any(term in field for field in each.fields) for each in self._all)) for term in terms]
         return sorted(counted, key=lambda each: (-each[1], each[0]))[:limit]
+
+    def written(self, term: str) -> list[tuple[str, int]]:
+        every = [{lower(raw, each.language) for t, raw in each.written if t == term} for each in self._all]
+        counted = Counter(spelling for some in every for spelling in some)
+        return sorted(counted.items(), key=lambda each: (-each[1], each[0]))
 
     def values(self, field: str, beginning: str, limit: int) -> list[tuple[str, int]]:
         wanted = " " + " ".join(token.term for token in analyze(beginning)).lower()
