@@ -9,8 +9,8 @@ from ..document import DateInterval
 from . import periods
 from .calendar_words import Words
 from .cursor import Cursor
+from .relative import told_from_today
 from .tokens import END, Token
-from .told import told_from_today
 
 _THIRDS: Final = ("early", "mid", "late")
 

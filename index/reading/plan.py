@@ -110,7 +110,8 @@ PAIRS: Final = 2
 
 LACK: Final = 3
 """The row that has what a passage lacks without the question's rarest known word: from 0 to 1, this word's share of the
-question's idf, times its idf over that of a word in one passage. 0 for what holds it."""
+question's idf, unknown words counted as if one passage held them, times its idf over that of a word in one passage. 0
+for what holds it."""
 
 OTHERWISE: Final = 4
 """The row that has how much of PASSAGE comes of words that the passage writes otherwise than the question does, with

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ...corpus.dates.asked import LONGEST_DATE, longest_date, parse_period
+from ...corpus.dates.mentions import LONGEST_DATE, longest_date, parse_period
 from ...corpus.dates.periods import Period
 from ...errors import QueryError
 
@@ -13,7 +13,7 @@ def parse_date_value(value: str, column: int | None = None, today: date | None =
     """The days that a question means by a date.
 
     Args:
-        value: See `corpus.dates.asked.parse_period`.
+        value: See `corpus.dates.mentions.parse_period`.
         column: The 1-based column of the question at which an error is to point, if it was typed there.
         today: The day from which "yesterday" is told; by default the real one.
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from math import inf
 from typing import Final
 
-from ...corpus.dates.asked import DateMention, find_dates
+from ...corpus.dates.mentions import DateMention, find_dates
 from ...corpus.dates.wording import period_name
-from ...index.reading.plan import AskedDays, Days
 from ..advice.notices import Notice
 from . import query as language
 from .query import MAX_QUERY_LENGTH
@@ -15,7 +13,6 @@ from .query import MAX_QUERY_LENGTH
 MOST_OFFERED: Final = 3
 """The most dates of a question that are offered as constraints."""
 
-_WEAK: Final = 0.5  # what a date counts that may be something else, such as a year alone
 _COVER: Final = "\x01"  # a mark that stands in no date
 
 
@@ -30,26 +27,6 @@ def dates_in(text: str, taken: Iterable[tuple[int, int]], today: date | None = N
     for start, end in taken:
         text = text[:start] + _COVER * (end - start) + text[end:]
     return tuple(find_dates(text, today))
-
-
-def days_of(query: language.Query, *, alone: bool) -> Days | None:
-    """What the date leg looks for, if a query names any days.
-
-    Args:
-        query: The question's parse.
-        alone: Whether no other word of it tells.
-    """
-    periods = [
-        AskedDays(
-            period.first.toordinal() if period.first else -inf,
-            period.last.toordinal() if period.last else inf,
-            _WEAK if each.weak else 1.0,
-        )
-        for each in query.dates
-        for period in (each.period, each.other)
-        if period
-    ]
-    return Days(tuple(periods), alone=alone) if periods else None
 
 
 def offered(query: language.Query) -> Iterator[Notice]:

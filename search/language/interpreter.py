@@ -19,8 +19,9 @@ from ...index.terms import STOP_WORDS
 from ...index.units import ANY_WORD, Confined, Form, Near, Unit, Word, terms_of
 from ..advice.notices import Notice
 from . import query as language
+from .date_evidence import days_of
 from .date_values import parse_date_value
-from .date_words import days_of, offered
+from .date_words import offered
 from .parser import parse_number_range
 from .phrases import GAP, parts
 from .words.designations import varieties

@@ -6,7 +6,7 @@ from dataclasses import field as attribute
 from datetime import date
 from typing import TypeAlias
 
-from ...corpus.dates.asked import DateMention
+from ...corpus.dates.mentions import DateMention
 from ..advice.notices import Notice
 
 MAX_QUERY_LENGTH = 20_000  # characters: an article, as somebody may paste it

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from dragoman.corpus.dates.asked import find_dates, parse_period
 from dragoman.corpus.dates.calendar_words import languages
+from dragoman.corpus.dates.mentions import find_dates, parse_period
 from dragoman.corpus.dates.periods import Period
 from dragoman.corpus.dates.wording import period_name
 

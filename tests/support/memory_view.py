@@ -309,7 +309,8 @@ class MemoryView:
         rarest = [each for each in demanded if each.passages and each.idf == max(known)]
         for row, passage in enumerate(self._all):
             if rarest and not any(np.delete(passage.counts(each.unit), ABOUT).any() for each in rarest):
-                rows[LACK, row] = rarest[0].idf / sum(known) * rarest[0].idf / idf(len(self._all), 1)
+                total = sum(known) + (len(demanded) - len(known)) * idf(len(self._all), 1)
+                rows[LACK, row] = rarest[0].idf / total * rarest[0].idf / idf(len(self._all), 1)
         wanted = sum(known) / max(len(known), 1) * min(len(demanded) / 2, 1.5) - 1e-9
         return rows, (mass >= (0 if request.any_word else wanted)) & (mass > 0), mass
 

@@ -114,18 +114,19 @@ class LocalKeyword:
     def _lack(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """What each of some passages lacks if it lacks the rarest known unit, or all of those that are as rare.
 
-        What only its document's description has, the passage itself lacks.
+        What only its document's description has, the passage itself lacks. A unit that no passage holds counts as if
+        one did: of a question of unknown words, the one that happens to be known is not what it is about.
         """
-        total = sum(each.idf for each in self._demanded)
-        if not total:
+        if not self._demanded or not self._demanded[0].passages:
             return np.zeros(len(numbers))
-        rarest = self._demanded[0]
+        rarest, in_one_passage = self._demanded[0], idf(self._stack.count, 1)
+        total = sum(each.idf if each.passages else in_one_passage for each in self._demanded)
         lacking = np.ones(len(numbers), bool)
         for each in takewhile(lambda other: other.idf == rarest.idf, self._demanded):
             for (base, _), found in zip(self._stack, self._selection.occurrences(each.unit), strict=True):
                 itself = np.delete(found.counts, ABOUT, axis=1).any(axis=1)
                 lacking &= ~np.isin(numbers, base + found.ordinals[itself], assume_unique=True)
-        return lacking * (rarest.idf / total) * (rarest.idf / idf(self._stack.count, 1))
+        return lacking * (rarest.idf / total) * (rarest.idf / in_one_passage)
 
     def _otherwise(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """What words add to the scores of some passages, in ascending order, that they write otherwise."""
