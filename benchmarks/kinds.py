@@ -4,7 +4,7 @@
 
 A mean over three hundred questions can be fine while every question of one kind fails. Each module of `kind_cases` asks
 questions of a kind or two; without arguments all of them do. What the figures before were is kept in
-`results/kinds-before.json`, measured with this very script and an older checkout as the package:
+`kind_cases/before.json`, measured with this very script and an older checkout as the package:
 
     git worktree add ../older/dragoman COMMIT
     PYTHONPATH=../older python benchmarks/kinds.py --as-before
@@ -19,11 +19,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kind_cases.share import Absent, Share
-from record import RESULTS, Record, arguments, describe_run, format_results
+from record import Record, arguments, describe_run, format_results
 
 import dragoman
 
-BEFORE = RESULTS / "kinds-before.json"
+BEFORE = Path(__file__).parent / "kind_cases" / "before.json"
 AS_BEFORE = "--as-before"
 
 

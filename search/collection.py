@@ -1,6 +1,6 @@
 """The public face: a collection that can be asked, added to and looked after."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, Unpack, cast
 
 from ..corpus.document import Document, Span, parse_passage_id
 from ..corpus.fields import Fields
-from ..errors import DragomanError, NotFound
+from ..errors import DragomanError, InvalidArgument, NotFound
 from ..index.ledger.manifest import RANKING, VARIANTS
 from ..index.ledger.origins import FedSource, Origins
 from ..index.reading.facets import Facets
@@ -24,7 +24,7 @@ from .ranking.engine import Mode
 from .ranking.settings import Settings
 from .results.asking import Asker, Page
 from .results.results import Hit, Results
-from .stores import Store, no_document, open_store
+from .stores import Store, StoresSideBySide, no_document, open_store
 
 if TYPE_CHECKING:
     from ..corpus.readers.contract import ReadOptions, Skipped
@@ -41,16 +41,16 @@ class Collection:
     # Without a dictionary, so that setting what means nothing here (`mode`, `filters`) is an error, not ignored.
     __slots__ = ("__weakref__", "_asker", "_store")
 
-    def __init__(self, store: Store | str | Path, *, settings: Settings | None = None) -> None:
+    def __init__(self, store: Store | str | Path | Sequence[str | Path], *, settings: Settings | None = None) -> None:
         """Open a collection.
 
         Args:
-            store: What holds it, or its path or address: see `open_collection`.
+            store: What holds it, or its path or address, or several paths: see `open_collection`.
             settings: How it ranks; None for its own settings.
         """
         check_settings(settings)
         is_store = callable(getattr(store, "writing", None))
-        self._store = cast("Store", store) if is_store else open_store(path_of(store))
+        self._store = cast("Store", store) if is_store else _store_of(store)
         self._asker = Asker(self._store, settings)
 
     @property
@@ -58,9 +58,10 @@ class Collection:
         """The folder that it was opened at."""
         return Path(self._store.name)
 
-    def __reduce__(self) -> tuple[Callable[..., Self], tuple[str, Settings | None]]:
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[str | tuple[str, ...], Settings | None]]:
         # In another process it is opened again, as is what holds it: a retriever, a job of a queue.
-        return _reopened, (self._store.name, self._asker.given_settings)  # pyright: ignore[reportReturnType]
+        named = self._store.names if isinstance(self._store, StoresSideBySide) else self._store.name
+        return _reopened, (named, self._asker.given_settings)  # pyright: ignore[reportReturnType]
 
     def close(self) -> None:
         """Let go of the collection's files. The collection must not be used afterwards."""
@@ -503,20 +504,34 @@ def _facet_limit(limit: int | None) -> int:
     return wanted
 
 
-def _reopened(name: str, settings: Settings | None) -> Collection:
+def _store_of(named: object) -> Store:
+    """The store of what is named by a path, an address, or a list of paths."""
+    if not isinstance(named, list | tuple):
+        return open_store(path_of(named))
+    paths = [path_of(each) for each in cast("Sequence[object]", named)]
+    if not paths:
+        raise InvalidArgument("no collection is named: give its path, or those of several")
+    return open_store(paths[0]) if len(paths) == 1 else StoresSideBySide(paths)
+
+
+def _reopened(name: str | tuple[str, ...], settings: Settings | None) -> Collection:
     return open_collection(name, settings=settings)
 
 
-def open_collection(path: str | Path, *, settings: Settings | None = None) -> Collection:
-    """Open a collection.
+def open_collection(path: str | Path | Sequence[str | Path], *, settings: Settings | None = None) -> Collection:
+    """Open a collection, or several side by side.
+
+    Several are asked as if they were one, which can be read but not changed: each hit says in its `collection` which
+    one it is from, and near-copies are folded within each alone. They rank as the first of them does.
 
     Args:
-        path: Its folder; or its address, if something is installed that can open it.
+        path: Its folder; or its address, if something is installed that can open it; or a list of folders.
         settings: How it ranks while it is open; None for its own settings, or the defaults if it was not tuned.
 
     Raises:
+        InvalidArgument: It is no path, or one of several is given twice.
         CollectionNotFound: There is no collection.
-        CollectionMismatch: It was made with other settings than this Dragoman has.
+        CollectionMismatch: It was made with other settings than this Dragoman has, or does not go with the others.
         CollectionDamaged: It cannot be read.
     """
     return Collection(path, settings=settings)

@@ -1,6 +1,6 @@
 """A collection as a Flask app, or as a part of one: what all its answers have in common, and its limits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -79,7 +79,7 @@ class Dragoman:
 
     Args:
         app: The app; None to name it later.
-        collection: The collection, open or as a path.
+        collection: The collection, open or as a path; or the paths of several.
         url_prefix: The path below which everything lies, such as `/archive`.
         name: What the blueprint is called. Where several are mounted in one app, each needs a name of its own.
         **options: How the site behaves: see `Options`.
@@ -88,7 +88,7 @@ class Dragoman:
     def __init__(
         self,
         app: Flask | None = None,
-        collection: Collection | str | Path | None = None,
+        collection: Collection | str | Path | Sequence[str | Path] | None = None,
         *,
         url_prefix: str = "",
         name: str = EXTENSION,
@@ -109,17 +109,21 @@ class Dragoman:
             DragomanError: An option does not fit, or there is no such collection.
         """
         config: Any = app.config
-        collection: Collection | str | Path | None = self._collection or config.get("DRAGOMAN_COLLECTION")
+        collection: Collection | str | Path | Sequence[str | Path] | None = self._collection or config.get(
+            "DRAGOMAN_COLLECTION"
+        )
         if collection is None:
             raise ValueError("which collection? Give it to Dragoman(), or set DRAGOMAN_COLLECTION in the app's config")
         app.register_blueprint(blueprint(collection, name=self._name, **self._options), url_prefix=self._url_prefix)
 
 
-def blueprint(collection: Collection | str | Path, *, name: str = EXTENSION, **options: Unpack[Options]) -> Blueprint:
+def blueprint(
+    collection: Collection | str | Path | Sequence[str | Path], *, name: str = EXTENSION, **options: Unpack[Options]
+) -> Blueprint:
     """The pages and the API of a collection as a blueprint, to be registered in an app under any prefix.
 
     Args:
-        collection: The collection, open or as a path.
+        collection: The collection, open or as a path; or the paths of several.
         name: What the blueprint is called; it begins the name of each endpoint.
         **options: How the site behaves: see `Options`.
 
@@ -167,11 +171,11 @@ def _mount(state: BlueprintSetupState, served: Site) -> None:
     mount(state.app.extensions, replace(served, name=f"{state.name_prefix}.{state.name}".lstrip(".")))
 
 
-def create_app(collection: Collection | str | Path, **options: Unpack[Options]) -> Flask:
+def create_app(collection: Collection | str | Path | Sequence[str | Path], **options: Unpack[Options]) -> Flask:
     """An app that serves a collection and nothing else: pages and, under `/api/v1/`, JSON.
 
     Args:
-        collection: The collection, open or as a path.
+        collection: The collection, open or as a path; or the paths of several.
         **options: How the site behaves: see `Options`.
 
     Raises:

@@ -44,6 +44,10 @@ class Copies:
     def __init__(self, rows: NDArray[np.int64]) -> None:
         self._versions, self._groups = np.ascontiguousarray(rows.T)
 
+    def raised(self, by: int) -> NDArray[np.int64]:
+        """Its rows, with all versions and groups raised by a number."""
+        return np.stack([self._versions, self._groups], axis=1) + by
+
     def group(self, versions: NDArray[np.int64]) -> NDArray[np.int64]:
         """The groups that some documents are in.
 

@@ -45,8 +45,9 @@ class Base:
     @cached_property
     def copied(self) -> NDArray[np.bool_]:
         """Which passages are of a document that has near-copies: bool [size of the stack]."""
-        columns = (segment.columns for segment in self.stack.segments)
-        return np.concatenate([np.zeros(0, bool), *(self.copies.has(each.version)[each.document] for each in columns)])
+        each = zip(self.stack.versions, self.stack.segments, strict=True)
+        copied = (self.copies.has(versions)[segment.columns.document] for versions, segment in each)
+        return np.concatenate([np.zeros(0, bool), *copied])
 
 
 class LocalMatches:

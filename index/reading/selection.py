@@ -73,7 +73,7 @@ class Selection:
             case constraints.Between(column, low, high, days):
                 return segment.columns.between(column, low, high, days=days)
             case constraints.Of(document):
-                return segment.columns.of(document)
+                return self.stack.of(index, document)
             case constraints.Dated(first, last):
                 return segment.columns.dated(first, last)
             case constraints.Undated():

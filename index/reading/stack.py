@@ -37,10 +37,19 @@ class Stack:
     Args:
         segments: The segments, in the order of their passages' numbers.
         deleted: For each segment, int64: the ordinals of the passages in it that are deleted.
+        raised: For each segment what its ledger's numbers are raised by, so that those of several ledgers differ;
+            without it, nothing.
     """
 
-    def __init__(self, segments: Sequence[Segment], deleted: Sequence[NDArray[np.int64]]) -> None:
+    def __init__(
+        self, segments: Sequence[Segment], deleted: Sequence[NDArray[np.int64]], raised: Sequence[int] = ()
+    ) -> None:
         self.segments = segments
+        each_raised = raised or [0] * len(segments)
+        self.versions = [
+            s.columns.version + by if by else s.columns.version for s, by in zip(segments, each_raised, strict=True)
+        ]
+        """For each segment, int64: the ledger's number for each of its documents."""
         sizes = [len(segment) for segment in segments]
         self.bases = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
         """int64 [segments + 1]: the number of each segment's first passage, and at the end how many there are."""
@@ -67,7 +76,7 @@ class Stack:
     def table(self) -> DocumentTable:
         """The documents as wholes: which passages are whose, and how long they are."""
         columns = [segment.columns for segment in self.segments]
-        versions = np.concatenate([np.zeros(0, np.int64), *(each.version for each in columns)])
+        versions = np.concatenate([np.zeros(0, np.int64), *self.versions])
         # A document that a merge split over two segments is one all the same.
         numbers = np.unique(versions, return_inverse=True)[1]
         ends = np.cumsum([len(each.version) for each in columns])
@@ -87,6 +96,10 @@ class Stack:
         averages = lengths[living].mean(axis=0) if living.any() else np.zeros(len(FIELDS))
         return DocumentTable(passages.astype(np.int32), numbers, sizes, lengths, averages)
 
+    def of(self, index: int, document_id: str) -> NDArray[np.bool_]:
+        """Which passages of one segment, the one of that index, are of a document: see `Columns.of`."""
+        return self.segments[index].columns.of(document_id)
+
     # Of passages, by number
 
     def locate(self, number: int) -> tuple[Segment, int]:
@@ -105,7 +118,19 @@ class Stack:
 
     def documents(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The ledger's number for each passage's document: equal for passages of one document."""
-        return self._each(numbers, lambda segment, n: segment.columns.version[segment.columns.document[n]], np.int64)
+        documents = np.zeros(len(numbers), np.int64)
+        owners = self._owners(numbers)
+        present: list[int] = np.unique(owners).tolist()
+        for index in present:
+            here = owners == index
+            within = self.segments[index].columns.document[numbers[here] - self.bases[index]]
+            documents[here] = self.versions[index][within]
+        return documents
+
+    def version(self, number: int) -> int:
+        """The ledger's number for a passage's document."""
+        index = int(np.searchsorted(self.bases, number, "right")) - 1
+        return int(self.versions[index][self.segments[index].columns.document[number - self.bases[index]]])
 
     def starts(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where each passage starts in its document's text, in characters."""

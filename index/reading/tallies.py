@@ -94,7 +94,9 @@ class Tallies:
 
     def _column(self, name: str) -> "_Coded":
         if name not in self._coded:
-            parts = [each.values(name) for each in self._columns]
+            # Of collections side by side, a field may be one's own: the documents of the others have no values.
+            having = [name in each.fields for each in self._columns]
+            parts = [each.values(name) for each, has in zip(self._columns, having, strict=True) if has]
             distinct = [part.distinct.encodings() for part in parts]
             # Each list is sorted, which Python's sort makes use of.
             merged = list(dict.fromkeys(sorted(chain.from_iterable(distinct))))
@@ -103,7 +105,11 @@ class Tallies:
                 np.fromiter(map(code.__getitem__, values), np.int32, len(values))[part.codes]
                 for values, part in zip(distinct, parts, strict=True)
             ]
-            sizes = _together(np.diff(part.starts) for part in parts)
+            of = iter(parts)
+            sizes = _together(
+                np.diff(next(of).starts) if has else np.zeros(len(each.version), np.int64)
+                for each, has in zip(self._columns, having, strict=True)
+            )
             row = np.repeat(np.arange(len(sizes)), sizes)
             counted = self._counted[row]
             self._coded[name] = _Coded(merged, _together(codes)[counted], self._documents.rows[row[counted]])

@@ -174,6 +174,20 @@ class Candidates:
     matches: Matches
 
 
+class Owner(NamedTuple):
+    """Which of several collections a passage is in, where they are asked side by side.
+
+    Attributes:
+        collection: The collection's path or address.
+        label: What tells it from the others: the end of that.
+        generation: Its generation.
+    """
+
+    collection: str
+    label: str
+    generation: int
+
+
 class Located(NamedTuple):
     """Where a passage is."""
 
@@ -192,6 +206,7 @@ class Opened:
         sentences: int32 [n, 2], the spans of its sentences in the document's text.
         sentence_vectors: int8 [n, dimension], their coded vectors.
         contributions: What each unit adds to its keyword score, if that was asked for.
+        owner: Its collection, if the view is of several.
     """
 
     document: Document
@@ -199,6 +214,7 @@ class Opened:
     sentences: NDArray[np.int32]
     sentence_vectors: NDArray[np.int8]
     contributions: tuple[Contribution, ...] = ()
+    owner: Owner | None = None
 
 
 class View(Protocol):
@@ -262,7 +278,7 @@ class View(Protocol):
         """The vector of a question's text, by the encoder that the passages' vectors belong to.
 
         Returns:
-            float32 [dimension], of length 1.
+            float32 [dimension], of length 1; of that length for each encoder, where a view is of several.
 
         Raises:
             CollectionDamaged: The encoder is missing or not whole.

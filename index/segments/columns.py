@@ -65,20 +65,22 @@ class Columns:
         """Which passages' documents have a value in a column.
 
         Args:
-            column: One of `fields`.
+            column: The name of a field; one that there is no column for has no values.
             value: What is asked for. "lee" is answered by "Lee Jae Myung", which has all of its words.
             exact: Whether only that very string will do.
 
         Returns:
             bool [passages].
         """
+        if column not in self._values:
+            return np.zeros(len(self), bool)
         return self._values[column].documents(value, exact=exact)[self.document]
 
     def between(self, column: str, low: float, high: float, *, days: bool) -> NDArray[np.bool_]:
         """Which passages' documents have a number, or days, in a column that lie within a range or overlap it.
 
         Args:
-            column: One of `fields`, of type "number" or "date".
+            column: The name of a field of type "number" or "date", as for `having`.
             low: The lowest number; or the first day, as `date.toordinal` counts.
             high: The highest number, or the last day, included.
             days: Whether the column's values are dates.
@@ -86,6 +88,8 @@ class Columns:
         Returns:
             bool [passages].
         """
+        if column not in self._values:
+            return np.zeros(len(self), bool)
         return self._values[column].between(low, high, days=days)[self.document]
 
     def values(self, column: str) -> "Values":

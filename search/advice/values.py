@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ...corpus.description.languages import language_code
@@ -19,6 +20,7 @@ from .nought import count
 
 _MOST: Final = 4  # filters that are helped
 _COMPARED: Final = 5_000  # values of a field, the commonest ones
+_UNCHECKED: Final = 250  # values that are compared before the time is looked at again
 _OFFERED: Final = 3
 _LONGEST: Final = 100  # characters of a value that is compared
 
@@ -37,7 +39,7 @@ def value_notices(view: View, query: Query, found: bool, deadline: Deadline) -> 
         for each in list(dict.fromkeys(filters))[:_MOST]:
             field = view.info.fields[each.field]
             if field.is_counted and not _is_had(view, field, each, deadline):
-                near = _nearest(view, field, each.value)
+                near = _nearest(view, field, each.value, deadline)
                 yield _notice(query, field, each, near)
     except SearchTimeout:
         return
@@ -91,14 +93,19 @@ class _Near(NamedTuple):
     value: str
 
 
-def _nearest(view: View, field: Field, asked: str) -> list[str]:
-    """The values nearest to one that nothing has, nearest first."""
+def _nearest(view: View, field: Field, asked: str, deadline: Deadline) -> list[str]:
+    """The values nearest to one that nothing has, nearest first. Raises SearchTimeout."""
     if field.name == "lang" and (code := language_code(asked)) and view.values(field.name, code, 1):
         return [code]
     wanted = _words(asked[:_LONGEST])
     values = [value for value, _ in view.values(field.name, "", _COMPARED)]
-    near = (_near(wanted, value, place) for place, value in enumerate(values)) if wanted else ()
-    return [each.value for each in sorted(each for each in near if each)[:_OFFERED]]
+    near: list[_Near] = []
+    for place, value in enumerate(values if wanted else ()):
+        if not place % _UNCHECKED:
+            deadline.check()
+        if found := _near(wanted, value, place):
+            near.append(found)
+    return [each.value for each in sorted(near)[:_OFFERED]]
 
 
 def _near(wanted: Sequence[str], value: str, place: int) -> _Near | None:
@@ -115,8 +122,9 @@ def _near(wanted: Sequence[str], value: str, place: int) -> _Near | None:
     return _Near(edits, len(words) - len(wanted), place, value)
 
 
-def _words(value: str) -> list[str]:
-    return [token.term.lower() for token in analyze(value)]
+@lru_cache(4 * _COMPARED)
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(token.term.lower() for token in analyze(value))
 
 
 def _edits(asked: str, word: str) -> int | None:

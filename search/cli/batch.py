@@ -3,39 +3,41 @@
 import csv
 import io
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import click
 
 from ...errors import DragomanError, NotFound, QueryError, SearchTimeout
-from ..results.formats import COLUMNS, table_cell, table_row
+from ..results.formats import columns_of, table_cell, table_row
 from ..results.printing import to_json
 from ..results.results import Results
 
 STDIN: Final = Path("-")
-_HEAD: Final = ("line", "question", "error", *COLUMNS)
+_HEAD: Final = ("line", "question", "error")
 
 Ask: TypeAlias = Callable[[str], Results]
 Row: TypeAlias = tuple[int, str, Results | DragomanError]
 """A line's number, the question in it, and its answer or what is wrong with it."""
 
 
-def csv_rows(lines: Iterable[Row]) -> Iterator[str]:
+def csv_rows(lines: Iterable[Row], several: bool) -> Iterator[str]:
     """A table: a row for each hit; for a question without one, or with a mistake, a row that says so."""
-    yield _row(_HEAD)
+    head = (*_HEAD, *columns_of(several=several))
+    yield _row(head, head)
     for number, question, answer in lines:
         if isinstance(answer, DragomanError):
-            yield _row((number, table_cell(question), table_cell(str(answer))))
+            yield _row((number, table_cell(question), table_cell(str(answer))), head)
         elif not answer.hits:
-            yield _row((number, table_cell(question)))
+            yield _row((number, table_cell(question)), head)
         else:
-            yield from (_row((number, table_cell(question), "", *table_row(hit))) for hit in answer)
+            yield from (_row((number, table_cell(question), "", *table_row(hit)), head) for hit in answer)
 
 
-def json_rows(lines: Iterable[Row]) -> Iterator[str]:
+def json_rows(lines: Iterable[Row], several: bool) -> Iterator[str]:
     """JSON, an object a line for each question: its answer, or the error."""
+    del several  # each hit says it
     for number, question, answer in lines:
         said: dict[str, Any] = {"line": number, "question": question}
         if isinstance(answer, DragomanError):
@@ -45,17 +47,18 @@ def json_rows(lines: Iterable[Row]) -> Iterator[str]:
         yield to_json(said) + "\n"
 
 
-FORMATS: Final[dict[str, Callable[[Iterable[Row]], Iterator[str]]]] = {"csv": csv_rows, "jsonl": json_rows}
-"""How answers to many questions may be printed."""
+FORMATS: Final[dict[str, Callable[[Iterable[Row], bool], Iterator[str]]]] = {"csv": csv_rows, "jsonl": json_rows}
+"""How answers to many questions may be printed, and whether several collections are asked."""
 
 
-def run_batch(path: Path, format_: str, ask: Ask) -> int:
+def run_batch(path: Path, format_: str, ask: Ask, *, several: bool) -> int:
     """Ask all questions in a file, and print the answers as they come.
 
     Args:
         path: The file, in UTF-8; STDIN for standard input. Blank lines are passed over.
         format_: One of FORMATS.
         ask: Gives the answer to a question.
+        several: Whether several collections are asked.
 
     Returns:
         The exit code: 2 if a line is no question that can be answered, else 1 if nothing was found for any, else 0.
@@ -76,7 +79,7 @@ def run_batch(path: Path, format_: str, ask: Ask) -> int:
                 found += len(answer.hits)
             yield number, question, answer
 
-    for row in FORMATS[format_](answers()):
+    for row in FORMATS[format_](answers(), several):
         click.echo(row, nl=False)
     if wrong:
         click.echo(f"search: {wrong:,} of the questions could not be answered: their rows say why", err=True)
@@ -91,8 +94,8 @@ def _lines(path: Path) -> Iterator[bytes]:
         yield from file
 
 
-def _row(cells: Iterable[object]) -> str:
+def _row(cells: Iterable[object], head: Sequence[str]) -> str:
     padded = [*cells]
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(padded + [""] * (len(_HEAD) - len(padded)))
+    csv.writer(line, lineterminator="\n").writerow(padded + [""] * (len(head) - len(padded)))
     return line.getvalue()

@@ -9,7 +9,7 @@ import click
 
 from ..results.printing import many, to_json, visible
 from .layout import FORMATS, wrapped
-from .options import bom_option, collection_option, format_option, opened, with_bom
+from .options import bom_option, collections_option, format_option, opened, with_bom
 from .terminal import echo_paged
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("identity", metavar="ID")
-@collection_option
+@collections_option
 @format_option(["text", "json"], "How to print it. JSON has the spans of its passages.")
 @click.option("--cut", "only_cut", is_flag=True, help="The lines that cleaning cut from around it, and their number.")
-def show(identity: str, collection: Path | None, format_: str, only_cut: bool) -> None:
+def show(identity: str, collections: tuple[Path, ...], format_: str, only_cut: bool) -> None:
     """Show a document, or the one passage that ID names."""
-    with opened(collection) as read:
+    with opened(*collections) as read:
         document, span = read.named(identity)
         spans, fields = read.passages(document.id), read.fields
     text = document.text if span is None else document.text[slice(*span)]
@@ -63,10 +63,10 @@ def _provenance(document: "Document") -> str:
 
 @click.command("list")
 @click.argument("prefix", default="")
-@collection_option
-def list_(prefix: str, collection: Path | None) -> None:
+@collections_option
+def list_(prefix: str, collections: tuple[Path, ...]) -> None:
     """List the ids of documents. With PREFIX, of those that begin with it."""
-    with opened(collection) as read:
+    with opened(*collections) as read:
         for document_id in read.document_ids(prefix):
             click.echo(document_id)
 
@@ -75,7 +75,7 @@ def list_(prefix: str, collection: Path | None) -> None:
 @click.argument("identity", metavar="ID")
 @click.option("-n", "--limit", type=click.IntRange(1, 1000), default=5, show_default=True, metavar="N", help="Hits.")
 @click.option("--per-document", is_flag=True, help="The best passage of each document only.")
-@collection_option
+@collections_option
 @format_option(FORMATS, "How to print the hits.")
 @bom_option
 @click.pass_context
@@ -84,12 +84,12 @@ def similar(
     identity: str,
     limit: int,
     per_document: bool,
-    collection: Path | None,
+    collections: tuple[Path, ...],
     format_: str,
     bom: bool,
 ) -> None:
     """Find what is near in meaning to a passage or a document. The hits are passages of other documents."""
-    with opened(collection) as searched:
+    with opened(*collections) as searched:
         results = searched.similar(identity, limit=limit, per_document=per_document)
     echo_paged(with_bom(FORMATS[format_](results), format_, bom))
     if not results.hits:

@@ -60,7 +60,7 @@ def _hit(hit: Hit) -> Iterator[str]:
     for line in wrapped(_title(hit)):
         yield rank + line
         rank = _INDENT
-    yield from _block(" · ".join(byline(document)), "source")
+    yield from _block(" · ".join(byline(hit)), "source")
     yield ""
     yield from (_INDENT + line for line in wrapped(cut if colours() else _signed(cut)))
     yield ""

@@ -17,14 +17,46 @@ COLLECTION_VARIABLE = "DRAGOMAN_COLLECTION"
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
+
+class _Folder(click.Path):
+    """A folder's path. In an environment variable there is one, whatever signs are in it."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        return [rv]
+
+
+def _only(context: click.Context, parameter: click.Parameter, given: tuple[Path, ...]) -> Path | None:
+    if len(given) > 1:
+        raise click.BadParameter("this command takes one collection: give it once", context, parameter)
+    return given[0] if given else None
+
+
+_ELSE = f"Also {COLLECTION_VARIABLE}; else the user's own, in their data directory."
+
 collection_option = click.option(
     "--collection",
     metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=_Folder(),
+    multiple=True,
+    callback=_only,
     envvar=COLLECTION_VARIABLE,
-    help=f"The collection's folder. Also {COLLECTION_VARIABLE}; else the user's own, in their data directory.",
+    help=f"The collection's folder. {_ELSE}",
 )
 """The option that names a collection; the command's parameter `collection` is a Path or None."""
+
+collections_option = click.option(
+    "--collection",
+    "collections",
+    metavar="DIR",
+    type=_Folder(),
+    multiple=True,
+    envvar=COLLECTION_VARIABLE,
+    help=f"The collection's folder; several, given one by one, are asked side by side. {_ELSE}",
+)
+"""The option that names collections to ask; the command's parameter `collections` is a tuple of Paths."""
 
 wait_option = click.option(
     "--wait",
@@ -124,12 +156,12 @@ def format_option(names: Iterable[str], about: str = "How to print it.") -> Call
 
 
 @contextmanager
-def opened(collection: Path | None) -> Generator[Collection]:
-    """The collection that a command is given, or else the user's own, open for as long as the block lasts.
+def opened(*collections: Path | None) -> Generator[Collection]:
+    """The collections that a command is given, or else the user's own, open for as long as the block lasts.
 
-    Raises CollectionNotFound, CollectionMismatch or CollectionDamaged.
+    Raises InvalidArgument, CollectionNotFound, CollectionMismatch or CollectionDamaged.
     """
-    with open_collection(folder_of(collection)) as found:
+    with open_collection([folder_of(each) for each in collections or (None,)]) as found:
         yield found
 
 

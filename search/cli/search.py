@@ -13,7 +13,7 @@ from ..results.results import Results
 from .batch import FORMATS as BATCH_FORMATS
 from .batch import run_batch
 from .layout import FORMATS
-from .options import bom_option, collection_option, format_option, opened, with_bom
+from .options import bom_option, collections_option, format_option, opened, with_bom
 from .terminal import echo_paged, run
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -29,6 +29,7 @@ Examples (a phrase needs the shell's quotes around its own):
   search 'shuttl* OR visit~' person:Takaichi --sort newest
   search hotline --format kwic
   search --batch questions.txt --format csv
+  search hotline --collection 2024.idx --collection 2025.idx
 
 \b
 The query:
@@ -138,7 +139,7 @@ def _click_option(option: Option) -> Callable[[_Command], _Command]:
     metavar="FILE",
     help="Ask each line of FILE (- for standard input). With --format csv, the default here, or jsonl.",
 )
-@collection_option
+@collections_option
 @format_option(FORMATS, "How to print the hits: kwic is each occurrence of the words in its line, by date.")
 @bom_option
 @click.pass_context
@@ -148,12 +149,12 @@ def search(
     limit: int | None,
     page: int,
     batch: Path | None,
-    collection: Path | None,
+    collections: tuple[Path, ...],
     format_: str,
     bom: bool,
     **options: Any,
 ) -> None:
-    """Search a collection for the passages that answer QUERY.
+    """Search a collection, or several side by side, for the passages that answer QUERY.
 
     The exit code is 0 if something is found and 1 if nothing is; of a --batch, 2 if a line is no question that can be
     answered, though the others are.
@@ -165,10 +166,10 @@ def search(
 
     if batch is not None:
         format_ = _batch_format(context, format_, query)
-        with opened(collection) as searched:
+        with opened(*collections) as searched:
             click.echo(with_bom("", format_, bom), nl=False)
-            context.exit(run_batch(batch, format_, ask))
-    with opened(collection) as searched:
+            context.exit(run_batch(batch, format_, ask, several=len(collections) > 1))
+    with opened(*collections) as searched:
         results = ask(" ".join(query))
     echo_paged(with_bom(FORMATS[format_](results), format_, bom))
     if not results.hits:

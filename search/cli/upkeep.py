@@ -10,6 +10,7 @@ from ..making import reindex_collection
 from ..results.printing import many, table, to_json, visible
 from .options import (
     collection_option,
+    collections_option,
     field_types_option,
     folder_of,
     format_option,
@@ -22,11 +23,11 @@ from .terminal import ProgressBar
 
 
 @click.command()
-@collection_option
+@collections_option
 @format_option(["text", "json"])
-def status(collection: Path | None, format_: str) -> None:
+def status(collections: tuple[Path, ...], format_: str) -> None:
     """Show what is in a collection, and what it was built with."""
-    with opened(collection) as shown:
+    with opened(*collections) as shown:
         found = shown.status()
     if format_ == "json":
         click.echo(to_json(asdict(found)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,9 @@ from .results import Explanation, Hit, MarkedNote, MarkedValue
 
 LONGEST_TITLE = 1000
 """How many characters of a title are looked at for words of the question."""
+
+MOST_VALUES = 500
+"""How many values of a document's description are looked at for words that neither its passage nor its title has."""
 
 _NO_FLOORS: Final = Floors(*(2 * [float(np.nextafter(0, 1))]))  # just above nothing
 MAX_COPIES = 10
@@ -162,7 +166,7 @@ class Answer:
         settings: Settings,
     ) -> None:
         self.collection = ""
-        """What hits call the collection."""
+        """What hits call the collection, if it is not one of several side by side."""
         self.ranking = ranking
         self.meant = meant
         """The question in the view's terms."""
@@ -187,7 +191,7 @@ class Answer:
         weighed = self.ranking.candidates.weighed if explain else ()
         read = self._view.passages(numbers, weighed=weighed, bm25f=self._settings.bm25f)
         for position, (number, passage) in enumerate(zip(numbers, read, strict=True)):
-            document, span = passage.document, passage.span
+            document, span, owner = passage.document, passage.span, passage.owner
             standing = self.ranking.standing(number)
             marks: list[highlight.Highlight] = []
             if highlights:
@@ -202,8 +206,9 @@ class Answer:
                 document=document,
                 start=span.start,
                 end=span.end,
-                collection=self.collection,
-                generation=self._view.info.generation,
+                collection=owner.collection if owner else self.collection,
+                label=owner.label if owner else "",
+                generation=owner.generation if owner else self._view.info.generation,
                 highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
                 title_highlights=tuple(_in_title(document, self._units)) if highlights else (),
                 notes=tuple(_marked(document.notes_in(span), self._units, document.language)) if highlights else (),
@@ -224,20 +229,14 @@ def _in_title(document: Document, units: Sequence[Unit]) -> list[highlight.Highl
 def _described(document: Document, span: Span, units: Sequence[Unit], fields: Fields) -> Iterator[MarkedValue]:
     """The values of a document's description that hold what neither a passage nor its title and notes do."""
     language = document.language
-    values = list(described(document, fields))
-    telling = [unit for unit in units if unit.tells]
-    found = frozenset[Unit]().union(
-        *(highlight.held(value, telling, "about", language=language) for _, value in values)
-    )
     said = (
         ("title", document.title[:LONGEST_TITLE]),
         ("text", document.text[span.start : span.end]),
         *(("notes", note.text) for note in document.notes_in(span)),
     )
-    for field, part in said:
-        found = found and found - highlight.held(part, found, field, language=language)
-    for name, value in values if found else ():
-        if marks := highlight.words(value, 0, [unit for unit in units if unit in found], "about", language=language):
+    missing = highlight.missing(said, units, language=language)
+    for name, value in islice(described(document, fields), MOST_VALUES) if missing else ():
+        if marks := highlight.words(value, 0, missing, "about", language=language):
             yield MarkedValue(name, value, tuple(marks))
 
 

@@ -95,7 +95,7 @@ class Asker:
                 took_ms=_milliseconds_since(began),
                 suggestion=suggestion,
                 undated=candidates.undated,
-                hits=tuple(reply.hits(explain=page.explain, highlights=page.highlights)),
+                hits=tuple(_in_time(reply.hits(explain=page.explain, highlights=page.highlights), question.deadline)),
                 documents=listing.documents,
                 facets=listing.facets(page.facets) if page.facets else None,
                 at_least=candidates.cut,
@@ -226,6 +226,13 @@ def _notices(suggestion: str | None, undated: int, weaker: int) -> Iterator[Noti
         yield Notice("weaker", f"{left_out}: match any word (--match any, match=any) to see what holds one.")
     if suggestion:
         yield Notice("spelling", "Did you mean:", question=suggestion)
+
+
+def _in_time(hits: Iterator[Hit], deadline: Deadline) -> Iterator[Hit]:
+    """The hits, as long as there is time: those of a pattern take long to mark."""
+    for hit in hits:
+        deadline.check()
+        yield hit
 
 
 def _milliseconds_since(began: float) -> float:

@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable
+from itertools import chain, islice
 from typing import Final
 
 from . import citations
@@ -44,20 +45,27 @@ def as_csv(results: Iterable[Hit], *, bom: bool = False) -> str:
     table = io.StringIO()
     table.write(BOM if bom else "")
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(map(table_row, results))
+    hits = iter(results)
+    first = list(islice(hits, 1))
+    writer.writerow(columns_of(several=any(hit.label for hit in first)))
+    writer.writerows(map(table_row, chain(first, hits)))
     return table.getvalue()
 
 
-COLUMNS: Final = ("rank", "passage", "document", "title", "date", "outlet", "place", "url", "score", "reason", "text")
-"""The names of a table's columns."""
+_COLUMNS: Final = ("rank", "passage", "document", "title", "date", "outlet", "place", "url", "score", "reason", "text")
+
+
+def columns_of(*, several: bool) -> tuple[str, ...]:
+    """The names of a table's columns, with one for the collection if `several` are asked."""
+    return (*_COLUMNS, "collection") if several else _COLUMNS
 
 
 def table_row(hit: Hit) -> list[str]:
-    """The cells of a hit in a table: see COLUMNS."""
+    """The cells of a hit in a table: see `columns_of`."""
     document = hit.document
     cells = [hit.passage, document.id, document.title, str(document.dates or ""), document.outlet, document.place]
     cells += [document.url, f"{hit.score:.6f}", hit.reason, hit.text]
+    cells += [hit.label] if hit.label else []
     return [str(hit.rank), *map(table_cell, cells)]
 
 
@@ -75,7 +83,7 @@ def as_markdown(results: Results) -> str:
         title = _escaped(" ".join((document.title or document.id).split()))
         if document.url.startswith(("http://", "https://")):
             title = f"[{title}](<{_UNFIT_FOR_LINK.sub('', visible(document.url))}>)"
-        described = "".join(f" · {_escaped(part)}" for part in byline(document))
+        described = "".join(f" · {_escaped(part)}" for part in byline(hit))
         quoted = "".join(
             f"**{_escaped(piece.text)}**" if "keyword" in piece.shades else _escaped(piece.text)
             for piece in pieces(hit.text, hit.start, hit.highlights)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -63,20 +64,17 @@ def words(
     Returns:
         The marks in order, with offsets into the document.
     """
-    here = [unit.within(language or DEFAULT_LANGUAGE) for unit in units if unit.field in ("", field)]
-    telling = [unit for unit in here if unit.tells] or here
+    sought = _sought(tuple(units), field, language or DEFAULT_LANGUAGE)
     tokens = analyze(text)
-    terms = [token.term for token in tokens]
-    begun = list(sentences)
-    numbers = [bisect_right(begun, start + token.start) for token in tokens]
-    # Single words, of which there may be hundreds, are looked for all at once.
-    single = [unit for unit in telling if not unit.near and not unit.variants and len(unit.positions) == 1]
-    wanted = frozenset[str]().union(*(terms_of(unit.positions[0]) for unit in single))
-    marked = [Span(token.start, token.end) for token in tokens if token.term in wanted]
-    for unit in (unit for unit in telling if unit not in single):
-        for stretch in stretches(terms, unit, numbers):
-            ends = ((each, each) for each in stretch) if unit.slop else [(stretch[0], stretch[-1])]
-            marked += (Span(tokens[first].start, tokens[last].end) for first, last in ends)
+    marked = [Span(token.start, token.end) for token in tokens if token.term in sought.words]
+    if sought.others:
+        terms = [token.term for token in tokens]
+        begun = list(sentences)
+        numbers = [bisect_right(begun, start + token.start) for token in tokens]
+        for unit in sought.others:
+            for stretch in stretches(terms, unit, numbers):
+                ends = ((each, each) for each in stretch) if unit.slop else [(stretch[0], stretch[-1])]
+                marked += (Span(tokens[first].start, tokens[last].end) for first, last in ends)
     merged: list[Span] = []
     for span in sorted(marked):
         if merged and (span.start <= merged[-1].end or text[merged[-1].end : span.start].isspace()):
@@ -86,12 +84,53 @@ def words(
     return [Highlight(start + span.start, start + span.end, "keyword") for span in merged]
 
 
-def held(text: str, units: Iterable[Unit], field: str, *, language: str = "") -> frozenset[Unit]:
-    """Those of some units that occur in a text. Arguments are as for `words`; the text is taken as one sentence."""
-    terms = [token.term for token in analyze(text)]
-    here = ((unit, unit.within(language or DEFAULT_LANGUAGE)) for unit in units if unit.field in ("", field))
-    numbers = [0] * len(terms)
-    return frozenset(unit for unit, confined in here if any(True for _ in stretches(terms, confined, numbers)))
+class _Sought(NamedTuple):
+    """What is looked for in texts of one field and language: single words, of which there may be thousands, at once."""
+
+    words: frozenset[str]
+    others: tuple[Unit, ...]
+
+
+# Of a question's units, which may have thousands of terms, for the few fields and languages of its hits.
+@lru_cache(maxsize=8)
+def _sought(units: tuple[Unit, ...], field: str, language: str) -> _Sought:
+    here = [unit for unit in _confined(units, language) if unit.field in ("", field)]
+    telling = [unit for unit in here if unit.tells] or here
+    single = [unit for unit in telling if _is_word(unit)]
+    words = frozenset[str]().union(*(terms_of(unit.positions[0]) for unit in single))
+    return _Sought(words, tuple(unit for unit in telling if not _is_word(unit)))
+
+
+@lru_cache(maxsize=8)
+def _confined(units: tuple[Unit, ...], language: str) -> tuple[Unit, ...]:
+    return tuple(unit.within(language) for unit in units)
+
+
+def _is_word(unit: Unit) -> bool:
+    return not unit.near and not unit.variants and len(unit.positions) == 1
+
+
+def missing(texts: Iterable[tuple[str, str]], units: Sequence[Unit], *, language: str = "") -> list[Unit]:
+    """Those of some units that tell, and occur in none of some texts of a document.
+
+    Args:
+        texts: Each after the name of the field that it is of; one sentence each.
+        units: The words and phrases.
+        language: As for `words`.
+    """
+    left = [unit for unit in _confined(tuple(units), language or DEFAULT_LANGUAGE) if unit.tells]
+    for field, text in texts:
+        if not left:
+            break
+        terms = [token.term for token in analyze(text)]
+        left = [unit for unit in left if unit.field not in ("", field) or not _occurs(unit, terms)]
+    return left
+
+
+def _occurs(unit: Unit, terms: Sequence[str]) -> bool:
+    if _is_word(unit):
+        return any(term in unit.positions[0] for term in terms)
+    return bool(stretches(terms, unit, [0] * len(terms)))
 
 
 def nearest_sentence(

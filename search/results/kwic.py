@@ -48,9 +48,10 @@ class Occurrence:
 
     @property
     def source(self) -> str:
-        """Where it stands: the title of its document, or its id, and the note."""
+        """Where it stands: the title of its document, or its id, and the note; and which of several collections."""
         name = self.hit.document.title or self.hit.document.id
-        return " ".join(name.split()) + (f", note {self.note}" if self.note is not None else "")
+        note = f", note {self.note}" if self.note is not None else ""
+        return " ".join(name.split()) + note + (f", in {self.hit.label}" if self.hit.label else "")
 
 
 def occurrences(hits: Iterable[Hit]) -> list[Occurrence]:

@@ -91,6 +91,7 @@ class Hit:
         standing: How it came to its score in each leg; before reranking, if there is a reranker.
         collection: The collection's path or address.
         generation: The collection's generation.
+        label: What tells its collection from those that were asked beside it: the end of its path; empty if none were.
         notes: The passage's footnotes that hold words of the question.
         described: What its document's description says of the question that neither the passage nor the title does.
         copies: The first of the near-identical documents that match as well and are folded under this hit.
@@ -108,6 +109,7 @@ class Hit:
     standing: Standing = UNPLACED
     collection: str = ""
     generation: int = 0
+    label: str = ""
     notes: tuple[MarkedNote, ...] = ()
     described: tuple[MarkedValue, ...] = ()
     copies: tuple[Document, ...] = ()
@@ -182,6 +184,7 @@ class Hit:
             score=self.score,
             reason=self.reason,
             explanation=self.explanation.to_wire() if self.explanation else wire.UNSET,
+            collection=self.label or wire.UNSET,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -279,9 +282,10 @@ class Results:
         return wire.to_builtins(self.to_wire())
 
 
-def byline(document: Document) -> list[str]:
-    """Who printed a document, when and where: those of the three that are known."""
-    return [part for part in (document.outlet, str(document.dates or ""), document.place) if part]
+def byline(hit: Hit) -> list[str]:
+    """Who printed a hit's document, when and where, and which of several collections has it: as far as is known."""
+    document, within = hit.document, f"in {hit.label}" if hit.label else ""
+    return [part for part in (document.outlet, str(document.dates or ""), document.place, within) if part]
 
 
 def ordinal(number: int) -> str:

@@ -117,7 +117,7 @@ class Hit(msgspec.Struct, frozen=True):
     """A passage that answers, `[start, end)` in its document's text; `more` counts that document's further matches.
 
     `highlights` may overlap; the offsets of `title_highlights` are into the document's title. `score` orders the hits
-    of one answer, and means nothing beyond it.
+    of one answer, and means nothing beyond it. `collection` says which one it is from where several are asked.
     """
 
     rank: int
@@ -136,6 +136,7 @@ class Hit(msgspec.Struct, frozen=True):
     score: float
     reason: str
     explanation: Explanation | UnsetType = UNSET
+    collection: str | UnsetType = UNSET
 
 
 class Holding(msgspec.Struct, frozen=True):

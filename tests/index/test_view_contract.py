@@ -1,4 +1,6 @@
-"""What every view must do, whatever keeps the collection: the local one, and one in memory by brute force."""
+"""What every view must do, whatever keeps the collection: the local one, several of these side by side, and one in
+memory by brute force.
+"""
 
 import random
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from dragoman.corpus.fields import Fields, OwnField
 from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index.constraints import AllOf, Of
 from dragoman.index.reading.plan import Beginning, Deadline, Meaning, Pattern, Plan, SameWord, Slip, Spelling
+from dragoman.index.reading.side_by_side import SideBySide
 from dragoman.index.reading.view import View
 from dragoman.index.units import terms_of
 from dragoman.search.advice.completion import complete
@@ -74,11 +77,31 @@ def local(make_shelf: "Callable[[], Shelf]") -> View:
 
 
 @pytest.fixture(scope="module")
+def side_by_side(make_shelf: "Callable[[], Shelf]") -> View:
+    """The same in three collections, one of them empty, each with two segments or none; all copies are in the first."""
+    first, second, empty = make_shelf(), make_shelf(), make_shelf()
+    mine = {*range(0, 60, 3), *(int(name[1:]) for name in COPIES)}
+    for shelf in (first, second, empty):
+        shelf.declare(*OWN)
+    first.add(*(made_up(number) for number in range(30) if number in mine))
+    first.add(*(made_up(number) for number in range(30, 60) if number in mine))
+    first.remove("d042")
+    second.add(Document("d050", "zeal and zeal again"), *(made_up(n) for n in range(40) if n not in mine))
+    second.add(*(made_up(number) for number in range(40, 60) if number not in mine))
+    second.remove("d010", "d041")
+    versions = [first.ledger.live_version(name) for name in COPIES]
+    with first.database.change():
+        rows = [(each.version, versions[0].version) for each in versions if each and versions[0]]
+        first.database.connection.executemany("INSERT INTO copies VALUES (?, ?)", rows)
+    return SideBySide([(f"of/{n}", f"{n}", each.snapshot()) for n, each in enumerate((empty, first, second))])
+
+
+@pytest.fixture(scope="module")
 def memory() -> View:
     return MemoryView(DOCUMENTS, fields=Fields(OWN), copies=dict.fromkeys(COPIES, 1))
 
 
-@pytest.fixture(params=["local", "memory"])
+@pytest.fixture(params=["local", "side_by_side", "memory"])
 def view(request: pytest.FixtureRequest) -> View:
     return request.getfixturevalue(request.param)
 
@@ -165,14 +188,26 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("text", "options"), QUESTIONS)
-def test_both_views_match_the_same(local: View, memory: View, text: str, options: dict[str, Any]) -> None:
-    here, there = ask(local, text, **options), ask(memory, text, **options)
+@pytest.mark.parametrize("kept", ["local", "side_by_side"])
+def test_both_views_match_the_same(
+    request: pytest.FixtureRequest, memory: View, kept: str, text: str, options: dict[str, Any]
+) -> None:
+    here, there = ask(request.getfixturevalue(kept), text, **options), ask(memory, text, **options)
     assert sorted(found(here)) == sorted(found(there))
     assert here.ranking.candidates.undated == there.ranking.candidates.undated
     assert here.ranking.candidates.cut == there.ranking.candidates.cut
     assert here.ranking.listing.weaker == there.ranking.listing.weaker
     assert here.ranking.listing.facets(5) == there.ranking.listing.facets(5)
     assert here.meant.unknown == there.meant.unknown
+
+
+@pytest.mark.parametrize(("text", "options"), QUESTIONS)
+def test_side_by_side_ranks_as_the_whole_does(
+    local: View, side_by_side: View, text: str, options: dict[str, Any]
+) -> None:
+    whole, parts = ask(local, text, **options), ask(side_by_side, text, **options)
+    assert found(parts) == found(whole)
+    assert [hit.score for hit in parts.hits()] == pytest.approx([hit.score for hit in whole.hits()])
 
 
 @pytest.mark.parametrize(("text", "options"), QUESTIONS)

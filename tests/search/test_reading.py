@@ -251,6 +251,15 @@ def test_every_face_takes_a_question_word_for_word_and_offers_another(
     assert ran("treaty", "-peace", "--mode", "keyword").code == 1
 
 
+@pytest.mark.parametrize(
+    "part", ["a:", 'a" ', "a: ", "-a ", "date:2025 ", "a*a*", "a? ", "(", "NOT ", '{"date": "2025-11-03"}, ']
+)
+def test_a_long_text_of_signs_is_read_in_the_time_of_a_few_words(part: str) -> None:
+    text = "peace " + (part * MAX_QUERY_LENGTH)[: MAX_QUERY_LENGTH - 6]
+    for literal in (False, True):
+        assert read(text, literal=literal).free[0].text == "peace"
+
+
 def test_plain_reading_and_the_fields_that_a_collection_has() -> None:
     query = read_plain("desk:Asia, (votes:3)")
     assert [word.text for word in query.free] == ["desk:Asia,", "votes:3"] or not query.must

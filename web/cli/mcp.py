@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...search.cli.options import collection_option, opened
+from ...search.cli.options import collections_option, opened
 from ...search.cli.terminal import leave_when_terminated
 from ..access.hosts import host_name, origin
 from ..server.sockets import LOOPBACK, in_url, listen
@@ -24,7 +24,7 @@ _LAST_WORDS = 5  # seconds that an answer may still take when the server is told
 
 
 @click.command()
-@collection_option
+@collections_option
 @click.option("--http", is_flag=True, help="Over HTTP, for several clients, rather than on standard input and output.")
 @click.option("--host", metavar="NAME", show_default=_HOST, help="With --http: the address to listen on.")
 @click.option(
@@ -49,14 +49,14 @@ _LAST_WORDS = 5  # seconds that an answer may still take when the server is told
     help="With --http: a web site whose pages may call it, as in https://example.org; once for each.",
 )
 def mcp(
-    collection: Path | None,
+    collections: tuple[Path, ...],
     http: bool,
     host: str | None,
     port: int | None,
     trusted_hosts: tuple[str, ...],
     origins: tuple[str, ...],
 ) -> None:
-    """Serve a collection to language models, by the Model Context Protocol.
+    """Serve a collection, or several side by side, to language models, by the Model Context Protocol.
 
     On standard input and output, as programs that host models start it; or, with --http, at /mcp until Ctrl-C. The
     tools are overview, search, read and similar, and none of them changes anything.
@@ -65,7 +65,7 @@ def mcp(
         raise click.UsageError("--host, --port, --trusted-host and --origin go with --http")
     from ..mcp import server
 
-    with opened(collection) as open_collection:
+    with opened(*collections) as open_collection:
         tools = server(open_collection)
         if http:
             open_collection.search("dragoman", limit=1)  # spares the first client the loading

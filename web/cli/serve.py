@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from ...search.cli.options import collection_option, opened
+from ...search.cli.options import collections_option, opened
 from ..server.sockets import in_url, listen, own_names
 
 
 @click.command()
-@collection_option
+@collections_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests answered at once.")
@@ -46,7 +46,7 @@ from ..server.sockets import in_url, listen, own_names
 @click.option("--prefix", metavar="PATH", default="", help="The path that a proxy passes on, such as /archive.")
 @click.option("--no-log", is_flag=True, help="Do not write a line for each request to standard error.")
 def serve(
-    collection: Path | None,
+    collections: tuple[Path, ...],
     host: str,
     port: int,
     threads: int,
@@ -59,7 +59,7 @@ def serve(
     prefix: str,
     no_log: bool,
 ) -> None:
-    """Serve a collection as web pages and a JSON API, until Ctrl-C.
+    """Serve a collection, or several side by side, as web pages and a JSON API, until Ctrl-C.
 
     New commits are picked up as they come. On a loopback address, such as the default, it answers for localhost alone,
     and for the names given by --trusted-host. On any other address, give the names that it is reached by: without any,
@@ -70,7 +70,7 @@ def serve(
 
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING if no_log else logging.INFO)
     names = {*trusted_hosts, *own_names(host)}
-    with opened(collection) as open_collection, listen(host, port) as listener:
+    with opened(*collections) as open_collection, listen(host, port) as listener:
         app = create_app(open_collection, trusted_hosts=names, origins=origins, title=title, keys=keys, rate=rate)
         open_collection.search("dragoman", limit=1, facets=1)  # spares the first visitor the loading
         prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""

@@ -22,13 +22,17 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Passage(msgspec.Struct, frozen=True):
-    """A passage that answers. `why` says which legs found it, and how high in each it stands."""
+    """A passage that answers. `why` says which legs found it, and how high in each it stands.
+
+    `collection` says which collection it is from, if several are asked side by side.
+    """
 
     rank: int
     id: str
     source: Source
     text: str
     why: str
+    collection: str | None = None
 
 
 class Passages(msgspec.Struct, frozen=True):
@@ -126,6 +130,7 @@ def contents(overview: Overview) -> str:
 def entry(passage: Passage) -> str:
     """A passage with its source."""
     heading = f"{passage.rank}. {_imprint(passage.source)}\n   id: {passage.id}\n   why: {passage.why}"
+    heading += f"\n   collection: {on_one_line(passage.collection)}" if passage.collection else ""
     return f"{heading}\n{_quotation(passage.text)}"
 
 

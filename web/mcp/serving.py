@@ -318,7 +318,14 @@ def _answer(value: Passages | Page | Overview, text: str) -> CallToolResult:
 
 
 def _passage(hit: Hit) -> Passage:
-    return Passage(rank=hit.rank, id=hit.passage, source=source_of(hit.document), text=hit.text, why=hit.reason)
+    return Passage(
+        rank=hit.rank,
+        id=hit.passage,
+        source=source_of(hit.document),
+        text=hit.text,
+        why=hit.reason,
+        collection=hit.label or None,
+    )
 
 
 def _whole_words(text: str, begin: int, end: int) -> int:

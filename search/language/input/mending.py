@@ -65,6 +65,6 @@ def _mends(fields: Fields) -> Iterator[Callable[[str], str]]:
 
 def _can_be_understood(text: str, fields: Fields) -> bool:
     try:
-        return not parse(text, fields).notices
+        return not parse(text, fields, dated=False).notices
     except QueryError:
         return False

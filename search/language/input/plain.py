@@ -16,7 +16,7 @@ from .foreign import refuse_foreign
 
 # The language's signs, and what it takes for a space: control characters, invisible ones, lone surrogates.
 _BETWEEN_SIGNS = re.compile(r'[^\s()"“”„«»*?~:=\x00-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]+')
-_LETTER = re.compile(r"[^\W_]")
+_WORD = re.compile(r"[^\W_][\w.,;'’%$€-]*")  # no sign of any language is in it
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 
 
@@ -90,8 +90,11 @@ def _most_telling(words: list[Word]) -> list[Word]:
 
 
 def _parts(text: str) -> Iterator[_Part]:
+    known: dict[str, int] = {}  # a long text says the same again and again
     for run in re.finditer(r"\S+", text):
-        if words := _free_words(run[0]):
+        if run[0] not in known:
+            known[run[0]] = _free_words(run[0])
+        if words := known[run[0]]:
             yield _Part(run[0], run.start(), words)
             continue
         for piece in _BETWEEN_SIGNS.finditer(run[0]):
@@ -104,10 +107,10 @@ def _parts(text: str) -> Iterator[_Part]:
 
 def _free_words(run: str) -> int:
     """How many free words a run is to the query language; 0 if it is anything else."""
-    if run in _OPERATORS:
+    if run in _OPERATORS or (_WORD.fullmatch(run) and run != "NEAR"):
         return 1
     try:
-        query = parse(run, strict=True)
+        query = parse(run, strict=True, dated=False)
     except QueryError:
         return 0
     return 0 if query.must else len(query.free)
