@@ -33,7 +33,7 @@ _STYLES: dict[str, dict[str, Any]] = {
 }
 _SIGNS = {"meaning": "_", "keyword": "*"}  # where there are no colours; the outer one first
 
-NEAREST = "Nearest in meaning, but too far to count as found:"
+NEAREST = "Nearest in meaning:"
 """Stands above passages that are shown where nothing was found."""
 
 Run = tuple[str, frozenset[str]]

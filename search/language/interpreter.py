@@ -44,6 +44,7 @@ class Interpretation:
         notices: What a searcher should know of how the query was interpreted.
         days: The days that it names; None if it names none.
         optional: Those of the units that a match need not hold: words of dates, where other words tell.
+        free: The units of its free words, but for those: where all words are asked for, a match holds each of them.
         marked: What is worth a mark, of what is scored.
         written: How the query writes those of the units that are single words.
     """
@@ -57,6 +58,7 @@ class Interpretation:
     notices: tuple[Notice, ...] = ()
     days: Days | None = None
     optional: frozenset[Unit] = frozenset()
+    free: tuple[Unit, ...] = ()
     marked: tuple[Unit, ...] = ()
     written: Mapping[Unit, frozenset[str]] = field(default_factory=dict[Unit, frozenset[str]])
 
@@ -172,6 +174,7 @@ class _Interpreter:
             words = [word for word in words if not self._is_date(word)]
             known.update((word.unit, word.known) for word in words)
             unknown += (span for word in words if not word.known for span in word.spans)
+        of_free_words = frozenset(units)
         free = frozenset(query.free)
         for term in query.scoring_terms():
             if term in free:
@@ -191,6 +194,7 @@ class _Interpreter:
         telling = [unit for unit in units if unit.tells]
         scored = tuple(dict.fromkeys(telling or units))
         demanded = [unit for unit in telling if unit in known]
+        optional = frozenset(dated.difference(known)) if demanded else frozenset[Unit]()
         return Interpretation(
             units=scored,
             marked=tuple(filter(self._terms.is_worth_a_mark, scored)) or scored,
@@ -201,7 +205,8 @@ class _Interpreter:
             unknown=tuple(unknown),
             notices=tuple(offered(query)),
             days=days_of(query, alone=not demanded),
-            optional=frozenset(dated.difference(known)) if demanded else frozenset(),
+            optional=optional,
+            free=tuple(unit for unit in scored if unit in of_free_words - optional),
             written={unit: spellings for unit, spellings in written.items() if len(unit.positions) == 1},
         )
 

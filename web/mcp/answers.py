@@ -106,8 +106,6 @@ def summary(answer: Passages) -> str:
     lines += (on_one_line(f"{each.text} {each.question or ''}") for each in answer.notices)
     if answer.understood.constraints:
         lines.append(on_one_line(f"Confined to: {' '.join(answer.understood.constraints)}"))
-    if answer.nearest:
-        lines.append("These come nearest in meaning, but too far to count as found; they may not answer at all:")
     return "\n".join(lines)
 
 

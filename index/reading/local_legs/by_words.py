@@ -124,8 +124,14 @@ class LocalKeyword:
         lacking = np.ones(len(numbers), bool)
         for each in takewhile(lambda other: other.idf == rarest.idf, self._demanded):
             for (base, _), found in zip(self._stack, self._selection.occurrences(each.unit), strict=True):
-                itself = np.delete(found.counts, ABOUT, axis=1).any(axis=1)
-                lacking &= ~np.isin(numbers, base + found.ordinals[itself], assume_unique=True)
+                if not len(found.ordinals):
+                    continue
+                # The rarest word may yet be a common one: only the rows of these passages are looked at.
+                ordinals = (numbers - base).astype(np.int32)
+                rows = np.searchsorted(found.ordinals, ordinals)
+                held = np.flatnonzero(found.ordinals.take(rows, mode="clip") == ordinals)
+                itself = np.delete(found.counts[rows[held]], ABOUT, axis=1).any(axis=1)
+                lacking[held[itself]] = False
         return lacking * (rarest.idf / total) * (rarest.idf / in_one_passage)
 
     def _otherwise(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
