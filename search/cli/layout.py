@@ -214,11 +214,13 @@ def _explained(hit: Hit) -> Iterator[str]:
     parts = standing.parts.items()
     if parts:
         yield f"score {hit.score:.4f} = {' + '.join(f'{name} {part:.4f}' for name, part in parts)}"
+    otherwise = standing.detail("keyword", "otherwise")
     if hit.keyword:
         yield (
             f"keyword {hit.keyword.score:.4f} = passage {standing.detail('keyword', 'passage'):.4f} + "
             f"whole document {standing.detail('keyword', 'document'):.4f} + "
             f"words side by side {standing.detail('keyword', 'pairs'):.4f}"
+            + (f" - words written otherwise {-otherwise:.4f}" if otherwise else "")
         )
         yield f"passage {standing.detail('keyword', 'passage'):.4f} is the sum of"
         for each in explanation.contributions:
