@@ -131,7 +131,16 @@ def neighbours(
 
 def _scored_query(view: View, text: str, meant: Interpretation, vector: NDArray[np.float32] | None) -> ScoredQuery:
     return ScoredQuery(
-        text, meant.units, meant.pairs, meant.prose, meant.known, vector, view.info.floors, meant.days, meant.optional
+        text,
+        meant.units,
+        meant.pairs,
+        meant.prose,
+        meant.known,
+        vector,
+        view.info.floors,
+        meant.days,
+        meant.optional,
+        written=meant.written,
     )
 
 

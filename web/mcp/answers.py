@@ -36,8 +36,10 @@ class Passage(msgspec.Struct, frozen=True):
 
 
 class Passages(msgspec.Struct, frozen=True):
-    """The passages that answer, the best first. `total` counts all that match.
+    """The passages that answer, the best first. `total` counts all that match, and `documents` what they are of.
 
+    `at_least` says that there may be more, since only the nearest in meaning are counted. `weaker` counts passages that
+    match without answering the question, and are left out where the order is by date.
     `understood` is how the question was read, with all constraints that were applied. `suggestion` is the question with
     misspelt words mended. `undated` counts passages that would match if they had a date, which the question asks for.
     `unknown` are words that no passage holds. `notices` say what a searcher should know; some offer another question.
@@ -45,6 +47,9 @@ class Passages(msgspec.Struct, frozen=True):
     """
 
     total: int
+    documents: int
+    at_least: bool
+    weaker: int
     suggestion: str | None
     undated: int
     understood: wire.Understood
