@@ -46,10 +46,17 @@ class DateMention:
 
 @dataclass(frozen=True, slots=True)
 class DateValue:
-    """What a value means: `period`, or None for what has no date, and how many ends of it are named: see `Range`."""
+    """What a value means.
+
+    Attributes:
+        period: The days; None for what has no date.
+        sides: How many ends of them are named, such as 2 by "2024 to 2025"; 0 for a date.
+        other: What it means if the month comes first, where nothing tells whether the day does.
+    """
 
     period: Period | None
     sides: int = 0
+    other: Period | None = None
 
 
 def parse_period(text: str, today: date | None = None) -> Period | None:
@@ -85,7 +92,7 @@ def parse_value(text: str, today: date | None = None) -> DateValue:
         for at in dict.fromkeys((0, start)):
             found = Ranges(points, lenient=True).range(at)
             if found and found.end == len(tokens):
-                return DateValue(found.period, found.sides)
+                return DateValue(found.period, found.sides, found.other)
         faults += points.faults
     raise ValueError(faults[0] if faults else "")
 

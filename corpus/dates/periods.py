@@ -107,13 +107,14 @@ def piece(whole: DateInterval, unit: str, which: int) -> DateInterval:
     number = max(which - 1, 0)
     if unit in ("day", "week"):
         size = timedelta(days=1 if unit == "day" else 7)
-        first = whole.first + size * number if which else whole.last - size + timedelta(days=1)
-        last = first + size - timedelta(days=1)
+        first = whole.first + size * number if which else whole.last - (size - timedelta(days=1))
+        last = first + (size - timedelta(days=1))
     else:
         months = {"month": 1, "quarter": 3, "half": 6, "year": 12}[unit]
-        begin = months_before(whole.last + timedelta(days=1), months)
+        begin = months_before(whole.last.replace(day=1), months - 1)
         first = months_before(whole.first, -months * number) if which else begin
-        last = months_before(first, -months) - timedelta(days=1)
+        end = months_before(first, 1 - months)
+        last = month_of(end.year, end.month).last
     if first < whole.first or last > whole.last:
         raise ValueError(f"there is no such {unit} in it")
     return DateInterval(first, last)

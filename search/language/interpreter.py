@@ -17,11 +17,11 @@ from ...index.reading.plan import Days, Deadline, Lookup, Pair, Pattern, SameWor
 from ...index.reading.view import View
 from ...index.terms import STOP_WORDS
 from ...index.units import ANY_WORD, Confined, Form, Near, Unit, Word, terms_of
+from ..advice.date_offers import date_offers
 from ..advice.notices import Notice
 from . import query as language
 from .date_evidence import days_of
 from .date_values import parse_date_value
-from .date_words import offered
 from .parser import parse_number_range
 from .phrases import GAP, parts
 from .words.designations import varieties
@@ -203,7 +203,7 @@ class _Interpreter:
             constraint=constraints.AllOf(tuple(map(self._constraint, query.must))),
             known=sum(known[unit] for unit in demanded) / max(len(demanded), 1),
             unknown=tuple(unknown),
-            notices=tuple(offered(query)),
+            notices=tuple(date_offers(query)),
             days=days_of(query, alone=not demanded),
             optional=optional,
             free=tuple(unit for unit in scored if unit in of_free_words - optional),
