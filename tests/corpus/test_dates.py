@@ -214,7 +214,7 @@ def test_dates_are_found_in_a_question(text: str, dates: list[str]) -> None:
         "gli ultimi giorni di Pompei", "coming weeks", "last march to Selma", "this may be",
         "l'appel du 18 juin", "der 8. Mai", "el 2 de mayo", "du 3 au 5 mars", "il 2 maggio",
         "the 1540 Committee", "the 1718 Committee", "resolutions 1701 and 1973", "résolutions 1701, 1929 et 1973",
-        "tel +82 2 2025 1962", "第1701号决议", "2000人",
+        "tel +82 2 2025 1962", "+2025 1962", "82 2 2025 1962", "第1701号决议", "2000人",
         "1 mai", "un été", "son mari", "vor Ort", "hace falta",
     ],
 )  # fmt: skip
