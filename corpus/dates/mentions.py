@@ -162,7 +162,8 @@ class _InText:
         found = self._ranges.range(at)
         if found is None or not self._ends_free(found.end):
             return None
-        if self._points.word(at, "names") and self._points.word(at - 1, "subjects"):
+        small = self._tokens[at].text.islower()
+        if small and self._points.word(at, "names") and self._points.word(at - 1, "subjects"):
             return None
         worded = any(token.kind == "word" for token in self._tokens[at : found.end])
         start = self._extended(at, worded=worded)
@@ -236,6 +237,8 @@ class _InText:
             return False
         if before.end < token.start:
             return True
+        if before.kind == "word":
+            return _is_character(before)
         return before.kind == "mark" and before.text not in _JOINING and before.text not in (".", ",", ":")
 
     def _ends_free(self, end: int) -> bool:
@@ -246,7 +249,7 @@ class _InText:
         if token.kind == "mark":
             joined = token.text in _JOINING or (token.text in (".", ",", ":") and after.kind == "number")
             return token.text != "%" and not (joined and after.kind in ("number", "word") and after.start == token.end)
-        return token.kind == "word" and len(token.text) == 1 and ord(token.text) > 0x3000
+        return token.kind == "word" and _is_character(token)
 
     def _extended(self, at: int, *, worded: bool) -> int:
         """The token at which the words before a date begin that belong to it: in, on the, im, en.
@@ -296,3 +299,8 @@ class _InText:
     def _with_genitive(self, end: int) -> int:
         token = self._points.token(end)
         return end + 1 if token.text == "s" and token.glued else end
+
+
+def _is_character(token: Token) -> bool:
+    """Whether a word is a character of Chinese, Japanese or Korean, which are written without blanks."""
+    return len(token.text) == 1 and ord(token.text) > 0x3000

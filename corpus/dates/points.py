@@ -251,11 +251,10 @@ class Points(Parts):
                 after = part[0] + (self.token(part[0]).text == "-")
                 inner = self._whole(self.skip(after, "of", "in"))
                 return self._third(inner.end, inner, which) if inner else None
-        for read in (self._year_first, self._month_first, self._year):
-            inner = read(at)
-            for which, name in enumerate(_THIRDS):
-                if inner and not inner.day and (part := self.word(inner.end, f"{name}_post")):
-                    return self._third(part[0], inner, which)
+        inner = self._whole(at)
+        for which, name in enumerate(_THIRDS):
+            if inner and (part := self.word(inner.end, f"{name}_post")):
+                return self._third(part[0], inner, which)
         return None
 
     def _whole(self, at: int) -> Point | None:

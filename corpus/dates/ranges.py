@@ -145,6 +145,8 @@ class Ranges:
             right = read.point(read.skip(after, "of", "in")) if after else None
             if right and not (left.month or left.year or right.day):
                 right = None  # 22-Nov-2025 is a day
+            if right and right.lacks_year and left.year and left.month and bool(left.day) == bool(right.day):
+                right = self._after(left, right)  # 2022年3月から6月
             if not right or (right.lacks_year and not left.lacks_year) or (left.lacks_year and not right.month):
                 continue
             first = self._completed(left, right) if left.lacks_year and right.year else left.days
@@ -178,6 +180,14 @@ class Ranges:
         return self.points.days(
             lambda: periods.day(year, month, left.day) if left.day else periods.month_of(year, month)
         )
+
+    def _after(self, left: Point, right: Point) -> Point | None:
+        """The right side of a range of which only the left one says the year."""
+        year = left.year + (right.month < left.month)
+        days = self.points.days(
+            lambda: periods.day(year, right.month, right.day) if right.day else periods.month_of(year, right.month)
+        )
+        return replace(right, days=days, year=year) if days else None
 
     def _days_of_month(self, at: int) -> Range | None:
         """November 22–24, 2025."""

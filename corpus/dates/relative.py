@@ -53,7 +53,7 @@ def relative_date(cursor: Cursor, at: int, today: date) -> RelativeDate | None:
 
 def _so_many(cursor: Cursor, at: int, today: date) -> RelativeDate | None:
     """The last 30 days, past two years, son 30 gün, 3 days ago, vor 3 Tagen, il y a 3 jours."""
-    start, before = at, ""
+    before = ""
     for name in ("last", "past", "back"):
         if said := cursor.word(at, name):
             at, before = said[0], name
@@ -73,7 +73,8 @@ def _so_many(cursor: Cursor, at: int, today: date) -> RelativeDate | None:
             after = cursor.word(end, "last", "past")
             return RelativeDate(after[0], periods.rolling(today, name, many)) if after else None
         return RelativeDate(after[0] if after else end, periods.around(today, name, many))
-    return RelativeDate(end, periods.rolling(today, name, many)) if start != end else None
+    # The last two years of the war were others.
+    return RelativeDate(end, periods.rolling(today, name, many), weak=cursor.word(end, "whole") is not None)
 
 
 def _number(cursor: Cursor, at: int) -> tuple[int, int] | None:

@@ -75,6 +75,9 @@ READ = {
     "marzo del año pasado": "2024-03", "marzo dell'anno scorso": "2024-03", "в марте прошлого года": "2024-03",
     "去年3月": "2024-03", "올해 3월": "2025-03", "early this year": "2025-01..2025-04",
     "late last year": "2024-09..2024-12", "Anfang dieses Jahres": "2025-01..2025-04",
+    "昨年末": "2024-09..2024-12", "geçen yılın sonunda": "2024-09..2024-12", "final do ano passado": "2024-09..2024-12",
+    "finales del año pasado": "2024-09..2024-12", "March 2022 to June": "2022-03..2022-06",
+    "2022年3月から6月まで": "2022-03..2022-06", "November 2022 – March": "2022-11..2023-03",
     # Other ways to write them
     "22-Nov-2025": "2025-11-22", "3-März-2024": "2024-03-03", "Nov '25": "2025-11", "mai '68": "1968-05",
     "в 2022-м году": "2022", "между мартом и июнем 2022": "2022-03..2022-06",
@@ -166,6 +169,13 @@ FOUND = {
     "I may 2025 be there": ["2025: 2025 weak"],
     "a été 2022": ["2022: 2022 weak"],
     "Samoa in May 2022": ["in May 2022: 2022-05"],
+    "postponed to March 2022": ["March 2022: 2022-03"],
+    "the last two years of the war": ["the last two years: 2023-11-24..2025-11-24 weak"],
+    # Scripts without blanks
+    "协议在2022年3月签署": ["在2022年3月: 2022-03"],
+    "平和協定は2022年に": ["2022年: 2022"],
+    "평화협정은2022년에": ["2022년: 2022"],
+    "从2014年到2020年": ["从2014年到2020年: 2014..2020"],
     # Numbers that may count something
     "in 2003 troops left": ["in 2003: 2003 weak"],
     "since 1990 refugees come": ["since 1990: 1990-01-01.. weak"],
@@ -204,7 +214,7 @@ def test_dates_are_found_in_a_question(text: str, dates: list[str]) -> None:
         "gli ultimi giorni di Pompei", "coming weeks", "last march to Selma", "this may be",
         "l'appel du 18 juin", "der 8. Mai", "el 2 de mayo", "du 3 au 5 mars", "il 2 maggio",
         "the 1540 Committee", "the 1718 Committee", "resolutions 1701 and 1973", "résolutions 1701, 1929 et 1973",
-        "tel +82 2 2025 1962",
+        "tel +82 2 2025 1962", "+2025 1962", "82 2 2025 1962", "第1701号决议", "2000人",
         "1 mai", "un été", "son mari", "vor Ort", "hace falta",
     ],
 )  # fmt: skip
