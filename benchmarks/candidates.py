@@ -19,7 +19,7 @@ from dragoman.index.reading.plan import Deadline
 from dragoman.index.reading.selection import Selection
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.terms import stem, tells
-from dragoman.index.units import Unit
+from dragoman.index.units import Unit, terms_of
 from dragoman.index.writing.store import Store
 from dragoman.search.evaluation.judgments import JudgedSet, Question
 from dragoman.search.language.input.plain import plain
@@ -224,7 +224,7 @@ def windows(
     for left, right in reading.pairs:
         if left not in idf or right not in idf:
             continue
-        first, second = (texts.among(place)[words] for place in (left.positions[-1], right.positions[0]))
+        first, second = (texts.among(terms_of(place))[words] for place in (left.positions[-1], right.positions[0]))
         others = positions[second]
         near = np.searchsorted(others, positions[first] + WINDOW) > np.searchsorted(others, positions[first] - WINDOW)
         counts = np.bincount(owner[first][near], minlength=len(numbers))

@@ -33,6 +33,7 @@ from dragoman.corpus.document import Passage, Span
 from dragoman.index.analysis import analyze
 from dragoman.index.segments.encoded_passage import EncodedPassage
 from dragoman.index.terms import STEMMERS
+from dragoman.index.units import terms_of
 from dragoman.index.writing import writer
 from dragoman.index.writing.store import Store
 from dragoman.search.language.interpreter import interpret
@@ -119,8 +120,7 @@ def lower(word: str, algorithm: str) -> str:
 def reached(view: Any, word: str) -> set[str]:
     """The terms that a question of one word is met by."""
     units = interpret(view, parse(word)).units
-    every = (each for unit in units for position in unit.positions for each in position)
-    return {getattr(each, "term", each) for each in every}
+    return {term for unit in units for position in unit.positions for term in terms_of(position)}
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ from dragoman.index.reading.selection import Selection
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.reading.view import Candidates, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
-from dragoman.index.units import Unit
+from dragoman.index.units import Unit, Word
 from dragoman.index.writing.store import Store
 from dragoman.search.evaluation.evaluate import Evaluation, System, evaluate
 from dragoman.search.evaluation.judged_collection import collection_of
@@ -74,13 +74,13 @@ class Remembering:
 
     def __init__(self, view: Snapshot) -> None:
         self._view = view
-        self._terms: dict[Lookup, frozenset[str]] = {}
+        self._terms: dict[Lookup, Word] = {}
         self._candidates: dict[Any, Candidates] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._view, name)
 
-    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[frozenset[str]]:
+    def terms(self, lookups: Sequence[Lookup], deadline: Deadline) -> list[Word]:
         """See `View.terms`."""
         missing = [each for each in dict.fromkeys(lookups) if each not in self._terms]
         self._terms.update(zip(missing, self._view.terms(missing, deadline), strict=True))

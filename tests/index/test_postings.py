@@ -18,7 +18,7 @@ from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.bm25f import BM25F, idf
 from dragoman.index.segments.whoosh_index import open_reader
 from dragoman.index.terms import stem
-from dragoman.index.units import Unit
+from dragoman.index.units import Unit, Word
 from support.asking import by_words, same_word, unit
 from support.random_documents import RandomDocuments
 
@@ -113,11 +113,11 @@ def reference(passages: list[Row], asked: list[tuple[tuple[set[str], ...], str]]
     return scores
 
 
-def like_pattern(snapshot: Snapshot, pattern: str, field: str = "") -> frozenset[str]:
+def like_pattern(snapshot: Snapshot, pattern: str, field: str = "") -> Word:
     return snapshot.terms([Pattern(pattern, field)], Deadline())[0]
 
 
-def like_spelling(snapshot: Snapshot, term: str, edits: int, field: str = "") -> frozenset[str]:
+def like_spelling(snapshot: Snapshot, term: str, edits: int, field: str = "") -> Word:
     return snapshot.terms([Spelling(term, edits, field)], Deadline())[0]
 
 
@@ -243,7 +243,7 @@ def test_slips_are_one_mistake_anywhere_in_any_script(shelf: "Shelf") -> None:
     shelf.add(Document("2", " ".join(f"tre{number:03}" for number in range(400)) + " trea tread"))
     snapshot = shelf.snapshot()
 
-    def slips(term: str) -> frozenset[str]:
+    def slips(term: str) -> Word:
         return snapshot.terms([Slip(term)], Deadline())[0]
 
     for slip in ("пееговоры", "перегвооры", "переговорыы", "ереговоры", "жпереговоры", "пегеговоры"):

@@ -15,7 +15,7 @@ from dragoman.corpus.document import Document, Note, Span
 from dragoman.index.analysis import FIELDS, analyze
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.whoosh_index import open_reader
-from dragoman.index.units import ANY_WORD, Near, Unit
+from dragoman.index.units import ANY_WORD, Form, Near, Unit, Word
 from support.memory_view import occurrences
 from support.random_documents import RandomDocuments
 
@@ -34,14 +34,14 @@ def shelved(make_shelf: "Callable[[], Shelf]") -> Snapshot:
     return shelf.snapshot()
 
 
-CLASSES = [*(frozenset({term}) for term in TERMS if "treat" not in term), frozenset({"treaty", "treaties"})]
+CLASSES: list[Word] = [*(frozenset({term}) for term in TERMS if "treat" not in term), frozenset({"treaty", "treaties"})]
 
 
-def word(rng: random.Random) -> frozenset[str]:
+def word(rng: random.Random) -> Word:
     return rng.choice(CLASSES)
 
 
-def phrase(rng: random.Random, length: int) -> tuple[frozenset[str], ...]:
+def phrase(rng: random.Random, length: int) -> Form:
     inner = (ANY_WORD if rng.random() < 0.2 else word(rng) for _ in range(length - 2))
     return (word(rng), *inner, word(rng)) if length > 1 else (word(rng),)
 
