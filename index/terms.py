@@ -108,6 +108,19 @@ def stems(term: str, spellings: Iterable[str], language: str) -> set[str]:
     return {stem(word, code) for word in words}
 
 
+def is_written_so(term: str, spelling: str, asked: str, language: str) -> bool:
+    """Whether a term is written in a text as a question writes a word, of which it is a form.
+
+    Args:
+        term: The surface term.
+        spelling: How it is written in the text, in lower case.
+        asked: How the question writes the word, in any case.
+        language: The text's, as an ISO 639-1 code.
+    """
+    asked = lower(asked, language)
+    return spelling == asked if fold(asked) == term else stem(spelling, language) == stem(asked, language)
+
+
 def stem(word: str, language: str) -> str:
     """The stem that Snowball has for a word as it is given, in lower case. Acronyms are their own.
 

@@ -106,8 +106,9 @@ class Collection:
                 passages are equally relevant; else by relevance.
             match: How many of the words that tell a match holds. With `most`, passages match as well that are near in
                 meaning, and by date only those are listed and counted that answer the question; `weaker` says how many
-                are not. With `all`, each word stands in it in one of its forms: a longer question finds no more. With
-                `any`, one word is enough, and nothing is left out by date.
+                are not. With `all`, each free word stands in it in one of its forms, so that more of them find no
+                more; operators mean what they always do. With `any`, one word is enough, and nothing is left out by
+                date.
             per_document: Return only the best hit of each document.
             fold: Of near-identical reports, return only the one that ranks best; it names the others.
             facets: How many values of each column to return with their counts on the match set; 0 for no counting.

@@ -66,6 +66,40 @@ FORMS = {
 }
 """Words by their language, each in another form than its documents have, or within what stands together in them."""
 
+SPELT = {
+    "es": ("El ministro habló del {} durante la reunión con el embajador.",
+           "año ano/niño nino/España Espana/negociación negociacion/peña pena/señal senal/sesión sesion"),
+    "fr": ("Le ministre a parlé de {} pendant la réunion avec l'ambassadeur.",
+           "Élysée Elysee/résumé resume/maïs mais/traité traite/marché marche/délégué delegue/côté cote/Genève Geneve"),
+    "de": ("Der Minister sprach über {} während der Sitzung mit dem Botschafter.",
+           "schön schon/Präsident Prasident/Köln Koln/Brüder Bruder/Straße Strasse/Zölle Zolle/drücken drucken"),
+    "ru": ("Министр говорил про {} во время встречи с послом.",
+           "ещё еще/самолёт самолет/Королёв Королев/отчёт отчет/объём объем/Хрущёв Хрущев/расчёт расчет/приём прием"),
+    "tr": ("Bakan toplantı sırasında {} konusunda elçiyle konuştu.",
+           "ülke ulke/barış baris/görüşme gorusme/Türkiye Turkiye/kâr kar/sınır sinir/çözüm cozum/savaş savas"),
+    "pt": ("O ministro falou sobre {} durante a reunião com o embaixador.",
+           "negociação negociacao/país pais/avó avo/nação nacao/câmara camara/questão questao/relatório relatorio"),
+}  # fmt: skip
+"""By language, a sentence, and pairs of words for it that differ in their accents alone."""
+
+BARE = {
+    "fr": "deposee negocierait etrangere preferer delegations protegee",
+    "es": "cancion naciones ninos",
+    "tr": "buyukelciler gorusmelerin ulkelerin anlasmalarin",
+    "pt": "questoes sancoes economicas",
+    "ro": "tarilor granitele relatiile",
+}
+"""Words by their language, typed without their accents."""
+
+BEGUN = {
+    "fr": "étrang étrangers/réfug réfugiés/délég délégation/négoc négociaient/prés présidents/préf préféré",
+    "de": "Präs Präsidenten/Unterhänd Unterhändler/Löh Löhne",
+    "es": "españ españoles/Señ Señora/naci nación/canc canciller",
+    "tr": "görüş görüşmelerin/anlaş anlaşmaların/anlas anlaşmaların",
+    "pt": "negoci negociações/sanç sanções/quest questões",
+}
+"""By language, what is typed, and the word of the documents that it is to be completed to, among others."""
+
 NOT = {"война": "воины"}
 """What must not be marked for a word, in lower case."""
 
@@ -87,6 +121,44 @@ def measure(work: Path) -> Iterator[Share]:
             language in _languages(collection, word) for language, words in FORMS.items() for word in words.split()
         ]
         yield Share("stems as written", sum(right), len(right))
+        right = [language in _languages(collection, word) for language, words in BARE.items() for word in words.split()]
+        yield Share("typed without accents", sum(right), len(right))
+        cases = [each.split() for words in BEGUN.values() for each in words.split("/")]
+        right = [_is_offered(collection, typed, word) for typed, word in cases]
+        yield Share("completed as written", sum(right), len(right))
+    yield _as_written(work)
+
+
+def _is_offered(collection: dragoman.Collection, typed: str, word: str) -> bool:
+    """Whether a word is offered that somebody begins to type, and of words only those that the documents have."""
+    written = {each.strip(",.;") for texts in TEXTS.values() for text in texts for each in text.lower().split()}
+    try:
+        offered = [each.text for each in collection.complete(typed, 20) if each.kind == "word"]
+    except Exception:
+        return False
+    return word in offered and all(each.lower() in written for each in offered)
+
+
+def _as_written(work: Path) -> Share:
+    """Ask for words among pairs of sentences that differ in the accents of one word: the right one is to be first."""
+    source = work / "accents.jsonl"
+    every = [
+        (f"{language}-{place}-{side}", word, sentence.format(word), language)
+        for language, (sentence, pairs) in SPELT.items()
+        for place, pair in enumerate(pairs.split("/"))
+        for side, word in enumerate(pair.split())
+    ]
+    rows = [{"id": name, "text": text, "lang": language} for name, _, text, language in every]
+    source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    with dragoman.create_collection(work / "accents.idx") as collection:
+        collection.add(dragoman.read([source]))
+        right = 0
+        for name, word, text, _ in every:
+            for question in (word, text):
+                found = [hit.document.id for hit in collection.search(question, fold=False, limit=100)]
+                pair = [each for each in found if each[:-1] == name[:-1]]
+                right += pair[:1] == [name]
+    return Share("as written ranks first", right, 2 * len(every))
 
 
 def _languages(collection: dragoman.Collection, word: str) -> set[str]:

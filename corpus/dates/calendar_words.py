@@ -9,8 +9,8 @@ from typing import Final, NamedTuple, TypeAlias
 Meaning: TypeAlias = tuple[str, int]
 """What a word may be, such as a month, and which of these: ("month_name", 11)."""
 
-_LISTS: Final = {"months": "month_name", "weekdays": "weekday", "seasons": "season"}
-_NUMBERED: Final = {"numbers": "number", "ordinals": "ordinal"}
+_LISTS: Final = {"months": "month_name", "weekdays": "weekday", "seasons": "season", "ordinals": "ordinal"}
+_NUMBERED: Final = {"numbers": "number"}
 _CAUTIONS: Final = ("lower", "wary")
 
 

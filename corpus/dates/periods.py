@@ -98,6 +98,28 @@ def third(whole: DateInterval, number: int) -> DateInterval:
     return DateInterval(begin, last if number == 2 else end)
 
 
+def piece(whole: DateInterval, unit: str, which: int) -> DateInterval:
+    """The first, second or other day, week, month, quarter, half or year of a period; 0 for the last one.
+
+    Raises:
+        ValueError: The period has not so many.
+    """
+    number = max(which - 1, 0)
+    if unit in ("day", "week"):
+        size = timedelta(days=1 if unit == "day" else 7)
+        first = whole.first + size * number if which else whole.last - (size - timedelta(days=1))
+        last = first + (size - timedelta(days=1))
+    else:
+        months = {"month": 1, "quarter": 3, "half": 6, "year": 12}[unit]
+        begin = months_before(whole.last.replace(day=1), months - 1)
+        first = months_before(whole.first, -months * number) if which else begin
+        end = months_before(first, 1 - months)
+        last = month_of(end.year, end.month).last
+    if first < whole.first or last > whole.last:
+        raise ValueError(f"there is no such {unit} in it")
+    return DateInterval(first, last)
+
+
 def around(day: date, unit: str, back: int) -> DateInterval:
     """The day, week, month, quarter, half, year, decade or century of a day, or the one so many before it.
 

@@ -1,126 +1,36 @@
 """Single dates in a text of one language: days, months, seasons, years, decades, and those told from today."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Final
 
-from ..document import DateInterval
 from . import periods
 from .calendar_words import Words
-from .cursor import Cursor
-from .relative import told_from_today
+from .cursor import SHARE_SIGNS
+from .parts import Parts, Point
+from .relative import relative_date
 from .tokens import END, Token
 
 _THIRDS: Final = ("early", "mid", "late")
+_PIECES: Final = ("day", "week", "month", "quarter", "half", "year")
+_MONTH: Final = timedelta(days=27)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A date that was read.
-
-    Attributes:
-        end: The number of the token after it.
-        days: The days that it means.
-        day: The day, month and year that were said, as numbers; 0 for what was not.
-        month: See `day`.
-        year: See `day`.
-        weak: Whether it may be something else: a year without anything that says so, or "today".
-        other: What it means if the month comes first, where nothing tells which does.
-    """
-
-    end: int
-    days: DateInterval
-    day: int = 0
-    month: int = 0
-    year: int = 0
-    weak: bool = False
-    other: DateInterval | None = None
-
-    @property
-    def lacks_year(self) -> bool:
-        """Whether it names a day or a month without its year."""
-        return not self.year and bool(self.day or self.month)
-
-
-class Points(Cursor):
-    """Reads single dates.
-
-    Args:
-        tokens: Those of the text.
-        words: Those of its language.
-        today: The day from which "yesterday" and the like are counted.
-        lenient: Whether the text is known to be a date: then words that may mean something else are months as well.
-    """
+class Points(Parts):
+    """Reads single dates. Takes the arguments of `Parts`."""
 
     def __init__(self, tokens: Sequence[Token], words: Words, today: date, *, lenient: bool) -> None:
-        super().__init__(tokens, words)
-        self.faults: list[str] = []
-        """Why the calendar has no such days, of what looks like a date."""
-        self._today = today
-        self._lenient = lenient
-
-    def _within(self, at: int) -> int:
-        """The first token from there that is no "of", comma or full stop."""
-        if self.token(at).text == "." and self.token(at).glued:
-            at += 1
-        if self.token(at).text == ",":
-            at += 1
-        return self.skip(at, "of")
-
-    # Parts of dates: each gives the token after it and its number
-
-    def day_at(self, at: int) -> tuple[int, int] | None:
-        """A day's number: 22, 22nd, 22., 1er, 22日."""
-        token = self.token(at)
-        if not 1 <= token.value <= 31 or len(token.text) > 2:
-            return None
-        end = at + 1
-        if self.token(end).glued and (glued := self.word(end, "nth", "day_sign")):
-            end = glued[0]
-        elif self.token(end).glued and self.token(end).text == ".":
-            end += 1
-        elif sign := self.word(end, "day_sign"):
-            end = sign[0]
-        return end, token.value
-
-    def month_at(self, at: int, *, after_day: bool = False) -> tuple[int, int] | None:
-        """A month's name, or its number with a sign behind it: November, Nov, 11月."""
-        token = self.token(at)
-        if 1 <= token.value <= 12 and (sign := self.word(at + 1, "month_sign")):
-            return sign[0], token.value
-        found = self.word(at, "month_name")
-        if found is None:
-            return None
-        end, number = found
-        if not self._lenient:
-            if token.key in self._words.lower and token.text != self._words.lower[token.key]:
-                return None
-            if token.key in self._words.wary and not after_day and self.token(end).text != ".":
-                return None
-        if self.token(end).glued and (suffix := self.word(end, "nth")):
-            end = suffix[0]
-        return end, number
-
-    def year_at(self, at: int) -> tuple[int, int] | None:
-        """A year of four digits: 2025, 2025'te, 2025 года, 2025年."""
-        token = self.token(at)
-        if len(token.text) != 4 or not token.value:
-            return None
-        end = at + 1
-        hyphen = self.token(end).text == "-" and self.token(end).glued
-        if self.token(end).glued and (suffix := self.word(end + hyphen, "nth")) and self.token(end + hyphen).glued:
-            end = suffix[0]
-        if unit := self.word(end, "years"):
-            end = unit[0]
-            if len(self.token(end - 1).text) <= 2 and self.token(end).text == "." and self.token(end).glued:
-                end += 1
-        return end, token.value
-
-    # Dates
+        super().__init__(tokens, words, today, lenient=lenient)
+        self._read: dict[int, Point | None] = {}
 
     def point(self, at: int) -> Point | None:
         """The longest date that begins with a token."""
+        if at not in self._read:
+            self._read[at] = self._longest(at)
+        return self._read[at]
+
+    def _longest(self, at: int) -> Point | None:
         found: Point | None = None
         start = at
         if weekday := self.word(at, "weekday"):
@@ -138,36 +48,11 @@ class Points(Cursor):
     def _points(self, at: int) -> Iterator[Point]:
         readers = (
             self._numeric, self._day_first, self._month_first, self._year_first, self._week, self._quarter,
-            self._season, self._decade, self._part, self._told_from_today, self._year,
+            self._season, self._decade, self._part, self._piece, self._from_today, self._year,
         )  # fmt: skip
         for read in readers:
             if found := read(at):
                 yield found
-
-    def days(self, make: Callable[[], DateInterval]) -> DateInterval | None:
-        """What `make` gives, or None with a fault for days that the calendar has not got."""
-        try:
-            return make()
-        except (ValueError, OverflowError) as error:
-            self.faults.append(str(error))
-            return None
-
-    def named(self, end: int, year: int, month: int, day: int = 0) -> Point | None:
-        """A point of numbers. Without a year, the latest such day or month that has begun."""
-        if not year:
-            dated = next(
-                (y for y in range(self._today.year, self._today.year - 9, -1) if self._has_begun(y, month, day)), 0
-            )
-            days = self.days(lambda: periods.day(dated or 2000, month, day) if day else periods.month_of(dated, month))
-        else:
-            days = self.days(lambda: periods.day(year, month, day) if day else periods.month_of(year, month))
-        return Point(end, days, day, month, year) if days else None
-
-    def _has_begun(self, year: int, month: int, day: int) -> bool:
-        try:
-            return date(year, month, day or 1) <= self._today
-        except ValueError:
-            return False
 
     def _numeric(self, at: int) -> Point | None:
         """2025-11-22, 2025/11/22, 22.11.2025, 11/22/2025, 2025-11, 11/2025, 20251122, 2025-W47."""
@@ -176,7 +61,7 @@ class Points(Cursor):
             return None
         if self._lenient and len(first.text) == 8:
             text = first.text
-            return self.named(at + 1, int(text[:4]), int(text[4:6]), int(text[6:]))
+            return self.point_of(at + 1, int(text[:4]), int(text[4:6]), int(text[6:]))
         spaced = mark.text == "."
         if mark.text not in ("-", "/", ".") or not mark.glued or not (second.glued or spaced):
             return None
@@ -189,9 +74,9 @@ class Points(Cursor):
             return self._three_numbers(at + 5, mark.text, first, second, third)
         if len(first.text) == 4 and len(second.text) <= 2 and not (spaced and not self._lenient):
             # 1962/63 and 2025-26 are years on end: see `Ranges`.
-            return self.named(at + 3, first.value, second.value) if self._is_month(second) else None
+            return self.point_of(at + 3, first.value, second.value) if self._is_month(second) else None
         if len(second.text) == 4 and (self._lenient or (mark.text == "/" and len(first.text) == 2)):
-            return self.named(at + 3, second.value, first.value) if second.value else None
+            return self.point_of(at + 3, second.value, first.value) if second.value else None
         return None
 
     def _is_month(self, token: Token) -> bool:
@@ -212,13 +97,13 @@ class Points(Cursor):
             if self._lenient and not second.value and not third.value:
                 days = self.days(lambda: periods.years(first.value))
                 return Point(end, days, year=first.value) if days else None
-            return self.named(end, first.value, second.value, third.value)
+            return self.point_of(end, first.value, second.value, third.value)
         if len(third.text) != 4 or len(first.text) > 2 or len(second.text) > 2:
             return None
         day, month, year = first.value, second.value, third.value
         if month > 12 >= day and mark != ".":
-            return self.named(end, year, day, month)
-        point = self.named(end, year, month, day)
+            return self.point_of(end, year, day, month)
+        point = self.point_of(end, year, month, day)
         if point and day <= 12 and day != month and mark != ".":
             return replace(point, other=periods.day(year, day, month))
         return point
@@ -238,34 +123,34 @@ class Points(Cursor):
         """22 November 2025, 22nd of November, 2025, le 1er mars 1962, 22. November 2025."""
         if not (day := self.day_at(at)):
             return None
-        if not (month := self.month_at(self._within(day[0]), after_day=True)):
+        if not (month := self.month_at(self._behind_hyphen(day[0]), after_day=True)):
             return None
-        year = self.year_at(self._within(month[0]))
-        return self.named(year[0] if year else month[0], year[1] if year else 0, month[1], day[1])
+        year = self._year_behind(self._behind_hyphen(month[0]))
+        return self.point_of(year[0] if year else month[0], year[1] if year else 0, month[1], day[1])
 
     def _month_first(self, at: int) -> Point | None:
         """November 22, 2025; November 2025; Nov. 2025; novembre del 2025."""
         if not (month := self.month_at(at)):
             return None
-        after = self._within(month[0])
-        if year := self.year_at(after):
-            return self.named(year[0], year[1], month[1])
+        after = self._behind_hyphen(month[0])
+        if year := self._year_behind(after):
+            return self.point_of(year[0], year[1], month[1])
         if day := self.day_at(after):
-            if year := self.year_at(self._within(day[0])):
-                return self.named(year[0], year[1], month[1], day[1])
-            return self.named(day[0], 0, month[1], day[1])
-        return self.named(month[0], 0, month[1])
+            if year := self._year_behind(self._within(day[0])):
+                return self.point_of(year[0], year[1], month[1], day[1])
+            return self.point_of(day[0], 0, month[1], day[1])
+        return self.point_of(month[0], 0, month[1])
 
     def _year_first(self, at: int) -> Point | None:
-        """2025年11月22日, 2025 Kasım, 2025 November 22."""
-        if not (year := self.year_at(at)):
+        """2025年11月22日, 去年3月, 2025 Kasım, 2025 November 22."""
+        if not (year := self._year_behind(at)):
             return None
         if not (month := self.month_at(self.skip(year[0], "of"))):
             return None
         day = self.day_at(month[0])
         if day and len(self.token(day[0] - 1).text) == 4:
             day = None
-        return self.named(day[0] if day else month[0], year[1], month[1], day[1] if day else 0)
+        return self.point_of(day[0] if day else month[0], year[1], month[1], day[1] if day else 0)
 
     def _week(self, at: int) -> Point | None:
         """Week 47 of 2025, KW 47/2025."""
@@ -288,16 +173,19 @@ class Points(Cursor):
             return self._months(part[0], year[1], part[1], part[2]) if part else None
         if part := self._share_of_year(at):
             after = part[0] + (self.token(part[0]).text in ("-", "/"))
-            if year := self.year_at(self._within(after)):
+            if year := self._year_behind(self._within(after)):
                 return self._months(year[0], year[1], part[1], part[2])
         return None
 
     def _share_of_year(self, at: int) -> tuple[int, int, int] | None:
         """The token after a quarter or half of a year, and its first and last month."""
         token, number = self.token(at), self.token(at + 1)
-        if token.key in ("q", "t", "h", "s") and number.glued and len(number.text) == 1:
-            size = 3 if token.key in ("q", "t") else 6
+        if token.key in SHARE_SIGNS and number.glued and len(number.text) == 1:
+            size = SHARE_SIGNS[token.key]
             end, which = at + 2, number.value
+        elif len(token.text) == 1 and token.value and number.glued and number.key in SHARE_SIGNS:
+            size = SHARE_SIGNS[number.key]
+            end, which = at + 2, token.value
         else:
             which = token.value if len(token.text) == 1 else 0
             end = at + 1
@@ -319,7 +207,7 @@ class Points(Cursor):
     def _season(self, at: int) -> Point | None:
         """Summer of 1962, winter 1962/63, 1962 yazı."""
         if season := self.word(at, "season"):
-            if not (year := self.year_at(self._within(season[0]))):
+            if not (year := self._year_behind(self._within(season[0]))):
                 return None
             end = year[0]
             if self.token(end).text in ("/", "-", "–") and self.token(end).glued and self.token(end + 1).glued:
@@ -357,18 +245,42 @@ class Points(Cursor):
         return Point(end, days, year=value) if days else None
 
     def _part(self, at: int) -> Point | None:
-        """Early 1962, late March, mid-1962, end of June 2025, Anfang März, 1962 sonunda."""
+        """Early 1962, late March, mid-1962, end of June 2025, late last year, Anfang März, 1962 sonunda."""
         for which, name in enumerate(_THIRDS):
             if part := self.word(at, name):
                 after = part[0] + (self.token(part[0]).text == "-")
-                inner = self.point(self.skip(after, "of", "in"))
-                if inner and not inner.day and (inner.year or inner.month):
-                    return self._third(inner.end, inner, which)
-        for read in (self._year_first, self._month_first, self._year):
-            inner = read(at)
-            for which, name in enumerate(_THIRDS):
-                if inner and not inner.day and (part := self.word(inner.end, f"{name}_post")):
-                    return self._third(part[0], inner, which)
+                inner = self._whole(self.skip(after, "of", "in"))
+                return self._third(inner.end, inner, which) if inner else None
+        inner = self._whole(at)
+        for which, name in enumerate(_THIRDS):
+            if inner and (part := self.word(inner.end, f"{name}_post")):
+                return self._third(part[0], inner, which)
+        return None
+
+    def _whole(self, at: int) -> Point | None:
+        """The longest date that may have parts: a month or more, and no part of anything itself."""
+        readers = (
+            self._numeric, self._year_first, self._month_first, self._quarter, self._season, self._decade,
+            self._from_today, self._year,
+        )  # fmt: skip
+        found: Point | None = None
+        for read in readers:
+            point = read(at)
+            if point and not point.day and point.days.last - point.days.first >= _MONTH:
+                found = point if found is None or point.end > found.end else found
+        return found
+
+    def _piece(self, at: int) -> Point | None:
+        """First week of November 2025, last quarter of 2025, letzte Woche im März 2022."""
+        if not (which := self.word(at, "ordinal") or self.word(at, "last")):
+            return None
+        number = which[1]  # 0 for the last
+        for name in _PIECES:
+            if (unit := self.word(which[0], name)) and not self.word(which[0], "plural"):
+                begin = self.skip(unit[0], "of", "in")
+                whole = self._whole(begin) if begin > unit[0] else None
+                days = self.days(lambda: periods.piece(whole.days, name, number)) if whole else None  # noqa: B023
+                return replace(whole, end=whole.end, days=days, weak=False) if whole and days else None
         return None
 
     def _third(self, end: int, whole: Point, which: int) -> Point | None:
@@ -383,7 +295,7 @@ class Points(Cursor):
         said = before is not None or year[0] > at + 1
         return Point(year[0], days, year=year[1], weak=not said) if days else None
 
-    def _told_from_today(self, at: int) -> Point | None:
-        """Yesterday, last week, last 30 days, two years ago: see `told`."""
-        found = told_from_today(self, at, self._today)
+    def _from_today(self, at: int) -> Point | None:
+        """Yesterday, last week, last 30 days, two years ago: see `relative_date`."""
+        found = relative_date(self, at, self._today)
         return Point(found.end, found.days, weak=found.weak) if found else None

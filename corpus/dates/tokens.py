@@ -9,6 +9,9 @@ _CJK = r"\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af～〜"
 _TOKEN = re.compile(rf"(?P<number>\d+)|(?P<word>[{_CJK}]|(?:(?![{_CJK}])[^\W\d_])+)|(?P<mark>\.\.|[<>]=|[^\s'’ʼ‘])")
 
 
+_APOSTROPHES = "'’ʼ‘"
+
+
 class Token(NamedTuple):
     """A token at `text[start:end]`. Of Chinese, Japanese and Korean each character is a word.
 
@@ -19,6 +22,7 @@ class Token(NamedTuple):
         end: Where it ends.
         kind: "number", "word" or "mark".
         glued: Whether nothing, or an apostrophe alone, stands between it and the one before.
+        cut: Whether an apostrophe stands right before it, as in '68.
     """
 
     text: str
@@ -27,6 +31,7 @@ class Token(NamedTuple):
     end: int
     kind: str
     glued: bool
+    cut: bool = False
 
     @property
     def value(self) -> int:
@@ -46,6 +51,7 @@ def tokens_of(text: str) -> list[Token]:
         kind, token = found.lastgroup or "", found[0]
         glued = bool(tokens) and not any(map(str.isspace, text[before : found.start()]))
         key = fold(token) if kind == "word" else token
-        tokens.append(Token(token, key, found.start(), found.end(), kind, glued))
+        cut = text[max(found.start() - 1, 0)] in _APOSTROPHES
+        tokens.append(Token(token, key, found.start(), found.end(), kind, glued, cut))
         before = found.end()
     return tokens

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ...errors import QueryError
-from ..analysis import fold
+from ..analysis import fold, lower
 from ..terms import stems, tells
 from ..units import Confined, Word, terms_of
 from .plan import Beginning, Lookup, Pattern, SameWord, Slip, Spelling
@@ -66,13 +66,23 @@ class Lexicon:
         counted = ((term, count) for term in terms_of(self.terms(lookup)) if (count := self.frequency(term)))
         return sorted(counted, key=lambda each: (-each[1], each[0]))[:limit]
 
+    def written(self, term: str) -> list[tuple[str, int]]:
+        """How a surface term is written in live passages, in lower case, most first, and how many these are."""
+        passages = Counter[str]()
+        for base, segment in self._stack:
+            for spelling, _, ordinals in segment.postings.written(term):
+                passages[spelling] += int(self._stack.live[base + ordinals].sum())
+        return sorted((+passages).items(), key=lambda each: (-each[1], each[0]))
+
     def _same_word(self, term: str, written: str) -> frozenset[Confined]:
         postings = [segment.postings for segment in self._stack.segments]
         spellings = [written] if written else []
         wanted = {language: stems(term, spellings, language) for language in self.languages}
-        if not written:
-            for each in postings:
-                for language, own in each.stems(term):
+        # Written without accents, it may be any of those words that only their accents tell apart.
+        bare = {language for language in self.languages if not written or lower(written, language) == term}
+        for each in postings:
+            for language, own in each.stems(term):
+                if language in bare:
                     wanted[language].update(own)
         languages: dict[str, set[str]] = {}
         for each in postings:

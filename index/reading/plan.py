@@ -51,7 +51,7 @@ class SameWord(NamedTuple):
     """The surface terms that have a stem in common with one, each confined to the languages in which it has.
 
     They are in passages of these languages; so is the term itself, wherever it stands. `written` is how the word is
-    written, if that is known; else it may be written as it is anywhere.
+    written, if that is known; else, and if it is written without accents, it may be written as it is anywhere.
     """
 
     term: str
@@ -113,10 +113,14 @@ LACK: Final = 3
 question's idf, unknown words counted as if one passage held them, times its idf over that of a word in one passage. 0
 for what holds it."""
 
+OTHERWISE: Final = 4
+"""The row that has how much of PASSAGE comes of words that the passage writes otherwise than the question does, with
+other accents, where others write them as the question does: 0 for what writes all of them so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the keyword leg looks for: passages that hold enough of some units. Its evidence is [4, n].
+    """What the keyword leg looks for: passages that hold enough of some units. Its evidence is [5, n].
 
     Attributes:
         units: What is scored.
@@ -125,6 +129,7 @@ class Words:
         documents: Whether the evidence of passages' whole documents is gathered as well.
         optional: Those of the units that a match need not hold, such as the words of a date.
         any_word: Whether a passage matches that holds any unit at all, rather than enough of them.
+        written: How the question writes those of the units that are single words; each may be written in several ways.
     """
 
     units: tuple[Unit, ...]
@@ -133,6 +138,7 @@ class Words:
     documents: bool
     optional: frozenset[Unit] = frozenset()
     any_word: bool = False
+    written: Mapping[Unit, frozenset[str]] = field(default_factory=dict[Unit, frozenset[str]])
 
 
 @dataclass(frozen=True, slots=True)

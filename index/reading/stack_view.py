@@ -74,6 +74,10 @@ class StackView(ABC):
         """See `View.common_terms`."""
         return self._lexicon.common(lookup, limit)
 
+    def written(self, term: str) -> list[tuple[str, int]]:
+        """See `View.written`."""
+        return self._lexicon.written(term)
+
     def values(self, field: str, beginning: str, limit: int) -> list[tuple[str, int]]:
         """See `View.values`; none of a field that the index was made without."""
         return [] if field in self.info.lacking else self._base.tallies.completions(field, beginning, limit)

@@ -239,6 +239,10 @@ class View(Protocol):
         """The `limit` terms that answer a lookup and are in most passages, most first, and how many these are."""
         ...
 
+    def written(self, term: str) -> list[tuple[str, int]]:
+        """How a surface term is written, in lower case, in most passages first, and how many these are."""
+        ...
+
     def values(self, field: str, beginning: str, limit: int) -> list[tuple[str, int]]:
         """The values of a field in which a word begins so, in most passages first, and how many these are."""
         ...

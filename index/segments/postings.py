@@ -68,6 +68,34 @@ class Postings:
         """See `Vocabulary.stems`."""
         return self._vocabulary.stems(term)
 
+    def is_spelt(self, term: str) -> bool:
+        """Whether a surface term is ever written otherwise than it is: with accents, say."""
+        return any(True for _ in self._vocabulary.written(term))
+
+    def written(self, term: str) -> Iterator[tuple[str, str, NDArray[np.int32]]]:
+        """How a surface term is written.
+
+        Args:
+            term: The term.
+
+        Yields:
+            A spelling in lower case, a language, and the ordinals of the passages in that language, deleted ones
+            included, that write it so: int32, ascending.
+        """
+        if (number := self._vocabulary.number(term)) is None:
+            return
+        rows = self._rows(_Term(number, ()))
+        ordinals = self._ordinals[rows]
+        plain = self._counts[rows].sum(axis=1, dtype=np.int64)
+        for spelling, language, writing in self._vocabulary.written(term):
+            here, times = np.unique(writing, return_counts=True)
+            plain[np.searchsorted(ordinals, here)] -= times
+            yield spelling, language, here
+        as_it_is = ordinals[plain > 0]
+        languages = self._passage_languages[as_it_is]
+        for code in np.unique(languages).tolist():
+            yield term, self.languages[int(code)], as_it_is[languages == code]
+
     def slips(self, term: str) -> set[str]:
         """The surface terms that one mistake makes of `term`: see `slips.slips`."""
         return slips(self._vocabulary.terms, term)

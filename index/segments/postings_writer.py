@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..analysis import FIELDS
 from .arrays import ArrayWriter, Strings, ranges, save
-from .vocabulary import Written, save_stems
+from .vocabulary import Written, save_stems, save_written
 
 _CHUNK_POSTINGS = 1 << 20
 
@@ -44,7 +44,7 @@ def write_postings(
         terms: Every term in UTF-8, in byte order, with its postings: what `whoosh_index.read_postings` gives.
         lengths: uint16 [passages, fields], the tokens in each field of each passage.
         languages: The language of each passage, as ISO 639-1 codes.
-        written: How terms are written: see `vocabulary.save_stems`.
+        written: How terms are written: see `vocabulary.Written`.
         sentences: Where sentences begin in each passage, except the first of a field: the field's number × 65,536 + the
             position of the sentence's first token there, ascending.
     """
@@ -84,6 +84,7 @@ def write_postings(
     save(folder / "sentence_offsets.npy", np.cumsum([0, *map(len, sentences)], dtype=np.int64))
     save(folder / "sentence_starts.npy", np.fromiter(chain.from_iterable(sentences), np.uint32))
     save_stems(folder, known, np.concatenate([np.zeros((0, len(known)), bool), *holding]), written)
+    save_written(folder, known, written)
 
 
 class _Chunk(NamedTuple):

@@ -7,17 +7,18 @@ Nothing in it ever changes afterwards.
 import json
 import shutil
 import threading
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from itertools import accumulate, chain
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from ...corpus.fields import Field
 from ...errors import CollectionDamaged
-from ..analysis import FIELDS, MAX_TOKENS, Token, analyze, lower
+from ..analysis import FIELDS, MAX_TOKENS, Token, analyze, fold, lower
 from ..terms import DEFAULT_LANGUAGE
 from .columns import Columns, ColumnsWriter
 from .described import description_terms
@@ -158,6 +159,23 @@ def _damaged(folder: Path, error: Exception) -> CollectionDamaged:
     )
 
 
+class _Spelt(NamedTuple):
+    """A surface term, and another way to write it, in lower case."""
+
+    term: str
+    spelling: str
+
+
+def _analyzed(text: str, language: str, spelt: list[_Spelt]) -> list[Token]:
+    """The tokens of a text. Those that are written otherwise than their terms are added to `spelt`."""
+    tokens = analyze(text)
+    for term, start, end in tokens:
+        word = text[start:end]
+        if word != term and (word := lower(word, language)) != term and fold(word) == term:
+            spelt.append(_Spelt(term, word))
+    return tokens
+
+
 def _terms(tokens: Iterable[Token]) -> list[str]:
     return [token.term for token in tokens]
 
@@ -185,8 +203,8 @@ class SegmentWriter:
         self._vectors = VectorsWriter(self._work / "vectors", dimension)
         self._lengths: list[list[int]] = []
         self._sentences: list[list[int]] = []
-        self._of_document: tuple[tuple[int, str], list[str], list[str]] = (-1, ""), [], []
-        self._written: dict[str, dict[str, set[str]]] = {}
+        self._of_document: tuple[tuple[int, str], list[str], list[str], list[_Spelt]] = (-1, ""), [], [], []
+        self._written: dict[str, dict[str, dict[str, array[int]]]] = {}
 
     def __len__(self) -> int:
         return len(self._lengths)
@@ -200,13 +218,21 @@ class SegmentWriter:
         document, span = passage.document, passage.span
         language = document.language or DEFAULT_LANGUAGE
         if self._of_document[0] != (passage.version, document.id):
-            title = _terms(self._analyzed(document.title, language))
-            about = description_terms(document, self._fields, lambda value: self._analyzed(value, language))
-            self._of_document = (passage.version, document.id), title, about
-        _, title, about = self._of_document
-        text = self._analyzed(document.text[span.start : span.end], language)
-        notes = [self._analyzed(note.text, language) for note in document.notes_in(span)]
+            in_title: list[_Spelt] = []
+            in_about: list[_Spelt] = []
+            title = _terms(_analyzed(document.title, language, in_title))
+            about = description_terms(document, self._fields, lambda value: _analyzed(value, language, in_about))
+            said = frozenset(about)
+            spelt = [*in_title, *(each for each in in_about if each.term in said)]
+            self._of_document = (passage.version, document.id), title, about, spelt
+        _, title, about, of_document = self._of_document
+        spelt = [*of_document]
+        text = _analyzed(document.text[span.start : span.end], language, spelt)
+        notes = [_analyzed(note.text, language, spelt) for note in document.notes_in(span)]
         fields = [title, _terms(text), _terms(chain.from_iterable(notes)), about]
+        written = self._written.setdefault(language, {})
+        for term, spelling in spelt:
+            written.setdefault(term, {}).setdefault(spelling, array("i")).append(len(self))
         self._keyword.add(fields)
         self._lengths.append([min(len(terms), MAX_TOKENS) for terms in fields])
         begun = [bisect_left(text, start - span.start, key=lambda token: token.start) for start, _ in passage.sentences]
@@ -216,16 +242,6 @@ class SegmentWriter:
         self._columns.add(passage.version, document, span.start, span.end)
         self._vectors.add(passage)
         return len(self._lengths) - 1
-
-    def _analyzed(self, text: str, language: str) -> list[Token]:
-        """The tokens of a text. How they are written is kept, where that is not as the terms are."""
-        written = self._written.setdefault(language, {})
-        tokens = analyze(text)
-        for term, start, end in tokens:
-            word = text[start:end]
-            if word != term and (word := lower(word, language)) != term:
-                written.setdefault(term, set()).add(word)
-        return tokens
 
     def close(self) -> Segment:
         """Write everything out, make sure that it is on disk, give the folder its name, and open it.

@@ -1,6 +1,6 @@
 """The distinct terms of a segment, numbered, and which of them have a stem in common."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from ...corpus.scripts import OTHER_SCRIPTS
 from ..terms import stems
-from .arrays import Strings, load, save
+from .arrays import ArrayWriter, Strings, load, save
 
-Written: TypeAlias = Mapping[str, Mapping[str, Collection[str]]]
-"""By language and surface term, how the term is written in passages of that language where it is not as it is."""
+Written: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Sequence[int]]]]
+"""By language and surface term, how the term is written in passages of that language where it is not as it is: each
+spelling, in lower case, with the ordinals of the passages that write it so, ascending, one each time that they do."""
 
 _REMEMBERED = 1 << 14  # terms whose numbers are kept in memory: those of a question are asked for several times
 
@@ -32,6 +33,11 @@ class Vocabulary:
         self.languages = sorted(path.name.split(".")[1] for path in folder.glob("stems.*.bytes.npy"))
         """The languages of this segment's passages, as ISO 639-1 codes."""
         self._stems = {language: _Stems(folder, language) for language in self.languages}
+        self._spelt = load(folder / "written.terms.npy")
+        self._spelt_languages = load(folder / "written.languages.npy")
+        self._spellings = Strings(folder, "written")
+        self._writing = load(folder / "written.ordinals.npy")
+        self._writing_starts = load(folder / "written.starts.npy")
 
     @property
     def scripts(self) -> frozenset[str]:
@@ -46,6 +52,19 @@ class Vocabulary:
         """By language, the stems of a surface term as it is written in passages, where these are several."""
         if (number := self.number(term)) is not None:
             yield from ((language, table.several(number)) for language, table in self._stems.items())
+
+    def written(self, term: str) -> Iterator[tuple[str, str, NDArray[np.int32]]]:
+        """How a surface term is written where it is not as it is.
+
+        Yields:
+            A spelling in lower case, a language, and the ordinals of the passages in that language that write it so,
+            int32, ascending, one each time that they do.
+        """
+        if (number := self.number(term)) is not None:
+            first, end = np.searchsorted(self._spelt, [number, number + 1]).tolist()
+            for row in range(first, end):
+                ordinals = self._writing[self._writing_starts[row] : self._writing_starts[row + 1]]
+                yield self._spellings[row], self.languages[self._spelt_languages[row]], ordinals
 
     def with_stems(self, wanted: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
         """The surface terms that have one of some stems in a language of passages that hold them, with the language.
@@ -117,3 +136,28 @@ def save_stems(folder: Path, languages: Iterable[str], holding: NDArray[np.bool_
         }
         for name, array in arrays.items():
             save(folder / f"stems.{language}.{name}.npy", array)
+
+
+def save_written(folder: Path, languages: Sequence[str], written: Written) -> None:
+    """Write how terms are written, beside the terms that are there already.
+
+    Args:
+        folder: The segment's folder of postings.
+        languages: As for `save_stems`.
+        written: As for `save_stems`.
+    """
+    terms = Strings(folder, "terms")
+    rows = sorted(
+        (number, languages.index(language), spelling, ordinals)
+        for language, by_term in written.items()
+        for term, spellings in by_term.items()
+        if (number := terms.find(term)) is not None
+        for spelling, ordinals in spellings.items()
+    )
+    Strings.save(folder, "written", (spelling.encode() for _, _, spelling, _ in rows))
+    save(folder / "written.terms.npy", np.array([number for number, *_ in rows], np.int32))
+    save(folder / "written.languages.npy", np.array([language for _, language, *_ in rows], np.uint16))
+    save(folder / "written.starts.npy", np.cumsum([0, *(len(ordinals) for *_, ordinals in rows)], dtype=np.int64))
+    with ArrayWriter(folder / "written.ordinals.npy", np.int32) as every:
+        for *_, ordinals in rows:
+            every.append(np.asarray(ordinals))

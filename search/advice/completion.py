@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from ...corpus.fields import Fields
-from ...index.analysis import BLANKS, analyze
+from ...index.analysis import BLANKS, analyze, fold, lower
 from ...index.reading.plan import Beginning
 from ...index.reading.view import View
 from ..language.query import MAX_QUERY_LENGTH, Filter
@@ -113,6 +114,42 @@ def _words(view: View, text: str, value: str, limit: int) -> Iterator[Completion
     if not tokens or tokens[-1].end != len(value):
         return
     prefix = tokens[-1].term.lower()
-    if len(prefix) >= _LEAST:
-        for term, passages in view.common_terms(Beginning(prefix), limit):
-            yield Completion(text + term[len(prefix) :], "word", passages)
+    if len(prefix) < _LEAST:
+        return
+    typed = value[tokens[-1].start :]
+    for term, passages in view.common_terms(Beginning(prefix), limit):
+        ways = (_completed(typed, spelling) for spelling, _ in view.written(term))
+        if word := next(filter(None, ways), None):
+            yield Completion(text[: len(text) - len(typed)] + word, "word", passages)
+
+
+def _completed(typed: str, spelling: str) -> str | None:
+    """A beginning, completed to a word as it is written: in the typed case, and with the accents left out in typing.
+
+    Returns:
+        The word; None if the beginning is written otherwise.
+    """
+    typed = normalize("NFC", typed)
+    word, at = "", 0
+    for place, letter in enumerate(spelling):
+        while at < len(typed) and not _is_letter(typed[at], letter) and not typed[at].isalnum():
+            word += typed[at]  # what no word is spelt with: an apostrophe, the comma of a number
+            at += 1
+        if at >= len(typed):
+            ending = spelling[place:]
+            return word + (ending.upper() if len(typed) > 1 and typed.isupper() else ending)
+        plain = fold(letter)
+        if _is_letter(typed[at], letter):
+            word += typed[at]
+            at += 1
+        elif plain.startswith(typed[at : at + len(plain)].lower()):
+            word += letter.upper() if typed[at].isupper() and len(letter.upper()) == 1 else letter
+            at += len(plain)  # several letters may have been typed for one, as for ß
+        else:
+            return None
+    return word if at >= len(typed) else None
+
+
+def _is_letter(typed: str, letter: str) -> bool:
+    """Whether a typed letter is one that is given in lower case; Turkish has its own capitals."""
+    return letter in (typed.lower(), lower(typed, "tr"))

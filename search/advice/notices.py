@@ -18,6 +18,7 @@ KINDS: Final = {
     "unknown": "no passage holds a word",
     "value": "no document has the value of a filter, and the nearest one is offered",
     "nought": "nothing is found: which constraint is the cause, and what there is without it",
+    "near": "nothing is found, and why the passages nearest in meaning, which are shown, do not count as found",
     "undated": "passages would match if their documents had a date",
     "weaker": "by date, passages are left out that match without answering the question",
 }

@@ -16,6 +16,7 @@ import numpy as np
 
 from ...corpus.document import Span
 from ...corpus.scripts import INDEXED_BY_CHARACTER
+from ...errors import SearchTimeout
 from ...index import constraints
 from ...index.analysis import analyze, fold
 from ...index.reading.plan import Deadline, Plan, Slip
@@ -57,6 +58,13 @@ def suggest(view: View, query: str, unknown: Sequence[Span], deadline: Deadline)
     Returns:
         The mended query, or None if no word is misspelt as far as anybody can tell.
     """
+    try:
+        return _suggest(view, query, unknown, deadline)
+    except SearchTimeout:  # the answer itself is there by now
+        return None
+
+
+def _suggest(view: View, query: str, unknown: Sequence[Span], deadline: Deadline) -> str | None:
     spans = sorted(set(unknown))
     telling = [token for token in analyze(query) if tells(token.term)]
     foreign = len(spans) >= _FOREIGN and len(spans) > len(telling) / 2

@@ -1,11 +1,13 @@
 """Many questions at once, from a file: one a line, answered as rows that each name their question."""
 
+import codecs
 import csv
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import click
 
@@ -15,7 +17,14 @@ from ..results.printing import to_json
 from ..results.results import Results
 
 STDIN: Final = Path("-")
-_HEAD: Final = ("line", "question", "error")
+_HEAD: Final = ("line", "question", "error", "notices")
+_PROBE: Final = "a"  # a question that nothing is wrong with
+_MARKS: Final = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before that of UTF-16, which it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 Ask: TypeAlias = Callable[[str], Results]
 Row: TypeAlias = tuple[int, str, Results | DragomanError]
@@ -29,10 +38,9 @@ def csv_rows(lines: Iterable[Row], several: bool) -> Iterator[str]:
     for number, question, answer in lines:
         if isinstance(answer, DragomanError):
             yield _row((number, table_cell(question), table_cell(str(answer))), head)
-        elif not answer.hits:
-            yield _row((number, table_cell(question)), head)
         else:
-            yield from (_row((number, table_cell(question), "", *table_row(hit)), head) for hit in answer)
+            said = (number, table_cell(question), "", table_cell(" ".join(map(str, answer.notices))))
+            yield from (_row((*said, *table_row(hit)), head) for hit in answer) if answer.hits else (_row(said, head),)
 
 
 def json_rows(lines: Iterable[Row], several: bool) -> Iterator[str]:
@@ -55,21 +63,27 @@ def run_batch(path: Path, format_: str, ask: Ask, *, several: bool) -> int:
     """Ask all questions in a file, and print the answers as they come.
 
     Args:
-        path: The file, in UTF-8; STDIN for standard input. Blank lines are passed over.
+        path: The file, in UTF-8, or what its byte order mark says; STDIN for standard input. Blank lines are passed
+            over.
         format_: One of FORMATS.
         ask: Gives the answer to a question.
         several: Whether several collections are asked.
 
     Returns:
         The exit code: 2 if a line is no question that can be answered, else 1 if nothing was found for any, else 0.
+
+    Raises:
+        QueryError: However it asks, no question can be answered: an option is wrong.
+        NotFound: Likewise, as what an option names is not there.
     """
+    with suppress(SearchTimeout):
+        ask(_PROBE)
     found, wrong = 0, 0
 
     def answers() -> Iterator[Row]:
         nonlocal found, wrong
         for number, line in enumerate(_lines(path), 1):
-            question = line.decode("utf-8-sig" if number == 1 else "utf-8", "backslashreplace").strip()
-            if not question:
+            if not (question := line.strip()):
                 continue
             try:
                 answer: Results | DragomanError = ask(question)
@@ -86,12 +100,14 @@ def run_batch(path: Path, format_: str, ask: Ask, *, several: bool) -> int:
     return 2 if wrong else 0 if found else 1
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    if path == STDIN:
-        yield from sys.stdin.buffer
-        return
-    with path.open("rb") as file:
-        yield from file
+def _lines(path: Path) -> Iterator[str]:
+    """The lines of a file, whichever way they end."""
+    with path.open("rb") if path != STDIN else nullcontext(cast("io.BufferedReader", sys.stdin.buffer)) as file:
+        head = file.peek(4)
+        encoding = next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8-sig")
+        text = io.TextIOWrapper(file, encoding, "backslashreplace")
+        yield from text
+        text.detach()
 
 
 def _row(cells: Iterable[object], head: Sequence[str]) -> str:

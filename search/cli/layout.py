@@ -33,7 +33,7 @@ _STYLES: dict[str, dict[str, Any]] = {
 }
 _SIGNS = {"meaning": "_", "keyword": "*"}  # where there are no colours; the outer one first
 
-NEAREST = "Nearest in meaning, but too far to count as found:"
+NEAREST = "Nearest in meaning:"
 """Stands above passages that are shown where nothing was found."""
 
 Run = tuple[str, frozenset[str]]
@@ -186,17 +186,16 @@ def _question(explanation: QuestionExplanation) -> Iterator[str]:
     """How the question was understood: as an expression, and what there is of each of its words within its filters."""
     yield from wrapped([("question ", frozenset({"faint"})), (visible(explanation.expression), frozenset())], _INDENT)
     within = " ".join(explanation.filters) or "the whole collection"
-    counted = f"{many(explanation.passages, 'passage')} in {many(explanation.documents, 'document')}"
+    counted = " ".join(_counts(explanation.passages, explanation.documents))
     yield from wrapped([("within   ", frozenset({"faint"})), (visible(f"{within}: {counted}"), frozenset())], _INDENT)
-    rows = [
-        (
-            visible(_forms(each.unit)),
-            many(each.passages, "passage"),
-            f"in {many(each.documents, 'document')}",
-        )
-        for each in explanation.holdings
-    ]
+    rows = [(visible(_forms(each.unit)), *_counts(each.passages, each.documents)) for each in explanation.holdings]
     yield from (_INDENT + line for line in (table(rows, "<>") if rows else ()))
+
+
+def _counts(passages: int | None, documents: int | None) -> tuple[str, str]:
+    if passages is None or documents is None:
+        return "not counted", "in time"
+    return many(passages, "passage"), f"in {many(documents, 'document')}"
 
 
 def _forms(unit: Unit) -> str:
@@ -215,11 +214,13 @@ def _explained(hit: Hit) -> Iterator[str]:
     parts = standing.parts.items()
     if parts:
         yield f"score {hit.score:.4f} = {' + '.join(f'{name} {part:.4f}' for name, part in parts)}"
+    otherwise = standing.detail("keyword", "otherwise")
     if hit.keyword:
         yield (
             f"keyword {hit.keyword.score:.4f} = passage {standing.detail('keyword', 'passage'):.4f} + "
             f"whole document {standing.detail('keyword', 'document'):.4f} + "
             f"words side by side {standing.detail('keyword', 'pairs'):.4f}"
+            + (f" - words written otherwise {-otherwise:.4f}" if otherwise else "")
         )
         yield f"passage {standing.detail('keyword', 'passage'):.4f} is the sum of"
         for each in explanation.contributions:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ...corpus.dates.mentions import LONGEST_DATE, longest_date, parse_period
+from ...corpus.dates.mentions import LONGEST_DATE, DateValue, longest_date, parse_value
 from ...corpus.dates.periods import Period
 from ...errors import QueryError
 
@@ -23,14 +23,20 @@ def parse_date_value(value: str, column: int | None = None, today: date | None =
     Raises:
         QueryError: If it is no date, or ends before it begins.
     """
+    return _read(value, column, today).period
+
+
+def _read(value: str, column: int | None, today: date | None) -> DateValue:
+    full_stop = value.endswith(".") and not value.endswith("..")
     try:
-        period = parse_period(value, today)
+        read = parse_value(value[:-1] if full_stop else value, today)
     except ValueError as error:
         why = f": {error}" if str(error) else f": write {_FORMS}"
         raise QueryError(f"{value[:40]!r} is no date{why}", column) from None
+    period = read.period
     if period and period.first and period.last and period.last < period.first:
         raise QueryError(f"the dates {value[:40]!r} end before they begin: write the earlier one first", column)
-    return period
+    return read
 
 
 def parse_date_range(value: str, column: int | None = None, today: date | None = None) -> Period:
@@ -39,6 +45,19 @@ def parse_date_range(value: str, column: int | None = None, today: date | None =
     if period is None:
         raise QueryError(f"{value[:40]!r} is no day: write date:none in the question for what has no date", column)
     return period
+
+
+def parse_date_side(name: str, value: str, side: int) -> date:
+    """The first or last day (0, 1) of an option's date.
+
+    Raises:
+        QueryError: It is no date, or a range, of which one end would mean nothing.
+    """
+    read = _read(value, None, None)
+    day = read.period[side] if read.period else None
+    if read.sides > 1 or ".." in value or day is None:
+        raise QueryError(f"{name} is {value[:40]!r}, and must be a day, month or year, such as 2025-11")
+    return day
 
 
 def check_quoted(name: str, text: str, start: int, value: str, today: date | None = None) -> None:

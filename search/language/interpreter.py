@@ -1,8 +1,8 @@
 """From a query to a view's own terms: what is scored and what is demanded."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from math import inf
 from typing import NamedTuple, cast
@@ -17,11 +17,11 @@ from ...index.reading.plan import Days, Deadline, Lookup, Pair, Pattern, SameWor
 from ...index.reading.view import View
 from ...index.terms import STOP_WORDS
 from ...index.units import ANY_WORD, Confined, Form, Near, Unit, Word, terms_of
+from ..advice.date_offers import date_offers
 from ..advice.notices import Notice
 from . import query as language
 from .date_evidence import days_of
 from .date_values import parse_date_value
-from .date_words import offered
 from .parser import parse_number_range
 from .phrases import GAP, parts
 from .words.designations import varieties
@@ -44,7 +44,9 @@ class Interpretation:
         notices: What a searcher should know of how the query was interpreted.
         days: The days that it names; None if it names none.
         optional: Those of the units that a match need not hold: words of dates, where other words tell.
+        free: The units of its free words, but for those: where all words are asked for, a match holds each of them.
         marked: What is worth a mark, of what is scored.
+        written: How the query writes those of the units that are single words.
     """
 
     units: tuple[Unit, ...]
@@ -56,7 +58,9 @@ class Interpretation:
     notices: tuple[Notice, ...] = ()
     days: Days | None = None
     optional: frozenset[Unit] = frozenset()
+    free: tuple[Unit, ...] = ()
     marked: tuple[Unit, ...] = ()
+    written: Mapping[Unit, frozenset[str]] = field(default_factory=dict[Unit, frozenset[str]])
 
 
 def interpret(
@@ -155,6 +159,7 @@ class _Interpreter:
         known: dict[Unit, bool] = {}
         terms: list[str] = []
         dated: set[Unit] = set()
+        written: dict[Unit, frozenset[str]] = {}
         for run, every in self._runs:
             terms += (token.term for token in run if not self._is_of_date(token.start, token.end))
             words = [self._placed(run, each) for each in every]
@@ -164,10 +169,12 @@ class _Interpreter:
                 if left.spans[-1].end <= right.spans[0].start
             )
             units += (word.unit for word in words)
+            written |= _written(words, query.text, written)
             dated.update(word.unit for word in words if self._is_date(word))
             words = [word for word in words if not self._is_date(word)]
             known.update((word.unit, word.known) for word in words)
             unknown += (span for word in words if not word.known for span in word.spans)
+        of_free_words = frozenset(units)
         free = frozenset(query.free)
         for term in query.scoring_terms():
             if term in free:
@@ -178,12 +185,16 @@ class _Interpreter:
             for leaf in language.leaves([term]):
                 if isinstance(leaf, language.Word | language.Phrase):
                     start = query.text.find(leaf.text, max(leaf.column - 1, 0))
-                    unseen = [span for word in self._words(leaf) if not word.known for span in word.spans]
+                    words = self._words(leaf)
+                    if leaf is term and len(words) == 1:
+                        written |= _written([words[0]._replace(unit=units[-1])], leaf.text, written)
+                    unseen = [span for word in words if not word.known for span in word.spans]
                     unknown += [Span(start + span.start, start + span.end) for span in unseen if start >= 0]
         # Function words and initials are scored only where there is nothing else.
         telling = [unit for unit in units if unit.tells]
         scored = tuple(dict.fromkeys(telling or units))
         demanded = [unit for unit in telling if unit in known]
+        optional = frozenset(dated.difference(known)) if demanded else frozenset[Unit]()
         return Interpretation(
             units=scored,
             marked=tuple(filter(self._terms.is_worth_a_mark, scored)) or scored,
@@ -192,9 +203,11 @@ class _Interpreter:
             constraint=constraints.AllOf(tuple(map(self._constraint, query.must))),
             known=sum(known[unit] for unit in demanded) / max(len(demanded), 1),
             unknown=tuple(unknown),
-            notices=tuple(offered(query)),
+            notices=tuple(date_offers(query)),
             days=days_of(query, alone=not demanded),
-            optional=frozenset(dated.difference(known)) if demanded else frozenset(),
+            optional=optional,
+            free=tuple(unit for unit in scored if unit in of_free_words - optional),
+            written={unit: spellings for unit, spellings in written.items() if len(unit.positions) == 1},
         )
 
     def _is_date(self, word: _Placed) -> bool:
@@ -342,6 +355,15 @@ class _Interpreter:
             if named:
                 return constraints.AnyOf((constraints.Has(field.name, value), *dict.fromkeys(named)))
         return constraints.Has(field.name, value if known is None else known, exact or known is not None)
+
+
+def _written(words: Iterable[_Placed], text: str, before: Mapping[Unit, frozenset[str]]) -> dict[Unit, frozenset[str]]:
+    """How single words are written in a text, beside how they were written before."""
+    return {
+        word.unit: before.get(word.unit, frozenset()) | {text[slice(*word.spans[0])]}
+        for word in words
+        if len(word.spans) == 1
+    }
 
 
 def _lookups_of_runs(runs: Iterable[tuple[Sequence[Token], Sequence[Wording]]]) -> Iterator[Lookup]:

@@ -11,7 +11,7 @@ from ...index.reading.plan import Deadline
 from ..arguments import check_text
 from ..options import OPTIONS, Option, check_options
 from . import query as language
-from .date_values import parse_date_range
+from .date_values import parse_date_side
 from .input.texts import read
 from .parser import parse_constraints
 
@@ -134,13 +134,10 @@ _OWN = Option(name="a field of the collection's own", kind="values", about="")
 
 
 def _day(name: str, given: date | str | None, side: int) -> date | None:
-    """The first or last day (0, 1) of an option's value. A range is refused, as one of its ends would mean nothing."""
+    """The first or last day (0, 1) of an option's value."""
     if not isinstance(given, str):
         return given.date() if isinstance(given, datetime) else given
-    day = parse_date_range(given)[side]
-    if ".." in given or day is None:
-        raise QueryError(f"{name} is {given[:40]!r}, and must be a day, month or year, such as 2025-11")
-    return day
+    return parse_date_side(name, given, side)
 
 
 def _listed(given: str | Sequence[str]) -> Sequence[str]:

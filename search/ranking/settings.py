@@ -7,6 +7,7 @@ from itertools import repeat
 from typing import Any, TypeVar, cast
 
 from ...errors import CollectionMismatch, DragomanError, QueryError, UnreadableSource
+from ...index.analysis import FIELDS
 from ...index.segments.bm25f import BM25F
 from .fusion import FUSIONS
 from .rerank import RERANKERS
@@ -71,6 +72,8 @@ class Settings:
         if wrong := [name for name, value in depths.items() if value < 1]:
             raise QueryError(f"{wrong[0]} is {depths[wrong[0]]}, and must be 1 or more")
         k1, b, by_field = self.bm25f.k1, self.bm25f.b, self.bm25f.weights
+        if not len(b) == len(by_field) == len(FIELDS):
+            raise QueryError(f"{self.bm25f} needs a b and a weight for each of {', '.join(FIELDS)}")
         if not (0 < k1 < math.inf and all(0 <= each <= 1 for each in b) and all(0 <= w < math.inf for w in by_field)):
             raise QueryError(f"{self.bm25f} needs a k1 above 0, every b from 0 to 1, and weights of 0 or more")
 

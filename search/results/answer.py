@@ -60,15 +60,13 @@ def answer(
     meant = interpret(view, query, variants=variants, spellings=settings.spellings, deadline=question.deadline)
     constraint = meant.constraint
     if match == "all":
-        constraint = AllOf(
-            (*constraint.constraints, *(Holds(unit) for unit in meant.units if unit not in meant.optional))
-        )
+        constraint = AllOf((*constraint.constraints, *map(Holds, meant.free)))
     if question.document is not None:
         constraint = AllOf((*constraint.constraints, Of(question.document)))
     vector = view.encode(query.meaning) if query.meaning and mode != "keyword" else None
     scored = replace(meant, units=()) if mode == "meaning" and vector is not None else meant
     # Where no word is free, what is demanded says what matches: of "visit OR herring", either.
-    any_word = match == "any" or not query.free
+    any_word = match != "most" or not query.free
     scored_query = replace(_scored_query(view, query.meaning, scored, vector), any_word=any_word)
     if match == "all" and meant.units:
         scored_query = replace(scored_query, floors=Floors(-1, -1))  # the words alone decide, in every mode
@@ -133,7 +131,16 @@ def neighbours(
 
 def _scored_query(view: View, text: str, meant: Interpretation, vector: NDArray[np.float32] | None) -> ScoredQuery:
     return ScoredQuery(
-        text, meant.units, meant.pairs, meant.prose, meant.known, vector, view.info.floors, meant.days, meant.optional
+        text,
+        meant.units,
+        meant.pairs,
+        meant.prose,
+        meant.known,
+        vector,
+        view.info.floors,
+        meant.days,
+        meant.optional,
+        written=meant.written,
     )
 
 

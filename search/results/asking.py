@@ -87,6 +87,7 @@ class Asker:
             listing, candidates = reply.ranking.listing, reply.ranking.candidates
             suggestion = suggest(view, question.query.text, reply.meant.unknown, question.deadline)
             unknown = unknown_words(question.query.text, reply.meant.unknown)
+            nearest = self._nearest(view, question, reply, page)
             return Results(
                 query=text or "",
                 understood=understood(question.query),
@@ -106,9 +107,10 @@ class Asker:
                     *_notices(suggestion, candidates.undated, listing.weaker),
                     *unknown_notices(unknown),
                     *self._missed(view, question, reply, page),
+                    *(_why_not_found(question, reply) if nearest else ()),
                 ),
                 explanation=explain(view, question, reply.meant) if page.explain else None,
-                nearest=self._nearest(view, question, reply, page),
+                nearest=nearest,
                 unknown=tuple(unknown),
             )
 
@@ -216,6 +218,16 @@ class Asker:
             return ask(fresh)
 
 
+def _why_not_found(question: Question, reply: Answer) -> Iterator[Notice]:
+    """Why the passages that are shown where nothing was found do not count as found."""
+    if question.options["match"] == "all" and reply.meant.free:
+        yield Notice("near", "These come nearest in meaning, but none holds all the words; they may not answer at all.")
+    else:
+        yield Notice(
+            "near", "These come nearest in meaning, but too far to count as found; they may not answer at all."
+        )
+
+
 def _notices(suggestion: str | None, undated: int, weaker: int) -> Iterator[Notice]:
     if undated:
         match = "passage matches" if undated == 1 else "passages match"
@@ -223,7 +235,7 @@ def _notices(suggestion: str | None, undated: int, weaker: int) -> Iterator[Noti
     if weaker:
         match = "passage is" if weaker == 1 else "passages are"
         left_out = f"{weaker:,} more {match} about some of it, and left out by date"
-        yield Notice("weaker", f"{left_out}: match any word (--match any, match=any) to see what holds one.")
+        yield Notice("weaker", f"{left_out}: with “match any” {'it is' if weaker == 1 else 'they are'} listed too.")
     if suggestion:
         yield Notice("spelling", "Did you mean:", question=suggestion)
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ...errors import SearchTimeout
 from ...index.constraints import AllOf, Constraint, Holds, Of
 from ...index.reading.plan import Deadline, Plan
 from ...index.reading.view import View
-from ...index.units import Unit, terms_of
+from ...index.units import Unit
 from ..language import query as language
 from ..language.interpreter import Interpretation
 from ..language.question import Question
@@ -24,11 +25,14 @@ MOST_UNITS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """How many passages, and of how many documents, hold a word or phrase of a question, within its filters."""
+    """How many passages, and of how many documents, hold a word or phrase of a question, within its filters.
+
+    None where the time was over before they were counted.
+    """
 
     unit: Unit
-    passages: int
-    documents: int
+    passages: int | None
+    documents: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,45 +42,32 @@ class QuestionExplanation:
     Attributes:
         expression: The question in canonical text: its free words, then all that constrains.
         filters: Those of the constraints that ask for no words, in canonical text.
-        passages: How many passages satisfy these filters.
-        documents: How many documents they are of.
+        passages: How many passages satisfy these filters; None if the time was over before they were counted.
+        documents: How many documents they are of; None likewise.
         holdings: What is sought for its words and phrases, and how much there is of each within the filters.
     """
 
     expression: str
     filters: tuple[str, ...]
-    passages: int
-    documents: int
+    passages: int | None
+    documents: int | None
     holdings: tuple[Holding, ...]
 
     def to_wire(self) -> "wire.QuestionExplanation":
         """As it is written in JSON."""
         from . import wire
 
-        words = [
-            wire.Holding(
-                forms=[
-                    [sorted(terms_of(word)) for word in form] for form in (each.unit.positions, *each.unit.variants)
-                ],
-                field=each.unit.field or None,
-                passages=each.passages,
-                documents=each.documents,
-            )
-            for each in self.holdings
-        ]
+        words = [wire.holding_of(each.unit, passages=each.passages, documents=each.documents) for each in self.holdings]
         return wire.QuestionExplanation(self.expression, list(self.filters), self.passages, self.documents, words)
 
 
 def explain(view: View, question: Question, meant: Interpretation) -> QuestionExplanation:
-    """How a question was understood.
+    """How a question was understood; what there is of it is counted as far as the question's time allows.
 
     Args:
         view: What was asked.
         question: The question.
         meant: The question in the view's terms.
-
-    Raises:
-        SearchTimeout: The question's time is over.
     """
     query = question.query
     filters = [
@@ -111,8 +102,11 @@ def _only_filters(node: language.Node) -> bool:
             return False
 
 
-def _count(view: View, constraints: list[Constraint], deadline: Deadline) -> tuple[int, int]:
-    """How many passages satisfy all constraints, and of how many documents they are."""
-    matches = view.candidates(Plan(AllOf(tuple(constraints))), 1, deadline).matches
+def _count(view: View, constraints: list[Constraint], deadline: Deadline) -> tuple[int, int] | tuple[None, None]:
+    """How many passages satisfy all constraints, and of how many documents they are; None once the time is over."""
+    try:
+        matches = view.candidates(Plan(AllOf(tuple(constraints))), 1, deadline).matches
+    except SearchTimeout:  # the answer itself is there by now
+        return None, None
     listing = matches.listed(np.zeros(0), sort="relevance", per_document=False, fold=False, limit=0)
     return listing.total, listing.documents

@@ -136,6 +136,8 @@ def _cut(text: str, width: int, *, from_end: bool = False) -> str:
     """As much of the beginning of a text, or of its end, as so many columns hold, with an ellipsis where it is cut."""
     if _width(text) <= width:
         return text
+    if width < 1:  # no room for as much as an ellipsis
+        return ""
     kept: list[str] = []
     room = width - 1
     for character in reversed(text) if from_end else text:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, overload
 from ...corpus.document import Document, Note, Span, passage_id
 from ...index.reading.facets import Facets
 from ...index.reading.view import Contribution
-from ...index.units import terms_of
 from ..advice.notices import Notice
 from ..ranking.engine import UNPLACED, LegStanding, Mode, Standing
 from .highlight import Highlight
@@ -33,18 +32,7 @@ class Explanation:
         """As it is written in JSON."""
         from . import wire  # late: printing text needs no msgspec, which takes 5 ms to load
 
-        units = [
-            wire.Unit(
-                words=[sorted(terms_of(word)) for word in each.weighed.unit.positions],
-                field=each.weighed.unit.field or None,
-                passages=each.weighed.passages,
-                idf=each.weighed.idf,
-                counts=dict(each.counts),
-                saturated=each.saturated,
-                impact=each.impact,
-            )
-            for each in self.contributions
-        ]
+        units = list(map(wire.unit_of, self.contributions))
         standing = self.standing
         return wire.Explanation(
             parts=dict(standing.parts),

@@ -7,7 +7,7 @@ them, docstrings included. `Hit.to_wire` and `Results.to_wire` fill them.
 from collections.abc import Iterable, Mapping
 from functools import cache
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET as UNSET
@@ -16,12 +16,17 @@ from msgspec import to_builtins as to_builtins
 
 from ...corpus.document import Document, Person
 from ...corpus.fields import DECLARED
+from ...index import units
 from ...index.reading import facets as counts
+from ...index.reading.view import Contribution
 from ..advice import notices
 from ..ranking import engine
 from ..ranking.engine import Mode
 from ..ranking.legs.leg_table import LEGS
 from .highlight import Highlight
+
+MOST_TERMS: Final = 64
+"""How many terms of a word, and forms of a phrase, an explanation lists: `p*` may stand for thousands."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -90,9 +95,13 @@ else:
 
 
 class Unit(msgspec.Struct, frozen=True):
-    """What a word of the question, or a phrase of them, is worth in a passage."""
+    """What a word of the question, or a phrase of them, is worth in a passage.
+
+    `words` has the first 64 terms that may stand for each word; `more` counts the others.
+    """
 
     words: list[list[str]]
+    more: int
     field: str | None
     passages: int
     idf: float
@@ -142,26 +151,29 @@ class Hit(msgspec.Struct, frozen=True):
 class Holding(msgspec.Struct, frozen=True):
     """What is sought for a word or phrase of a question, and what holds it within the question's filters.
 
-    `forms` are all ways to write it: each a list of its words, each word a list of the terms that may stand for it.
-    `field` is the only one that counts, or null.
+    `forms` are the ways to write it: each a list of its words, each word a list of the terms that may stand for it.
+    `more` counts the forms, and terms of those that are listed, that come after the first 64. `field` is the only one
+    that counts, or null. `passages` and `documents` are null if the time was over before they were counted.
     """
 
     forms: list[list[list[str]]]
+    more: int
     field: str | None
-    passages: int
-    documents: int
+    passages: int | None
+    documents: int | None
 
 
 class QuestionExplanation(msgspec.Struct, frozen=True):
     """How a question was understood: in canonical text, its filters apart, and what there is within these.
 
-    `filters` are those constraints that ask for no words; `passages` and `documents` count what satisfies them.
+    `filters` are those constraints that ask for no words; `passages` and `documents` count what satisfies them,
+    or are null if the time was over before that.
     """
 
     expression: str
     filters: list[str]
-    passages: int
-    documents: int
+    passages: int | None
+    documents: int | None
     words: list[Holding]
 
 
@@ -306,6 +318,36 @@ def legs_of(standings: Mapping[str, engine.LegStanding]) -> Legs:
     return legs_struct(tuple(known))(
         **{name: standing and Leg(standing.rank, standing.score) for name, standing in known.items()}
     )
+
+
+def unit_of(contribution: Contribution) -> Unit:
+    """What a word or phrase adds to the score of a passage."""
+    weighed = contribution.weighed
+    words, more = _listed(weighed.unit.positions)
+    return Unit(
+        words=words,
+        more=more,
+        field=weighed.unit.field or None,
+        passages=weighed.passages,
+        idf=weighed.idf,
+        counts=dict(contribution.counts),
+        saturated=contribution.saturated,
+        impact=contribution.impact,
+    )
+
+
+def holding_of(unit: units.Unit, *, passages: int | None, documents: int | None) -> Holding:
+    """What is sought for a word or phrase, and what holds it."""
+    forms = (unit.positions, *unit.variants)
+    listed = [_listed(form) for form in forms[:MOST_TERMS]]
+    more = sum(more for _, more in listed) + max(len(forms) - MOST_TERMS, 0)
+    return Holding([words for words, _ in listed], more, unit.field or None, passages, documents)
+
+
+def _listed(form: Iterable[units.Word]) -> tuple[list[list[str]], int]:
+    """The first terms that may stand for each word of a form, and how many are left out."""
+    words = list(map(units.terms_of, form))
+    return [sorted(each)[:MOST_TERMS] for each in words], sum(max(len(each) - MOST_TERMS, 0) for each in words)
 
 
 def facets_of(facets: counts.Facets) -> Facets:

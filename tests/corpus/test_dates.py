@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from dragoman.corpus.dates.calendar_words import languages
+from dragoman.corpus.dates.cursor import Cursor
 from dragoman.corpus.dates.mentions import find_dates, parse_period
 from dragoman.corpus.dates.periods import Period
 from dragoman.corpus.dates.wording import period_name
@@ -58,6 +59,32 @@ READ = {
     "Haziran 2025'ten önce": "..2025-05-31", "geçen hafta": "2025-11-17..2025-11-23", "3 gün önce": "2025-11-21",
     "2020 ile 2022 arasında": "2020..2022", "1962 yazı": "1962-06..1962-08",
     "2025年11月22日": "2025-11-22", "2025年11月": "2025-11", "2025년 11월 22일": "2025-11-22", "1960年代": "1960..1969",
+    # Halves, quarters, and what is a part of something
+    "3Q 2025": "2025-07..2025-09", "FY2025": "2025", "Q1 FY 2024": "2024-01..2024-03", "T3 2025": "2025-07..2025-09",
+    "seconda metà del 2021": "2021-07..2021-12", "segunda metade de 2021": "2021-07..2021-12",
+    "primera mitad de 2021": "2021-01..2021-06", "seconde moitié de 2021": "2021-07..2021-12",
+    "zweite Hälfte 2021": "2021-07..2021-12", "im dritten Quartal 2021": "2021-07..2021-09",
+    "во втором полугодии 2021": "2021-07..2021-12", "второй половине 2021 года": "2021-07..2021-12",
+    "last week of November 2025": "2025-11-24..2025-11-30", "first week of November 2025": "2025-11-01..2025-11-07",
+    "last day of 2025": "2025-12-31", "last quarter of 2025": "2025-10..2025-12",
+    "primera semana de noviembre de 2025": "2025-11-01..2025-11-07",
+    "letzte Woche im März 2022": "2022-03-25..2022-03-31",
+    "day after tomorrow": "2025-11-26", "après-demain": "2025-11-26", "послезавтра": "2025-11-26",
+    # Parts of what is told from today
+    "June last year": "2024-06", "mars de l'année dernière": "2024-03", "März letzten Jahres": "2024-03",
+    "marzo del año pasado": "2024-03", "marzo dell'anno scorso": "2024-03", "в марте прошлого года": "2024-03",
+    "去年3月": "2024-03", "올해 3월": "2025-03", "early this year": "2025-01..2025-04",
+    "late last year": "2024-09..2024-12", "Anfang dieses Jahres": "2025-01..2025-04",
+    "昨年末": "2024-09..2024-12", "geçen yılın sonunda": "2024-09..2024-12", "final do ano passado": "2024-09..2024-12",
+    "finales del año pasado": "2024-09..2024-12", "March 2022 to June": "2022-03..2022-06",
+    "2022年3月から6月まで": "2022-03..2022-06", "November 2022 – March": "2022-11..2023-03",
+    # Other ways to write them
+    "22-Nov-2025": "2025-11-22", "3-März-2024": "2024-03-03", "Nov '25": "2025-11", "mai '68": "1968-05",
+    "в 2022-м году": "2022", "между мартом и июнем 2022": "2022-03..2022-06",
+    "2014年から2020年": "2014..2020", "2014年から2020年まで": "2014..2020", "2014년부터 2020년까지": "2014..2020",
+    "2014年から": "2014-01-01..", "2025-11-22/2025-11-24": "2025-11-22..2025-11-24",
+    "since 2021 until 2023": "2021..2023", "depuis 2021 jusqu'en 2023": "2021..2023",
+    "seit 2021 bis 2023": "2021..2023",
     "昨日": "2025-11-23", "先週": "2025-11-17..2025-11-23", "上个月": "2025-10", "지난달": "2025-10",
 }  # fmt: skip
 
@@ -78,6 +105,8 @@ def test_no_date_is_asked_for_by_its_word(value: str) -> None:
         ("2025-11-31", "November has 30 days"),
         ("31.4.2025", "April has 30 days"),
         ("31 November 2025", "November has 30 days"),
+        ("30 February", "February has 29 days"),
+        ("31 апреля", "April has 30 days"),
         ("29 février 2025", "February 2025 has 28 days"),
         ("2025-13", "a year has 12 months"),
         ("2025-W60", "2025 has 52 weeks"),
@@ -123,6 +152,36 @@ FOUND = {
     "визит в ноябре 2025 года": ["в ноябре 2025 года: 2025-11"],
     "ziyaret Kasım 2025'te": ["Kasım 2025'te: 2025-11"],
     "2025年11月22日のサミット": ["2025年11月22日: 2025-11-22"],
+    # Words of another language, and letters that are part of a name, belong to no date
+    "a 2025 summit": ["2025: 2025 weak"],
+    "what did Kennedy do 1962": ["1962: 1962 weak"],
+    "le sommet à 2025 mètres ou en 2025": ["en 2025: 2025"],
+    "Group A 1962": ["1962: 1962 weak"],
+    "Annex D 1962": ["1962: 1962 weak"],
+    "World War I 1914": ["1914: 1914 weak"],
+    "Shangri-La 2025": ["2025: 2025 weak"],
+    # Months and seasons that may be names
+    "Theresa May 2019": ["May 2019: 2019-05 weak"],
+    "Black September 1970": ["September 1970: 1970-09 weak"],
+    "Schwarzer September 1970": ["September 1970: 1970-09 weak"],
+    "Prague Spring 1968": ["Spring 1968: 1968-03..1968-05 weak"],
+    "Красный октябрь 1917": ["октябрь 1917: 1917-10 weak"],
+    "I may 2025 be there": ["2025: 2025 weak"],
+    "a été 2022": ["2022: 2022 weak"],
+    "Samoa in May 2022": ["in May 2022: 2022-05"],
+    "postponed to March 2022": ["March 2022: 2022-03"],
+    "the last two years of the war": ["the last two years: 2023-11-24..2025-11-24 weak"],
+    # Scripts without blanks
+    "协议在2022年3月签署": ["在2022年3月: 2022-03"],
+    "平和協定は2022年に": ["2022年: 2022"],
+    "평화협정은2022년에": ["2022년: 2022"],
+    "从2014年到2020年": ["从2014年到2020年: 2014..2020"],
+    # Numbers that may count something
+    "in 2003 troops left": ["in 2003: 2003 weak"],
+    "since 1990 refugees come": ["since 1990: 1990-01-01.. weak"],
+    "in Q3 2025 and 4Q 2024": ["in Q3 2025: 2025-07..2025-09", "4Q 2024: 2024-10..2024-12"],
+    "in June last year": ["in June last year: 2024-06"],
+    "la semaine dernière du sommet": ["la semaine dernière: 2025-11-17..2025-11-23"],
 }
 
 
@@ -147,11 +206,41 @@ def test_dates_are_found_in_a_question(text: str, dates: list[str]) -> None:
         "decision 12/2024", "may agree to talks", "march on Washington", "in may", "September 11 attacks", "9/11",
         "a call every day this agreement", "early warning", "end of the war", "the fall of Saigon", "past practice",
         "next steps", "5 out of 10", "first half", "2025km", "1962.5", "Sunday talks", "2803 resolution", "3 days",
+        "in 2025 words", "in 2000 homes", "by 2000 votes", "after 1900 hours", "1500-2000 troops",
+        "between 1500 and 2000 troops", "2000 US troops", "2000 new troops", "en 2000 soldats", "los 2000 soldados",
+        "vor 2000 Soldaten", "в 2000 солдат", "em 2000 casas", "nach 2000 Stimmen",
+        "last days of Pompeii", "in the last days of the war", "last year of the war", "last weeks of the war",
+        "ces derniers jours", "la dernière année de la guerre", "letzte Tage des Krieges", "последние дни войны",
+        "gli ultimi giorni di Pompei", "coming weeks", "last march to Selma", "this may be",
+        "l'appel du 18 juin", "der 8. Mai", "el 2 de mayo", "du 3 au 5 mars", "il 2 maggio",
+        "the 1540 Committee", "the 1718 Committee", "resolutions 1701 and 1973", "résolutions 1701, 1929 et 1973",
+        "tel +82 2 2025 1962", "+2025 1962", "82 2 2025 1962", "第1701号决议", "2000人",
         "1 mai", "un été", "son mari", "vor Ort", "hace falta",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_date_is_none(text: str) -> None:
     assert list(find_dates(text, MONDAY)) == []
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["early ", "early mid late of ", "early monday ", "may 1 ", "1-2 ", "since ", "first week of ", "Q3 last ", "d "],
+)
+def test_many_words_cost_no_more_than_few_each(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = list[int]()
+    word = Cursor.word
+
+    def counted(cursor: Cursor, at: int, *names: str) -> tuple[int, int] | None:
+        looked_up.append(at)
+        return word(cursor, at, *names)
+
+    monkeypatch.setattr(Cursor, "word", counted)
+    costs: list[int] = []
+    for repeats in (20, 40):
+        looked_up.clear()
+        list(find_dates(part * repeats, MONDAY))
+        costs.append(len(looked_up))
+    assert costs[1] <= 2.5 * costs[0]
 
 
 def test_every_language_has_all_months_and_the_words_that_a_date_needs() -> None:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from support.programs import only_line
 
 if TYPE_CHECKING:
@@ -53,3 +55,38 @@ def test_the_exit_code_says_whether_anything_was_found(programs: "Programs", tmp
     refused = programs("search", "--batch", tmp_path / "none.txt", "--format", "markdown")
     assert "--batch goes with --format csv or jsonl" in only_line(refused)
     assert programs("search", "--batch", tmp_path / "missing.txt").code == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_files_of_other_programs_are_read(programs: "Programs", tmp_path: Path, encoding: str, end: str) -> None:
+    (tmp_path / "questions.txt").write_bytes(f"hotline{end}{end}Élysée{end}".encode(encoding))
+    ran = programs("search", "--batch", tmp_path / "questions.txt", "-n", "1", "--mode", "keyword")
+    rows = list(csv.DictReader(io.StringIO(ran.out)))
+    assert [(row["line"], row["question"]) for row in rows] == [("1", "hotline"), ("3", "Élysée")]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--after", "nonsense"), "nonsense"),
+        (("--document", "nosuch"), "nosuch"),
+        (("--where", "free words"), "constrains nothing"),
+    ],
+)
+def test_an_option_that_no_line_can_be_asked_with_is_one_error(
+    programs: "Programs", options: tuple[str, str], said: str
+) -> None:
+    ran = programs("search", "--batch", "-", *options, stdin=b"hotline\nMacron\n")
+    assert (ran.code, ran.out) == (2, "")
+    assert said in only_line(ran)
+
+
+def test_rows_say_what_there_is_to_know_of_an_answer(programs: "Programs") -> None:
+    stdin = b"zqxv\nhotline zqxv\nMacron\n"
+    ran = programs("search", "--batch", "-", "-n", "1", "--mode", "keyword", stdin=stdin)
+    nothing, some, plain = csv.DictReader(io.StringIO(ran.out))
+    assert "No passage says “zqxv”." in nothing["notices"]
+    assert some["rank"] == "1"
+    assert some["notices"] == "No passage says “zqxv”."
+    assert plain["notices"] == ""

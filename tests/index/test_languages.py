@@ -6,13 +6,14 @@ import pytest
 
 from dragoman.corpus.document import Document
 from dragoman.index.analysis import analyze, lower
-from dragoman.index.reading.plan import Deadline, Lookup, SameWord
+from dragoman.index.reading.plan import OTHERWISE, Deadline, Lookup, Plan, SameWord, Words
 from dragoman.index.reading.view import View
+from dragoman.index.segments.bm25f import BM25F
 from dragoman.index.terms import STEMMERS, function_words, homographs, stems
 from dragoman.index.units import Confined, Near, Unit
 from dragoman.search.language.interpreter import interpret
 from dragoman.search.language.parser import parse
-from support.asking import by_words, located
+from support.asking import ALL, by_words, located
 from support.memory_view import MemoryView
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ TEXTS = {
     "es": ["el año de los niños", "los ninos del ano", "negociarán y negociaron"],
     "ru": ["война и воины", "о войне и ещё о воине", "еще один молодой"],
     "tr": ["ANLAŞMALARIN ayrıntıları", "anlaşma ile ülkenin bakanı"],
+    "pt": ["o Müller e os Mullers", "os Müllers"],
     "uk": ["війна та мир", "на війні"],
     "": ["war and news of unknown language"],
 }
@@ -74,6 +76,42 @@ def test_lookups_answer_as_by_brute_force(shelved: View) -> None:
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_questions_are_met_as_by_brute_force(shelved: View, question: str) -> None:
     assert scored(shelved, question) == pytest.approx(scored(MemoryView(DOCUMENTS), question))
+
+
+@pytest.mark.parametrize("question", [*QUESTIONS, "NINOS", "deposée", "ещё молодой", "Müllers", "Mullers", "ano =año"])
+def test_what_is_written_otherwise_is_told_as_by_brute_force(shelved: View, question: str) -> None:
+    assert otherwise(shelved, question) == pytest.approx(otherwise(MemoryView(DOCUMENTS), question))
+
+
+def test_what_is_written_otherwise() -> None:
+    view = MemoryView(DOCUMENTS)
+    assert set(otherwise(view, "año")) == {"es-1"}
+    assert set(otherwise(view, "ano")) == {"es-0"}
+    assert set(otherwise(view, "niño")) == {"es-1"}
+    assert set(otherwise(view, "ещё")) == {"ru-2"}
+    assert set(otherwise(view, "negociar")) == set()
+    assert set(otherwise(view, "news")) == set()
+    # Nobody writes it so, and it is the same to all.
+    assert set(otherwise(view, "Kôln")) == set()
+
+
+def test_how_a_term_is_written(shelved: View) -> None:
+    assert shelved.written("ano") == [("ano", 1), ("año", 1)]
+    assert shelved.written("depose") == [("déposé", 1)]
+    assert shelved.written("krieg") == [("krieg", 1)]
+    assert shelved.written("nocturne") == []
+    assert {term: shelved.written(term) for term, _ in WORDS} == {
+        term: MemoryView(DOCUMENTS).written(term) for term, _ in WORDS
+    }
+
+
+def otherwise(view: View, question: str) -> dict[str, float]:
+    """What the passages that write a question's words otherwise score for these, by their documents."""
+    meant = interpret(view, parse(question))
+    words = Words(meant.units, (), BM25F(), documents=False, any_word=True, written=meant.written)
+    found = view.candidates(Plan(meant.constraint, {"keyword": words}), ALL, Deadline())
+    every = zip(found.numbers.tolist(), found.legs["keyword"].evidence[OTHERWISE].tolist(), strict=True)
+    return {located(view, number).document_id: score for number, score in every if score}
 
 
 def scored(view: View, question: str) -> dict[str, float]:

@@ -64,8 +64,8 @@ def texts(snapshot: Snapshot, typed: str, limit: int = 8) -> list[str]:
         ("summit", ["summits"]),
         ("th", ["theatre"]),
         # Of everything something.
-        ("macr", ["macroeconomics", 'person:="Emmanuel Macron"', 'outlet:="Macro Daily"']),
-        ("le", ["leaders", 'outlet:="Le Monde"', 'person:="Lee Jae-myung"']),
+        ("macr", ["macron", "macroeconomics", 'person:="Emmanuel Macron"', 'outlet:="Macro Daily"']),
+        ("le", ["leaders", "lee", 'outlet:="Le Monde"', 'person:="Lee Jae-myung"']),
         ("x -fra", ["x -country:=France"]),
         ("coun", ["country:"]),
         ("pa", ["paris"]),
@@ -81,6 +81,7 @@ def test_a_question_is_completed(snapshot: Snapshot, typed: str, completed: list
 
 def test_a_completion_says_what_it_is_and_how_often(snapshot: Snapshot) -> None:
     assert complete(snapshot, "macr") == [
+        Completion("macron", "word", 3),
         Completion("macroeconomics", "word", 2),
         Completion('person:="Emmanuel Macron"', "person", 3),
         Completion('outlet:="Macro Daily"', "outlet", 1),
@@ -94,10 +95,51 @@ def test_a_completion_says_what_it_is_and_how_often(snapshot: Snapshot) -> None:
     assert parse(france.text).must == (Filter("country", "France", True),)
 
 
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("pres", ["president", "presse", "presidente", "presión"]),
+        ("prés", ["président"]),
+        ("Prés", ["Président"]),
+        ("PRES", ["PRESIDENT", "PRESSE", "PRESIDENTE", "PRESIÓN"]),
+        ("presio", ["presión"]),
+        ("pras", ["präsident"]),
+        ("Präs", ["Präsident"]),
+        ("pràs", []),
+        ("e\u0301lys", ["élysée"]),
+        ("à l'Elys", ["à l'Élysée"]),
+        ("stras", ["straße"]),
+        ("Straß", ["Straße"]),
+        ("turk", ["türkiye"]),
+        ("İst", ["İstanbul"]),
+        ("ещ", ["ещё"]),
+        ("O'bri", ["O'brien"]),
+    ],
+)
+def test_words_are_offered_as_they_are_written(
+    make_shelf: "Callable[[], Shelf]", typed: str, completed: list[str]
+) -> None:
+    shelf = make_shelf()
+    texts = {
+        "en-1": "the President\nthe President and Mr. O'Brien\npresident",
+        "fr-1": "le Président à l'Élysée\nle président et la presse\nElysee",
+        "fr-2": "l'Élysée",
+        "es-1": "el presidente y la presión",
+        "de-1": "der Präsident und die Presse in der Straße",
+        "tr-1": "Türkiye ve İstanbul",
+        "ru-1": "ещё один",
+    }
+    for name, text in texts.items():
+        shelf.add(Document(name, text, language=name[:2]))
+    shelf.add(*(Document(f"gone-{n}", "le président", language="fr") for n in range(9)))
+    shelf.remove(*(f"gone-{n}" for n in range(9)))
+    assert [each.text for each in complete(shelf.snapshot(), typed) if each.kind == "word"] == completed
+
+
 def test_there_are_no_more_than_were_asked_for(snapshot: Snapshot) -> None:
     assert texts(snapshot, "country:", 1) == ["country:=France"]
-    assert texts(snapshot, "macr", 2) == ["macroeconomics", 'person:="Emmanuel Macron"']
-    assert texts(snapshot, "macr", 1) == ["macroeconomics"]
+    assert texts(snapshot, "macr", 2) == ["macron", 'person:="Emmanuel Macron"']
+    assert texts(snapshot, "macr", 1) == ["macron"]
     assert texts(snapshot, "macr", 0) == []
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document
+from dragoman.errors import QueryError
+from dragoman.search.advice.date_offers import date_offers
 from dragoman.search.collection import Collection
-from dragoman.search.language.date_words import offered
+from dragoman.search.language.input.texts import read
 from dragoman.search.language.parser import parse
+from dragoman.search.language.query import Dates
 from support.places import SHARED
 
 if TYPE_CHECKING:
@@ -84,17 +87,54 @@ def test_a_date_is_offered_as_a_constraint(collection: Collection) -> None:
         ),
         ("visits of 2016, 2017 and 2018 and 2019", ["Only 2016?", "Only 2017?", "Only 2018?"], None),
         ("truce", [], []),
+        ("harbour since 2021 until 2023", ["Only 2021–2023?"], ["harbour date:2021..2023"]),
+        ('"joint statement" March 2022', ["Only March 2022?"], ['"joint statement" date:2022-03']),
+        (
+            "talks date:05/06/2025",
+            ["05/06/2025 is 5 June 2025. Month first, 6 May 2025?"],
+            ["talks date:2025-05-06"],
+        ),
+        ("talks date:13/06/2025", [], []),
         ('"November 2025"', [], []),
+        # Dates of which a sign takes a part
+        ("Lee OR March 2022", [], []),
+        ("NOT March 2022", [], []),
+        ('harbour "March" 2022', [], []),
+        ("harbour -März 2022", [], []),
+        ("harbour AND mars 2022", [], []),
+        ("May NEAR/3 June 2022", [], []),
+        ("kind:march 2022", [], []),
         ("2000 troops", [], []),
     ],
 )
 def test_what_is_offered(question: str, texts: list[str], offers: list[str] | None) -> None:
-    notices = list(offered(parse(question, today=MONDAY)))
+    notices = list(date_offers(parse(question, today=MONDAY)))
     assert [each.text for each in notices] == texts
     assert offers is None or [each.question for each in notices] == offers
     for each in notices:
         assert each.question
         assert parse(each.question).must, "the offered question can be asked"
+
+
+@pytest.mark.parametrize(
+    ("text", "offer"),
+    [
+        ('Lee says: "We agree" in March 2022.', "Lee says: We agree date:2022-03"),
+        ('Präsident sagt: "Wir stimmen zu" im März 2022.', "Präsident sagt: Wir stimmen zu date:2022-03"),
+        ('Lavrov a dit: "non" en mars 2022, (encore).', "Lavrov a dit: non (encore). date:2022-03"),
+    ],
+)
+def test_a_date_of_a_pasted_text_is_offered_with_its_words_alone(text: str, offer: str) -> None:
+    [notice] = date_offers(read(text))
+    assert notice.question == offer
+    assert [type(node) for node in read(offer).must] == [Dates]
+    assert list(date_offers(read(text, literal=True))) == [], "where signs mean nothing, a constraint would be text"
+
+
+@pytest.mark.parametrize("value", ["2024 to 2025", "2024–2025", "entre 2020 et 2022", "2025..2026", "none"])
+def test_an_option_is_one_date(collection: Collection, value: str) -> None:
+    with pytest.raises(QueryError, match="must be a day, month or year"):
+        collection.search("", after=value)
 
 
 def test_date_words_need_not_stand_in_the_text(collection: Collection) -> None:
@@ -152,3 +192,4 @@ def test_dates_of_fields_and_options_are_read_alike(collection: Collection) -> N
         assert {hit.document.id for hit in collection.search(f'date:"{value}"')} == {"y22", "other"}
     assert {hit.document.id for hit in collection.search("date:none")} == {"none"}
     assert {hit.document.id for hit in collection.search("date:>=2023")} == {"y23"}
+    assert {hit.document.id for hit in collection.search("date:2023.")} == {"y23"}, "with the full stop of a sentence"

@@ -11,6 +11,7 @@ import pytest
 from dragoman.corpus.document import Document
 from dragoman.errors import QueryError, SearchTimeout
 from dragoman.index import constraints
+from dragoman.index.analysis import FIELDS
 from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.local_legs.by_words import LocalKeyword
 from dragoman.index.reading.plan import Deadline, Sort, Words
@@ -416,6 +417,14 @@ def test_a_passage_is_better_if_the_rest_of_its_document_fits_too(shelf: "Shelf"
 def test_settings_out_of_range_are_an_error(wrong: dict[str, Any]) -> None:
     with pytest.raises(QueryError, match=next(iter(wrong))):
         Settings(**wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"weights": (1.0, 1.0, 0.8)}, {"b": (0.3, 0.4, 0.4)}, {"b": ()}, {"weights": (1.0,) * (len(FIELDS) + 1)}]
+)
+def test_every_field_has_its_own_b_and_weight(wrong: dict[str, Any]) -> None:
+    with pytest.raises(QueryError, match=f"a b and a weight for each of {', '.join(FIELDS)}"):
+        Settings(bm25f=BM25F(**wrong))
 
 
 def test_a_word_asked_twice_counts_once(shelved: Snapshot) -> None:

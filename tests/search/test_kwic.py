@@ -53,6 +53,15 @@ def test_only_what_matched_is_listed(collection: Collection) -> None:
     assert as_kwic(collection.search("xyzzy", mode="keyword")) == ""
 
 
+def test_a_line_is_no_wider_than_it_may_be_though_its_keyword_is(make_collection: "MakeCollection") -> None:
+    word = "k" * 60
+    collection = make_collection([dated("long", 1950, f"They wrote {word} and {word} again, and nothing else.")])
+    for width in (60, 61, 80):
+        for line in kwic_lines(occurrences(collection.search(word, mode="keyword")), width):
+            assert sum(map(columns, line)) <= width
+            assert "……" not in line
+
+
 def test_wide_characters_take_two_columns(collection: Collection) -> None:
     for width in (60, 100):
         [line] = kwic_lines(occurrences(collection.search("条约", mode="keyword")), width)

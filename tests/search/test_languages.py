@@ -181,6 +181,91 @@ def test_what_is_typed_without_its_accents_is_found(asks: "Asks", question: str,
     assert list(asks(question).values()) == [expected]
 
 
+SPELT = {
+    "es": ("El ministro habló del {} durante la reunión con el embajador.", "año ano niños ninos español espanol"),
+    "fr": ("Le ministre a parlé de {} pendant la réunion avec l'ambassadeur.", "Élysée Elysee résumé resume maïs mais"),
+    "de": ("Der Minister sprach über {} während der Sitzung mit ihm.", "schön schon Köln Koln Straße Strasse"),
+    "ru": ("Министр говорил про {} во время встречи с послом.", "ещё еще Хрущёв Хрущев самолёт самолет"),
+    "tr": ("Bakan toplantı sırasında {} konusunda elçiyle konuştu.", "kâr kar ülke ulke barış baris"),
+    "pt": ("O ministro falou sobre {} durante a reunião com ele.", "avó avo país pais nação nacao"),
+    "vi": ("Bộ trưởng nói về {} trong cuộc họp với đại sứ.", "bán ban mạ ma hòa hoa"),
+}  # fmt: skip
+"""By language, a sentence and words for it: every second one differs from the one before it in its accents alone."""
+
+
+@pytest.fixture(scope="module")
+def asks_spelt(make: "MakeCollection") -> "Asks":
+    pairs = {language: (sentence, words.split()) for language, (sentence, words) in SPELT.items()}
+    documents = (
+        Document(word, sentence.format(word), language=language)
+        for language, (sentence, words) in pairs.items()
+        for word in words
+    )
+    return partial(marked, make(documents))
+
+
+@pytest.mark.parametrize("template", ["{}", "={}", '"{}"', "{} {}", ""])
+@pytest.mark.parametrize("language", SPELT)
+def test_a_word_as_it_is_written_ranks_first(asks_spelt: "Asks", language: str, template: str) -> None:
+    sentence, words = SPELT[language][0], SPELT[language][1].split()
+    for word, other in [*zip(words[::2], words[1::2], strict=True), *zip(words[1::2], words[::2], strict=True)]:
+        found = [name for name in asks_spelt((template or sentence).format(word, word)) if name in (word, other)]
+        assert found == [word, other]
+
+
+def test_another_form_of_a_word_is_met_as_it_is_written(asks_spelt: "Asks") -> None:
+    assert list(asks_spelt("niño")) == ["niños", "ninos"]
+    assert list(asks_spelt("españoles")) == ["español", "espanol"]
+
+
+def test_a_word_that_nobody_writes_so_ranks_by_what_it_says(asks_spelt: "Asks") -> None:
+    assert asks_spelt("kôln").keys() == {"Köln", "Koln"}
+
+
+def test_a_word_with_other_accents_is_said_to_count_less(make: "MakeCollection") -> None:
+    collection = make([Document("so", "El año nuevo.", language="es"), Document("not", "El ano nuevo.", language="es")])
+    first, second = collection.search("año", mode="keyword", fold=False, explain=True)
+    assert (first.document.id, second.document.id) == ("so", "not")
+    assert first.explanation is not None
+    assert second.explanation is not None
+    passage = second.explanation.standing.detail("keyword", "passage")
+    assert passage == first.explanation.standing.detail("keyword", "passage")
+    assert second.explanation.standing.detail("keyword", "otherwise") == pytest.approx(-passage / 2)
+    assert first.explanation.standing.detail("keyword", "otherwise") == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("anlasmalari", {"tr-a": ["anlaşmaları"], "tr-b": ["Anlaşmaların"]}),
+        ("negociacao", {"pt-a": ["negociação"], "pt-b": ["negociações"]}),
+        ("negociacion", {"es-a": ["negociación"], "es-b": ["negociaciones"]}),
+        ("depose", {"fr-a": ["déposé"], "fr-b": ["déposaient"]}),
+        ("evenements", {"fr-a": ["événements"], "fr-b": ["événement"]}),
+        ("gorusme", {"tr-a": ["görüşme"], "tr-b": ["görüşmeler"]}),
+    ],
+)
+def test_forms_are_found_of_what_is_typed_without_accents(
+    asks_bare: "Asks", question: str, expected: dict[str, list[str]]
+) -> None:
+    assert asks_bare(question) == expected
+
+
+@pytest.fixture(scope="module")
+def asks_bare(make: "MakeCollection") -> "Asks":
+    texts = {
+        "tr-a": "Bakan anlaşmaları imzaladı, görüşme bitti.",
+        "tr-b": "Anlaşmaların metni açıklandı, görüşmeler sürüyor.",
+        "pt-a": "A negociação continua.",
+        "pt-b": "As negociações terminaram.",
+        "es-a": "La negociación continúa.",
+        "es-b": "Las negociaciones terminaron.",
+        "fr-a": "Le texte est déposé après ces événements.",
+        "fr-b": "Les ministres déposaient leurs lettres, un événement rare.",
+    }
+    return partial(marked, make(Document(name, text, language=name[:2]) for name, text in texts.items()))
+
+
 def test_short_i_is_a_letter_of_its_own(asks: "Asks") -> None:
     assert asks("воин") == {"ru-2": ["воины"]}
     assert asks("война") == {}, "not the warriors"

@@ -1,6 +1,7 @@
 """How many of a question's words a match holds, and what an order by date leaves out."""
 
 import random
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from dragoman.corpus.document import DateInterval, Document
 from dragoman.errors import QueryError
 from dragoman.index.terms import tells
 from dragoman.search.collection import Collection, open_collection
+from dragoman.web import create_app
 from support.programs import Programs, Ran
 
 if TYPE_CHECKING:
@@ -50,6 +52,30 @@ def test_with_all_every_word_stands_in_the_passage_in_one_of_its_forms(collectio
     assert found(collection, "Macron nuclear herring", **options) == []
     assert found(collection, "Macron Scholz", **options) == [], "nor what holds all words but an unknown one"
     assert set(found(collection, "Besuch Stadt", **options)) == {"stadtbesuch"}
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "keyword", "meaning"])
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("nuclear OR herring", {"name", "fish"}),
+        ("Macron AND (nuclear OR treaty)", {"both", "forms", "name"}),
+        ("(nuclear OR treaty) Macron", {"both", "forms", "name"}),
+        ("(quota OR minister) visit harbour", {"visit", "visits"}),
+        ("herr* OR nucl*", {"fish", "name"}),
+        ("Besuch (Stadt OR Hafen)", {"stadtbesuch"}),
+        ("(treaty AND Tokyo) OR quota", {"both", "fish"}),
+        ("Macron nuclear OR herring", {"name"}),
+        ("visit -Macron", {"visit", "visits"}),
+        ('"quota of herring" OR "nuclear power"', {"fish", "name"}),
+    ],
+)
+def test_with_all_the_free_words_are_demanded_and_or_stays_or(
+    collection: Collection, question: str, expected: set[str], mode: str
+) -> None:
+    assert set(found(collection, question, mode=mode, match="all")) == expected
+    if mode == "hybrid":
+        assert expected <= set(found(collection, question)), "what all finds, most finds too"
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "keyword", "meaning"])
@@ -93,8 +119,18 @@ def test_by_date_only_what_answers_is_listed(collection: Collection) -> None:
     assert newest.facets.columns["country"].values[0].passages == 2, "what is counted is what is listed"
     (notice,) = (each for each in newest.notices if each.kind == "weaker")
     assert str(newest.weaker) in notice.text
-    assert "--match any" in notice.text
+    assert "match any" in notice.text
     assert newest.to_dict()["weaker"] == newest.weaker
+    page = (
+        create_app(collection)
+        .test_client()
+        .get("/", query_string={"q": "Macron visit", "mode": "keyword", "sort": "newest"})
+    )
+    link = re.search(r'<p class="notice weaker">.*?href="([^"]+)"', page.text)
+    assert link
+    assert "match=any" in link[1]
+    assert "q=Macron+visit" in link[1]
+    assert "sort=newest" in link[1]
     oldest = collection.search("Macron visit", limit=100, mode="keyword", sort="oldest")
     assert [hit.document.id for hit in oldest] == ["both", "forms"]
 

@@ -199,6 +199,25 @@ def test_there_are_no_nearest_where_something_is_found_or_meaning_was_not_asked(
     assert not unanswered(limit=0).nearest
 
 
+@pytest.mark.parametrize("question", ["harbour zebra", "fisheries harbour", "flotte harbour port"])
+@pytest.mark.parametrize("mode", ["hybrid", "meaning"])
+def test_it_is_said_why_the_nearest_do_not_count_as_found(
+    collection: Collection, unanswered: Callable[..., Results], question: str, mode: str
+) -> None:
+    too_far = unanswered(mode=mode)
+    assert "too far to count as found" in str(said(too_far, "near"))
+    lacking = unanswered(question, match="all", mode=mode)
+    assert lacking.nearest
+    assert "none holds all the words" in str(said(lacking, "near"))
+    assert not said(collection.search("harbour"), "near")
+    assert not said(unanswered(mode="keyword"), "near")
+    asked = {"q": question, "match": "all", "mode": mode}
+    page = create_app(collection).test_client().get("/", query_string=asked, follow_redirects=True).text
+    for shown in (text(lacking), page):
+        assert "none holds all the words" in " ".join(shown.split())
+        assert "too far" not in shown
+
+
 def test_pages_and_api_show_the_nearest_apart(collection: Collection, unanswered: Callable[..., Results]) -> None:
     results = unanswered()
     client = create_app(collection).test_client()

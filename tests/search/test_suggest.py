@@ -5,7 +5,8 @@ from typing import TypeAlias
 
 import pytest
 
-from dragoman.corpus.document import Document
+from dragoman.corpus.document import Document, Span
+from dragoman.errors import SearchTimeout
 from dragoman.index.reading.plan import Deadline
 from dragoman.search.advice.known_words import is_known
 from dragoman.search.advice.suggest import suggest
@@ -121,3 +122,21 @@ def test_words_are_known_in_any_case_and_with_or_without_accents() -> None:
         assert is_known(word, [language]), word
     assert not any(is_known(slip, ["en"]) for slip in ("goverment", "recieve", "qzxvbn", "trtmnt"))
     assert not is_known("treaty", ["xx"])
+
+
+def test_once_the_time_is_over_nothing_is_mended_and_the_answer_stands(shelf: Shelf) -> None:
+    shelf.add(Document("1", "The government signed a treaty with the government."))
+    view = shelf.snapshot()
+
+    class EndsWithin(Deadline):
+        """Time that ends while the passages with a likely word are looked for."""
+
+        @property
+        def is_over(self) -> bool:
+            return False
+
+        def check(self) -> None:
+            raise SearchTimeout("the search took longer than 1 s")
+
+    assert suggest(view, "goverment", [Span(0, 9)], Deadline()) == "government"
+    assert suggest(view, "goverment", [Span(0, 9)], EndsWithin()) is None

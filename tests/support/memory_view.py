@@ -17,13 +17,14 @@ from dragoman.corpus.document import DateInterval, Document, Span
 from dragoman.corpus.fields import Fields
 from dragoman.corpus.scripts import script_of
 from dragoman.index import constraints
-from dragoman.index.analysis import ABOUT, FIELDS, analyze, fold
+from dragoman.index.analysis import ABOUT, FIELDS, analyze, fold, lower
 from dragoman.index.constraints import Constraint
 from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.facets import Dated, FacetColumn, Facets, FacetValue, histogram
 from dragoman.index.reading.plan import (
     LACK,
     NEARNESS,
+    OTHERWISE,
     OVERLAP,
     Beginning,
     Days,
@@ -41,7 +42,7 @@ from dragoman.index.reading.plan import (
 from dragoman.index.reading.view import Candidates, Contribution, Folded, Found, Info, Located, Opened, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
 from dragoman.index.segments.described import described, description_terms
-from dragoman.index.terms import stems, tells
+from dragoman.index.terms import is_written_so, stems, tells
 from dragoman.index.units import Confined, Unit, Word, terms_of
 
 from .shelf import DIMENSION, SENTENCE, made_up_vector
@@ -61,8 +62,9 @@ class _Passage:
         about = description_terms(document, fields)
         self.fields.append(about)
         self.sentences.append([0] * len(about))
-        parts = [document.title, text, *notes, *(value for _, value in described(document, fields))]
-        self.written = {(t.term, part[t.start : t.end]) for part in parts for t in analyze(part)}
+        own, others = [document.title, text, *notes], [value for _, value in described(document, fields)]
+        self.written = {(t.term, part[t.start : t.end]) for part in own for t in analyze(part)}
+        self.written |= {(t.term, part[t.start : t.end]) for part in others for t in analyze(part) if t.term in about}
 
     def counts(self, unit: Unit) -> NDArray[np.int64]:
         """How often each field holds a unit: [fields]."""
@@ -148,7 +150,7 @@ class MemoryView:
                 for other in {t for each in here for t, _ in each}
             }
             wanted = stems(term, [written] if written else [], language)
-            if not written:
+            if not written or lower(written, language) == term:
                 wanted |= set[str]().union(
                     *(stems(term, [raw], language) for each in here for t, raw in each if t == term)
                 )
@@ -178,6 +180,11 @@ class MemoryView:
         terms = terms_of(self.terms([lookup], Deadline())[0])
         counted = [(term, sum(any(term in field for field in each.fields) for each in self._all)) for term in terms]
         return sorted(counted, key=lambda each: (-each[1], each[0]))[:limit]
+
+    def written(self, term: str) -> list[tuple[str, int]]:
+        every = [{lower(raw, each.language) for t, raw in each.written if t == term} for each in self._all]
+        counted = Counter(spelling for some in every for spelling in some)
+        return sorted(counted.items(), key=lambda each: (-each[1], each[0]))
 
     def values(self, field: str, beginning: str, limit: int) -> list[tuple[str, int]]:
         wanted = " " + " ".join(token.term for token in analyze(beginning)).lower()
@@ -289,10 +296,13 @@ class MemoryView:
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
         """The evidence of the keyword leg, of which this view has only the passages' own and what they lack; and who
         holds enough."""
-        rows, mass = np.zeros((4, len(self._all))), np.zeros(len(self._all))
+        rows, mass = np.zeros((5, len(self._all))), np.zeros(len(self._all))
         for each in weighed:
             counts = np.array([passage.counts(each.unit) for passage in self._all]).reshape(-1, len(FIELDS))
-            rows[0] += each.idf * request.bm25f.saturated(counts, self._lengths, self._averages)
+            saturated = request.bm25f.saturated(counts, self._lengths, self._averages)
+            rows[0] += each.idf * saturated
+            if each.unit in request.written:
+                rows[OTHERWISE] += each.idf * saturated * self._otherwise(each.unit, request.written[each.unit])
             mass += each.idf * counts.any(axis=1) * (each.unit not in request.optional)
         demanded = [each for each in weighed if each.unit not in request.optional]
         known = [each.idf for each in demanded if each.passages]
@@ -303,6 +313,25 @@ class MemoryView:
                 rows[LACK, row] = rarest[0].idf / total * rarest[0].idf / idf(len(self._all), 1)
         wanted = sum(known) / max(len(known), 1) * min(len(demanded) / 2, 1.5) - 1e-9
         return rows, (mass >= (0 if request.any_word else wanted)) & (mass > 0), mass
+
+    def _otherwise(self, unit: Unit, asked: Iterable[str]) -> list[bool]:
+        """Which passages write a word with other accents alone, where others write it as it was asked for."""
+
+        def is_so(term: str, raw: str, language: str) -> bool:
+            return any(is_written_so(term, lower(raw, language), each, language) for each in asked)
+
+        held = [
+            {(t, raw) for t, raw in each.written if t in terms_of(unit.positions[0], each.language)}
+            for each in self._all
+        ]
+        so = [
+            {t for t, raw in terms if is_so(t, raw, each.language)} for each, terms in zip(self._all, held, strict=True)
+        ]
+        somewhere = set[str]().union(*so)
+        return [
+            bool(terms) and not here and all(t in somewhere for t, _ in terms)
+            for terms, here in zip(held, so, strict=True)
+        ]
 
     @property
     def _averages(self) -> NDArray[np.float64]:

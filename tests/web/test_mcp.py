@@ -331,6 +331,36 @@ def test_where_nothing_is_found_the_nearest_come_apart_and_unknown_words_are_nam
     assert not one(small, "search", query="harbour").structured_content["nearest"]
 
 
+def test_what_is_counted_of_an_answer_is_told_as_elsewhere(make_collection: "MakeCollection") -> None:
+    from dragoman.web.mcp import server
+
+    texts = ("The harbour dues rose.", "The harbour was closed.", "The dues on salt rose.", "The consul ate.")
+    collection = make_collection([Document(f"{number}", text) for number, text in enumerate(texts)])
+    target = server(collection)
+    cases: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("harbour dues rose", {"sort": "newest", "mode": "keyword"}),
+        ("harbour", {"mode": "meaning"}),
+        ("dues", {"per_document": True}),
+    )
+    for question, options in cases:
+        answer = one(target, "search", query=question, **options).structured_content
+        wanted = collection.search(question, **options).to_dict()
+        counts = ("total", "documents", "at_least", "weaker")
+        assert {name: answer[name] for name in counts} == {name: wanted[name] for name in counts}
+
+
+def test_of_each_document_only_what_is_most_similar_is_given_if_asked(make_collection: "MakeCollection") -> None:
+    from dragoman.web.mcp import server
+
+    long = "\n\n".join(f"The dues of harbour {number} rose. {'The consul ate. ' * 60}" for number in range(4))
+    target = server(make_collection([Document("a", "The harbour dues rose."), Document("b", long)]))
+    every, best = (
+        one(target, "similar", id="a", per_document=each).structured_content["passages"] for each in (False, True)
+    )
+    assert len(every) > 1
+    assert [each["source"]["document"] for each in best] == ["b"]
+
+
 def test_a_passage_is_read_on_into_its_document(small: Any) -> None:
     passage = one(small, "search", query="dues", mode="keyword", limit=1).structured_content["passages"][0]
     start, end = map(int, passage["id"].partition("#")[2].split("-"))

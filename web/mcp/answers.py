@@ -36,8 +36,10 @@ class Passage(msgspec.Struct, frozen=True):
 
 
 class Passages(msgspec.Struct, frozen=True):
-    """The passages that answer, the best first. `total` counts all that match.
+    """The passages that answer, the best first. `total` counts all that match, and `documents` what they are of.
 
+    `at_least` says that there may be more, since only the nearest in meaning are counted. `weaker` counts passages that
+    match without answering the question, and are left out where the order is by date.
     `understood` is how the question was read, with all constraints that were applied. `suggestion` is the question with
     misspelt words mended. `undated` counts passages that would match if they had a date, which the question asks for.
     `unknown` are words that no passage holds. `notices` say what a searcher should know; some offer another question.
@@ -45,6 +47,9 @@ class Passages(msgspec.Struct, frozen=True):
     """
 
     total: int
+    documents: int
+    at_least: bool
+    weaker: int
     suggestion: str | None
     undated: int
     understood: wire.Understood
@@ -106,8 +111,6 @@ def summary(answer: Passages) -> str:
     lines += (on_one_line(f"{each.text} {each.question or ''}") for each in answer.notices)
     if answer.understood.constraints:
         lines.append(on_one_line(f"Confined to: {' '.join(answer.understood.constraints)}"))
-    if answer.nearest:
-        lines.append("These come nearest in meaning, but too far to count as found; they may not answer at all:")
     return "\n".join(lines)
 
 

@@ -75,6 +75,7 @@ _Identity = Annotated[
     ),
 ]
 _Limit = Annotated[int, Field(ge=1, le=MAX_PASSAGES, description="How many passages, at most.")]
+_PerDocument = Annotated[bool, Field(description="The best passage of each document only.")]
 _Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET, description="How many of the best passages to pass over.")]
 _Day = Annotated[str, Field(max_length=40, description="A day, month or year, itself included: 2025-11, last month.")]
 _Filters = Annotated[
@@ -133,7 +134,7 @@ class Tools:
         document: Annotated[
             str, Field(max_length=MAX_ID_LENGTH, description="Only passages of the document of this id.")
         ] = "",
-        per_document: Annotated[bool, Field(description="The best passage of each document only.")] = False,
+        per_document: _PerDocument = False,
         fold: Annotated[bool, Field(description="Near-identical reports as one, rather than each by itself.")] = True,
     ) -> CallToolResult:
         """Find the passages that answer a question, best first, each with its source and an id to cite.
@@ -198,9 +199,16 @@ class Tools:
                 raise QueryError(f"there is no field {name[:40]!r} to filter by: use {known}")
         return filters | {name: [*values, *filters.get(name, ())] for name, values in named.items()}
 
-    def similar(self, id: _Identity, limit: _Limit = 10) -> CallToolResult:  # noqa: A002
+    def similar(
+        self,
+        id: _Identity,  # noqa: A002
+        limit: _Limit = 10,
+        per_document: _PerDocument = False,
+    ) -> CallToolResult:
         """Find passages of other documents that are near in meaning to a passage or to a whole document."""
-        return self._passages(self._collection.similar(id, limit=limit, timeout=self._timeout))
+        return self._passages(
+            self._collection.similar(id, limit=limit, per_document=per_document, timeout=self._timeout)
+        )
 
     def read(
         self,
@@ -240,6 +248,9 @@ class Tools:
         said = results.to_wire()
         answer = Passages(
             total=results.total,
+            documents=results.documents,
+            at_least=results.at_least,
+            weaker=results.weaker,
             suggestion=results.suggestion,
             undated=results.undated,
             understood=said.understood,

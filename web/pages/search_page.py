@@ -141,8 +141,8 @@ def _heading(state: State, results: Results) -> dict[str, Any]:
     return {"heading": state.q or "Everything that matches", "by": by if ranked else ""}
 
 
-def _notices(state: State, results: Results, ways: bool) -> Iterator[tuple[Notice, dict[str, Any]]]:
-    """Each notice, with the parameters of the question that it offers.
+def _notices(state: State, results: Results, ways: bool) -> Iterator[tuple[Notice, str, dict[str, Any]]]:
+    """Each notice, with the text of a link to the question that it offers, if it offers one, and that one's parameters.
 
     What there is without a constraint is told by the ways from here, which know those of other parameters too. An
     offered value takes the place of the one that nothing has, also where that is not in the question's text.
@@ -154,7 +154,10 @@ def _notices(state: State, results: Results, ways: bool) -> Iterator[tuple[Notic
         if notice.kind == "value" and notice.question and notice.span is None:
             *_, last = parse(notice.question, state.fields).must
             changes = {last.field: ()} if isinstance(last, language.Filter) and last.field in OPTIONS else {}
-        yield notice, state.parameters(q=notice.question or state.q, page=1, **changes)
+        if notice.kind == "weaker":
+            yield notice, "Match any", state.parameters(match="any", page=1)
+        else:
+            yield notice, notice.question or "", state.parameters(q=notice.question or state.q, page=1, **changes)
 
 
 class _Row(NamedTuple):

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from ...analysis import ABOUT, FIELDS, OF_DOCUMENTS
 from ...segments.bm25f import idf
 from ...units import Unit
-from ..plan import DOCUMENT, LACK, PAIRS, PASSAGE, Words, without_the_name
+from ..plan import DOCUMENT, LACK, OTHERWISE, PAIRS, PASSAGE, Words, without_the_name
 from ..selection import Selection
 from ..view import Weighed
+from .as_written import written_otherwise
 
 _ROUNDING = 1e-9  # of sums of idf, which are compared with what is wanted of them
 
@@ -81,14 +82,15 @@ class LocalKeyword:
         return self._scores[numbers]
 
     def evidence(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-        """See `LocalLeg.evidence`: float64 [4, n], the rows as `Words` has them."""
-        rows = np.zeros((4, len(numbers)))
+        """See `LocalLeg.evidence`: float64 [5, n], the rows as `Words` has them."""
+        rows = np.zeros((5, len(numbers)))
         rows[PASSAGE] = self._scores[numbers]
         if self._request.documents:
             rows[DOCUMENT] = self._whole_documents(numbers)
         if self._request.pairs:
             rows[PAIRS] = self._side_by_side(numbers)
         rows[LACK] = self._lack(numbers)
+        rows[OTHERWISE] = self._otherwise(numbers)
         return rows
 
     def worth(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -122,9 +124,34 @@ class LocalKeyword:
         lacking = np.ones(len(numbers), bool)
         for each in takewhile(lambda other: other.idf == rarest.idf, self._demanded):
             for (base, _), found in zip(self._stack, self._selection.occurrences(each.unit), strict=True):
-                itself = np.delete(found.counts, ABOUT, axis=1).any(axis=1)
-                lacking &= ~np.isin(numbers, base + found.ordinals[itself], assume_unique=True)
+                if not len(found.ordinals):
+                    continue
+                # The rarest word may yet be a common one: only the rows of these passages are looked at.
+                ordinals = (numbers - base).astype(np.int32)
+                rows = np.searchsorted(found.ordinals, ordinals)
+                held = np.flatnonzero(found.ordinals.take(rows, mode="clip") == ordinals)
+                itself = np.delete(found.counts[rows[held]], ABOUT, axis=1).any(axis=1)
+                lacking[held[itself]] = False
         return lacking * (rarest.idf / total) * (rarest.idf / in_one_passage)
+
+    def _otherwise(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What words add to the scores of some passages, in ascending order, that they write otherwise."""
+        stack, scores = self._stack, np.zeros(len(numbers))
+        edges = np.searchsorted(numbers, stack.bases).tolist()
+        for each in self.weighed:
+            if not each.passages or each.unit not in self._request.written:
+                continue
+            self._selection.deadline.check()
+            otherwise = written_otherwise(stack, each.unit, self._request.written[each.unit], numbers)
+            if not otherwise.any():
+                continue
+            for (base, segment), (start, stop) in zip(stack, pairwise(edges), strict=True):
+                ordinals = (numbers[start:stop][otherwise[start:stop]] - base).astype(np.int32)
+                found = segment.postings.occurrences(each.unit, ordinals)
+                lengths = segment.postings.lengths[found.ordinals]
+                saturated = self._request.bm25f.saturated(found.counts, lengths, stack.averages)
+                scores[start + np.searchsorted(numbers[start:stop], base + found.ordinals)] += each.idf * saturated
+        return scores
 
     def _whole_documents(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """The BM25F of the document of each of some passages, taken as a whole: what all its passages hold together."""

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ....index.reading.plan import DOCUMENT, PAIRS, PASSAGE, Words
+from ....index.reading.plan import DOCUMENT, OTHERWISE, PAIRS, PASSAGE, Words
 from ....index.reading.view import Found
 from ..fusion import min_max
 from ..settings import Settings
 from .leg import ScoredQuery
+
+_OTHERWISE = 0.5
+"""What is taken off the score of a word that a passage writes with other accents than the question: "ano" for "año"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class KeywordLeg:
             return None
         pairs = query.pairs if settings.pair_weight else ()
         documents = bool(settings.document_weight)
-        return Words(query.units, pairs, settings.bm25f, documents, query.optional, query.any_word)
+        return Words(query.units, pairs, settings.bm25f, documents, query.optional, query.any_word, query.written)
 
     def weight(self, query: ScoredQuery, evidence: Mapping[str, NDArray[np.float64]], settings: Settings) -> float:
         """Less for a sentence, which wants its meaning found, than for a list of names."""
@@ -35,7 +38,12 @@ class KeywordLeg:
 
     def scores(self, evidence: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
         """The sum of what its own words, its whole document's and words side by side are worth."""
-        weights = {PASSAGE: 1.0, DOCUMENT: settings.document_weight, PAIRS: settings.pair_weight}
+        weights = {
+            PASSAGE: 1.0,
+            OTHERWISE: -_OTHERWISE,
+            DOCUMENT: settings.document_weight,
+            PAIRS: settings.pair_weight,
+        }
         return sum((weight * evidence[row] for row, weight in weights.items()), np.zeros(evidence.shape[1]))
 
     def found(self, said: Found) -> NDArray[np.bool_]:
@@ -46,6 +54,7 @@ class KeywordLeg:
         """What each kind of evidence adds."""
         return {
             "passage": float(evidence[PASSAGE]),
+            "otherwise": float(-_OTHERWISE * evidence[OTHERWISE]),
             "document": float(evidence[DOCUMENT] * settings.document_weight),
             "pairs": float(evidence[PAIRS] * settings.pair_weight),
         }

@@ -5,7 +5,7 @@ much its scores count beside those of the others.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -33,6 +33,7 @@ class ScoredQuery:
         days: The days that it names; None if it names none.
         optional: Those of the units that a match need not hold.
         any_word: Whether a passage matches that holds any of its words, rather than most of them.
+        written: How it writes those of the units that are single words.
     """
 
     text: str
@@ -45,6 +46,7 @@ class ScoredQuery:
     days: Days | None = None
     optional: frozenset[Unit] = frozenset()
     any_word: bool = False
+    written: Mapping[Unit, frozenset[str]] = field(default_factory=dict[Unit, frozenset[str]])
 
 
 class Leg(Protocol):
