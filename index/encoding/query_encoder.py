@@ -104,8 +104,11 @@ class EncoderInfo:
         return cls(**values)
 
 
+_KEPT = 4  # questions whose vectors are known
+
+
 class QueryEncoder:
-    """The query encoder in a folder. Immutable, and safe to share among threads.
+    """The query encoder in a folder. Its answers never change, and it is safe to share among threads.
 
     Args:
         folder: Where FILES are.
@@ -120,6 +123,7 @@ class QueryEncoder:
         from tokenizers import Tokenizer
 
         onnxruntime = onnx_runtime()
+        self._latest: tuple[tuple[str, NDArray[np.float32]], ...] = ()
         self.info = EncoderInfo.from_json(_read(folder / INFO_FILE))
         # Read once and loaded from memory: what was verified is what runs.
         model = _verified(folder / MODEL_FILE, self.info.query_hash)
@@ -163,8 +167,17 @@ class QueryEncoder:
         vectors = np.empty((len(texts), self.info.dimension), dtype=np.float32)
         # One by one, although that costs throughput: int8 scales depend on the whole input, and so on batch-mates.
         for row, text in enumerate(texts):
-            vectors[row] = self._encode_one(text)
+            vectors[row] = self._recall(text)
         return vectors
+
+    def _recall(self, text: str) -> NDArray[np.float32]:
+        """The vector of one question, kept for a while: one that finds nothing is asked again, less constrained."""
+        for known, vector in self._latest:
+            if known == text:
+                return vector
+        vector = self._encode_one(text)
+        self._latest = ((text, vector), *self._latest[: _KEPT - 1])  # replaced, so that threads need no lock
+        return vector
 
     def _encode_one(self, text: str) -> NDArray[np.float32]:
         """The vector of one question: float32 `[dimension]`, of unit length."""

@@ -75,31 +75,25 @@ class Lexicon:
         return sorted((+passages).items(), key=lambda each: (-each[1], each[0]))
 
     def _same_word(self, term: str, written: str) -> frozenset[Confined]:
-        postings = [segment.postings for segment in self._stack.segments]
         spellings = [written] if written else []
         wanted = {language: stems(term, spellings, language) for language in self.languages}
         # Written without accents, it may be any of those words that only their accents tell apart.
         bare = {language for language in self.languages if not written or lower(written, language) == term}
-        for each in postings:
-            for language, own in each.stems(term):
+        for segment in self._stack.segments:
+            for language, own in segment.postings.stems(term):
                 if language in bare:
                     wanted[language].update(own)
         languages: dict[str, set[str]] = {}
-        for each in postings:
-            for found, language in each.with_stems(wanted):
-                languages.setdefault(found, set()).add(language)
-        every = (Confined(found, frozenset(held)) for found, held in languages.items())
-        return frozenset(every) if self._all_live else frozenset(filter(None, map(self._in_live, every)))
-
-    def _in_live(self, confined: Confined) -> Confined | None:
-        """The term confined to languages in which live passages hold it; None if there are none."""
-        holds = {
-            language
-            for language in confined.languages
-            for base, segment in self._stack
-            if self._stack.live[base + segment.postings.holding(confined.term, language)].any()
-        }
-        return confined._replace(languages=frozenset(holds)) if holds else None
+        for base, segment in self._stack:
+            held: dict[str, set[str]] = {}
+            for found, language in segment.postings.with_stems(wanted):
+                held.setdefault(found, set()).add(language)
+            live = self._stack.live[base : base + len(segment)]
+            if not live.all():
+                held = {found: segment.postings.languages_in(found, own, live) for found, own in held.items()}
+            for found, own in held.items():
+                languages.setdefault(found, set()).update(own)
+        return frozenset(Confined(found, frozenset(own)) for found, own in languages.items() if own)
 
     @property
     def _all_live(self) -> bool:

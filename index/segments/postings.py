@@ -4,7 +4,7 @@ The arrays are read out of the segment's own Whoosh index, so that both agree by
 stems come in when a question is asked, as sets of surface forms that count as one word.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -111,8 +111,26 @@ class Postings:
             term: The term.
             language: The only language of passages that counts, if there is one.
         """
-        word = term if language is None else Confined(term, frozenset({language}))
-        return _union([self._ordinals[:0], *(self._ordinals[self._rows(each)] for each in self._terms([word]))])
+        terms = self._terms([term if language is None else Confined(term, frozenset({language}))])
+        return self._ordinals[self._rows(terms[0])] if terms else self._ordinals[:0]
+
+    def languages_in(self, term: str, languages: Set[str], live: NDArray[np.bool_]) -> set[str]:
+        """Those of some languages of passages in which live ones hold this very surface term.
+
+        Args:
+            term: The term.
+            languages: Languages in which passages hold it, deleted ones included.
+            live: bool [passages].
+        """
+        ordinals, found = self.holding(term), set[str]()
+        # A word in very many passages is mostly met in all its languages among the first.
+        for start in range(0, len(ordinals), _BLOCK):
+            block = ordinals[start : start + _BLOCK]
+            passages = np.bincount(self._passage_languages[block[live[block]]], minlength=len(self.languages))
+            found.update(self.languages[number] for number in np.flatnonzero(passages).tolist())
+            if found >= languages:
+                break
+        return found & languages
 
     def commonest(self, prefix: str, most: int) -> Iterator[tuple[str, int]]:
         """The commonest of the surface terms that begin with a prefix.
@@ -336,5 +354,7 @@ def _common(few: NDArray[Any], many: NDArray[Any]) -> NDArray[Any]:
         return many
     return few[many.take(np.searchsorted(many, few), mode="clip") == few]
 
+
+_BLOCK = 1 << 16  # postings that are looked at together
 
 _NOWHERE = Occurrences(np.zeros(0, np.int32), np.zeros((0, len(FIELDS)), np.int64))

@@ -34,6 +34,7 @@ class Notice:
         text: A sentence for people. If a question is offered, that follows it, as after "Did you mean:".
         span: Where in the question's text the part is that it is about; None if it is about all of it.
         question: A question that may be asked instead, or None. It is offered, never asked unasked.
+        passages: How many passages there are if what it is about is left out, where that was counted.
 
     Raises:
         ValueError: There is no such kind.
@@ -43,6 +44,7 @@ class Notice:
     text: str
     span: Span | None = None
     question: str | None = None
+    passages: int | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

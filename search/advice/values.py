@@ -1,7 +1,7 @@
 """Values of a filter that no document has: the nearest ones that documents have are offered in their place."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -10,7 +10,7 @@ from ...corpus.document import Span
 from ...corpus.fields import Field
 from ...errors import SearchTimeout
 from ...index.analysis import analyze
-from ...index.constraints import AllOf, Has
+from ...index.constraints import AllOf, Constraint, Has
 from ...index.reading.plan import Deadline
 from ...index.reading.view import View
 from ..language.query import Filter, Node, Query, children
@@ -25,12 +25,15 @@ _OFFERED: Final = 3
 _LONGEST: Final = 100  # characters of a value that is compared
 
 
-def value_notices(view: View, query: Query, found: bool, deadline: Deadline) -> Iterator[Notice]:
-    """Notices of values that nothing has, each with the question that asks for the nearest value instead.
+def value_notices(
+    view: View, query: Query, meant: Mapping[Node, Constraint], found: bool, deadline: Deadline
+) -> Iterator[tuple[Filter, Notice]]:
+    """Filters for values that nothing has, each with a notice that offers the question for the nearest value instead.
 
     Args:
         view: What was asked.
         query: The question.
+        meant: Its nodes in the view's terms, as far as they are known.
         found: Whether anything was: then every filter that must hold has a value that something has.
         deadline: The end of the search; once it is over nothing more is said.
     """
@@ -38,9 +41,9 @@ def value_notices(view: View, query: Query, found: bool, deadline: Deadline) -> 
     try:
         for each in list(dict.fromkeys(filters))[:_MOST]:
             field = view.info.fields[each.field]
-            if field.is_counted and not _is_had(view, field, each, deadline):
+            if field.is_counted and not count(view, AllOf((meant.get(each) or _has(field, each),)), deadline):
                 near = _nearest(view, field, each.value, deadline)
-                yield _notice(query, field, each, near)
+                yield each, _notice(query, field, each, near)
     except SearchTimeout:
         return
 
@@ -52,10 +55,10 @@ def _filters(node: Node) -> Iterator[Filter]:
         yield from _filters(child)
 
 
-def _is_had(view: View, field: Field, asked: Filter, deadline: Deadline) -> bool:
+def _has(field: Field, asked: Filter) -> Constraint:
     known = None if asked.exact else field.canonical(asked.value)
     value = asked.value if known is None else known
-    return count(view, AllOf((Has(field.name, value, asked.exact or known is not None),)), deadline) > 0
+    return Has(field.name, value, asked.exact or known is not None)
 
 
 def _notice(query: Query, field: Field, asked: Filter, near: Sequence[str]) -> Notice:

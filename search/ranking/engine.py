@@ -225,8 +225,9 @@ def fuse(
     scores = [leg.scores(said, settings) for leg, said in zip(legs, evidence.values(), strict=True)]
     if len(legs) == 1:
         return np.stack(scores), np.stack(scores)
-    # Beside what is no mode, the only leg that is one counts in full; and as shares of the best score, since of two
-    # passages with much the same words one would otherwise get all and the other nothing.
+    # Beside what is no mode, which is evidence of a size of its own, legs that are modes count as shares of the best
+    # score, be it one or several: min-max would make all of the difference between two passages with much the same
+    # words, so that no date could make up for a word more in a title. The only leg that is a mode counts in full.
     modes = [leg for leg in legs if leg.is_mode]
     only = modes[0] if len(modes) == 1 else None
     beside = len(modes) < len(legs)

@@ -172,19 +172,20 @@ class Asker:
     def _missed(self, view: View, question: Question, reply: Answer, page: Page) -> Iterator[Notice]:
         """What is said of filters whose value nothing has and, where nothing was found, of every constraint."""
         total, deadline = reply.ranking.listing.total, question.deadline
-        values = list(value_notices(view, question.query, total > 0, deadline))
-        yield from values
-        if total or not page.limit:
+        if not page.limit:
+            return
+        query, constraint = question.query, reply.meant.constraint
+        meant = dict(zip(query.must, constraint.constraints, strict=False))
+        told = dict(value_notices(view, query, meant, total > 0, deadline))
+        yield from told.values()
+        if total:
             return
 
         def found(query: Query) -> int:
             other = replace(question, query=query)
             return answer(view, other, self.settings(view), limit=0).ranking.listing.total
 
-        told = {each.span for each in values} - {None}
-        for notice in nought_notices(view, question.query, reply.meant.constraint, found, deadline):
-            if notice.question or notice.span not in told:  # that nothing has the value is said already
-                yield notice
+        yield from nought_notices(view, query, constraint, found, deadline, told.keys())
 
     def _nearest(self, view: View, question: Question, reply: Answer, page: Page) -> tuple[Hit, ...]:
         """Where nothing was found, the passages that come nearest to an answer."""

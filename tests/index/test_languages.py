@@ -1,14 +1,19 @@
 """Words and their stems by language, in segments: the same answers as by brute force, however documents are batched."""
 
-from typing import TYPE_CHECKING
+import random
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from dragoman.corpus.document import Document
 from dragoman.index.analysis import analyze, lower
 from dragoman.index.reading.plan import OTHERWISE, Deadline, Lookup, Plan, SameWord, Words
 from dragoman.index.reading.view import View
+from dragoman.index.segments import postings
 from dragoman.index.segments.bm25f import BM25F
+from dragoman.index.segments.postings import Postings
 from dragoman.index.terms import STEMMERS, function_words, homographs, stems
 from dragoman.index.units import Confined, Near, Unit
 from dragoman.search.language.interpreter import interpret
@@ -71,6 +76,49 @@ def test_lookups_answer_as_by_brute_force(shelved: View) -> None:
     expected = MemoryView(DOCUMENTS).terms(LOOKUPS, Deadline())
     found = shelved.terms(LOOKUPS, Deadline())
     assert dict(zip(LOOKUPS, found, strict=True)) == dict(zip(LOOKUPS, expected, strict=True))
+
+
+def test_after_a_deletion_each_form_is_looked_up_once_where_it_was(
+    make_shelf: "Callable[[], Shelf]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = make_shelf()
+    shelf.add(*DOCUMENTS[::2], Document("gone", "war déposés Lee война nocturne", language="it"))
+    shelf.add(*DOCUMENTS[1::2])
+    shelf.remove("gone")
+    looked_up: list[str] = []
+    holding = Postings.holding
+
+    def noting(self: Postings, term: str, *rest: Any) -> NDArray[np.int32]:
+        looked_up.append(term)
+        return holding(self, term, *rest)
+
+    monkeypatch.setattr(Postings, "holding", noting)
+    shelf.snapshot().terms([SameWord("war", "war")], Deadline())
+    assert "war" in looked_up
+    assert sorted(looked_up) == sorted(set(looked_up)), "not once for each language, nor where nothing was deleted"
+
+
+@pytest.mark.parametrize("block", [1, 2, 1000])
+def test_languages_of_live_passages_are_those_by_brute_force(
+    make_shelf: "Callable[[], Shelf]", monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(postings, "_BLOCK", block)
+    rng = random.Random(block)
+    made = [
+        Document(f"d{n}", f"war {rng.choice(['Lee', 'bombe'])}", language=rng.choice("de fr ru".split()))
+        for n in range(40)
+    ]
+    shelf = make_shelf()
+    shelf.add(*made)
+    gone = rng.sample(made, 34)
+    shelf.remove(*(each.id for each in gone))
+    left = [each for each in made if each not in gone]
+    stack = shelf.snapshot().stack
+    for word in ("war", "lee", "bombe", "unheard"):
+        expected = {each.language for each in left if word in each.text.lower()}
+        found = stack.segments[0].postings.languages_in(word, {"de", "fr", "ru"}, stack.live)
+        assert found == expected
+        assert stack.segments[0].postings.languages_in(word, {"fr"}, stack.live) == expected & {"fr"}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

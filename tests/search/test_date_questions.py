@@ -4,15 +4,21 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document
 from dragoman.errors import QueryError
+from dragoman.index.encoding.floors import Floors
+from dragoman.index.reading.plan import OTHERWISE, PASSAGE
 from dragoman.search.advice.date_offers import date_offers
 from dragoman.search.collection import Collection
 from dragoman.search.language.input.texts import read
 from dragoman.search.language.parser import parse
 from dragoman.search.language.query import Dates
+from dragoman.search.ranking.engine import fuse
+from dragoman.search.ranking.legs.leg import ScoredQuery
+from dragoman.search.ranking.settings import Settings
 from support.places import SHARED
 
 if TYPE_CHECKING:
@@ -166,6 +172,20 @@ def test_the_nearer_in_time_and_the_more_exact_is_worth_more(make_collection: "M
     found = collection.search("treaty March 2022", mode="keyword", fold=False)
     worth = {hit.document.id: hit.standing.part("date") for hit in found}
     assert worth["day"] == worth["month"] > worth["year"] > worth["near"] > worth["far"] > worth["none"] == 0
+
+
+def test_beside_a_date_words_and_meaning_are_shares_of_the_best() -> None:
+    """Else of three passages with much the same words one would get all, and no date could make up for it."""
+    keyword = np.zeros((OTHERWISE + 1, 3))
+    keyword[PASSAGE] = 9.9, 9.8, 9.6
+    found = {"keyword": keyword, "meaning": np.array([[0.8, 0.76, 0.72]]), "date": np.array([[0.0, 0.5, 1.0]] * 2)}
+    query, settings = ScoredQuery("", (), (), 0.0, 1.0, None, Floors(0, 0)), Settings(keyword_weight=0.75)
+    parts, _ = fuse(found, query, settings)
+    assert parts[0] == pytest.approx([0.75, 0.75 * 9.8 / 9.9, 0.75 * 9.6 / 9.9])
+    assert parts[1] == pytest.approx([0.25, 0.25 * 0.95, 0.25 * 0.9])
+    assert parts.sum(axis=0).argmax() == 2
+    undated, _ = fuse({name: found[name] for name in ("keyword", "meaning")}, query, settings)
+    assert undated.min(axis=1).tolist() == [0, 0], "without a date, min-max makes the most of the difference"
 
 
 def test_a_year_alone_is_weaker_evidence() -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from dragoman.corpus.document import Document, Person
 from dragoman.corpus.fields import OwnField
+from dragoman.index.encoding.query_encoder import QueryEncoder
+from dragoman.index.reading.stack_view import StackView
 from dragoman.search.cli.layout import NEAREST, text
 from dragoman.search.collection import Collection
 from dragoman.search.results.results import Results
@@ -152,6 +154,85 @@ def test_constraints_from_options_are_counted_but_not_typed(collection: Collecti
     results = collection.search("fisheries", mode="keyword", country="France")
     assert "Without country:France there is 1 passage." in said(results, "nought")
     assert "1 passage satisfies the constraints, but not with enough of the other words." in said(results, "nought")
+
+
+@pytest.mark.parametrize("typed", ["date:2025", 'country:"Peru"', "-(harbour OR envoys)", "date:1960s", "harbor*s"])
+def test_a_constraint_is_shown_as_it_was_typed(collection: Collection, typed: str) -> None:
+    results = collection.search(f"fisheries {typed}", mode="keyword")
+    texts = [*said(results, "nought"), *said(results, "value")]
+    assert any(typed in each or "“Peru”" in each for each in texts), texts
+    assert not any("2025-01-01" in each or "1960-01-01" in each for each in texts)
+
+
+@pytest.mark.parametrize(
+    ("question", "options"),
+    [
+        ("harbour country:Frannce", {}),
+        ("harbour (country:Frannce OR country:Germanny)", {}),
+        ("harbour", {"country": ["Frannce", "Germanny"]}),
+        ("harbour kind:zebra", {}),
+    ],
+)
+def test_a_cause_is_named_once(collection: Collection, question: str, options: dict[str, Any]) -> None:
+    results = collection.search(question, mode="keyword", **options)
+    assert said(results, "value")
+    assert not [each for each in said(results, "nought") if "No passage satisfies" in each]
+    assert [each for each in said(results, "nought") if each.startswith("Without ")]
+
+
+def test_a_name_in_another_script_is_had(make_collection: "MakeCollection") -> None:
+    people = (Person("Vladimir Putin"),)
+    collection = make_collection([Document(id="a", text="The harbour was closed.", people=people)])
+    assert collection.search("person:Путин").total
+    results = collection.search("zebra person:Путин", mode="keyword")
+    assert not results.total
+    assert not said(results, "value")
+
+
+class Work:
+    """How often texts were encoded and plans carried out."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.encoded, self.planned = 0, 0
+        window, candidates = QueryEncoder._encode_window, StackView.candidates
+
+        def encode(encoder: QueryEncoder, tokens: Any) -> Any:
+            self.encoded += 1
+            return window(encoder, tokens)
+
+        def carry_out(view: StackView, *arguments: Any, **options: Any) -> Any:
+            self.planned += 1
+            return candidates(view, *arguments, **options)
+
+        monkeypatch.setattr(QueryEncoder, "_encode_window", encode)
+        monkeypatch.setattr(StackView, "candidates", carry_out)
+
+
+def test_to_find_nothing_costs_little_more_than_to_find_something(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection.search("harbour")
+    work = Work(monkeypatch)
+    question = "zqqz truce country:France outlet:BBC lang:fr date:2025 place:Paris"
+    assert not collection.search(question).total
+    assert work.encoded <= 1
+    assert work.planned <= 10
+    work.encoded = work.planned = 0
+    page = create_app(collection).test_client().get("/", query_string={"q": question})
+    assert "Nothing found" in page.text
+    assert work.encoded <= 1
+    assert work.planned <= 12
+
+
+def test_a_page_says_what_there_is_without_a_constraint(collection: Collection) -> None:
+    client = create_app(collection).test_client()
+    for query in ({"q": "harbour country:France person:Takaichi"}, {"q": "harbour country:France", "kind": "visit"}):
+        page = client.get("/", query_string={"mode": "keyword", **query}).text
+        ways = re.findall(r'<li><a href="([^"]+)">without <span.*?<small>(\d+) passage', page)
+        assert len(ways) == 2
+        for link, passages in ways:
+            other = client.get(link.replace("&amp;", "&")).text
+            assert re.search(rf'<p id="count">{passages} passage', other), link
 
 
 def test_nothing_is_said_where_something_is_found_or_only_counted(collection: Collection) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.datastructures import MultiDict
 
-from ...corpus.document import Document
+from ...corpus.document import Document, Span
 from ...corpus.fields import Fields
 from ...errors import NotFound, QueryError, SearchTimeout
 from ...index.reading.facets import Facets, FacetValue
@@ -62,7 +62,7 @@ def search() -> Response:
     reached = MAX_SIMILAR if state.similar else MAX_OFFSET + PAGE_SIZE
     last = max(1, -(-min(results.total, reached) // PAGE_SIZE))
     chips = [] if state.similar else state.chips()
-    ways = [] if results.total or state.similar else list(_ways(state, chips))
+    ways = [] if results.total or state.similar else list(_ways(state, chips, results))
     return page(
         "results.html",
         200 if state.page <= last else 404,
@@ -148,7 +148,7 @@ def _notices(state: State, results: Results, ways: bool) -> Iterator[tuple[Notic
     offered value takes the place of the one that nothing has, also where that is not in the question's text.
     """
     for notice in results.notices:
-        if notice.kind == "nought" and (notice.question or (ways and "Without" in notice.text)):
+        if notice.kind == "nought" and notice.passages and (notice.question or ways):
             continue
         changes: dict[str, Any] = {}
         if notice.kind == "value" and notice.question and notice.span is None:
@@ -224,13 +224,19 @@ class _Way(NamedTuple):
     total: int
 
 
-def _ways(state: State, chips: Sequence[Chip]) -> Iterator[_Way]:
+def _ways(state: State, chips: Sequence[Chip], results: Results) -> Iterator[_Way]:
     """Questions that find something where this one does not: with one constraint less, with none, by meaning too.
 
-    As many as there is time to try: together they may take as long as one question.
+    What there is without one that was typed is known from the notices. Of the others, as many as there is time to try:
+    together they may take as long as one question.
     """
+    spans = state.query.spans
+    typed = {each.span: each.passages for each in results.notices if each.kind == "nought" and each.passages}
+    for span, chip in zip(spans, chips[:_WAYS], strict=False):
+        if passages := typed.get(Span(*span)):
+            yield _Way("without", chip.label, chip.text, chip.parameters_without, passages)
     end = time.monotonic() + site().timeout
-    attempts = [("without", chip.label, chip.text, chip.parameters_without) for chip in chips[:_WAYS]]
+    attempts = [("without", chip.label, chip.text, chip.parameters_without) for chip in chips[len(spans) : _WAYS]]
     if len(chips) > 1:
         attempts.append(("without any of these constraints", "", "", _unconstrained(state)))
     if state["mode"] != "hybrid":
