@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ...corpus.description.languages import language_code
+from ...corpus.description.translated_names import translated_country, translated_language
 from ...corpus.document import Span
 from ...corpus.fields import Field
 from ...errors import SearchTimeout
@@ -96,10 +97,17 @@ class _Near(NamedTuple):
     value: str
 
 
+def _canonical(field: Field, asked: str) -> str | None:
+    """What documents have in place of a language's name, or of a country's in another language."""
+    if field.name == "lang":
+        return language_code(asked) or translated_language(asked)
+    return translated_country(asked) if field.name == "country" else None
+
+
 def _nearest(view: View, field: Field, asked: str, deadline: Deadline) -> list[str]:
     """The values nearest to one that nothing has, nearest first. Raises SearchTimeout."""
-    if field.name == "lang" and (code := language_code(asked)) and view.values(field.name, code, 1):
-        return [code]
+    if (own := _canonical(field, asked)) and any(value == own for value, _ in view.values(field.name, own, _OFFERED)):
+        return [own]
     wanted = _words(asked[:_LONGEST])
     values = [value for value, _ in view.values(field.name, "", _COMPARED)]
     near: list[_Near] = []
