@@ -75,7 +75,7 @@ def _suggest(view: View, query: str, unknown: Sequence[Span], deadline: Deadline
         if deadline.is_over:
             break
         word = query[start:stop]
-        as_name = word[:1].isupper() and not capitals and start > telling[0].start
+        as_name = word[:1].isupper() and not capitals and bool(telling) and start > telling[0].start
         if start >= end and (better := _mended(view, word, as_name, deadline)) is not None:
             mended += [query[end:start], better]
             end = stop

@@ -289,7 +289,7 @@ def test_where_constrains_like_the_question(collections: dict[str, Collection]) 
             collection.search("treaty", where=["kind:news", wrong])
         assert caught.value.column is None
     with pytest.raises(QueryError, match="characters"):
-        collection.search("treaty", where=["kind:news"] * 1000)
+        collection.search("treaty", where=["kind:news"] * 3000)
     with pytest.raises(QueryError, match="no filter 'contry'"):
         collection.search("treaty", contry="France")  # pyright: ignore[reportCallIssue]
 

@@ -86,7 +86,7 @@ def test_every_link_can_be_followed(client: FlaskClient, url: str) -> None:
 
 def test_a_title_leads_to_its_document_whatever_its_id(client: FlaskClient) -> None:
     page = html.fromstring(client.get("/?q=herald&mode=keyword&unfold=1").text)
-    titles = {each.text: urljoin(SITE, each.get("href")) for each in page.xpath("//h2/a")}
+    titles = {each.text_content(): urljoin(SITE, each.get("href")) for each in page.xpath("//h2/a")}
     for document in STRANGE:
         found = html.fromstring(client.get(titles[document.title].removeprefix(SITE[:-1])).text)
         assert found.xpath("string(//*[@class='id'])") == document.id

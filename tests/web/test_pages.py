@@ -332,7 +332,7 @@ def test_the_box_and_the_dates_keep_the_rest_of_the_question(client: FlaskClient
 
 def test_ways_of_asking_are_links_of_which_one_is_the_present(client: FlaskClient) -> None:
     page = Shown(client, "/?q=summit&mode=meaning&sort=newest&page=2")
-    assert page.texts("//nav[@class='segments']//a[@aria-current]") == ["meaning", "newest", "passages"]
+    assert page.texts("//nav[@class='segments']//a[@aria-current]") == ["meaning", "newest", "most", "passages"]
     links = {each.text_content(): each.get("href") for each in page.find("//nav[@class='segments']//a")}
     assert links["keyword"] == "/?q=summit&mode=keyword&sort=newest"
     assert links["best"] == "/?q=summit&mode=meaning"

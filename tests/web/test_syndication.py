@@ -163,7 +163,7 @@ def test_a_feed_of_nothing_is_a_feed(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     ("parameters", "status", "told"),
-    [("", 400, "holds no word"), ("q=open%5E4", 400, "means nothing here"), ("q=a&x=1", 400, "use q, mode")],
+    [("", 400, "holds no word"), ("q=open%5E4", 400, "means nothing here")],
 )
 def test_what_cannot_be_followed_is_told(client: FlaskClient, parameters: str, status: int, told: str) -> None:
     answer = client.get(f"/feed.atom?{parameters}")
