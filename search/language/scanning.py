@@ -43,6 +43,22 @@ TOKEN = re.compile(
 )
 """One token. What it leaves out between two of them is blank, or a dash that is punctuation."""
 
+_MOST_NOTICES = 5
+_BINDING = ("OR", "AND", "NOT", "NEAR", "-")
+_PLAIN_START = re.compile(r"[^\W_]")
+_OPERATOR = re.compile(r"\b(?:OR|AND|NOT|NEAR/\w+)(?!\S)")
+_EMPHASIS = re.compile(
+    rf"""
+      (?P<quoted> {PHRASE} )
+    | (?<![^\s*()"“”„«»-]) \*{{2,}} (?=[^\W_]) | (?<=[^\W_.!?]) [.!?,:]? \*{{2,}} (?![^\W_])
+    | (?<![^\s("“”„«»]) \* (?P<inner> [^\W_] [^*()"“”„«»\n]{{0,200}} ) (?<!\s) \* (?![^\s.,:;!?)"“”„«»])
+    """,
+    re.VERBOSE,
+)
+_NEGATED = re.compile(r"(?:-|(?<!\S)NOT\s+)$")
+_SINGLE = re.compile(r"['‘]([^'’\n]+)['’](?![^\W_])")
+_NEXT = re.compile(rf"{PHRASE}|=?(?:{PHRASE}|[^\s()]*[^\W_][^\s()]*)|\(")
+
 
 class Token(NamedTuple):
     """A part of a question, at `text[column - 1 : end]`.
@@ -216,27 +232,18 @@ def without_emphasis(text: str) -> str:
     return _EMPHASIS.sub(blanked, text) if "*" in text else text
 
 
-_MOST_NOTICES = 5
-_BINDING = ("OR", "AND", "NOT", "NEAR", "-")
-_PLAIN_START = re.compile(r"[^\W_]")
-_OPERATOR = re.compile(r"\b(?:OR|AND|NOT|NEAR/\w+)(?!\S)")
-_EMPHASIS = re.compile(
-    rf"""
-      (?P<quoted> {PHRASE} )
-    | (?<![^\s*()"“”„«»-]) \*{{2,}} (?=[^\W_]) | (?<=[^\W_.!?]) [.!?,:]? \*{{2,}} (?![^\W_])
-    | (?<![^\s("“”„«»]) \* (?P<inner> [^\W_] [^*()"“”„«»\n]{{0,200}} ) (?<!\s) \* (?![^\s.,:;!?)"“”„«»])
-    """,
-    re.VERBOSE,
-)
-
-
 def all_names(fields: Fields) -> tuple[str, ...]:
     """What may stand before a colon: the fields to filter by, the date, and the fields in which words are sought."""
     return (*fields.names, "date", *TEXT_FIELDS)
 
 
 def field_called(name: str, fields: Fields) -> str | None:
-    """The field that a name or alias means, one of `all_names`; None if it means no field."""
+    """The field that a name or alias means, one of `all_names`; None if it means no field.
+
+    Args:
+        name: What stands before the colon.
+        fields: Those that a question may name.
+    """
     known = fields.called(name)
     return known.name if known else name.lower() if name.lower() in ("date", *TEXT_FIELDS) else None
 
@@ -255,11 +262,6 @@ def _no_field(found: re.Match[str], fields: Fields) -> Notice:
     said = f"“{name[:40]}:” is no field, so it was searched as text; fields are {', '.join(names)}."
     span = Span(found.start(), found.start() + len(name))
     return Notice("mended", f"{said} Did you mean:" if meant else said, span, meant)
-
-
-_NEGATED = re.compile(r"(?:-|(?<!\S)NOT\s+)$")
-_SINGLE = re.compile(r"['‘]([^'’\n]+)['’](?![^\W_])")
-_NEXT = re.compile(rf"{PHRASE}|=?(?:{PHRASE}|[^\s()]*[^\W_][^\s()]*)|\(")
 
 
 def _waiting(found: re.Match[str], field: str, fields: Fields) -> Notice:
