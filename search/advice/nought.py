@@ -20,7 +20,13 @@ _LONGEST: Final = 60  # characters of a constraint that are shown
 
 
 def count(view: View, constraint: AllOf, deadline: Deadline) -> int:
-    """How many passages satisfy a constraint, near-copies included."""
+    """How many passages satisfy a constraint, near-copies included.
+
+    Args:
+        view: What is asked.
+        constraint: What they must satisfy.
+        deadline: The end of the search.
+    """
     matches = view.candidates(Plan(constraint), 1, deadline).matches
     return matches.listed(np.zeros(0), sort="relevance", per_document=False, fold=False, limit=0).total
 

@@ -63,26 +63,40 @@ def _has(field: Field, asked: Filter) -> Constraint:
 
 
 def _notice(query: Query, field: Field, asked: Filter, near: Sequence[str]) -> Notice:
-    span = _span(query.text, _names(field), asked.value)
+    span, grouped = _span(query.text, _names(field), asked.value)
     said = f"No document has the {field.label.lower()} “{asked.value[:_LONGEST]}”"
     if not near:
         return Notice("value", f"{said}.", span)
     offered = unparse(Filter(field.name, near[0], asked.exact))
+    if grouped:
+        offered = offered.removeprefix(f"{field.name}:")
     question = f"{query.text[: span.start]}{offered}{query.text[span.end :]}" if span else f"{query.text} {offered}"
+    if not span and any(asked in _filters(node) for node in query.must[: len(query.spans)]):
+        question = ""  # It was typed, but in a way that cannot be told from the words.
     others = f", then {' and '.join(f'“{each}”' for each in near[1:])}" if near[1:] else ""
-    return Notice("value", f"{said}; the nearest is “{near[0]}”{others}:", span, question.strip())
+    return Notice(
+        "value", f"{said}; the nearest is “{near[0]}”{others}{':' if question else '.'}", span, question.strip() or None
+    )
 
 
 def _names(field: Field) -> tuple[str, ...]:
     return (field.name, *field.aliases)
 
 
-def _span(text: str, names: Iterable[str], value: str) -> Span | None:
-    """Where a filter with that value stands in a text, if it was typed there."""
+def _span(text: str, names: Iterable[str], value: str) -> tuple[Span | None, bool]:
+    """Where a filter with that value stands in a text, if it was typed there, and whether in a group of its field.
+
+    In a group, as in country:(Frannce OR Japan), only the value has a place of its own.
+    """
     spelt = r"\s+".join(map(re.escape, value.split()))
-    name = "|".join(map(re.escape, names))
-    found = re.search(rf"(?<!\w)(?:{name}):=?(?:[\"“”„«»]\s*{spelt}\s*[\"“”„«»]|{spelt}(?!\w))", text, re.IGNORECASE)
-    return Span(*found.span()) if found else None
+    spelt = rf"(?:=?[\"“”„«»]\s*{spelt}\s*[\"“”„«»]|=?{spelt}(?!\w))"
+    name = rf"(?<!\w)(?:{'|'.join(map(re.escape, names))}):"
+    if found := re.search(f"{name}{spelt}", text, re.IGNORECASE):
+        return Span(*found.span()), False
+    for group in re.finditer(rf"{name}=?\(([^()]*)\)", text, re.IGNORECASE):
+        if found := re.compile(rf"(?<![^\s(-]){spelt}", re.IGNORECASE).search(text, *group.span(1)):
+            return Span(*found.span()), True
+    return None, False
 
 
 # Which values are near

@@ -40,7 +40,16 @@ def _read(value: str, column: int | None, today: date | None) -> DateValue:
 
 
 def parse_date_range(value: str, column: int | None = None, today: date | None = None) -> Period:
-    """The days of a date that is not to be `none`. Raises QueryError as `parse_date_value` does, and for `none`."""
+    """The days of a date that is not to be `none`.
+
+    Args:
+        value: A date, as for `parse_date_value`.
+        column: The column at which an error is to point.
+        today: The day from which "yesterday" is told.
+
+    Raises:
+        QueryError: As `parse_date_value` does, and for `none`.
+    """
     period = parse_date_value(value, column, today)
     if period is None:
         raise QueryError(f"{value[:40]!r} is no day: write date:none in the question for what has no date", column)

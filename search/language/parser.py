@@ -52,11 +52,14 @@ from .query import (
     Word,
     leaves,
 )
-from .scanning import LETTER, NAME, Token, scan
+from .scanning import LETTER, NAME, Token, scan, without_emphasis
 
 _DATES_CHECKED = 16  # whether they go on behind a blank, which takes its time
 
 _WILDCARD = re.compile(r"\*|\?(?=[\w?*])")
+_OPERAND = r"(?:\d[\d.,]*|[A-Za-z])"
+_ITS_OWN = re.compile(rf"/|\?\w+=|^\d\*$|^{_OPERAND}(?:[*+=/]{_OPERAND})+$")
+"""Words whose * and ? are no wildcards: paths and addresses, five stars (5*), products (2*3)."""
 
 
 def parse(
@@ -77,7 +80,7 @@ def parse(
     if len(text) > MAX_QUERY_LENGTH:
         raise QueryError(f"the query has {len(text)} characters, more than {MAX_QUERY_LENGTH}: shorten it")
     text = BLANKS.sub(" ", text)
-    refuse_foreign(text)
+    refuse_foreign(text if strict else without_emphasis(text))
     mended = list[Notice]()
     placed = list(_flat(_Parser(text, fields, today, None if strict else mended).sequence()))
     if not placed:
@@ -150,7 +153,7 @@ def _untyped(node: Node) -> Node:
             return replace(node, column=0)
 
 
-class _Placed(NamedTuple):
+class _Typed(NamedTuple):
     """A node that no operator has taken hold of, and the span of the text in which it stands."""
 
     node: Node
@@ -158,11 +161,11 @@ class _Placed(NamedTuple):
 
 
 # A plain group is a list until it is known whether an operator takes hold of it.
-_Group: TypeAlias = "list[_Placed | _Group]"
+_Group: TypeAlias = "list[_Typed | _Group]"
 _Parsed: TypeAlias = "Node | _Group"
 
 
-def _flat(group: _Group) -> Iterator[_Placed]:
+def _flat(group: _Group) -> Iterator[_Typed]:
     for part in group:
         if isinstance(part, list):
             yield from _flat(part)
@@ -220,7 +223,7 @@ class _Parser:
         while self._token.kind not in (")", "end"):
             start = self._token.column - 1
             part = self._chain("OR", depth)
-            parts.append(part if isinstance(part, list) else _Placed(part, (start, self._before.end)))
+            parts.append(part if isinstance(part, list) else _Typed(part, (start, self._before.end)))
         closed = self._take().kind == ")"
         if closed and not opening:
             raise QueryError("this parenthesis closes nothing: remove it or open one before it", self._before.column)
@@ -252,6 +255,8 @@ class _Parser:
         for operator, (left, right) in zip(operators, pairwise(nodes), strict=True):
             if not (_is_operand(left) and _is_operand(right)):
                 said = f"{operator.text} joins words, phrases and (groups OR of these): to exclude a pair, write -(…)"
+                if any(isinstance(node, Phrase) and node.slop for node in (left, right)):
+                    said = f"{operator.text} joins words and phrases, but none with ~: leave the ~ out"
                 raise QueryError(said, operator.column)
             pairs.append(Near(left, right, _words_between(operator), operator.column))
         return pairs[0] if len(pairs) == 1 else And(tuple(pairs))
@@ -346,7 +351,7 @@ def _term(run: str, field: str, column: int) -> Word | Pattern | Fuzzy:
         if distance not in ("", "1", "2"):
             raise QueryError(f"~{distance} is no distance: write ~, ~1 or ~2", column + run.rindex("~"))
         return Fuzzy(stem, int(distance) if distance else None, field, column)
-    if not _WILDCARD.search(core):
+    if not _WILDCARD.search(core) or (LETTER.search(core) and _ITS_OWN.search(core)):
         return Word(run, field, column)
     if not LETTER.search(core):
         raise QueryError("a wildcard needs at least one letter or digit beside it", column)

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from ...corpus.dates.mentions import longest_date
 from ...corpus.document import Span
 from ...corpus.fields import Fields
 from ...errors import QueryError
@@ -14,21 +15,49 @@ from .query import MAX_DISTANCE
 
 LETTER = re.compile(r"[^\W_]|%")
 NAME = re.compile(r"[^\W\d_]+:")
-_RUN = r'[^\s()"“”„«»]'
+
+# In these scripts no blank stands before a quotation mark.
+_UNSPACED = r"\u0e00-\u0eff\u1100-\u11ff\u2e80-\ud7af\uf900-\ufaff\uff00-\uffef"
+# Inches, seconds, and letters of one word, as in Hebrew abbreviations.
+_INNER = rf'(?<=\d)"|(?<=[^\W\d_{_UNSPACED}])"(?=[^\W\d_])'
+_RUN = rf'(?:[^\s()"“”„«»]|{_INNER})'
+_OPENING = rf"""(?<![^\s()\[\]{{}}<>:=+!/*~“”„«»"‘…–—{_UNSPACED}-])"""
+PHRASE: Final = rf"""{_OPENING}"[^"]*"|“[^”]*”|„[^“”]*[“”]|”[^”]*”|«[^»]*»|»[^«»]*[«»]"""
+"""What stands between quotation marks, these included. A straight one opens only where a word could begin."""
+
+# Years and designations (9/11, 38th, 5G) may be excluded; a minus before any other number is the number's.
+_DESIGNATION = r"\d+(?:/\d|(?:st|nd|rd|th|er|ème|[DGex])(?![^\W_]))"
+_NUMBER = rf"(?=\.?\d)(?!\d{{4}}(?![\d%°]|[.,]\d)|{_DESIGNATION}|{_RUN}*[*~])"
 TOKEN = re.compile(
     rf"""
-      (?P<phrase> "[^"]*" | “[^”]*” | „[^“”]*[“”] | ”[^”]*” | «[^»]*» | »[^«»]*[«»] )
+      (?P<phrase> {PHRASE} )
     | (?P<quote>  ["“”„«»] )
     | (?P<tilde>  (?<=[)"“”„«»]) ~ {_RUN}* )
-    | (?P<minus>  (?<![^\s(]) -++ (?= {_RUN}*[^\W_] | =?[("“”„«»] ) )  # any other dash is punctuation
-    | (?P<same>   (?<![^\s()"“”„«»-]) = (?= [^\W_"“”„«»] | ["“„«»] ) )
+    | (?P<minus>  (?<![^\s(]) -++ (?! {_NUMBER} ) (?= {_RUN}*[^\W_] | =?[("“”„«»] ) )  # any other dash is punctuation
+    | (?P<same>   (?<![^\s("“”„«»-]) = (?= [^\W_"“”„«»] | ["“„«»] ) )
     | (?P<field>  (?P<name>{NAME.pattern}) (?!/) (?P<exact>=?) (?P<value>{_RUN}*) )
     | (?P<sign>   [()] | (?:OR|AND|NOT|NEAR/(?:\d+|[sS]))(?!{_RUN}) )
-    | (?P<word>   (?!-){_RUN}+ )
+    | (?P<word>   (?:(?<![^\s(])-(?={_NUMBER}))? (?!-|=[^\W_]){_RUN}+ )
     """,
     re.VERBOSE,
 )
 """One token. What it leaves out between two of them is blank, or a dash that is punctuation."""
+
+_MOST_NOTICES = 5
+_BINDING = ("OR", "AND", "NOT", "NEAR", "-")
+_PLAIN_START = re.compile(r"[^\W_]")
+_OPERATOR = re.compile(r"\b(?:OR|AND|NOT|NEAR/\w+)(?!\S)")
+_EMPHASIS = re.compile(
+    rf"""
+      (?P<quoted> {PHRASE} )
+    | (?<![^\s*()"“”„«»-]) \*{{2,}} (?=[^\W_]) | (?<=[^\W_.!?]) [.!?,:]? \*{{2,}} (?![^\W_])
+    | (?<![^\s("“”„«»]) \* (?P<inner> [^\W_] [^*()"“”„«»\n]{{0,200}} ) (?<!\s) \* (?![^\s.,:;!?)"“”„«»])
+    """,
+    re.VERBOSE,
+)
+_NEGATED = re.compile(r"(?:-|(?<!\S)NOT\s+)$")
+_SINGLE = re.compile(r"['‘]([^'’\n]+)['’](?![^\W_])")
+_NEXT = re.compile(rf"{PHRASE}|=?(?:{PHRASE}|[^\s()]*[^\W_][^\s()]*)|\(")
 
 
 class Token(NamedTuple):
@@ -60,8 +89,15 @@ def scan(text: str, fields: Fields, mended: list[Notice] | None = None) -> Itera
     Raises:
         QueryError: Something is not a token; with its column.
     """
-    tokens = _tokens(text, fields, mended)
-    yield from _closed(tokens) if mended is None else _balanced(list(tokens), mended)
+    if mended is None:
+        yield from _closed(_tokens(text, fields, None))
+        return
+    found = list[Notice]()
+    plain = without_emphasis(text)
+    if plain != text:
+        found.append(Notice("mended", "Asterisks that set words off were taken as text, not as wildcards."))
+    yield from _bound(_balanced(list(_tokens(plain, fields, found)), found), found)
+    mended += found[:_MOST_NOTICES]
 
 
 def _closed(tokens: Iterable[Token]) -> Iterator[Token]:
@@ -87,6 +123,8 @@ def _balanced(tokens: Iterable[Token], mended: list[Notice]) -> list[Token]:
         empty = token.kind == "phrase" and not LETTER.search(token.text) and not _has_owner(kept, len(kept))
         if token.kind == "quote" or empty or (token.kind == ")" and not opened):
             alone.append(token)
+            while token.kind != ")" and kept and kept[-1].kind in ("=", "-") and kept[-1].end == alone[-1].column - 1:
+                alone.append(kept.pop())  # it would take hold of what follows
             continue
         if token.kind == "(":
             opened.append(len(kept))
@@ -105,6 +143,28 @@ def _balanced(tokens: Iterable[Token], mended: list[Notice]) -> list[Token]:
     return kept
 
 
+def _bound(tokens: list[Token], mended: list[Notice]) -> Iterator[Token]:
+    """The tokens, with OR, AND and NOT as words where they can bind nothing: Portland, OR; OR Tambo."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth += {"(": 1, ")": -1}.get(token.kind, 0)
+        before = tokens[index - 1] if index else None
+        first = before is None and token.kind != "NOT"
+        last = tokens[index + 1 : index + 2] == tokens[-1:] and (before is None or before.kind not in _BINDING)
+        follows = tokens[index + 1].kind if index + 1 < len(tokens) else ""
+        state = token.kind == "OR" and before is not None and before.kind == "word" and before.text.endswith(",")
+        if (
+            token.kind in ("OR", "AND", "NOT")
+            and not depth
+            and (last or ((first or state) and follows not in ("OR", "AND", "NEAR")))
+        ):
+            said = f"“{token.text}” binds nothing here, so it was searched as text."
+            mended.append(Notice("mended", said, Span(token.column - 1, token.end)))
+            yield token._replace(kind="word")
+        else:
+            yield token
+
+
 def _has_owner(tokens: Sequence[Token], start: int) -> bool:
     return start > 0 and tokens[start - 1].kind in ("field", "exact")
 
@@ -119,15 +179,57 @@ def _tokens(text: str, fields: Fields, mended: list[Notice] | None) -> Iterator[
         elif kind == "phrase":
             yield Token("phrase", " ".join(token[1:-1].split()), column, end)
         elif kind == "word":
-            if LETTER.search(token) or "*" in token:  # Else it is punctuation standing alone.
+            if mended is not None and token.startswith("-"):
+                mended.append(_negative(found))
+            if LETTER.search(token) or ("*" in token and mended is None):  # Else it is punctuation standing alone.
                 yield Token("word", token, column, end)
         elif token.startswith("--"):
-            raise QueryError("too many dashes: write -word to exclude a word, -- with a space after it", column)
+            _pass_dashes(found, fields, mended)
         elif token.startswith("NEAR/"):
             yield Token("NEAR", token, column, end)
         else:
             yield Token("quote" if kind == "quote" else token, token, column, end)
     yield Token("end", "", len(text) + 1, len(text))
+
+
+def _negative(found: re.Match[str]) -> Notice:
+    number = found[0][1:]
+    meant = f"{found.string[: found.start()]}NOT {found.string[found.start() + 1 :]}"
+    said = f"“-{number[:40]}” was searched as a number; to exclude it:"
+    return Notice("mended", said, Span(*found.span()), meant)
+
+
+def _pass_dashes(found: re.Match[str], fields: Fields, mended: list[Notice] | None) -> None:
+    """Take several dashes before a word as text, as in --help. Raises QueryError before anything else."""
+    text, (start, end) = found.string, found.span()
+    if mended is None or not _PLAIN_START.match(text, end) or _is_field(text, end, fields):
+        raise QueryError("too many dashes: write -word to exclude a word, -- with a space after it", start + 1)
+    meant = f"{text[:start]}-{text[end:]}" if end - start == len("--") else None
+    said = "Dashes before a word were taken as text; to exclude it, write one"
+    mended.append(Notice("mended", f"{said}:" if meant else f"{said}.", Span(start, end), meant))
+
+
+def _is_field(text: str, start: int, fields: Fields) -> bool:
+    found = NAME.match(text, start)
+    return found is not None and field_called(found[0][:-1], fields) is not None
+
+
+def without_emphasis(text: str) -> str:
+    """A text of the same length, with blanks for the asterisks that set words off: *Breaking*, **Lee resigns**.
+
+    Between single ones a capital comes first, as wildcards rarely have it.
+    """
+
+    def blanked(found: re.Match[str]) -> str:
+        inner = found["inner"]
+        if found["quoted"]:
+            return found[0]
+        if not inner:
+            return " " * len(found[0])
+        binds = inner[0].islower() or not inner[0].isupper() or _OPERATOR.search(inner)
+        return found[0] if binds else f" {inner} "
+
+    return _EMPHASIS.sub(blanked, text) if "*" in text else text
 
 
 def all_names(fields: Fields) -> tuple[str, ...]:
@@ -136,18 +238,49 @@ def all_names(fields: Fields) -> tuple[str, ...]:
 
 
 def field_called(name: str, fields: Fields) -> str | None:
-    """The field that a name or alias means, one of `all_names`; None if it means no field."""
+    """The field that a name or alias means, one of `all_names`; None if it means no field.
+
+    Args:
+        name: What stands before the colon.
+        fields: Those that a question may name.
+    """
     known = fields.called(name)
     return known.name if known else name.lower() if name.lower() in ("date", *TEXT_FIELDS) else None
+
+
+def _ranged(fields: Fields) -> Iterator[str]:
+    """The fields whose values are numbers or dates."""
+    return (name for name in fields.names if fields[name].type in ("number", "date"))
 
 
 def _no_field(found: re.Match[str], fields: Fields) -> Notice:
     name, names = found["name"][:-1], all_names(fields)
     near = get_close_matches(name.lower(), names, 1, cutoff=0.75)
+    if near and ".." in found["value"] and near[0] not in ("date", *_ranged(fields)):
+        near = []
     meant = f"{found.string[: found.start()]}{near[0]}{found.string[found.start() + len(name) :]}" if near else None
     said = f"“{name[:40]}:” is no field, so it was searched as text; fields are {', '.join(names)}."
     span = Span(found.start(), found.start() + len(name))
     return Notice("mended", f"{said} Did you mean:" if meant else said, span, meant)
+
+
+def _waiting(found: re.Match[str], field: str, fields: Fields) -> Notice:
+    """What is said of a field behind which a blank stands: with its value joined to it the question is offered."""
+    text, end = found.string, found.end()
+    rest = text[end:].lstrip()
+    value = _NEXT.match(rest)
+    joined = rest if value else ""
+    kind = fields[field].type if field in fields else ""
+    if field == "date" or kind == "date":
+        days = rest[: longest_date(rest)].rstrip(" .,;")
+        joined = f'"{days}"{rest[len(days) :]}' if re.search(r"\s", days) else rest if days else ""
+    elif kind == "number" and not re.match(r"-?\.*\d", rest):
+        joined = ""
+    span = Span(found.start(), end)
+    said = f"“{found[0]}” stands before a blank, so it was searched as text"
+    if not joined:
+        return Notice("mended", f"{said}.", span)
+    return Notice("mended", f"{said}; to filter by it:", span, f"{text[:end]}{joined}")
 
 
 def _distance(found: re.Match[str], column: int) -> Token:
@@ -177,9 +310,18 @@ def _field(found: re.Match[str], column: int, fields: Fields, mended: list[Notic
         mended.append(_no_field(found, fields))
         yield Token("word", found[0], column, found.end())
         return
+    if value == "NOT":
+        raise QueryError(f"put NOT before the field: NOT {field}:…", column)
+    if value[:1] in ("'", "‘") and (several := _SINGLE.match(found.string, starts)) and " " in several[1]:
+        words = f"{several[1][:40]}"
+        raise QueryError(f'several words stand in double quotation marks: write {field}:"{words}"', starts + 1)
     if exact and field == "date":
         *names, last = *fields.names, *TEXT_FIELDS
         raise QueryError(f"only {', '.join(names)} and {last} take an exact value: write date: without the =", column)
+    if not given and not exact and mended is not None and not _NEGATED.search(found.string[: found.start()][-9:]):
+        mended.append(_waiting(found, field, fields))
+        yield Token("word", found[0], column, found.end())
+        return
     if not given:
         raise QueryError(f"{field}: needs a value right after the {'=' if exact else 'colon'}", column)
     yield Token("exact" if exact else "field", field, column, starts)

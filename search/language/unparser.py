@@ -5,6 +5,7 @@ from typing import Any
 
 from .query import And, Dates, Filter, Fuzzy, Near, Node, Not, Or, Phrase, Query, Term, Undated, Word
 
+_NUMBER = re.compile(r"[-.]*\d")
 _PLAIN_VALUE = re.compile(r"\w[\w.'’&+-]*")
 
 
@@ -13,7 +14,10 @@ def unparse(node: Node) -> str:
     match node:
         case Not(child):
             text = unparse(child)
-            return f"NOT {text}" if isinstance(child, Not) else f"-({text})" if isinstance(child, Near) else f"-{text}"
+            if isinstance(child, Near):
+                return f"-({text})"
+            # A minus before a number is the number's.
+            return f"NOT {text}" if isinstance(child, Not) or _NUMBER.match(text) else f"-{text}"
         case And(nodes) | Or(nodes):
             operator = " AND " if isinstance(node, And) else " OR "
             return f"({operator.join(map(unparse, nodes))})"

@@ -101,6 +101,23 @@ def test_the_nearest_value_is_offered(collection: Collection, question: str, rig
     assert collection.search(right, mode="keyword").total
 
 
+@pytest.mark.parametrize(
+    ("question", "right"),
+    [
+        ("country:(Frannce OR Japan) harbour", "country:(France OR Japan) harbour"),
+        ("harbour country:(Japan OR =Frannce)", "harbour country:(Japan OR =France)"),
+        ('harbour country:("Frannce" Japan)', "harbour country:(France Japan)"),
+        ("harbour country:(Japan OR (Frannce))", None),
+    ],
+)
+def test_the_nearest_value_is_offered_within_a_group_or_not_at_all(
+    collection: Collection, question: str, right: str | None
+) -> None:
+    results = collection.search(question, mode="keyword")
+    assert [each for each in offered(results, "value") if each] == ([right] if right else [])
+    assert any("“Frannce”" in each for each in said(results, "value"))
+
+
 def test_values_are_helped_that_are_given_as_options(collection: Collection) -> None:
     results = collection.search("harbour", mode="keyword", country=["Frannce"], kind="summmit")
     assert offered(results, "value") == ["harbour country:France", "harbour kind:summit"]

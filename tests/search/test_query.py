@@ -380,7 +380,7 @@ def test_the_query_as_understood_is_ready_for_json() -> None:
         ("talks  country:France  on peace", "talks on peace"),
         ('a -country:="South Korea"', "a"),
         ('a "b c" (d OR e AND f) g', "a (d OR e AND f) g"),
-        ('a"b c"d', "a d"),
+        ("a“b c”d", "a d"),
         ("a (b ((-c)))", "a (b)"),
         ("a ((-c))", "a"),
         ("country:(Japan OR China)", ""),

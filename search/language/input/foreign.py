@@ -8,9 +8,14 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from ....errors import QueryError
+from ..scanning import PHRASE
 
 _QUOTES = r'"“”„«»'
 _START = rf"(?<![^\s():{_QUOTES}-])"
+_NO_UNIT = "".join(
+    rf"(?<!{unit})"
+    for unit in ("met[er][er]", "met[er][er]s", "feet", "foot", "inch", "inches", "mile", "miles", "yard", "yards")
+)
 _END = rf"(?![^\s){_QUOTES}])"
 
 
@@ -61,7 +66,7 @@ _OPERATORS: Final = (
         _quoted,
     ),
     _Operator(
-        rf"(?:(?<=[^\W\d_]{{2}})|(?<=[)~*{_QUOTES}])|{_START})\^\d+(?:\.\d+)?{_END}",
+        rf"(?:(?<=[^\W\d_]{{4}}){_NO_UNIT}|(?<=[^\W\d_]{{2}}\))|(?<=[~*{_QUOTES}])|(?<![^\s(:-]))\^\d+(?:\.\d+)?{_END}",
         "^ means nothing here: no word weighs more than its rarity gives it, so leave it out",
         _nothing,
     ),
@@ -86,8 +91,7 @@ _OPERATORS: Final = (
         _distance,
     ),
 )
-_PHRASE = r'"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»'
-_SHAPES: Final = re.compile("|".join((_PHRASE, *(f"({each.shape})" for each in _OPERATORS))))
+_SHAPES: Final = re.compile("|".join((PHRASE, *(f"({each.shape})" for each in _OPERATORS))))
 
 
 def refuse_foreign(text: str) -> None:

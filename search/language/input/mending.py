@@ -13,9 +13,13 @@ from .plain import plain
 
 _AFTER_COLON = re.compile(rf"(?<!\S)(-?)({NAME.pattern})(=?)\s+(?=[^\W_]|[=\"“„«(])")
 _MINUS_BEHIND = re.compile(rf"(?<!\S)({NAME.pattern})-+(?=[^\W_])")
+_SINGLE_QUOTES = re.compile(rf"((?<!\S)-?{NAME.pattern}=?)['‘]([^'’\"]+)['’](?![^\W_])")
+_WILD_VALUE = re.compile(rf"({NAME.pattern})(=?)([^\s\"“”„«»()*?~]+)[*?~]+\d?(?![^\s)])")
+_NOT_BEHIND = re.compile(rf"(?<!\S)({NAME.pattern})NOT\s+(?=[^\W_])")
 _OPERATORS = frozenset({"AND", "OR", "NOT", "NEAR"})
 _OPERATOR = r"(?:AND|OR|NOT|NEAR/\w+)"
 _SLIPS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(r'(NEAR/\w+\s+(?:"[^"]*"|“[^”]*”))~\d+|((?:"[^"]*"|“[^”]*”))~\d+(?=\s+NEAR/)'), r"\1\2"),
     (re.compile(r"(?<!\S)--+(?=\S)"), "-"),
     (re.compile(r"(?<=\w)~[\d.]+(?!\S)"), "~2"),
     (re.compile(r"(?<=[\"”»])~(?:\D\S*|\d{3,}|\d+\.\d+)?(?!\S)"), "~5"),
@@ -58,6 +62,13 @@ def _mends(fields: Fields) -> Iterator[Callable[[str], str]]:
     )
     yield lambda text: _MINUS_BEHIND.sub(
         lambda found: f"-{found[1]}" if field_called(found[1][:-1], fields) else found[0], text
+    )
+    yield lambda text: _SINGLE_QUOTES.sub(r'\1"\2"', text)
+    yield lambda text: _WILD_VALUE.sub(
+        lambda found: f"{found[1]}{found[2]}{found[3]}" if fields.called(found[1][:-1]) else found[0], text
+    )
+    yield lambda text: _NOT_BEHIND.sub(
+        lambda found: f"NOT {found[1]}" if field_called(found[1][:-1], fields) else found[0], text
     )
     for slip, meant in _SLIPS:
         yield lambda text, slip=slip, meant=meant: slip.sub(meant, text)

@@ -6,7 +6,8 @@ none of them. A text counts as pasted if it
 - has a line break between two words, or
 - is as long as a sentence: SENTENCE words and more, or at least SHORT words with a full stop behind them, or
 - reports what somebody said: a colon before a quotation mark, or a full stop or the like within it, or
-- is a headline in capitals, in which AND, OR and NOT are words,
+- is a headline in capitals, in which AND, OR and NOT are words: one that has, outside of parentheses, two other words
+  side by side (`TRUMP AND XI MEET`), where single words with an operator between them are a query (`NATO OR EU`),
 
 and has nothing that only a query has: a field that there is with its value (`country:France`), AND, OR or NOT among
 words that are not in capitals, NEAR/5, or `~5` after a phrase. If it makes no difference, it is read as a query.
@@ -14,6 +15,8 @@ words that are not in capitals, NEAR/5, or `~5` after a phrase. If it makes no d
 
 import re
 import unicodedata
+from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from ....corpus.fields import FIELDS, Fields
@@ -36,8 +39,9 @@ SHORT: Final = 4
 _LINE_BREAK = re.compile(r"\S[^\S\r\n\u2028\u2029]*[\r\n\u2028\u2029]\s*\S")
 # But not behind an initial, as in U.S. or Washington, D.C.
 _FULL_STOP = re.compile(r"(?:(?<![\W\d_][^\W\d_])(?<!^[^\W\d_])[.!…]|[。！．۔।։؟])[\s\"'”“’»«」』)\]]*$")
-_SPEECH = re.compile(r"\w\s*[:：]\s*[\"“„«][^:]|[^\W_]{2}\s?[.!?…,。！？，؟][\"”“»]|[»”],?\s?[—–]")
+_SPEECH = re.compile(r"\w\s*[:：]\s*[\"“”„«»][^:]|[^\W_]{2}\s?[.!?…,。！？，؟][\"”“»]|[»”],?\s?[—–]")
 _PHRASE = re.compile(r"[\"“„«»][^\"“”„«»]*[\"”“»«]")
+_BINDING_GROUP = re.compile(r"\([^()]*\b(?:AND|OR|NOT)\b[^()]*\)")
 _BINDING = frozenset({"AND", "OR", "NOT"})
 _LONGEST_OFFER = 300  # characters
 
@@ -61,11 +65,12 @@ def read(text: str, fields: Fields = FIELDS, *, literal: bool = False) -> Query:
         query = parse(text, fields)
     except QueryError as error:
         if _is_prose(text):
-            return _as_plain(text, None)
+            return _as_plain(text, None, fields)
         raise QueryError(error.message, error.column, offer(text, fields)) from error
-    if query.must and looks_pasted(text) and not holds_operators(text, fields):
-        return _as_plain(text, query)
-    return query
+    odd = query.must or (query.notices and _LINE_BREAK.search(text))
+    if odd and looks_pasted(text) and not holds_operators(text, fields):
+        return _as_plain(text, query, fields)
+    return replace(query, notices=tuple(_checked(notice, fields) for notice in query.notices))
 
 
 def looks_pasted(text: str) -> bool:
@@ -98,14 +103,41 @@ def holds_operators(text: str, fields: Fields) -> bool:
     return bool(kinds & {"field", "exact", "NEAR", "~"}) or (bool(kinds & _BINDING) and not _is_shouted(text))
 
 
-def _as_plain(text: str, typed: Query | None) -> Query:
+def _checked(notice: Notice, fields: Fields) -> Notice:
+    """A notice without the question that it offers if that cannot be understood."""
+    if notice.question is None or _parsed(notice.question, fields):
+        return notice
+    return replace(notice, text=re.sub(r"[;.][^;.]*:$", ".", notice.text), question=None)
+
+
+def _parsed(text: str, fields: Fields) -> Query | None:
+    try:
+        return parse(text, fields, dated=False)
+    except QueryError:
+        return None
+
+
+def _as_plain(text: str, typed: Query | None, fields: Fields) -> Query:
     query = read_plain(text)
-    demanded = " ".join(map(unparse, typed.must)) if typed else ""
-    if 0 < len(demanded) <= _LONGEST_OFFER:
-        notice = Notice("pasted", "Read as plain text, so no sign in it is an operator. As one, ask:", None, demanded)
-    else:
-        notice = Notice("pasted", "Read as plain text, so no sign in it is an operator.")
-    return query.noted(notice)
+    offered = _demand(typed, fields) if typed and typed.must else None
+    said = "Read as plain text, so no sign in it is an operator."
+    pasted = Notice("pasted", f"{said} As one, ask:" if offered else said, None, offered)
+    # A short text may be a question whose field was not joined to its value.
+    told = typed.notices if typed and not _is_prose(text) else ()
+    return query.noted(pasted, *(notice for each in told if (notice := _checked(each, fields)).question))
+
+
+def _demand(typed: Query, fields: Fields) -> str | None:
+    """The question that demands what a text would if it were a query; None where it would be read as a text again."""
+    demanded = " ".join(map(unparse, typed.must))
+    free = " ".join(word.text for word in typed.free).rstrip(".!?…。")
+    for each in (f"{demanded} {free}", demanded):
+        if len(each) > _LONGEST_OFFER or (looks_pasted(each) and not holds_operators(each, fields)):
+            continue
+        query = _parsed(each, fields)
+        if query and query.must == typed.must:
+            return each.strip()
+    return None
 
 
 def _words(text: str) -> int:
@@ -118,7 +150,8 @@ def _ideographs(run: str) -> int:
 
 
 def _is_shouted(text: str) -> bool:
-    """Whether a text is a headline in capitals: such have few words that could be operators."""
-    words = [word for word in text.split() if any(map(str.isalpha, word))]
-    binding = sum(word in _BINDING for word in words)
-    return text.isupper() and len(words) - binding >= max(4, 3 * binding)
+    """Whether a text is a headline in capitals: see the module."""
+    if not text.isupper() or _BINDING_GROUP.search(text):
+        return False
+    words = [word for word in _PHRASE.sub(" X ", text).split() if any(map(str.isalpha, word))]
+    return any(word not in _BINDING and after not in _BINDING for word, after in pairwise(words)) and len(words) > 3
