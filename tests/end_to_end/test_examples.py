@@ -67,7 +67,7 @@ def test_the_api_is_asked_with_pythons_own_library(example: Callable[..., str], 
         said = example("api.py", site)
         assert "1. Lee hopes for strategic partnership" in said
         assert "'strategic partnership'" in said
-        assert "is never closed" in example("api.py", site, '"open', code=1)
+        assert "never closed" in example("api.py", site, "country:(France", code=1)
 
 
 def test_a_saved_search_lists_what_answers_it(example: Callable[..., str], programs: "Programs") -> None:
@@ -75,7 +75,7 @@ def test_a_saved_search_lists_what_answers_it(example: Callable[..., str], progr
         said = example("saved_search.py", site, "country:Japan", "summit")
         assert len(re.findall(r"^\d{4}-\d\d-\d\d  \S", said, re.MULTILINE)) == 5
         assert f"{site}documents/briefs/" in said
-        assert "400" in example("saved_search.py", site, '"open', code=1)
+        assert "400" in example("saved_search.py", site, "country:(France", code=1)
 
 
 def test_the_flask_app_has_its_own_pages_and_ours(programs: "Programs") -> None:
@@ -84,7 +84,7 @@ def test_the_flask_app_has_its_own_pages_and_ours(programs: "Programs") -> None:
         with urlopen(site) as page:
             assert "The Gazette of Summits" in page.read().decode()
         with urlopen(f"{site}archive/?q=Nara") as page:
-            assert "shuttle diplomacy to Nara" in page.read().decode()
+            assert "shuttle diplomacy to <mark" in page.read().decode()
 
 
 def test_the_page_with_the_component_names_what_the_site_has(programs: "Programs") -> None:
