@@ -126,8 +126,8 @@ def test_a_page_that_the_site_does_not_know_gets_nothing(open_page: "OpenPage", 
 
 
 def test_a_mistake_in_a_question_is_told(open_page: "OpenPage", gazette: Gazette) -> None:
-    page = open_page(gazette("query='\"open'"), expected="status of 400")
-    expect(page.get_by_role("status")).to_contain_text("never closed")
+    page = open_page(gazette("query='open^4'"), expected="status of 400")
+    expect(page.get_by_role("status")).to_contain_text("means nothing here")
 
 
 def test_a_better_spelling_is_offered(open_page: "OpenPage", gazette: Gazette) -> None:

@@ -60,7 +60,8 @@ def folder(earlier: Path) -> Path:
 def unpacked(form: int, place: Path) -> Path:
     """A copy of the collection that is kept in a format, whose model is not there."""
     with tarfile.open(COLLECTIONS / f"format-{form}" / "collection.tar.xz") as packed:
-        packed.extractall(place, filter="data")
+        packed.extraction_filter = getattr(tarfile, "data_filter", None)  # which Python 3.11.2 does not know
+        packed.extractall(place)
     _name_model(place / "collection", place / "no-model-here")
     return place / "collection"
 

@@ -116,7 +116,7 @@ def test_what_changes_a_collection_is_checked_as_well(collection: Collection, me
         collection.compact(lock_timeout="5")  # pyright: ignore[reportArgumentType]
 
 
-@pytest.mark.parametrize("path", [None, 5, b"briefs.idx", "", ["briefs.idx"]])
+@pytest.mark.parametrize("path", [None, 5, b"briefs.idx", "", ["briefs.idx", 5], [["briefs.idx"]]])
 def test_what_is_no_path_is_named(path: Any) -> None:
     with pytest.raises(InvalidArgument, match="a collection is named by"):
         open_collection(path)

@@ -306,7 +306,7 @@ def test_scores_fall_and_are_the_sum_of_both_legs_parts(shelved: Snapshot, name:
         assert all(part >= 0 for each in placed for part in each.parts.values())
         for each in placed:
             if "keyword" in each.legs:
-                assert set(each.details["keyword"]) == {"passage", "document", "pairs"}
+                assert set(each.details["keyword"]) == {"passage", "document", "pairs", "otherwise"}
                 assert each.legs["keyword"].score == pytest.approx(sum(each.details["keyword"].values()))
 
 

@@ -154,11 +154,14 @@ def test_settings_from_json() -> None:
     assert apply_changes(Settings(), {"keyword_weight": 1, "depth": 7}) == Settings(keyword_weight=1.0, depth=7)
     bm25f = apply_changes(Settings(), {"bm25f": {"k1": 2}}).bm25f
     assert bm25f == replace(Settings().bm25f, k1=2.0)
+    b = Settings().bm25f.b
+    assert apply_changes(Settings(), {"bm25f": {"b": [0.1]}}).bm25f.b == (0.1, *b[1:])  # the last fields may be new
     for wrong, message in (
         ({"keyword_wait": 1}, "there is no setting 'keyword_wait': there are "),
         ({"depth": "deep"}, "the setting depth is .* by default, and cannot be 'deep'"),
         ({"bm25f": 3}, "the setting bm25f is"),
-        ({"bm25f": {"b": [0.1]}}, "the setting b is"),
+        ({"bm25f": {"b": [0.1] * (len(b) + 1)}}, "the setting b is"),
+        ({"bm25f": {"b": []}}, "the setting b is"),
     ):
         with pytest.raises(UnreadableSource, match=message):
             apply_changes(Settings(), wrong)
@@ -328,6 +331,6 @@ def test_a_folder_with_its_documents_needs_no_collection(here: Callable[..., Ran
     assert ran.code == 0, ran.err
     assert ran.err.startswith(f"Indexing {tmp_path}/corpus.jsonl into ")
     assert [line.split() for line in ran.out.splitlines() if line.startswith("  meaning ")] == [
-        ["meaning", "1.000", "1.000", "1.000", "0.200"]
+        ["meaning", "1.000", "1.000", "1.000", "0.200", "1.000"]
     ]
     assert here("eval", tmp_path).err == ""

@@ -75,7 +75,7 @@ def test_a_bad_row_is_one_line_and_the_rest_goes_in(tmp_path: Path) -> None:
         " line 4: 5 cells where 3 columns are named: quote those that hold commas",
         " line 5: has no id: name its field with id=KEY if it is not 'id'",
         " line 6: has no text: name its field with text=KEY if it is not 'text'",
-        " line 7: date: '2025-02-30' is no day of the calendar",
+        " line 7: date: '2025-02-30' is no day of the calendar: February 2025 has 28 days",
         " line 9: not in the encoding that the file begins in: convert it to UTF-8",
     ]
 
