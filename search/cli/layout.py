@@ -189,7 +189,10 @@ def _question(explanation: QuestionExplanation) -> Iterator[str]:
     counted = " ".join(_counts(explanation.passages, explanation.documents))
     yield from wrapped([("within   ", frozenset({"faint"})), (visible(f"{within}: {counted}"), frozenset())], _INDENT)
     rows = [(visible(_forms(each.unit)), *_counts(each.passages, each.documents)) for each in explanation.holdings]
-    yield from (_INDENT + line for line in (table(rows, "<>") if rows else ()))
+    width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST) - len(_INDENT)
+    for line in table(rows, "<>") if rows else ():
+        fitting = [line] if sum(map(columns, line)) <= width else wrapped([(line, frozenset[str]())])
+        yield from (_INDENT + each for each in fitting)
 
 
 def _counts(passages: int | None, documents: int | None) -> tuple[str, str]:
