@@ -136,7 +136,8 @@ def main() -> None:
         for line in list(lines)[1:]:
             query, document, _ = line.split("\t")
             right[queries[query]["lang"]].append((queries[query]["text"], document))
-    with tempfile.TemporaryDirectory() as work, Record("languages", ["what", "R@1", "R@10", "MRR"]) as record:
+    columns = ["what", "R@1", "R@10", "MRR"]
+    with tempfile.TemporaryDirectory() as work, Record("keywords-by-language", columns) as record:
         for language in languages:
             own = [each for each in paragraphs if each["lang"] == language]
             figures = found(collection(Path(work) / language, own), right[language])

@@ -365,3 +365,15 @@ class Fields:
 
 FIELDS: Final = Fields()
 """Those of a collection that has none of its own."""
+
+
+def description_of(document: Document, fields: Iterable[Field]) -> Iterator[tuple[str, str]]:
+    """The values by which free words find a document, each after the name of its field.
+
+    Args:
+        document: The document.
+        fields: Those that it can be filtered by; only some describe it: see `Field.is_description`.
+    """
+    for field in fields:
+        if field.is_description:
+            yield from ((field.name, value) for value in field.values(document) if value.strip())

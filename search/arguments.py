@@ -19,12 +19,6 @@ def check_text(name: str, value: object) -> None:
         raise InvalidArgument(f"{name} is {_shown(value)}, and must be a text{hint}")
 
 
-def check_texts(**given: object) -> None:
-    """Raise InvalidArgument for the first that is not a text, each given by its name."""
-    for name, value in given.items():
-        check_text(name, value)
-
-
 def check_settings(value: object) -> None:
     """Raise InvalidArgument if a value is neither settings nor None."""
     if value is not None and not isinstance(value, Settings):

@@ -14,6 +14,7 @@ a colon come first, so that every document can be named.
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import lru_cache
 from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
@@ -33,6 +34,7 @@ from .stack import Stack
 from .stack_view import StackView
 from .view import Info, Owner
 
+_REMEMBERED = 1 << 14  # names of documents: those of hits are asked for several times
 _LEDGER = 40
 """The ledger's numbers of each collection are raised by its position times two to this power."""
 
@@ -49,7 +51,7 @@ class SideBySide(StackView):
 
     def __init__(self, named: Sequence[tuple[str, str, Snapshot]]) -> None:
         self._parts = [part for *_, part in named]
-        self._names: dict[tuple[str, int], str] = {}  # of documents that were looked at
+        self._name = lru_cache(_REMEMBERED)(self._tell_apart)
         self._owners = [Owner(name, label, part.info.generation) for name, label, part in named]
         stacks = [part.stack for part in self._parts]
         floors, places = _places(self._parts)
@@ -113,12 +115,9 @@ class SideBySide(StackView):
                 return index, own_id
         return None
 
-    def _name(self, document_id: str, index: int) -> str:
-        known = document_id, index
-        if known not in self._names:
-            hidden = any(len(part.find(document_id)) for part in self._parts[:index])
-            self._names[known] = f"{self._owners[index].label}:{document_id}" if hidden else document_id
-        return self._names[known]
+    def _tell_apart(self, document_id: str, index: int) -> str:
+        hidden = any(len(part.find(document_id)) for part in self._parts[:index])
+        return f"{self._owners[index].label}:{document_id}" if hidden else document_id
 
     def _called(self, document_id: str, number: int) -> str:
         return self._name(document_id, self._index(number))

@@ -1,22 +1,10 @@
-"""What a document's description says that its text does not: who wrote it, what it is about, whom it concerns."""
+"""The words of a document's description that its text does not say: who wrote it, and what and whom it is about."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from ...corpus.document import Document
-from ...corpus.fields import Field
+from ...corpus.fields import Field, description_of
 from ..analysis import Token, analyze
-
-
-def described(document: Document, fields: Iterable[Field]) -> Iterator[tuple[str, str]]:
-    """The values by which free words find a document, each after the name of its field.
-
-    Args:
-        document: The document.
-        fields: Those that it can be filtered by; only some describe it: see `Field.is_description`.
-    """
-    for field in fields:
-        if field.is_description:
-            yield from ((field.name, value) for value in field.values(document) if value.strip())
 
 
 def description_terms(
@@ -29,10 +17,10 @@ def description_terms(
 
     Args:
         document: The document.
-        fields: As for `described`.
+        fields: Those that it can be filtered by.
         analyzed: From a text to its tokens, for whoever keeps a record of them.
     """
-    values = [value for _, value in described(document, fields)]
+    values = [value for _, value in description_of(document, fields)]
     if not values:
         return []
     parts = (document.title, document.text, *(note.text for note in document.notes))

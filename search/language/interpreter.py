@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
-from math import inf
 from typing import NamedTuple, cast
 
 from ...corpus.document import Span
-from ...corpus.fields import Field
 from ...errors import QueryError
 from ...index import constraints
 from ...index.analysis import Token, analyze
@@ -21,11 +19,9 @@ from ..advice.date_offers import date_offers
 from ..advice.notices import Notice
 from . import query as language
 from .date_evidence import days_of
-from .date_values import parse_date_value
-from .parser import parse_number_range
-from .phrases import GAP, parts
+from .field_constraints import field_constraint
+from .phrases import GAP, parts, patterns_in, words_in
 from .words.designations import varieties
-from .words.variants import values_like
 from .words.word_forms import WordForms
 from .words.wordings import Known, Switches, Way, Wording, wordings
 
@@ -121,10 +117,10 @@ class _Interpreter:
         for node in nodes:
             match node:
                 case language.Word() | language.Phrase():
-                    tokens = _tokens(node)
+                    tokens = words_in(node)
                     yield from (SameWord(token.term) for token in tokens)
                     yield from _lookups_of_others(self._wordings_of(node, tokens))
-                    yield from (Pattern(part, node.field) for part in _patterns(node))
+                    yield from (Pattern(part, node.field) for part in patterns_in(node))
                 case language.Pattern() | language.Fuzzy():
                     yield _lookup(node)
                 case _:
@@ -293,7 +289,7 @@ class _Interpreter:
 
     def _words(self, term: language.Word | language.Phrase) -> list[_Placed]:
         """What the words of a term stand for, one by one."""
-        tokens = _tokens(term)
+        tokens = words_in(term)
         if not term.exact:
             every = (self._settled(tokens, each) for each in self._wordings_of(term, tokens))
             return [self._placed(tokens, each) for each in chain.from_iterable(every)]
@@ -309,13 +305,13 @@ class _Interpreter:
     def _is_known(self, term: language.Term) -> bool:
         if isinstance(term, language.Pattern | language.Fuzzy):
             return bool(self._terms[_lookup(term)])
-        patterns = (self._terms[Pattern(part, term.field)] for part in _patterns(term))
+        patterns = (self._terms[Pattern(part, term.field)] for part in patterns_in(term))
         return all(word.known for word in self._words(term)) and all(patterns)
 
     def _constraint(self, node: language.Node) -> Constraint:
         match node:
-            case language.Filter(name, value, exact):
-                return self._filter(self._info.fields[name], value, exact)
+            case language.Filter():
+                return field_constraint(self._info, node, variants=self._switches.variants)
             case language.Dates(first, last):
                 return constraints.Dated(first, last)
             case language.Undated():
@@ -332,29 +328,6 @@ class _Interpreter:
                     said = "one side of NEAR" if isinstance(node, language.Near) else repr(node.text)
                     raise QueryError(f"{said} holds no word: nothing can match it", node.column or None)
                 return constraints.Holds(units[0])
-
-    def _filter(self, field: Field, value: str, exact: bool) -> Constraint:
-        if field.name in self._info.lacking:
-            mend = "run `dragoman reindex`, then `dragoman add --reread PATH…` to fill it"
-            raise QueryError(f"the collection's index has no field {field.name!r} yet: {mend}")
-        if field.type == "number" and not exact:
-            low, high = parse_number_range(field.name, value)
-            return constraints.Between(field.name, low, high)
-        if field.type == "date" and not exact:
-            period = parse_date_value(value)
-            first, last = period or (None, None)
-            dated = constraints.Between(
-                field.name, first.toordinal() if first else -inf, last.toordinal() if last else inf, days=True
-            )
-            return dated if period else constraints.Not(dated)
-        known = None if exact else field.canonical(value)
-        if not exact and known is None and self._switches.variants and field.name in _NAMES:
-            others = values_like(value, self._info.variants)
-            canonical = [(other, field.canonical(other)) for other in others]
-            named = [constraints.Has(field.name, own or other, own is not None) for other, own in canonical]
-            if named:
-                return constraints.AnyOf((constraints.Has(field.name, value), *dict.fromkeys(named)))
-        return constraints.Has(field.name, value if known is None else known, exact or known is not None)
 
 
 def _written(words: Iterable[_Placed], text: str, before: Mapping[Unit, frozenset[str]]) -> dict[Unit, frozenset[str]]:
@@ -387,20 +360,6 @@ def _held(view: View, lookup: Lookup) -> int:
 _COUNTED = 8  # forms of a word that are counted: the others are rare
 
 
-def _tokens(term: language.Word | language.Phrase) -> list[Token]:
-    """The words of a term, placed in its text; what has wildcards is left out."""
-    if isinstance(term, language.Word):
-        return analyze(term.text)
-    return [part for part in parts(term.text) if isinstance(part, Token)]
-
-
-def _patterns(term: language.Word | language.Phrase) -> list[str]:
-    """What has wildcards within a phrase."""
-    if isinstance(term, language.Word):
-        return []
-    return [part for part in parts(term.text) if isinstance(part, str) and part != GAP]
-
-
 def _lookup(term: language.Pattern | language.Fuzzy) -> Lookup:
     if isinstance(term, language.Pattern):
         return Pattern(term.text, term.field)
@@ -414,9 +373,6 @@ def _lookup(term: language.Pattern | language.Fuzzy) -> Lookup:
     # As many edits as asked for, else 1 for a short word and 2 for a longer one.
     return Spelling(word, term.distance if term.distance is not None else 1 if len(word) < 6 else 2, term.field)
 
-
-_NAMES = frozenset({"country", "person", "place", "author", "from", "to"})
-"""The fields whose values are names, which may be written in other ways."""
 
 _LONGEST_FUZZY = 40  # letters: no language needs longer ones, and finding their neighbours takes too long
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, TypeAlias
 
 from ...index.analysis import Token, analyze
+from .query import Phrase, Word
 
 GAP: Final = "*"
 """A `*` alone."""
@@ -37,11 +38,14 @@ def _parts(text: str) -> Iterator[Part]:
         if run[0] == GAP:
             yield GAP
             continue
+        at = run.start()
         for piece in _pieces(run[0]):
+            at = text.index(piece, at)
             if is_pattern(piece):
                 yield piece.rstrip("?")
             else:
-                yield from analyze(piece)
+                yield from _words(text, at, at + len(piece))
+            at += len(piece)
     yield from _words(text, start, len(text))
 
 
@@ -60,3 +64,17 @@ def _pieces(run: str) -> list[str]:
     """What a run consists of where it is cut at whatever is neither a wildcard nor part of a word."""
     cut = "".join(each if each in "*?" or unicodedata.category(each)[0] in "LMN" else " " for each in run)
     return cut.split()
+
+
+def words_in(term: Word | Phrase) -> list[Token]:
+    """The words of a term, placed in its text; what has wildcards is left out."""
+    if isinstance(term, Word):
+        return analyze(term.text)
+    return [part for part in parts(term.text) if isinstance(part, Token)]
+
+
+def patterns_in(term: Word | Phrase) -> list[str]:
+    """What has wildcards within a phrase."""
+    if isinstance(term, Word):
+        return []
+    return [part for part in parts(term.text) if isinstance(part, str) and part != GAP]

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...corpus.document import Document, Note, Span
-from ...corpus.fields import Fields
+from ...corpus.fields import Fields, description_of
 from ...index.constraints import AllOf, Holds, Not, Of
 from ...index.encoding.floors import Floors
 from ...index.reading.plan import Deadline
 from ...index.reading.view import View
-from ...index.segments.described import described
 from ...index.units import Unit
 from ..language.interpreter import Interpretation, interpret
 from ..language.question import Question
@@ -30,9 +29,10 @@ LONGEST_TITLE = 1000
 MOST_VALUES = 500
 """How many values of a document's description are looked at for words that neither its passage nor its title has."""
 
-_NO_FLOORS: Final = Floors(*(2 * [float(np.nextafter(0, 1))]))  # just above nothing
 MAX_COPIES = 10
 """How many of the documents that are folded under a hit are named; the others are only counted."""
+
+_NO_FLOORS: Final = Floors(*(2 * [float(np.nextafter(0, 1))]))  # just above nothing
 
 
 def answer(
@@ -233,7 +233,7 @@ def _described(document: Document, span: Span, units: Sequence[Unit], fields: Fi
         *(("notes", note.text) for note in document.notes_in(span)),
     )
     missing = highlight.missing(said, units, language=language)
-    for name, value in islice(described(document, fields), MOST_VALUES) if missing else ():
+    for name, value in islice(description_of(document, fields), MOST_VALUES) if missing else ():
         if marks := highlight.words(value, 0, missing, "about", language=language):
             yield MarkedValue(name, value, tuple(marks))
 

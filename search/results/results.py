@@ -41,6 +41,7 @@ class Explanation:
             keyword_passage=standing.detail("keyword", "passage"),
             keyword_document=standing.detail("keyword", "document"),
             keyword_pairs=standing.detail("keyword", "pairs"),
+            keyword_otherwise=standing.detail("keyword", "otherwise"),
             keyword_units=units,
         )
 

@@ -119,6 +119,7 @@ class Explanation(msgspec.Struct, frozen=True):
     keyword_passage: float
     keyword_document: float
     keyword_pairs: float
+    keyword_otherwise: float
     keyword_units: list[Unit]
 
 

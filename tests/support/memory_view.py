@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragoman.corpus.document import DateInterval, Document, Span
-from dragoman.corpus.fields import Fields
+from dragoman.corpus.fields import Fields, description_of
 from dragoman.corpus.scripts import script_of
 from dragoman.index import constraints
 from dragoman.index.analysis import ABOUT, FIELDS, analyze, fold, lower
@@ -41,7 +41,7 @@ from dragoman.index.reading.plan import (
 )
 from dragoman.index.reading.view import Candidates, Contribution, Folded, Found, Info, Located, Opened, Weighed
 from dragoman.index.segments.bm25f import BM25F, idf
-from dragoman.index.segments.described import described, description_terms
+from dragoman.index.segments.described import description_terms
 from dragoman.index.terms import is_written_so, stems, tells
 from dragoman.index.units import Confined, Unit, Word, terms_of
 
@@ -62,7 +62,7 @@ class _Passage:
         about = description_terms(document, fields)
         self.fields.append(about)
         self.sentences.append([0] * len(about))
-        own, others = [document.title, text, *notes], [value for _, value in described(document, fields)]
+        own, others = [document.title, text, *notes], [value for _, value in description_of(document, fields)]
         self.written = {(t.term, part[t.start : t.end]) for part in own for t in analyze(part)}
         self.written |= {(t.term, part[t.start : t.end]) for part in others for t in analyze(part) if t.term in about}
 
