@@ -54,9 +54,9 @@ class Unit(NamedTuple):
         field: The one of FIELDS that it must stand in; empty if any will do.
         variants: Other names for the same thing, which count as much.
         slop: How far the words of a phrase may have strayed: of each word one takes where the phrase would begin by it,
-            and the last of these places is at most so far from the first. So between two words in order as many others
-            may stand, and between two that have changed places two fewer. What is counted is the shortest stretches
-            that hold all words.
+            and the last of these positions is at most so far from the first. So between two words in order as many
+            others may stand, and between two that have changed places two fewer. What is counted is the shortest
+            stretches that hold all words.
         near: What it must stand near to; None if it may stand anywhere.
     """
 

@@ -54,14 +54,14 @@ class SideBySide(StackView):
         self._name = lru_cache(_REMEMBERED)(self._tell_apart)
         self._owners = [Owner(name, label, part.info.generation) for name, label, part in named]
         stacks = [part.stack for part in self._parts]
-        floors, places = _places(self._parts)
+        floors, sections = _sections(self._parts)
         self._encoding = _by_encoder(self._parts)
         stack = _Stacks(
             self.resolve,
             [index for index, each in enumerate(stacks) for _ in each.segments],
             [
-                segment if place is None else _placed(segment, place)
-                for each, place in zip(stacks, places, strict=True)
+                segment if section is None else _in_section(segment, section)
+                for each, section in zip(stacks, sections, strict=True)
                 for segment in each.segments
             ],
             [np.flatnonzero(~each.live[base : base + len(segment)]) for each in stacks for base, segment in each],
@@ -176,7 +176,7 @@ def _fields(named: Sequence[tuple[str, str, Snapshot]]) -> Fields:
     return Fields(field for _, field in known.values())
 
 
-class _Place(NamedTuple):
+class _Section(NamedTuple):
     """Where the vectors of an encoder stand in those of all, and how a collection's similarities compare with others'.
 
     Attributes:
@@ -192,17 +192,17 @@ class _Place(NamedTuple):
     scale: float
 
 
-class _PlacedVectors(Vectors):
+class _SharedVectors(Vectors):
     """A segment's vectors as a part of those that several encoders make together.
 
     Args:
         vectors: The segment's.
-        place: Where they stand.
+        section: Where they stand.
     """
 
-    def __init__(self, vectors: Vectors, place: _Place) -> None:
+    def __init__(self, vectors: Vectors, section: _Section) -> None:
         self._own = vectors
-        self._place = place
+        self._section = section
 
     def __len__(self) -> int:
         return len(self._own)
@@ -216,7 +216,7 @@ class _PlacedVectors(Vectors):
         part = self._part(question)
         if not part.any():
             return np.zeros(len(ordinals))
-        return 1 - (1 - self._own.cosines(part, ordinals)) * self._place.scale
+        return 1 - (1 - self._own.cosines(part, ordinals)) * self._section.scale
 
     def get(self, ordinals: NDArray[np.int64]) -> NDArray[np.float32]:
         """See `Vectors.get`."""
@@ -228,18 +228,18 @@ class _PlacedVectors(Vectors):
         return spans, self._widened(vectors)
 
     def _part(self, question: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.ascontiguousarray(question[self._place.start : self._place.end])
+        return np.ascontiguousarray(question[self._section.start : self._section.end])
 
     def _widened(self, vectors: NDArray[Any]) -> NDArray[Any]:
-        wide = np.zeros((len(vectors), self._place.dimension), vectors.dtype)
-        wide[:, self._place.start : self._place.end] = vectors
+        wide = np.zeros((len(vectors), self._section.dimension), vectors.dtype)
+        wide[:, self._section.start : self._section.end] = vectors
         return wide
 
 
-def _placed(segment: Segment, place: _Place) -> Segment:
-    placed = copy(segment)
-    placed.vectors = _PlacedVectors(segment.vectors, place)
-    return placed
+def _in_section(segment: Segment, section: _Section) -> Segment:
+    shared = copy(segment)
+    shared.vectors = _SharedVectors(segment.vectors, section)
+    return shared
 
 
 def _by_encoder(parts: Sequence[Snapshot]) -> dict[str, Snapshot]:
@@ -250,7 +250,7 @@ def _by_encoder(parts: Sequence[Snapshot]) -> dict[str, Snapshot]:
     return first
 
 
-def _places(parts: Sequence[Snapshot]) -> tuple[Floors, list[_Place | None]]:
+def _sections(parts: Sequence[Snapshot]) -> tuple[Floors, list[_Section | None]]:
     """The floors of all, and where each collection's vectors stand: None for all if they have one encoder.
 
     What is near must be nearer than what is unrelated to any of them.
@@ -262,12 +262,12 @@ def _places(parts: Sequence[Snapshot]) -> tuple[Floors, list[_Place | None]]:
         return Floors(strict, lenient), [None] * len(parts)
     sizes = [part.manifest.dimension for part in encoders.values()]
     ends = dict(zip(encoders, accumulate(sizes), strict=True))
-    places: list[_Place | None] = []
+    sections: list[_Section | None] = []
     highest = lenient
     for part in parts:
         end = ends[part.manifest.encoder_json]
         scale = (1 - lenient) / max(1 - part.info.floors.lenient, 1e-6)
-        places.append(_Place(end - part.manifest.dimension, end, sum(sizes), scale))
+        sections.append(_Section(end - part.manifest.dimension, end, sum(sizes), scale))
         if part.info.passages:
             highest = max(highest, 1 - (1 - part.info.floors.strict) * scale)
-    return Floors(highest, lenient), places
+    return Floors(highest, lenient), sections

@@ -1,4 +1,4 @@
-"""Words that stand near each other: arithmetic on codes, each of which is a place in a passage's field.
+"""Words that stand near each other: arithmetic on codes, each of which is a position in a passage's field.
 
 A code is the number of a group, which is one field of one passage, shifted left by POSITION_BITS, plus a token's
 position there. So the distance of two codes of one group is that of the tokens, and codes of two groups are farther

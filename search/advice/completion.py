@@ -131,12 +131,12 @@ def _completed(typed: str, spelling: str) -> str | None:
     """
     typed = normalize("NFC", typed)
     word, at = "", 0
-    for place, letter in enumerate(spelling):
+    for index, letter in enumerate(spelling):
         while at < len(typed) and not _is_letter(typed[at], letter) and not typed[at].isalnum():
             word += typed[at]  # what no word is spelt with: an apostrophe, the comma of a number
             at += 1
         if at >= len(typed):
-            ending = spelling[place:]
+            ending = spelling[index:]
             return word + (ending.upper() if len(typed) > 1 and typed.isupper() else ending)
         plain = fold(letter)
         if _is_letter(typed[at], letter):

@@ -1,4 +1,4 @@
-"""Values of a filter that no document has: the nearest ones that documents have are offered in their place."""
+"""Values of a filter that no document has: the nearest ones that documents have are offered in their stead."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -86,7 +86,7 @@ def _names(field: Field) -> tuple[str, ...]:
 def _span(text: str, names: Iterable[str], value: str) -> tuple[Span | None, bool]:
     """Where a filter with that value stands in a text, if it was typed there, and whether in a group of its field.
 
-    In a group, as in country:(Frannce OR Japan), only the value has a place of its own.
+    In a group, as in country:(Frannce OR Japan), the span is that of the value alone.
     """
     spelt = r"\s+".join(map(re.escape, value.split()))
     spelt = rf"(?:=?[\"“”„«»]\s*{spelt}\s*[\"“”„«»]|=?{spelt}(?!\w))"
@@ -103,16 +103,16 @@ def _span(text: str, names: Iterable[str], value: str) -> tuple[Span | None, boo
 
 
 class _Near(NamedTuple):
-    """How far a value is from what was asked: edits, then how many other words it has, then its place by frequency."""
+    """How far a value is from what was asked: edits, then how many other words it has, then its rank by frequency."""
 
     edits: int
     other_words: int
-    place: int
+    rank: int
     value: str
 
 
 def _canonical(field: Field, asked: str) -> str | None:
-    """What documents have in place of a language's name, or of a country's in another language."""
+    """What documents have instead of a language's name, or of a country's in another language."""
     if field.name == "lang":
         return language_code(asked) or translated_language(asked)
     return translated_country(asked) if field.name == "country" else None
@@ -125,26 +125,26 @@ def _nearest(view: View, field: Field, asked: str, deadline: Deadline) -> list[s
     wanted = _words(asked[:_LONGEST])
     values = [value for value, _ in view.values(field.name, "", _COMPARED)]
     near: list[_Near] = []
-    for place, value in enumerate(values if wanted else ()):
-        if not place % _UNCHECKED:
+    for rank, value in enumerate(values if wanted else ()):
+        if not rank % _UNCHECKED:
             deadline.check()
-        if found := _near(wanted, value, place):
+        if found := _near(wanted, value, rank):
             near.append(found)
     return [each.value for each in sorted(near)[:_OFFERED]]
 
 
-def _near(wanted: Sequence[str], value: str, place: int) -> _Near | None:
+def _near(wanted: Sequence[str], value: str, rank: int) -> _Near | None:
     words = _words(value[:_LONGEST])
     together = _edits("".join(wanted), "".join(words))
     if together is not None:
-        return _Near(together, 0, place, value)
+        return _Near(together, 0, rank, value)
     edits = 0
     for each in wanted:
         nearest = min((found for word in words if (found := _edits(each, word)) is not None), default=None)
         if nearest is None:
             return None
         edits += nearest
-    return _Near(edits, len(words) - len(wanted), place, value)
+    return _Near(edits, len(words) - len(wanted), rank, value)
 
 
 @lru_cache(4 * _COMPARED)

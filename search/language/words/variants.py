@@ -111,31 +111,33 @@ def read_variants(path: Path) -> tuple[str, ...]:
     return checked_variants((line for _, line in groups), [f"{path}, line {number}" for number, _ in groups])
 
 
-def checked_variants(groups: Iterable[str], places: Sequence[str] = ()) -> tuple[str, ...]:
+def checked_variants(groups: Iterable[str], positions: Sequence[str] = ()) -> tuple[str, ...]:
     """Groups of names, if they are such.
 
     Args:
         groups: Each a line of names with commas between them.
-        places: Where each stands, for errors.
+        positions: Where each stands, for errors.
 
     Raises:
         UnreadableSource: One of them is none.
     """
     checked: list[str] = []
     for index, group in enumerate(groups):
-        place = places[index] if places else f"group {index + 1}"
+        position = positions[index] if positions else f"group {index + 1}"
         names = [" ".join(name.split()) for name in group.split(",")]
         if index >= MOST_GROUPS:
-            raise UnreadableSource(f"{place}: there are more than {MOST_GROUPS:,} groups of names")
+            raise UnreadableSource(f"{position}: there are more than {MOST_GROUPS:,} groups of names")
         if len(group) > LONGEST_GROUP:
-            raise UnreadableSource(f"{place}: the group has {len(group):,} characters, {LONGEST_GROUP:,} at most")
+            raise UnreadableSource(f"{position}: the group has {len(group):,} characters, {LONGEST_GROUP:,} at most")
         for name in names:
             count = len(analyze(name))
             if not count:
                 said = f"{name[:40]!r} is no name" if name else "a name is missing before or after a comma"
-                raise UnreadableSource(f"{place}: {said}: write names with commas between them, as in ROK, South Korea")
+                raise UnreadableSource(
+                    f"{position}: {said}: write names with commas between them, as in ROK, South Korea"
+                )
             if count > _LONGEST_NAME:
-                raise UnreadableSource(f"{place}: {name[:40]!r}… has {count} words, {_LONGEST_NAME} at most")
+                raise UnreadableSource(f"{position}: {name[:40]!r}… has {count} words, {_LONGEST_NAME} at most")
         checked.append(", ".join(names))
     return tuple(checked)
 
