@@ -54,7 +54,7 @@ class KeywordLeg:
         """What each kind of evidence adds."""
         return {
             "passage": float(evidence[PASSAGE]),
-            "otherwise": float(-_OTHERWISE * evidence[OTHERWISE]),
+            "otherwise": float(0 - _OTHERWISE * evidence[OTHERWISE]),
             "document": float(evidence[DOCUMENT] * settings.document_weight),
             "pairs": float(evidence[PAIRS] * settings.pair_weight),
         }
