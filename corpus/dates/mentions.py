@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..document import Span
-from .calendar_words import Words, languages
 from .periods import Period
 from .points import Points
 from .ranges import Range, Ranges
 from .tokens import Token, tokens_of
+from .words.calendar_words import Words, languages
 
 LONGEST_DATE = 80
 """The most characters that a date has."""

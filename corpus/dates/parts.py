@@ -8,10 +8,10 @@ from typing import Final
 
 from ..document import DateInterval
 from . import periods
-from .calendar_words import Words
 from .cursor import Cursor
 from .relative import relative_date
 from .tokens import Token
+from .words.calendar_words import Words
 
 _AHEAD: Final = 10  # years that '35 may lie ahead
 

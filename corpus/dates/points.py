@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Final
 
 from . import periods
-from .calendar_words import Words
 from .cursor import SHARE_SIGNS
 from .parts import Parts, Point
 from .relative import relative_date
 from .tokens import END, Token
+from .words.calendar_words import Words
 
 _THIRDS: Final = ("early", "mid", "late")
 _PIECES: Final = ("day", "week", "month", "quarter", "half", "year")
