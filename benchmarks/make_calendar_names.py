@@ -1,4 +1,4 @@
-"""Makes corpus/dates/words/cldr.toml: the months and days of the week in the languages that words.toml has not got.
+"""Makes corpus/dates/tables/cldr.toml: the months and days of the week in the languages that words.toml has not got.
 
     pip install 'babel>=2.19'
     python benchmarks/make_calendar_names.py
@@ -14,9 +14,9 @@ from typing import Final
 import babel
 from babel import Locale
 
-from dragoman.corpus.dates.words.calendar_words import fold
+from dragoman.corpus.dates.tables.calendar_words import fold
 
-TARGET: Final = Path(__file__).parents[1] / "corpus/dates/words/cldr.toml"
+TARGET: Final = Path(__file__).parents[1] / "corpus/dates/tables/cldr.toml"
 LOCALES: Final = {
     "ar": ["ar", "ar_SY", "ar_DZ", "ar_MA", "ar_EG"],
     "bg": ["bg"],

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from .tables.calendar_words import Words
 from .tokens import END, Token
-from .words.calendar_words import Words
 
 SHARE_SIGNS: Final = {"q": 3, "t": 3, "h": 6, "s": 6}
 """The months that a letter means before a number, or behind it: Q3, T3, H1, S2, 3Q."""

@@ -9,8 +9,8 @@ from ..document import Span
 from .periods import Period
 from .points import Points
 from .ranges import Range, Ranges
+from .tables.calendar_words import Words, languages
 from .tokens import Token, tokens_of
-from .words.calendar_words import Words, languages
 
 LONGEST_DATE = 80
 """The most characters that a date has."""

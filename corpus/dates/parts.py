@@ -10,8 +10,8 @@ from ..document import DateInterval
 from . import periods
 from .cursor import Cursor
 from .relative import relative_date
+from .tables.calendar_words import Words
 from .tokens import Token
-from .words.calendar_words import Words
 
 _AHEAD: Final = 10  # years that '35 may lie ahead
 

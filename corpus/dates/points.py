@@ -9,8 +9,8 @@ from . import periods
 from .cursor import SHARE_SIGNS
 from .parts import Parts, Point
 from .relative import relative_date
+from .tables.calendar_words import Words
 from .tokens import END, Token
-from .words.calendar_words import Words
 
 _THIRDS: Final = ("early", "mid", "late")
 _PIECES: Final = ("day", "week", "month", "quarter", "half", "year")

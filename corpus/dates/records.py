@@ -8,7 +8,7 @@ from typing import Final
 
 from ..document import DateInterval
 from . import periods
-from .words.calendar_words import english
+from .tables.calendar_words import english
 from .written import parse_written
 
 MONTHS: Final = {name: number for number, names in enumerate(english("months"), start=1) for name in names}

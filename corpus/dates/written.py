@@ -13,7 +13,7 @@ from typing import Final
 
 from ..document import DateInterval
 from . import periods
-from .words.calendar_words import name_key, names
+from .tables.calendar_words import name_key, names
 
 _WORD: Final = r"[^\W\d_][^\s\d,;:()/\[\]–—]{0,23}"
 _NAME: Final = rf"{_WORD}(?: {_WORD})?(?:/{_WORD}(?: {_WORD})?)?"

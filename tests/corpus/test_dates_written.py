@@ -3,7 +3,7 @@
 import pytest
 
 from dragoman.corpus.dates.records import parse_dates
-from dragoman.corpus.dates.words.calendar_words import names
+from dragoman.corpus.dates.tables.calendar_words import names
 from dragoman.corpus.dates.written import month_number, parse_written
 
 
