@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...errors import UnreadableSource
+from ..document import Remark
 from .contract import RawRecord, ReadOptions, Skipped, Source
 from .support.markup import local_name, parse_xml, plain_text
 from .support.packed import Package, read_all
@@ -18,7 +19,7 @@ _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
-    """The one record of a Word file, and a `Skipped` for each embedded part that cannot be read.
+    """The one record of a Word file.
 
     Raises:
         UnreadableSource: If it is not a Word document, damaged, protected by a password, a bomb, or without text.
@@ -34,11 +35,11 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     text = document.flow.text
     if not text:
         raise UnreadableSource("; ".join(["no text", *document.left_out]))
+    remarks = tuple(Remark("embedded parts (altChunk) were left out", each) for each in document.left_out)
     description = _properties(package)
     description["title"] = description.get("title") or document.title
     description["notes"] = [[note.mark, note.at, note.text] for note in document.flow.notes]
-    yield RawRecord(text, source.origin, description, name=source.name, cut=tuple(document.cut))
-    yield from (Skipped(source.origin, reason) for reason in document.left_out)
+    yield RawRecord(text, source.origin, description, name=source.name, cut=tuple(document.cut), remarks=remarks)
 
 
 def _properties(package: Package) -> dict[str, object]:

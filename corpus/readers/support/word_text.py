@@ -9,7 +9,6 @@ import email.policy
 import io
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from email.message import EmailMessage
 from typing import Final, NamedTuple
 
 from ....errors import UnreadableSource
@@ -54,7 +53,7 @@ class WordText:
         flow: Its running text, with the notes.
         title: Its first paragraph in the style "Title", else the heading that it begins with; empty if it has neither.
         cut: What is shown beside the text, a line each.
-        left_out: Why an embedded part is not in the text, for each such.
+        left_out: The embedded parts that are not in the text, each with the reason.
 
     Args:
         package: The file.
@@ -73,33 +72,41 @@ class WordText:
         self._depth = depth
         self._parts = _relations(package, main)
         self._styles = _style_names(package, f"{folder}/styles.xml")
-        self._notes = {reference: self._note_texts(f"{folder}/{part}s.xml", part) for reference, part in _NOTES.items()}
+        self._notes: dict[str, dict[str, str]] = {}
+        self._told: set[tuple[str, str]] = set()
+        for reference, part in _NOTES.items():
+            self._notes[reference] = self._note_texts(f"{folder}/{part}s.xml", part)
         story = _Story(self, self.flow)
         story.tell(stream_xml(io.BytesIO(package.read(main))))
         self.title = story.title or story.heading
         for part in dict.fromkeys(self._parts.values()):
             if part.kind in _BESIDE and part.name in package:
                 self.cut += self._words(parse_xml(package.read(part.name)))
+        for kind, notes in self._notes.items():
+            self.cut += [text for number, text in notes.items() if text and (kind, number) not in self._told]
         self.cut = list(dict.fromkeys(self.cut))
 
     def style(self, style_id: str) -> str:
         """What a style is called, in lower case."""
         return self._styles.get(style_id, style_id).lower()
 
-    def note(self, reference: str, number: str) -> str:
-        """The text of a footnote or endnote."""
-        return self._notes[reference].get(number, "")
+    def note(self, reference: str, number: str, flow: Flow) -> None:
+        """Tell a footnote or endnote where its reference stands, if that is in the text itself."""
+        text = self._notes.get(reference, {}).get(number, "")
+        if text and flow is self.flow:
+            self._told.add((reference, number))
+            flow.note(str(len(flow.notes) + 1), text)
 
     def embed(self, reference: str, flow: Flow) -> None:
         """Write the text of a part in another format, which stands where it is referred to, to a flow."""
         part = self._parts.get(reference)
         if part is None or part.name not in self._package:
-            self.left_out.append(f"a part that belongs into its text is not in the file ({reference[:60]})")
+            self.left_out.append(f"{reference[:60]}, which is not in the file")
             return
         try:
             self._embed(self._package.read(part.name), part.name, flow)
         except UnreadableSource as error:
-            self.left_out.append(f"its part {posixpath.basename(part.name)[:100]} is left out: {error}")
+            self.left_out.append(f"{posixpath.basename(part.name)[:100]}: {error}")
 
     def drawn(self, reference: str) -> Iterator[str]:
         """The words of a diagram or chart, a line each."""
@@ -158,36 +165,22 @@ class _Story:
         self._rows: list[int] = []  # how many cells each open row has so far
         self._paragraphs = 0
         self._after_item = False
-        self._begins = True
+        self._left_out: list[str] = []  # the open elements that hold nothing of the text
+        self._begins: bool = True
 
     def tell(self, events: Iterable[tuple[str, Element]]) -> None:
         """Write all of a part."""
-        left_out: list[str] = []
         for event, element in events:
             name = local_name(element)
             if event == "start":
                 if name in _LEFT_OUT:
-                    left_out.append(name)
-                self._open(name, element, is_told=not left_out)
-                continue
-            if name in _LEFT_OUT:
-                left_out.pop()
-            elif name == "tc":
-                self._cells -= 1
-            elif name == "tr":
-                self._rows.pop()
-            elif name == "p" and _is_words(element):
-                self._paragraphs -= 1
-                if not left_out:
-                    self._paragraph(element)
-                elif left_out == [_DELETED]:
-                    self._document.cut += _unshown(element)
-                # What stands in a text box is a paragraph within a paragraph, and was written before the outer one.
-                element.clear()
-            elif name in ("tbl", "sdt") and not self._cells and not self._paragraphs:
-                element.clear()
+                    self._left_out.append(name)
+                self._open(name, element)
+            else:
+                self._close(name, element)
 
-    def _open(self, name: str, element: Element, *, is_told: bool) -> None:
+    def _open(self, name: str, element: Element) -> None:
+        is_told = not self._left_out
         if name == "tc":
             if is_told and self._rows:
                 self._flow.cell(first=self._rows[-1] == 0)
@@ -205,6 +198,24 @@ class _Story:
             self._document.embed(attribute(element, "id"), self._flow)
             self._break(self._flow.paragraph)
             self._begins = self._after_item = False
+
+    def _close(self, name: str, element: Element) -> None:
+        if name in _LEFT_OUT:
+            self._left_out.pop()
+        elif name == "tc":
+            self._cells -= 1
+        elif name == "tr":
+            self._rows.pop()
+        elif name == "p" and _is_words(element):
+            self._paragraphs -= 1
+            if not self._left_out:
+                self._paragraph(element)
+            elif self._left_out == [_DELETED]:
+                self._document.cut += _unshown(element)
+            # What stands in a text box is a paragraph within a paragraph, and was written before the outer one.
+            element.clear()
+        elif name in ("tbl", "sdt") and not self._cells and not self._paragraphs:
+            element.clear()
 
     def _break(self, apart: Callable[[], None]) -> None:
         """What comes next stands apart, or in a table is at least another word: there a line is a row."""
@@ -242,8 +253,8 @@ class _Story:
             elif name == "rt":  # how the characters that follow are pronounced
                 reading = _letters(element)
                 walk.skip_subtree()
-            elif name in _NOTES and (text := self._document.note(name, attribute(element, "id"))):
-                self._flow.note(str(len(self._flow.notes) + 1), text)
+            elif name in _NOTES:
+                self._document.note(name, attribute(element, "id"), self._flow)
             else:
                 self._inline(name, element)
 
@@ -309,10 +320,10 @@ def _symbol(font: str, code: str) -> str:
 
 def _page_of(data: bytes) -> str:
     """The page in a web archive, which is an e-mail in form."""
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    page = message.get_body(preferencelist=("html", "plain")) if isinstance(message, EmailMessage) else None
+    page = email.message_from_bytes(data, policy=email.policy.default).get_body(preferencelist=("html", "plain"))
     payload = page.get_payload(decode=True) if page else b""
-    return decode_text(payload if isinstance(payload, bytes) else b"", (page and page.get_content_charset()) or "")
+    charset = page.get_content_charset() if page else ""
+    return decode_text(payload if isinstance(payload, bytes) else b"", charset or "")
 
 
 def _main_part(package: Package) -> str:
