@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...errors import UnreadableSource
-from ..document import Remark
-from .contract import RawRecord, ReadOptions, Skipped, Source
+from .contract import RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.markup import local_name, parse_xml, plain_text
 from .support.packed import Package, read_all
 from .support.stated import stated_author, stated_title

@@ -6,8 +6,7 @@ from email.message import Message
 from typing import Any, Final
 
 from ...errors import UnreadableSource
-from ..document import Remark
-from .contract import RawRecord, ReadOptions, Skipped, Source
+from .contract import RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.mail_text import MailText, header, headers, parse_message
 from .support.packed import looks_like, not_what_it_says, read_all
 
