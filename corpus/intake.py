@@ -112,7 +112,8 @@ def _identified(record: RawRecord, alone: Source | None, options: ReadOptions) -
         page = _stated(Fields(record.page), record, document_id)
         document = replace(document, **{name: getattr(document, name) or getattr(page, name) for name in DESCRIBED})
     extra = {each.name: found for each in options.own if (found := fields.values(each.name, each.type))}
-    return replace(document, extra=extra, unused=fields.unused(), provenance=given(document))
+    said = {"unused": fields.unused(), "remarks": record.remarks}
+    return replace(document, extra=extra, provenance=given(document), **said)
 
 
 def _stated(fields: Fields, record: RawRecord, document_id: str) -> Document:

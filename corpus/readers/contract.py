@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, BinaryIO, Final
 
+from ..document import Remark
 from ..fields import RECORD_NAMES, OwnField
 
 _LOG: Final = logging.getLogger("dragoman.reading")
@@ -132,6 +133,9 @@ class RawRecord:
         address: Where the document was found on the web: its URL unless it names one itself.
         cleaning: What is to be taken out of the text.
         cut: The lines that the reader set apart as no part of the text, such as the running heads of printed pages.
+        remarks: What is to be told of a record that is read all the same, such as bytes that were replaced or parts
+            left out: counted by kind and told with examples, see `document.Remark`. What is not read at all is a
+            `Skipped` instead.
     """
 
     text: str
@@ -144,6 +148,7 @@ class RawRecord:
     address: str = ""
     cleaning: Cleaning = Cleaning.NONE
     cut: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 Read = Callable[[Source, ReadOptions], Iterator[RawRecord | Skipped]]

@@ -32,7 +32,8 @@ from ..ledger.ledger import Ledger
 from ..ledger.manifest import fields_of
 from ..ledger.origins import KnownFile, Origins
 from ..ledger.recurring_lines import keep_lines, known_lines
-from ..writing.writer import Report, Writer
+from ..writing.tally import Report
+from ..writing.writer import Writer
 
 _UNSETTLED_NS: Final = 2_000_000_000
 """A file changed so shortly before it was read may change again without its time showing it: FAT counts two seconds."""

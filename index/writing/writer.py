@@ -3,16 +3,15 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 from ...corpus.document import Document, Passage
-from ...corpus.fields import Fields, OwnField
+from ...corpus.fields import OwnField
 from ...corpus.readers.contract import Skipped, unforeseen
 from ...corpus.splitting.passages import split_passages
 from ...errors import CollectionDamaged, ModelNotFound, NotFound
@@ -29,6 +28,7 @@ from ..segments.segment import open_columns
 from .commit import Commit
 from .earlier_vectors import EarlierVectors
 from .store import SEGMENTS, Store, built_with
+from .tally import Progress, Report, Tally
 
 COMMIT_PASSAGES = 50_000
 """A large addition is committed in steps of about this many passages: an interruption costs one step at most."""
@@ -41,91 +41,6 @@ MAX_SEGMENTS = 16
 
 GRACE_SECONDS = 3600.0
 """How long what is retired stays on disk, for readers that opened the collection before."""
-
-
-MOST_UNUSED = 200
-"""How many different things that nothing holds a report names; the others are counted together."""
-
-OTHERS = "others"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a change did.
-
-    Attributes:
-        added: Documents that are new.
-        updated: Documents that replace an earlier version, or were indexed anew.
-        unchanged: Documents that were there already.
-        removed: Documents that were deleted.
-        passages: Passages that were written.
-        skipped: What could not be kept, with the reason.
-        copied: Those among the passages whose vectors were there already, as those of a document whose text and title
-            are as they were; the others were encoded.
-        unused: What the sources say of documents that were read and nothing holds, as `Document.unused` names it, and
-            of how many documents, the most first; beyond MOST_UNUSED names they are counted together, as OTHERS.
-        unfilled: Fields whose values have to be read from the sources: the index has got them now and no document has
-            a value in them yet, or they are declared otherwise than before.
-    """
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    passages: int = 0
-    skipped: tuple[Skipped, ...] = ()
-    copied: int = 0
-    unused: Mapping[str, int] = field(default_factory=dict[str, int], hash=False)
-    unfilled: tuple[str, ...] = ()
-
-
-class Progress(NamedTuple):
-    """How far a change has come.
-
-    Attributes:
-        documents: How many were looked at so far.
-        passages: How many were written so far.
-        total: How many documents there are to look at, or None if nobody knows.
-        copied: For how many of the passages the vectors were there already, and were copied.
-    """
-
-    documents: int
-    passages: int
-    total: int | None = None
-    copied: int = 0
-
-
-@dataclass(slots=True)
-class _Tally:
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    passages: int = 0
-    skipped: list[Skipped] = field(default_factory=list)
-    copied: int = 0
-    unused: dict[str, int] = field(default_factory=dict[str, int])
-
-    def count_unused(self, document: Document, fields: Fields) -> None:
-        others = 0
-        for name in dict.fromkeys((*document.unused, *(each for each in document.extra if each not in fields))):
-            if name in self.unused or len(self.unused) < MOST_UNUSED:
-                self.unused[name] = self.unused.get(name, 0) + 1
-            else:
-                others = 1
-        if others:
-            self.unused[OTHERS] = self.unused.get(OTHERS, 0) + 1
-
-    def documents(self) -> int:
-        return self.added + self.updated + self.unchanged + self.removed + len(self.skipped)
-
-    def report(self) -> Report:
-        counts = self.added, self.updated, self.unchanged, self.removed, self.passages
-        unused = sorted(self.unused.items(), key=lambda each: (each[0] == OTHERS, -each[1]))
-        return Report(*counts, tuple(self.skipped), self.copied, dict(unused))
-
-    def progress(self, total: int | None) -> Progress:
-        return Progress(self.documents(), self.passages, total, self.copied)
 
 
 class Writer:
@@ -141,7 +56,7 @@ class Writer:
         self._ledger = store.ledger
         self.database = store.database
         self._notify: Callable[[Progress], None] = progress or _ignore
-        self._tally = _Tally()
+        self._tally = Tally()
         self._total: int | None = None
         self._committed = Report()
 
@@ -295,14 +210,16 @@ class Writer:
                 self._skip(document)
                 continue
             self._tally.count_unused(document, fields)
+            self._tally.count_remarks(document)
             known = self._ledger.live_version(document.id)
             if known is not None and known.hash == document.content_hash:
-                self._ledger.keep_cut(known.version, document.cut)
+                if _is_unicode(document):
+                    self._ledger.keep_cut(known.version, document.cut)
                 self._tally.unchanged += 1
                 continue
-            cut = _split(document)
-            if isinstance(cut, Skipped):
-                self._skip(cut)
+            split = _split(document)
+            if isinstance(split, Skipped):
+                self._skip(split)
                 continue
             if known is not None:
                 self._ledger.retire_document(known.version)
@@ -312,9 +229,9 @@ class Writer:
             version = self._ledger.add_document(document)
             if known is not None and self._is_read_alike(known.version, document):
                 self._earlier.follow(known.version, version)
-            for passage in cut:
+            for passage in split:
                 yield version, passage
-            passages += len(cut)
+            passages += len(split)
             if passages >= COMMIT_PASSAGES:
                 return
 

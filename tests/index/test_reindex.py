@@ -18,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dragoman.corpus.document import Document
-from dragoman.index.writing.writer import Progress, Report
+from dragoman.index.writing.tally import Progress, Report
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import reindex_collection
 from support.folders import folder_of

@@ -28,7 +28,8 @@ from dragoman.index.feeding import feeder as feeding
 from dragoman.index.feeding.feeder import Feeding, feed, remembered, with_fields
 from dragoman.index.ledger import schema
 from dragoman.index.writing.store import Store
-from dragoman.index.writing.writer import Report, Writer
+from dragoman.index.writing.tally import Report
+from dragoman.index.writing.writer import Writer
 from support.web_server import web_server
 
 if TYPE_CHECKING:
