@@ -41,6 +41,8 @@ _FORMATS: Final = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/epub+zip": "epub",
     "message/rfc822": "eml",
+    "application/zip": "zip",
+    "application/x-tar": "tar",
 }
 """Media type → the name of the format."""
 
