@@ -169,7 +169,8 @@ def test_what_a_mended_reader_reads_otherwise_is_replaced_without_encoding_its_t
 ) -> None:
     page = write(tmp_path / "news" / "a.txt")
     fed(store, page.parent)
-    monkeypatch.setattr(intake, "describe", lambda document, *_, **__: replace(document, place="Seoul"))
+    described = intake.describe
+    monkeypatch.setattr(intake, "describe", lambda *given, **named: replace(described(*given, **named), place="Seoul"))
     assert counts(fed(store, page.parent)) == (0, 0, 1, 0, 0), "nobody has said that the reader is mended"
     mend_readers(monkeypatch)
     report = fed(store, page.parent)
