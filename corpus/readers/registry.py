@@ -57,6 +57,7 @@ BUILT_IN: Final = (
     _built_in("markdown", ".md", ".markdown"),
     _built_in("html", ".html", ".htm", ".xhtml", recurring=True),
     _built_in("jsonl", *_packed(".jsonl", ".ndjson"), one_document=False),
+    _built_in("json", ".json", one_document=False),
     _built_in("csv", *_packed(".csv", ".tsv"), one_document=False),
     _built_in("tei", *_packed(".xml", ".tei"), one_document=False),
     _built_in("warc", ".warc", ".warc.gz", one_document=False),
@@ -64,6 +65,7 @@ BUILT_IN: Final = (
     _built_in("docx", ".docx", largest=LARGEST_PACKAGE),
     _built_in("epub", ".epub", largest=LARGEST_PACKAGE),
     _built_in("eml", ".eml", largest=LARGEST_PACKAGE),
+    _built_in("mbox", ".mbox", one_document=False),
     _built_in("zip", ".zip", one_document=False),
     _built_in("tar", ".tar", *_TARS, one_document=False),
 )
