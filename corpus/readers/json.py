@@ -12,9 +12,8 @@ from dataclasses import replace
 from typing import Any, BinaryIO, Final, NamedTuple, TextIO, cast
 
 from ...errors import UnreadableSource
-from ..document import Remark
 from . import jsonl
-from .contract import LONGEST_RECORD, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
+from .contract import LONGEST_RECORD, MEGABYTE, RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.decode import encoding_of
 from .support.fields import Fields
 from .support.packed import Borrowed, not_what_it_says
@@ -68,12 +67,14 @@ def _array(text: "_Text", source: Source, options: ReadOptions) -> Iterator[RawR
         while text.upcoming() != "]":
             if number:
                 text.pass_over(",")
-            item: object = text.value(LONGEST_RECORD)
+            item = text.value(LONGEST_RECORD)
             number += 1
             origin = f"{source.origin} record {number}"
             search = _Search(options)
-            alone = [_Found("", cast("dict[str, Any]", item))] if isinstance(item, dict) else []
-            if found := search.within(item) or alone:
+            found = search.within(item)
+            if not found and isinstance(item, dict):
+                found = [_Found("", cast("dict[str, Any]", item))]
+            if found:
                 yield from search.read(found, origin)
             else:
                 yield Skipped(origin, "not a record: an object is needed")
