@@ -89,6 +89,21 @@ class Note:
     text: str
 
 
+class Remark(NamedTuple):
+    """What a reader has to say of a document that it read all the same: bytes replaced, a field left open.
+
+    Remarks are counted by their kind when documents are brought into a collection, and told with a few examples:
+    "bytes that are no UTF-8 were replaced in 12 documents: a.html (1, in line 14), …".
+
+    Attributes:
+        kind: What was the matter, as it goes on with "in 12 documents"; the same words wherever it is the same matter.
+        example: This case of it in a few words: "2, the first in line 14"; may be empty.
+    """
+
+    kind: str
+    example: str = ""
+
+
 @dataclass(frozen=True)
 class Document:
     """One article, despatch or communiqué: clean text and its description.
@@ -121,6 +136,7 @@ class Document:
         unused: What its source says of it and nothing here holds: keys such as "chapter", and "votes: no number" for a
             value that is not what the field of a collection's own asks for. No part of the document: it is counted
             when documents are brought into a collection, and then forgotten.
+        remarks: What its reader has to say of it. No part of the document either: see `Remark`.
 
     Raises:
         InvalidDocument: If the id is empty, too long or holds a control character, if the date interval ends before it
@@ -151,6 +167,7 @@ class Document:
     provenance: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     origin: str = ""
     unused: tuple[str, ...] = field(default=(), compare=False)
+    remarks: tuple[Remark, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.id.strip():
@@ -173,9 +190,9 @@ class Document:
             raise InvalidDocument(f"{self.id}: {said}")
 
     def description(self) -> dict[str, Any]:
-        """All attributes but the text and `unused`, as JSON-ready values; `from_description` is the way back."""
+        """What belongs to it beside the text, as JSON-ready values; `from_description` is the way back."""
         fields = asdict(self)
-        del fields["text"], fields["unused"]
+        del fields["text"], fields["unused"], fields["remarks"]
         fields["extra"] = {name: values for name, values in fields["extra"].items() if values}
         for name in _LATER:
             if not fields[name]:
@@ -221,9 +238,12 @@ class Document:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 of the text and the description without `origin`: equal for a document that has not changed."""
+        """SHA-256 of the text and the description: equal for a document that has not changed.
+
+        Neither `origin` nor `cut` counts: a page whose menu has changed is the same document.
+        """
         fields = self.description()
-        del fields["origin"]
+        del fields["origin"], fields["cut"]
         content = json.dumps([fields, self.text], sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(content.encode("ascii")).hexdigest()
 

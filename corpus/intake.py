@@ -19,7 +19,8 @@ from .description.languages import language_code
 from .document import Document, Person, Reference
 from .fields import canonical_classification, stated_classification
 from .readers.contract import Cleaning, Format, RawRecord, ReadOptions, Skipped, Source, unforeseen
-from .readers.files import reason_of, text_id
+from .readers.files import text_id
+from .readers.guarded import read_records
 from .readers.support.fields import Fields
 from .splitting.title_line import without_title
 
@@ -41,24 +42,8 @@ def read_stream(source: Source, form: Format, options: ReadOptions) -> Iterator[
         The documents as the reader finds them, and a `Skipped` for what cannot be read. A fault in a reader ends its
         source and no other.
     """
-    is_full = False
-    try:
-        for record in form.read(source, options):
-            if isinstance(record, Skipped):
-                yield record
-            elif is_full:
-                yield Skipped(record.origin, "a second document, in a format of one document a file")
-            else:
-                is_full = form.one_document
-                yield _document_or_skipped(record, source, form, options)
-    except (UnreadableSource, MissingExtra) as error:
-        yield Skipped(source.origin, str(error))
-    except OSError as error:
-        yield Skipped(source.origin, reason_of(error))
-    except (sqlite3.Error, MemoryError):
-        raise
-    except Exception as error:
-        yield unforeseen(source.origin, error, reader=form.package and form.name)
+    for record in read_records(source, form, options):
+        yield record if isinstance(record, Skipped) else _document_or_skipped(record, source, form, options)
 
 
 def without_recurring_lines(results: Iterable[Document | _Other]) -> Iterator[Document | _Other]:
@@ -112,7 +97,8 @@ def _identified(record: RawRecord, alone: Source | None, options: ReadOptions) -
         page = _stated(Fields(record.page), record, document_id)
         document = replace(document, **{name: getattr(document, name) or getattr(page, name) for name in DESCRIBED})
     extra = {each.name: found for each in options.own if (found := fields.values(each.name, each.type))}
-    return replace(document, extra=extra, unused=fields.unused(), provenance=given(document))
+    said = {"unused": fields.unused(), "remarks": record.remarks}
+    return replace(document, extra=extra, provenance=given(document), **said)
 
 
 def _stated(fields: Fields, record: RawRecord, document_id: str) -> Document:
