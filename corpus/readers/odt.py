@@ -1,7 +1,8 @@
 """OpenDocument texts (ODT), as LibreOffice writes them: paragraphs, list items and table rows, with notes kept apart.
 
-A zip archive of XML files, as Word's are. Left out are what was deleted under revision, hidden text, pictures and the
-numbers of lists; page headers and footers, tables of contents and comments are set apart as cut.
+A zip archive of XML files, as Word's are. What was deleted under revision, hidden text, page
+headers and footers, tables of contents and comments are set apart as cut; pictures and the numbers of lists are not
+there.
 """
 
 import io
@@ -23,7 +24,7 @@ _MOST_CUT: Final = 10_000
 _PARAGRAPHS: Final = frozenset({"p", "h"})
 _ITEMS: Final = frozenset({"list-item", "list-header"})
 _UNSHOWN: Final = frozenset(
-    "tracked-changes forms variable-decls sequence-decls user-field-decls dde-connection-decls "
+    "forms variable-decls sequence-decls user-field-decls dde-connection-decls "
     "alphabetical-index-auto-mark-file title desc object object-ole binary-data plugin event-listeners "
     "note-citation annotation-end".split()
 )
@@ -85,7 +86,7 @@ class _Body:
     def __init__(self, package: Package) -> None:
         self.flow = Flow()
         self.title = ""
-        self.cut: list[str] = []
+        self.cut: dict[str, None] = {}
         self._hidden: set[str] = set()
         self._titles = {"Title"}
         self._boxes: list[Element] = []
@@ -115,9 +116,11 @@ class _Body:
     def _set_apart(self, element: Element) -> None:
         """Keep the lines of what is no part of the text, each once."""
         for paragraph in element.iter("{*}p", "{*}h"):
-            line = self._words(paragraph)
-            if line and line not in self.cut and len(self.cut) < _MOST_CUT:
-                self.cut.append(line)
+            self._keep(self._words(paragraph))
+
+    def _keep(self, line: str) -> None:
+        if line and len(self.cut) < _MOST_CUT:
+            self.cut[line] = None
 
     def _words(self, *paragraphs: Element) -> str:
         """The text of some paragraphs on one line, apart from the running text."""
@@ -133,9 +136,9 @@ class _Body:
     def _block(self, element: Element, *, bullet: bool = False) -> None:
         """A paragraph, a list, a table, or whatever else holds some of them."""
         name = local_name(element)
-        if name in _UNSHOWN or self._is_hidden(element):
+        if name in _UNSHOWN:
             return
-        if name in _INDEXES or name == "annotation":
+        if name in _INDEXES or name in ("annotation", "tracked-changes") or self._is_hidden(element):
             self._set_apart(element)
         elif name in _PARAGRAPHS:
             self._paragraph(element, bullet=bullet)
@@ -201,7 +204,9 @@ class _Body:
                 self._boxes.append(each)
             elif name == "ruby-text":
                 self.flow.write(f" ({plain_text(each)}) ")
-            elif name not in _UNSHOWN and not self._is_hidden(each):
+            elif self._is_hidden(each):
+                self._keep(self._words(each))
+            elif name not in _UNSHOWN:
                 self._inline(each)
             self.flow.write(each.tail)
 

@@ -1,8 +1,8 @@
 """Rich Text (RTF): paragraphs, list items and table rows, in whatever code pages its fonts have, with notes kept apart.
 
 Our own reader, because the ones that are to be had show what was deleted or hidden, and lose footnotes and text boxes.
-Left out are revisions that deleted, hidden text, pictures and instructions of fields; page headers and footers and
-comments are set apart as cut.
+What was deleted under revision, hidden text, page headers and footers and comments are set apart as cut; pictures and
+the instructions of fields are left out.
 """
 
 import codecs
@@ -97,6 +97,7 @@ class Body:
         self._after_item = False
         self._title_from = -1
         self._boxes: list[str] = []
+        self._unseen = Flow()
         self._parse(data.decode("latin-1"))
 
     def _parse(self, text: str) -> None:
@@ -156,7 +157,10 @@ class Body:
 
     def _write(self, text: str) -> None:
         group = self._group
-        if group.flow is None or group.hidden or group.deleted or group.markup:
+        if group.flow is None or group.markup:
+            return
+        if group.hidden or group.deleted:
+            self._unseen.write(text)
             return
         if group.flow is self.flow and text.strip():
             self._begin()
@@ -183,6 +187,9 @@ class Body:
         if self._title_from >= 0:
             self.title = " ".join(self.flow.text[self._title_from :].split())
             self._title_from = -1
+        if unseen := self._unseen.text:
+            self.cut[unseen] = None
+            self._unseen = Flow()
         boxes, self._boxes = self._boxes, []
         for box in boxes:
             self.flow.paragraph()

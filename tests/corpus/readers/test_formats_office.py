@@ -72,20 +72,21 @@ def test_a_memorandum_is_read_with_all_that_it_shows(name: str) -> None:
     assert document.topics == ("fisheries", "Nara")
     assert [note.text for note in document.notes] == ["A squid was served.", "See the atlas."]
     assert [document.text[: note.at].split()[-1] for note in document.notes] == ["hour", "corridor"]
-    assert document.cut == ("Ministry of Herons", "Page 1", "Check the ostrich.")
+    assert {"Ministry of Herons", "Page 1", "Check the ostrich."} < set(document.cut)
     assert skipped == []
 
 
 @pytest.mark.parametrize("name", ["talks.odt", "talks.rtf"])
-def test_every_visible_word_is_text_note_or_cut_and_no_hidden_one(name: str) -> None:
+def test_every_word_is_text_note_or_cut_and_no_hidden_one_is_text(name: str) -> None:
     (document,), _ = reading(FIXTURES / name)
     written = re.sub(
         r"<[^>]*>", " ", (FIXTURES / "talks.fodt").read_text(encoding="utf-8").partition("<office:body>")[2]
     )
     kept = set(re.findall(r"\w+", " ".join([document.text, *(note.text for note in document.notes), *document.cut])))
-    unseen = {"walrus", "X", "Secretly", "hidden", "pelican", "Reviewer", "2026", "13T00", "00", "01", "1", "i"}
-    assert set(re.findall(r"\w+", written)) - kept - unseen == set()
-    assert kept.isdisjoint({"walrus", "pelican"})
+    of_changes = {"X", "Reviewer", "2026", "13T00", "00", "01", "1", "i"}
+    assert set(re.findall(r"\w+", written)) - kept - of_changes == set()
+    assert "walrus" not in document.text
+    assert "pelican" not in document.text
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ def test_odd_corners_of_an_opendocument_text(tmp_path: Path) -> None:
     )
     (document,), skipped = reading(tmp_path / "x.odt", odt(body, hidden))
     assert document.text == "Shown too.\n\nIn a section.\n\n- An item\ngoes on.\n\n奈良 (なら)"
-    assert (document.cut, skipped) == (("Contents 1",), [])
+    assert (document.cut, skipped) == (("unseen", "Unseen.", "Contents 1"), [])
 
 
 @pytest.mark.parametrize(
