@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from ..errors import InvalidDocument, MissingExtra, UnreadableSource
 from .cleaning.clean import clean
+from .cleaning.page_marks import moved
 from .cleaning.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
 from .dates.records import parse_dates
 from .description.countries import canonical_country
@@ -76,7 +77,8 @@ def _document_or_skipped(record: RawRecord, source: Source, form: Format, option
     try:
         identified = _identified(record, source if form.one_document else None, options)
         cleaned = _cleaned(identified, record, options)
-        return _finished(describe(cleaned, cleaned.cut, name=record.name), record)
+        finished = _finished(describe(cleaned, cleaned.cut, name=record.name), record)
+        return replace(finished, pages=moved(finished.pages, record.text, finished.text))
     except UnreadableSource as error:
         return Skipped(record.origin, str(error))
     except (sqlite3.Error, MemoryError, MissingExtra):
@@ -140,6 +142,7 @@ def _description(fields: Fields, text: str) -> dict[str, Any]:
         "classification": _classification(fields),
         "references": tuple(Reference(**reference) for reference in references),
         "notes": tuple(fields.notes(text)),
+        "pages": fields.pages(text),
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 from lxml import etree as _etree  # pyright: ignore[reportAttributeAccessIssue, reportMissingTypeStubs, reportUnknownVariableType]
 
 from ....errors import UnreadableSource
-from ...document import Note
+from ...document import Note, Page
 from ..contract import LARGEST_TEXT, MEGABYTE
 from .decode import tidy
 
@@ -96,14 +96,17 @@ def _refuse_entities(root: Element) -> None:
 class Flow:
     """Running text that grows piece by piece, with white space as one space and breaks between what stands apart.
 
-    `notes` are the footnotes marked so far, each at its offset in the text. Nothing that is written later moves them.
+    `notes` are the footnotes marked so far, each at its offset in the text, and `pages` the pages that have begun.
+    Nothing that is written later moves them.
     """
 
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._length = 0
         self._gap = 0
+        self._page = ""
         self.notes: list[Note] = []
+        self.pages: list[Page] = []
 
     @property
     def text(self) -> str:
@@ -118,7 +121,11 @@ class Flow:
             self._gap = max(self._gap, _WORD)
         if not words:
             return
-        for piece in (_GAPS[self._gap] if self._length else "", words):
+        gap = _GAPS[self._gap] if self._length else ""
+        if self._page:
+            self.pages.append(Page(self._page, self._length + len(gap)))
+            self._page = ""
+        for piece in (gap, words):
             self._parts.append(piece)
             self._length += len(piece)
         self._gap = _WORD if shown.endswith(" ") else 0
@@ -145,6 +152,10 @@ class Flow:
         """What comes next is a cell of the row that the line is."""
         if not first:
             self.write(" | ")
+
+    def page(self, label: str) -> None:
+        """What comes next is on another page; one of which nothing is written does not count."""
+        self._page = label
 
     def note(self, mark: str, text: str) -> None:
         """A footnote's mark stands here."""
