@@ -31,6 +31,7 @@ _FORMATS: Final = {
     "text/markdown": "markdown",
     "text/csv": "csv",
     "text/tab-separated-values": "csv",
+    "application/json": "json",
     "application/jsonl": "jsonl",
     "application/x-ndjson": "jsonl",
     "application/tei+xml": "tei",
@@ -41,6 +42,8 @@ _FORMATS: Final = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/epub+zip": "epub",
     "message/rfc822": "eml",
+    "application/zip": "zip",
+    "application/x-tar": "tar",
 }
 """Media type → the name of the format."""
 

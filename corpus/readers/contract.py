@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final
 
 from ..document import Remark
 from ..fields import RECORD_NAMES, OwnField
+from .allowance import Allowance
 
 _LOG: Final = logging.getLogger("dragoman.reading")
 
@@ -93,12 +94,14 @@ class Source:
         origin: What a message calls it.
         id: The id of a document that is given none; empty where there is no path to make one of.
         name: Its file name, in lower case, or another name that tells as much; empty if it has none.
+        allowance: What may still be taken out of the archive that it lies in; None if it lies in none.
     """
 
     stream: BinaryIO
     origin: str
     id: str = ""
     name: str = ""
+    allowance: Allowance | None = None
 
 
 class Cleaning(Enum):
@@ -172,6 +175,7 @@ class Format:
         recurring: Whether its documents come with what stood around them, so that lines which recur from file to file
             are their outlet's and not theirs.
         package: The package that brings it, empty for our own. The registry fills it in.
+        version: Stands for what it makes of a file, which is read again when that changes. The registry fills it in.
     """
 
     name: str
@@ -181,3 +185,4 @@ class Format:
     largest: int = LARGEST_FILE
     recurring: bool = False
     package: str = ""
+    version: str = ""
