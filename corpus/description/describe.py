@@ -34,6 +34,12 @@ _HEAD: Final = 16
 _LONGEST_HEAD: Final = 50
 """The same for a telegram's date group, which may stand below its addressees."""
 
+_LONG_LINE: Final = 120
+"""A line that is at least as long is a paragraph."""
+
+_DENSE: Final = frozenset(("zh", "ja", "ko"))
+"""Languages that say in a third of the letters what English says."""
+
 _LONGEST_MONTH: Final = 31
 
 
@@ -73,7 +79,7 @@ def describe(document: Document, cut: Iterable[str] = (), *, name: str = "") -> 
         "outlet": _Found(dateline.outlet, "extracted"),
         "author": _Found(document.author or find_byline([*cut, *lines]), "extracted"),
         "language": _Found(language, "inferred"),
-        "countries": _Found(document.countries or find_countries(title.value, document.text), "extracted"),
+        "countries": _Found(document.countries or find_countries(title.value, document.text, language), "extracted"),
         "people": _Found(document.people or find_people(document.text, language), "extracted"),
     }
     found = {field: each for field, each in found.items() if each.value and not getattr(document, field)}
@@ -84,22 +90,23 @@ def describe(document: Document, cut: Iterable[str] = (), *, name: str = "") -> 
     )
 
 
-def find_countries(title: str, text: str) -> tuple[str, ...]:
+def find_countries(title: str, text: str, language: str = "en") -> tuple[str, ...]:
     """Find the countries that a document is about, by the simplest of rules.
 
     Args:
         title: Its title.
         text: Its text.
+        language: The ISO 639-1 code of the text's language.
 
     Returns:
         The countries in the title or the first paragraph, and those that the text names at least twice and at least a
         tenth as often as the one it names most, in order of first mention.
     """
-    mentions = list(country_mentions(text))
+    mentions = list(country_mentions(text, language))
     counts = Counter(mention.country for mention in mentions)
     often = max(2, max(counts.values(), default=0) / 10)
-    begin, end = _first_paragraph(text)
-    named = [mention.country for mention in country_mentions(title)]
+    begin, end = _first_paragraph(text, _LONG_LINE // 3 if language in _DENSE else _LONG_LINE)
+    named = [mention.country for mention in country_mentions(title, language)]
     named += [each.country for each in mentions if counts[each.country] >= often or begin <= each.start < end]
     return tuple(dict.fromkeys(named))
 
@@ -125,10 +132,43 @@ def _lines(text: str) -> Iterable[str]:
     return (found[0] for found in re.finditer(r"[^\n]+", text) if not found[0].isspace())
 
 
+<<<<<<< HEAD
 def _first_paragraph(text: str) -> tuple[int, int]:
+=======
+def _tells_something(sentence: str) -> bool:
+    """Whether a title can be made of a sentence: it is one, not "Good morning.", "Treaty Room" or "He said:"."""
+    if sum(map(str.isalnum, sentence)) < 12 or sentence.endswith(":") or is_label(sentence):
+        return False
+    return len(sentence) >= _SHORTEST_SENTENCE or sentence.endswith(tuple(SENTENCE_ENDS))
+
+
+def _looks_like_headline(line: str) -> bool:
+    words = line.split()
+    return (
+        10 <= len(line) <= LONGEST_TITLE * 1.5
+        and (len(words) >= 3 or not line.isascii())
+        and not line.endswith((".", ":", ";", ",", "。", "-", "—", "।", "۔"))
+        and not line[0].islower()
+        and not line.startswith(("-", "*", "•", "–", "(", "["))
+        and not has_dateline(line)
+    )
+
+
+def _shortened(sentence: str) -> str:
+    """At most LONGEST_TITLE characters: up to the last comma or the like in the second half, else the last word."""
+    if len(sentence) <= LONGEST_TITLE:
+        return sentence.rstrip(".。")
+    head = sentence[:LONGEST_TITLE]
+    clause = max(head.rfind(mark) for mark in (", ", "; ", ": ", " – ", " — ", "，", "、"))
+    end = clause if clause >= LONGEST_TITLE / 2 else head.rfind(" ") if " " in head else LONGEST_TITLE - 1
+    return head[:end].rstrip(" ,;:–—") + "…"
+
+
+def _first_paragraph(text: str, shortest: int) -> tuple[int, int]:
+>>>>>>> main
     """The span of the first line that is long enough to be a paragraph, and no point of a list."""
     for found in re.finditer(r"[^\n]+", text):
         line = found[0].strip()
-        if len(line) >= 120 and not line.startswith(("-", "*", "•")):
+        if len(line) >= shortest and not line.startswith(("-", "*", "•")):
             return found.span()
-    return 0, min(len(text), 1000)
+    return 0, min(len(text), 8 * shortest)
