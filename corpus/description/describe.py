@@ -132,40 +132,7 @@ def _lines(text: str) -> Iterable[str]:
     return (found[0] for found in re.finditer(r"[^\n]+", text) if not found[0].isspace())
 
 
-<<<<<<< HEAD
-def _first_paragraph(text: str) -> tuple[int, int]:
-=======
-def _tells_something(sentence: str) -> bool:
-    """Whether a title can be made of a sentence: it is one, not "Good morning.", "Treaty Room" or "He said:"."""
-    if sum(map(str.isalnum, sentence)) < 12 or sentence.endswith(":") or is_label(sentence):
-        return False
-    return len(sentence) >= _SHORTEST_SENTENCE or sentence.endswith(tuple(SENTENCE_ENDS))
-
-
-def _looks_like_headline(line: str) -> bool:
-    words = line.split()
-    return (
-        10 <= len(line) <= LONGEST_TITLE * 1.5
-        and (len(words) >= 3 or not line.isascii())
-        and not line.endswith((".", ":", ";", ",", "。", "-", "—", "।", "۔"))
-        and not line[0].islower()
-        and not line.startswith(("-", "*", "•", "–", "(", "["))
-        and not has_dateline(line)
-    )
-
-
-def _shortened(sentence: str) -> str:
-    """At most LONGEST_TITLE characters: up to the last comma or the like in the second half, else the last word."""
-    if len(sentence) <= LONGEST_TITLE:
-        return sentence.rstrip(".。")
-    head = sentence[:LONGEST_TITLE]
-    clause = max(head.rfind(mark) for mark in (", ", "; ", ": ", " – ", " — ", "，", "、"))
-    end = clause if clause >= LONGEST_TITLE / 2 else head.rfind(" ") if " " in head else LONGEST_TITLE - 1
-    return head[:end].rstrip(" ,;:–—") + "…"
-
-
 def _first_paragraph(text: str, shortest: int) -> tuple[int, int]:
->>>>>>> main
     """The span of the first line that is long enough to be a paragraph, and no point of a list."""
     for found in re.finditer(r"[^\n]+", text):
         line = found[0].strip()

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from ...dates.records import parse_dates
 from ...dates.written import WRITTEN_DAY, month_number, parse_written, plain
 from ...document import DateInterval
-from .places import PLACE, is_place, is_region, is_told_of, is_town, last_place, may_be_place, named
+from .places import PLACE, is_agency, is_place, is_region, is_told_of, is_town, last_place, may_be_place, named
 
 _DASH: Final = r"(?:--|[-–—―])"
 _MONTH: Final = r"[^\W\d_][^\s\d,;:()/\[\]–—-]{0,14}"
@@ -70,7 +70,7 @@ _NEAR_DAYS: Final = 45
 
 # Washington, 2 January 1951, 3:30 p.m.  |  Ankara, November 4, 1979—7 p.m.  |  Genf, den 13. Januar 2026 — a whole line
 _DATED_PLACE: Final = (
-    rf"(?:г\. ?)?(?P<place>{PLACE})(?: ?, ?(?P<region>(?:the )?{PLACE}))? ?,? "
+    rf"(?:г\. ?)?(?P<place>{PLACE})(?: ?, ?(?P<region>(?:the )?{PLACE}))?(?P<comma> ?,)? "
     rf"(?i:(?:le |den |am |a |dne )?(?P<day>{WRITTEN_DAY}))"
     r"(?: ?[,—–-]? ?(?:\d|noon|midnight|undated)[^,]{0,30})?\.?"
 )
@@ -111,7 +111,8 @@ def dated_place(line: str) -> Dateline | None:
     place = found["place"] if found else ""
     if found and len(place.split()) > 2 and not is_place(place):
         place = last_place(place) or place  # The White House Washington
-    if not found or not may_be_place(place) or (place.upper() == place.lower() and not is_place(place)):
+    is_sure = found and found["comma"] and place.upper() != place.lower()
+    if not found or not may_be_place(place) or not (is_sure or is_place(place)):
         return None
     try:
         dates = parse_written(found["day"])
@@ -194,15 +195,16 @@ def _of_words(found: re.Match[str]) -> Dateline | None:
 
 
 def _stands_for_place(found: re.Match[str]) -> bool:
-    """Whether a name before an agency's is a place: in capitals, with its country, or known.
+    """Whether a name before an agency's is a place: known, with its country, in capitals, or before a known agency.
 
     "National Park Service (NPS) –" is none, nor is any first word in scripts without capitals.
     """
-    place, region = found["place"], found["region"]
-    initials = "".join(word[0] for word in place.split())
-    if initials == found["outlet"].strip().upper():
+    place, region, outlet = found["place"], found["region"], found["outlet"].strip()
+    if is_place(place) or (region and is_region(region)):
+        return True
+    if place.upper() == place.lower() or outlet == "".join(word[0] for word in place.split()).upper():
         return False
-    return place.isupper() or is_place(place) or bool(region and is_region(region))
+    return place.isupper() or (" " not in place and is_agency(outlet))
 
 
 def _is_bare_dateline(found: re.Match[str], text: str) -> bool:

@@ -22,6 +22,7 @@ PLACE: Final = (
 )
 """A pattern for what may be the name of a place: `may_be_place` tells whether it can be."""
 
+_AGENCIES: Final = frozenset(_WORDS["agencies"])
 _NEVER: Final = frozenset(_WORDS["never"])
 
 
@@ -43,6 +44,11 @@ def is_town(name: str) -> bool:
 def is_place(name: str) -> bool:
     """Whether that is a town, region or country that is known, in whatever language and case."""
     return is_town(name) or (len(name) > 3 and is_region(name))  # shorter ones are codes
+
+
+def is_agency(name: str) -> bool:
+    """Whether that may be a news agency's name: one that is known, or more than capitals, as NationPress is."""
+    return any(part.casefold() in _AGENCIES for part in re.split(r"[/, ]+", name)) or not name.isupper()
 
 
 def is_told_of(name: str, text: str) -> bool:
