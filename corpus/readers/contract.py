@@ -93,12 +93,14 @@ class Source:
         origin: What a message calls it.
         id: The id of a document that is given none; empty where there is no path to make one of.
         name: Its file name, in lower case, or another name that tells as much; empty if it has none.
+        encoding: The encoding that its text is in by the word of a server or the like; empty if nobody says.
     """
 
     stream: BinaryIO
     origin: str
     id: str = ""
     name: str = ""
+    encoding: str = ""
 
 
 class Cleaning(Enum):
