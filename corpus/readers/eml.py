@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ...errors import UnreadableSource
 from .contract import RawRecord, ReadOptions, Skipped, Source
-from .support.decode import decode_text
+from .support.decode import Decoded, decode
 from .support.html_text import visible_text
 from .support.packed import looks_like, not_what_it_says, read_all
 
@@ -32,7 +32,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         message = email.message_from_bytes(data, policy=email.policy.default)
         if looks_like(data) or not any(header in message for header in _HEADERS):
             raise not_what_it_says(data, "an e-mail message")
-        text, headers, attachments = _text(message), _headers(message), list(_attachments(message))
+        (text, remarks), headers, attachments = _text(message), _headers(message), list(_attachments(message))
     except UnreadableSource:
         raise
     except RecursionError:
@@ -41,7 +41,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource(f"a message that cannot be parsed: {type(error).__name__}") from None
     if not text:
         raise UnreadableSource("a message without text" + _left_out(attachments, ", with "))
-    yield RawRecord(text, source.origin, headers)
+    yield RawRecord(text, source.origin, headers, remarks=remarks)
     if attachments:
         yield Skipped(source.origin, _left_out(attachments) + " left out")
 
@@ -64,17 +64,18 @@ def _headers(message: EmailMessage) -> dict[str, Any]:
     }
 
 
-def _text(message: EmailMessage) -> str:
+def _text(message: EmailMessage) -> Decoded:
     """What was written: the plain part, or what the part in HTML shows."""
     for kind in ("plain", "html"):
         part = message.get_body(preferencelist=(kind,))
         if part is not None:
             payload = part.get_payload(decode=True)
-            text = decode_text(payload if isinstance(payload, bytes) else b"", part.get_content_charset() or "")
+            data = payload if isinstance(payload, bytes) else b""
+            text, remarks = decode(data, part.get_content_charset() or "")
             shown = (text if kind == "plain" else visible_text(text)).strip()
             if shown:
-                return shown
-    return ""
+                return Decoded(shown, remarks)
+    return Decoded("")
 
 
 def _attachments(message: EmailMessage) -> Iterator[str]:

@@ -3,13 +3,13 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 from ...errors import UnreadableSource
 from ..dates.records import parse_dates
 from .contract import LARGEST_TEXT, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
-from .support.decode import decode_text, tidy
+from .support.decode import Decoded, decode, tidy
 from .support.html_text import visible_text
 from .support.markup import Element, local_name, parse_xml, plain_text
 from .support.packed import Package, read_all
@@ -34,13 +34,14 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     opf = parse_xml(package.read(opf_name))
     locked = _locked(package)
     chapters: list[str] = []
+    remarks = list[Any]()
     skipped: list[Skipped] = []
     length = 0
     for name in _reading_order(opf, posixpath.dirname(opf_name)):
         try:
             if name in locked:
                 raise UnreadableSource("locked by rights management")
-            text = _chapter(package.read(name))
+            text, told = _chapter(package.read(name))
         except UnreadableSource as error:
             skipped.append(Skipped(f"{source.origin} {tidy(name)[:200]}", str(error)))
             continue
@@ -48,11 +49,12 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         if length > LARGEST_TEXT:
             raise UnreadableSource(f"more than {LARGEST_TEXT // MEGABYTE} million characters of text")
         chapters.append(text)
+        remarks.extend(told)
     whole = "\n\n".join(filter(None, chapters))
     if not whole.strip():
         reasons = {each.reason for each in skipped}
         raise UnreadableSource(f"no text in it: {'; '.join(sorted(reasons)[:3])}" if reasons else "no text in it")
-    yield RawRecord(whole, source.origin, _metadata(opf))
+    yield RawRecord(whole, source.origin, _metadata(opf), remarks=tuple(remarks))
     yield from skipped
 
 
@@ -81,10 +83,10 @@ def _reading_order(opf: Element, folder: str) -> Iterator[str]:
         yield posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
 
 
-def _chapter(data: bytes) -> str:
+def _chapter(data: bytes) -> Decoded:
     declared = _DECLARED.search(data[:200])
-    page = decode_text(data, declared[1].decode("ascii") if declared else "")
-    return visible_text(_PROLOGUE.sub("", page, count=1))
+    page, remarks = decode(data, declared[1].decode("ascii") if declared else "utf-8")
+    return Decoded(visible_text(_PROLOGUE.sub("", page, count=1)), remarks)
 
 
 def _metadata(opf: Element) -> dict[str, object]:

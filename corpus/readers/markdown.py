@@ -41,7 +41,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         UnreadableSource: If there is no text or the front matter is unusable.
     """
     del options  # front matter has our names for its fields
-    whole = read_text(source.stream)
+    whole, remarks = read_text(source)
     description, body = split_front_matter(whole)
     heading, text = readable_text(body)
     title = Fields(description).text("title")
@@ -50,7 +50,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     if not text.strip():
         raise UnreadableSource("no text" + (" under its front matter" if description else ""))
     description = {**description, "title": title or heading}
-    yield RawRecord(without_title(text, title), source.origin, description, id=source.id or text_id(whole))
+    document_id = source.id or text_id(whole)
+    yield RawRecord(without_title(text, title), source.origin, description, id=document_id, remarks=remarks)
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:

@@ -123,10 +123,10 @@ def tidy(text: str) -> str:
     return _UNSHOWN.sub("", text)
 
 
-def replaced(count: int, codec: str, where: str) -> Remark:
-    """The remark that so many bytes (of UTF-8) or characters (of another encoding) were replaced, the first there."""
-    kind = f"bytes that are no {_called(codec)}"
-    return Remark(f"{kind} were replaced", f"1, in {where}" if count == 1 else f"{count:,}, the first in {where}")
+def replaced(count: int, codec: str, line: int = 0) -> Remark:
+    """The remark that so many bytes were replaced, the first of them in that line, if the line is not known anyhow."""
+    where = f", {'the first ' * (count > 1)}in line {line:,}" if line else ""
+    return Remark(f"bytes that are no {_called(codec)} were replaced", f"{count:,}{where}")
 
 
 def _decoded(data: bytes, said: list[str]) -> tuple[str, tuple[Remark, ...]]:
@@ -191,11 +191,11 @@ def _in_codec(data: bytes, codec: str) -> tuple[str, tuple[Remark, ...]]:
         if count > max(_FEW, beyond // _SHARE) or (count > 1 and count > beyond):
             raise UnicodeError
         line = text.count("\n", 0, text.find(_REPLACED)) + 1
-    return text, (replaced(count, codec, f"line {line:,}"),)
+    return text, (replaced(count, codec, line),)
 
 
 def _called(codec: str) -> str:
-    return "UTF-8" if codec == UTF_8 else codec.replace("cp125", "windows-125")
+    return "UTF-8" if codec in (UTF_8, "utf-8-sig") else codec.replace("cp125", "windows-125")
 
 
 def _is_binary(sample: bytes) -> bool:

@@ -23,6 +23,8 @@ _GUESSED: Final = (
     "iso2022_jp_2004 iso2022_kr hz utf-32 utf-32-be utf-32-le"
 ).split()
 
+# Python's codecs of these have fewer characters than the WHATWG's.
+_LARGER: Final = {"gbk": "gb18030", "euc-jp": "euc_jis_2004"}
 _MEANT: Final = {"iso8859-1": "cp1252", "iso8859-9": "cp1254", "euc_kr": "cp949", "shift_jis_2004": "cp932"}
 
 _WRONG = re.compile("[\udc80-\udcff]{1,3}")
@@ -43,6 +45,9 @@ _RARE: Final = frozenset("ÿþƒˆ˜¨¯¸")
 _WITHIN_WORDS: Final = frozenset("’·–—¬\xa0\xad")
 
 _SAMPLE: Final = 20_000
+_SHORTEST: Final = 16
+"""Fewer bytes without a zero are not taken for Chinese or Japanese in UTF-16."""
+
 _PRINTABLE: Final = b"\t\n\r" + bytes(range(0x20, 0x7F))
 # The first halves of ideographs, kana, their punctuation, full-width forms, and of general punctuation.
 _EAST_ASIAN_HALVES: Final = bytes([0x20, 0x30, 0xFF, *range(0x4E, 0xA0)])
@@ -56,8 +61,7 @@ def codec_of(label: str) -> str:
     label = label.strip().strip("\"'").lower()
     known: Any = webencodings.lookup(label) if label.isascii() else None
     if known is not None and known.name != "replacement":
-        # Every program that writes "gb2312" or "gbk" writes what only the largest of the three has.
-        return "gb18030" if known.name == "gbk" else known.codec_info.name
+        return _LARGER.get(known.name, known.codec_info.name)
     try:
         found = codecs.lookup(label)
     except (LookupError, ValueError):
@@ -123,17 +127,19 @@ def _is_sensible(before_that: str, before: str, char: str, after: str, after_tha
         begins = not before.isalpha()
         return (begins and not (after.isupper() and after_that.islower())) or (before.isupper() and not after.islower())
     if char.islower() and char not in "ªº":
-        return not (after.isupper() or before.isdigit() or after.isdigit() or (before.isupper() and before_that.isalpha()))
+        beside_digits = before.isdigit() or after.isdigit()
+        return not (beside_digits or after.isupper() or (before.isupper() and before_that.isalpha()))
     return not (before.isalpha() and after.isalpha()) or char in _WITHIN_WORDS
 
 
 def unmarked_utf16(data: bytes) -> str:
     """The codec of UTF-16 that has no byte order mark, as Windows' programs may write it; "" if it is none."""
     sample = data[: 2 * (_SAMPLE // 2)]
-    if len(sample) < 4:
-        return ""
-    has_zeros = b"\0" in sample
-    if not has_zeros and not _may_be_utf16(sample):
+    if b"\0" in sample:  # of which ASCII may have a stray one
+        is_candidate = 5 * len(sample.translate(None, _PRINTABLE)) > len(sample)
+    else:
+        is_candidate = len(sample) >= _SHORTEST and _may_be_utf16(sample)
+    if not is_candidate:
         return ""
     best, found = 0.0, ""
     for codec in ("utf-16-le", "utf-16-be"):

@@ -268,11 +268,11 @@ def test_a_file_of_one_document_that_changes_is_not_taken_half(tmp_path: Path, m
     reader = __import__("dragoman.corpus.readers.text", fromlist=["read"])
     whole = reader.read_text
 
-    def slowly(stream: object) -> str:
-        text = whole(stream)
-        if "Seoul" in text:
+    def slowly(source: object) -> object:
+        decoded = whole(source)
+        if "Seoul" in decoded.text:
             path.write_text("They never met.")
-        return text
+        return decoded
 
     monkeypatch.setattr(reader, "read_text", slowly)
     found = list(read([tmp_path]))
