@@ -19,7 +19,8 @@ from .description.languages import language_code
 from .document import Document, Person, Reference
 from .fields import canonical_classification, stated_classification
 from .readers.contract import Cleaning, Format, RawRecord, ReadOptions, Skipped, Source, unforeseen
-from .readers.files import reason_of, text_id
+from .readers.files import text_id
+from .readers.guarded import read_records
 from .readers.support.fields import Fields
 from .splitting.title_line import without_title
 
@@ -41,24 +42,8 @@ def read_stream(source: Source, form: Format, options: ReadOptions) -> Iterator[
         The documents as the reader finds them, and a `Skipped` for what cannot be read. A fault in a reader ends its
         source and no other.
     """
-    is_full = False
-    try:
-        for record in form.read(source, options):
-            if isinstance(record, Skipped):
-                yield record
-            elif is_full:
-                yield Skipped(record.origin, "a second document, in a format of one document a file")
-            else:
-                is_full = form.one_document
-                yield _document_or_skipped(record, source, form, options)
-    except (UnreadableSource, MissingExtra) as error:
-        yield Skipped(source.origin, str(error))
-    except OSError as error:
-        yield Skipped(source.origin, reason_of(error))
-    except (sqlite3.Error, MemoryError):
-        raise
-    except Exception as error:
-        yield unforeseen(source.origin, error, reader=form.package and form.name)
+    for record in read_records(source, form, options):
+        yield record if isinstance(record, Skipped) else _document_or_skipped(record, source, form, options)
 
 
 def without_recurring_lines(results: Iterable[Document | _Other]) -> Iterator[Document | _Other]:

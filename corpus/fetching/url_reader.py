@@ -41,6 +41,8 @@ _FORMATS: Final = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/epub+zip": "epub",
     "message/rfc822": "eml",
+    "application/zip": "zip",
+    "application/x-tar": "tar",
 }
 """Media type → the name of the format."""
 
@@ -153,7 +155,7 @@ class UrlReader:
         if form.one_document and len(fetched.body) > form.largest:
             raise UnreadableSource(f"larger than {form.largest / MEGABYTE:g} MB, the limit for one document")
         name = urlsplit(fetched.url).path.rpartition("/")[2].lower()
-        source = Source(io.BytesIO(fetched.body), fetched.url, fetched.url, name, fetched.charset)
+        source = Source(io.BytesIO(fetched.body), fetched.url, fetched.url, name, encoding=fetched.charset)
         for each in read_stream(source, form, self._options):
             if isinstance(each, Document) and form.one_document and not each.url:
                 each = replace(each, url=fetched.url, provenance={**each.provenance, "url": "given"})

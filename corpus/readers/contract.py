@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final
 
 from ..document import Remark
 from ..fields import RECORD_NAMES, OwnField
+from .allowance import Allowance
 
 _LOG: Final = logging.getLogger("dragoman.reading")
 
@@ -93,6 +94,7 @@ class Source:
         origin: What a message calls it.
         id: The id of a document that is given none; empty where there is no path to make one of.
         name: Its file name, in lower case, or another name that tells as much; empty if it has none.
+        allowance: What may still be taken out of the archive that it lies in; None if it lies in none.
         encoding: The encoding that its text is in by the word of a server or the like; empty if nobody says.
     """
 
@@ -100,6 +102,7 @@ class Source:
     origin: str
     id: str = ""
     name: str = ""
+    allowance: Allowance | None = None
     encoding: str = ""
 
 

@@ -1,49 +1,51 @@
 """CSV: one record a row under a row of names, plain or compressed, streamed. A bad record is skipped.
 
-Commas, semicolons, tabs and bars are told apart by the first rows; cells may be quoted and hold line breaks.
+Commas, semicolons, tabs and bars are told apart by the first rows, or by Excel's line `sep=;` above them; cells may be
+quoted and hold line breaks. A quotation that is never closed costs its own line and no other: the lines behind it are
+read again as rows.
 """
 
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import BinaryIO, Final
 
 from ...errors import UnreadableSource
+from ..document import Remark
 from .contract import LONGEST_RECORD, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
-from .support.decode import encoding_of
-from .support.packed import DAMAGED, Borrowed, decompressed, looks_like
+from .support.decode import replaced
+from .support.packed import DAMAGED, decompressed, looks_like
 from .support.records import raw_record
+from .support.text_lines import FOREIGN, Line, TextLines
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
-_SAMPLE: Final = 64 * 1024
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n?", re.IGNORECASE)
+_UNCLOSED: Final = "a quotation opens here and is never closed: close it, or double the quotation marks within a cell"
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The records of a CSV file in order, and a `Skipped` with its line number for each bad row.
 
     Raises:
-        UnreadableSource: If the file is damaged, has no row of names, or a quotation in it never ends.
+        UnreadableSource: If the file is damaged or has no row of names.
     """
-    stream = decompressed(source)
-    rows = _Rows(stream)
+    rows = _Rows(decompressed(source), source.encoding)
     try:
-        names = [name.strip() for name in next(rows, list[str]())]
-        if not any(names):
-            raise UnreadableSource("empty")
-        if len(names) < 2:
-            raise UnreadableSource(f"not CSV: its first line should name columns, and is {names[0][:60]!r}")
+        names = [name.strip() for name in rows.names()]
         if twice := {name for name in names if name and names.count(name) > 1}:
             raise UnreadableSource(f"two columns are called {min(twice)!r}")
         records = 0
-        for row in rows:
-            if any(cell.strip() for cell in row):
+        for row in rows.below(len(names)):
+            origin = f"{source.origin} line {row.line}"
+            if row.wrong or any(cell.strip() for cell in row.cells):
                 records += 1
-                origin = f"{source.origin} line {rows.line}"
                 try:
-                    yield raw_record(_record(names, row), origin, options)
+                    record = raw_record(_record(names, row), origin, options)
+                    yield replace(record, remarks=row.remarks) if row.remarks else record
                 except UnreadableSource as error:
                     yield Skipped(origin, str(error))
         if not records:
@@ -52,61 +54,50 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource(f"damaged after line {rows.line}: {error}") from None
 
 
-def _record(names: list[str], row: list[str]) -> dict[str, str]:
-    if len(row) > len(names):
-        raise UnreadableSource(f"{len(row)} cells where {len(names)} columns are named: quote those that hold commas")
+def _record(names: list[str], row: "_Row") -> dict[str, str]:
+    if row.wrong:
+        raise UnreadableSource(row.wrong)
+    if len(row.cells) > len(names):
+        said = f"{len(row.cells)} cells where {len(names)} columns are named"
+        raise UnreadableSource(f"{said}: quote those that hold commas")
     # Programs leave out empty cells at the end of a row.
-    record = {name: cell for name, cell in zip(names, row, strict=False) if name}
-    if any(_SURROGATE.search(cell) for cell in record.values()):
-        raise UnreadableSource("not in the encoding that the file begins in: convert it to UTF-8")
-    return record
+    return {name: cell for name, cell in zip(names, row.cells, strict=False) if name}
+
+
+class _Row:
+    """A row, or what is wrong with it; `line` is the number of the line on which it begins, or goes wrong."""
+
+    def __init__(self, line: int, cells: list[str], wrong: str = "", remarks: tuple[Remark, ...] = ()) -> None:
+        self.line = line
+        self.cells = cells
+        self.wrong = wrong
+        self.remarks = remarks
 
 
 class _Rows:
-    """The rows of a CSV file; `line` is the number of the line on which the latest one begins."""
+    """The rows of a CSV file; `line` is the number of the latest line that was read."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
         # The limit belongs to the csv module, not to a reader; it is only ever raised.
         csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
-        buffered = io.BufferedReader(Borrowed(stream), _SAMPLE)
-        head = buffered.peek(_SAMPLE)
+        self._lines = TextLines(stream, encoding, "")
+        head = self._lines.head
         if kind := looks_like(head):
             raise UnreadableSource(f"not CSV: it is {kind}")
-        encoding = encoding_of(head)
-        self._text = io.TextIOWrapper(buffered, encoding, "surrogateescape", newline="")
-        self._rows = csv.reader(self._lines(), delimiter=_delimiter(head.decode(encoding, "ignore")))
-        self._held = 0
+        self._again = deque[Line]()
+        self._delimiter = _delimiter(head.decode(self._lines.encoding, "ignore"))
         self.line = 0
 
-    def __iter__(self) -> "_Rows":
-        return self
-
-    def __next__(self) -> list[str]:
-        begins = self._rows.line_num + 1
-        self._held = 0
-        try:
-            row = next(self._rows)
-        except csv.Error as error:
-            raise UnreadableSource(f"from line {begins} on it is no CSV: {error}") from None
-        self.line = begins
-        return row
-
-    def _lines(self) -> Iterator[str]:
-        while line := self._text.readline(LONGEST_RECORD):
-            self._held += len(line)
-            if self._held > LONGEST_RECORD:
-                limit = f"{LONGEST_RECORD // MEGABYTE} million characters"
-                raise csv.Error(f"a row of more than {limit}, perhaps for want of a closing quote")
-            yield line
-
-
-def _delimiter(head: str) -> str:
-    """The delimiter that cuts the first rows into the most cells, and all of them into the same number."""
-
-    def cells(delimiter: str) -> tuple[bool, bool, int]:
-        # The sample may end within a row, and a quotation in it may never end.
-        rows = [len(row) for row in islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), 5) if row]
-        first = rows[0] if rows else 0
-        return first > 1, len(set(rows[:-1])) == 1, first
-
-    return max(_DELIMITERS, key=cells)
+    def names(self) -> list[str]:
+        """The first row. Raises UnreadableSource if it names no columns."""
+        row = self._next(0)
+        if row and row.line == 1 and len(row.cells) < 3 and (said := _SEPARATOR.fullmatch(row.text)):
+            self._delimiter = said[1]
+            row = self._next(0)
+        if row is None or not any(cell.strip() for cell in row.cells):
+            raise UnreadableSource("empty")
+        if row.wrong:
+            raise UnreadableSource(f"from line {row.line} on it is no CSV: {row.wrong}")
+        if len(row.cells) < 2:
+            raise UnreadableSource(f"not CSV: its first line should name columns, and is {row.cells[0].strip()[:60]!r}")
+        return row.cells

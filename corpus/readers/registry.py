@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from ...errors import UnreadableSource
 from .contract import LARGEST_PACKAGE, Format, RawRecord, Read, ReadOptions, Skipped, Source
 from .support.decode import tidy
+from .support.packed import COMPRESSED, DAMAGED, decompressed
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -42,6 +43,8 @@ def _packed(*extensions: str) -> tuple[str, ...]:
     return tuple(name + packed for name in extensions for packed in ("", ".gz", ".xz"))
 
 
+_TARS: Final = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
+
 BUILT_IN: Final = (
     _built_in("text", ".txt", recurring=True),
     _built_in("markdown", ".md", ".markdown"),
@@ -54,6 +57,8 @@ BUILT_IN: Final = (
     _built_in("docx", ".docx", largest=LARGEST_PACKAGE),
     _built_in("epub", ".epub", largest=LARGEST_PACKAGE),
     _built_in("eml", ".eml", largest=LARGEST_PACKAGE),
+    _built_in("zip", ".zip", one_document=False),
+    _built_in("tar", ".tar", *_TARS, one_document=False),
 )
 """Our own formats. A new one is a module here with a function `read`, and a line in this table."""
 
@@ -68,7 +73,27 @@ def format_named(name: str) -> Format:
 
 def format_of(name: str) -> Format | None:
     """The format of a file, by the end of its name or its URL's path; None if no reader takes it."""
-    return _for_file(BUILT_IN, name) or _for_file(_from_packages(), name)
+    if found := _for_file(BUILT_IN, name) or _for_file(_from_packages(), name):
+        return found
+    stem, dot, _ = name.rpartition(".")
+    found = format_of(stem) if dot and name.lower().endswith(COMPRESSED) else None
+    return found and unpacking(found, name)
+
+
+def unpacking(form: Format, name: str) -> Format:
+    """The format as a file of that name has it: unpacked before it is read, if it is compressed."""
+    name = name.lower()
+    if not name.endswith(COMPRESSED) or name.endswith(form.extensions):  # such a reader unpacks it itself
+        return form
+
+    def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+        try:
+            plain = replace(source, stream=decompressed(source), name=source.name.rpartition(".")[0])
+            yield from form.read(plain, options)
+        except DAMAGED as error:
+            raise UnreadableSource(f"damaged: {error}") from None
+
+    return replace(form, read=read)
 
 
 def format_names() -> tuple[str, ...]:
