@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final, cast
 
 from ...errors import UnreadableSource
@@ -30,8 +29,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
             raise UnreadableSource("JSON over many lines: one record a line is needed")
         elif line.text.strip():
             try:
-                record = raw_record(_record(line), origin, options)
-                yield replace(record, remarks=(replaced(line.replaced, encoding),)) if line.replaced else record
+                remarks = (replaced(line.replaced, encoding),) if line.replaced else ()
+                yield raw_record(_record(line), origin, options, remarks)
             except UnreadableSource as error:
                 yield Skipped(origin, str(error))
         else:

@@ -97,10 +97,13 @@ def encoding_of(head: bytes, *said: str) -> str:
             return encoding
     if codec := unmarked_utf16(head):
         return codec
+    whole = head[: head.rfind(b"\n") + 1] or head
+    codecs_said = [codec for name in said if (codec := codec_of(name))]
+    if codec := next(_seven_bit(whole, codecs_said), ""):
+        return codec
     if _is_binary(head):
         raise UnreadableSource("binary")
-    whole = head[: head.rfind(b"\n") + 1] or head
-    for codec in _credible(whole, [codec for name in said if (codec := codec_of(name))]):
+    for codec in _credible(whole, codecs_said):
         with suppress(UnicodeError):
             _in_codec(whole, codec)
             return codec
@@ -140,13 +143,14 @@ def _decoded(data: bytes, said: list[str]) -> tuple[str, tuple[Remark, ...]]:
         raise UnreadableSource("binary")
     if codec := unmarked_utf16(data):
         return _in_codec(data, codec)
+    for codec in _seven_bit(data, said):
+        with suppress(UnicodeError):
+            return _in_codec(data, codec)
     if _is_binary(data[:_SAMPLE]):
         raise UnreadableSource("binary")
     for codec in _credible(data, said):
-        try:
+        with suppress(UnicodeError):
             return _in_codec(data, codec)
-        except UnicodeError:
-            continue
     try:
         codec = guess(data)
         text, remarks = _in_codec(data, codec)
@@ -155,12 +159,15 @@ def _decoded(data: bytes, said: list[str]) -> tuple[str, tuple[Remark, ...]]:
     return text, (Remark("the encoding was guessed", _called(codec)), *remarks)
 
 
-def _credible(data: bytes, said: list[str]) -> Iterator[str]:
-    """The codecs that bytes are in by all that is said and seen, the most credible first."""
-    # Seven-bit encodings are valid UTF-8 as well, and would come out as gibberish.
+def _seven_bit(data: bytes, said: list[str]) -> Iterator[str]:
+    """The codecs that bytes of ASCII may be in: they are valid UTF-8 as well, and would come out as gibberish."""
     yield from filter(is_seven_bit, said)
     if (b"\x1b" in data or b"~{" in data) and data.isascii() and is_seven_bit(codec := guess(data)):
         yield codec
+
+
+def _credible(data: bytes, said: list[str]) -> Iterator[str]:
+    """The codecs that bytes are in by all that is said and seen, the most credible first."""
     others = [codec for codec in said if codec != UTF_8 and not is_seven_bit(codec) and _is_credible(data, codec)]
     if is_utf8(data, is_declared=UTF_8 in said[:1], is_alone=not others):
         yield UTF_8

@@ -8,39 +8,43 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
-from typing import Any, Final
+from typing import Final
 
 UTF_8: Final = "utf-8"
 WESTERN: Final = "cp1252"
+_VIETNAMESE: Final = "cp1258"
 
 _WINDOW: Final = 100_000
 """How many bytes before and behind the first wrong one tell whether the bytes are UTF-8, and how many a guess is of."""
 
 _GUESSED: Final = (
     "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 iso8859-1 iso8859-2 iso8859-5 iso8859-6 "
-    "iso8859-7 iso8859-8 iso8859-9 iso8859-13 iso8859-15 iso8859-16 koi8-r koi8-u cp866 "
+    "iso8859-7 iso8859-8 iso8859-9 iso8859-15 iso8859-16 koi8-r koi8-u cp866 "
     "gb18030 big5hkscs euc_jis_2004 euc_kr shift_jis_2004 cp932 cp949 iso2022_jp_2 iso2022_jp_ext "
     "iso2022_jp_2004 iso2022_kr hz utf-32 utf-32-be utf-32-le"
 ).split()
 
 # Python's codecs of these have fewer characters than the WHATWG's.
 _LARGER: Final = {"gbk": "gb18030", "euc-jp": "euc_jis_2004"}
+_LATIN: Final = "cp1252 cp1250 cp1254 cp1257 iso8859-1 iso8859-2 iso8859-9 iso8859-15 iso8859-16".split()
 _MEANT: Final = {"iso8859-1": "cp1252", "iso8859-9": "cp1254", "euc_kr": "cp949", "shift_jis_2004": "cp932"}
 
 _WRONG = re.compile("[\udc80-\udcff]{1,3}")
 _QUOTES = re.compile("[\u2010-\u203a\u20ac]")
-_LATIN = re.compile("[\xa0-\u024f\u1e00-\u1eff]")
+_ACCENTED = re.compile("[\xa0-\u024f\u1e00-\u1eff]")
 _TWO_BYTES = re.compile("[\xa0-\u07ff]")
 _THREE_BYTES = re.compile("[\u0800-\ud7ff\ue000-\ufffd]")
 _FOUR_BYTES = re.compile("[\U00010000-\U0010ffff]")
 # How much each tells for UTF-8 (for the others: how unlikely it is to come about by chance), and a wrong byte against.
 _QUOTE, _LETTER, _TWO, _THREE, _FOUR, _AGAINST = 20.0, 5.0, 2.0, 3.5, 5.0, 4.5
-_NOISE: Final = 2.0
-"""How much a byte tells for UTF-8 that would be no sensible character in windows-1252 either."""
+# Among ASCII: a wrong byte that would make no sense in the other encoding either tells for UTF-8, one that would make
+# sense tells against it, and to begin with the other encoding is more likely.
+_NOISE, _SENSE, _DOUBT = 4.0, 0.9, 2.3
 
 _FEW: Final = 3
 
 _LETTERS = re.compile(rb"[A-Za-z]")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _RARE: Final = frozenset("ÿþƒˆ˜¨¯¸")
 _WITHIN_WORDS: Final = frozenset("’·–—¬\xa0\xad")
 
@@ -59,9 +63,9 @@ def codec_of(label: str) -> str:
     import webencodings
 
     label = label.strip().strip("\"'").lower()
-    known: Any = webencodings.lookup(label) if label.isascii() else None
+    known = webencodings.lookup(label) if label.isascii() else None
     if known is not None and known.name != "replacement":
-        return _LARGER.get(known.name, known.codec_info.name)
+        return _LARGER.get(known.name) or known.codec_info.name or ""
     try:
         found = codecs.lookup(label)
     except (LookupError, ValueError):
@@ -82,7 +86,7 @@ def is_utf8(data: bytes, *, is_declared: bool = False, is_alone: bool = True) ->
     Args:
         data: The bytes.
         is_declared: Whether they are said to be UTF-8.
-        is_alone: Whether no other encoding is said; otherwise there must be more to tell for UTF-8 than noise.
+        is_alone: Whether no other encoding is said; otherwise there must be much more to tell for UTF-8 than against.
     """
     try:
         data.decode(UTF_8)
@@ -101,28 +105,29 @@ def is_utf8(data: bytes, *, is_declared: bool = False, is_alone: bool = True) ->
     for_it = _TWO * two + _THREE * three + _FOUR * four + _QUOTE * len(_QUOTES.findall(text))
     if 4 * (right + wrong) < letters:
         # Among ASCII, two bytes side by side are hardly ever two letters of another encoding.
-        for_it += (_LETTER - _TWO) * len(_LATIN.findall(text))
-        if is_alone or right:
-            noise = sum(_is_noise(text, *run.span()) for run in runs)
-            for_it += _NOISE * noise
-            wrong -= noise
+        for_it += (_LETTER - _TWO) * len(_ACCENTED.findall(text))
+        if is_alone and (other := guess(window)) in (*_LATIN, _VIETNAMESE):
+            noise = sum(_is_noise(text, *run.span(), other) for run in runs)
+            return for_it + _NOISE * noise > _SENSE * (wrong - noise) + _DOUBT
     return for_it > _AGAINST * wrong
 
 
-def _is_noise(text: str, start: int, end: int) -> bool:
-    """Whether a run of wrong bytes would be nothing sensible in windows-1252 where it stands, either."""
+def _is_noise(text: str, start: int, end: int, codec: str) -> bool:
+    """Whether a run of wrong bytes would be nothing sensible in another encoding where it stands, either."""
     run = text[start:end]
     if run.startswith("\udce2\udc80"):  # half of a quotation mark or dash
         return True
-    shown = text[:start][-2:].rjust(2) + run.encode(UTF_8, "surrogateescape").decode(WESTERN, "replace")
+    shown = text[:start][-2:].rjust(2) + run.encode(UTF_8, "surrogateescape").decode(codec, "replace")
     shown += text[end : end + 2].ljust(2)
     return not all(_is_sensible(*shown[at - 2 : at + 3]) for at in range(2, len(shown) - 2))
 
 
 def _is_sensible(before_that: str, before: str, char: str, after: str, after_that: str) -> bool:
-    """Whether a character that is not in ASCII may stand between these in a text of Western Europe."""
+    """Whether a character that is not in ASCII may stand between these in a text in Latin letters."""
     if char == "\N{REPLACEMENT CHARACTER}" or char in _RARE:
         return False
+    if unicodedata.combining(char):
+        return before.isalpha()
     if char.isupper():
         begins = not before.isalpha()
         return (begins and not (after.isupper() and after_that.islower())) or (before.isupper() and not after.islower())
@@ -196,6 +201,10 @@ def guess(data: bytes) -> str:
     if len(data) > 2 * _WINDOW:
         # A line's end is a character's end in every encoding that is left.
         sample = data[: data.rfind(b"\n", 0, 2 * _WINDOW) + 1] or data[: 2 * _WINDOW]
-    found = chardet.detect(sample, compat_names=False, include_encodings=_GUESSED)["encoding"]
+    runs = _BEYOND_ASCII.findall(sample)
+    # A letter here and there within ASCII is one of a Latin alphabet.
+    is_latin = 4 * len(runs) < len(_LETTERS.findall(sample)) and max(map(len, runs), default=0) == 1
+    among = _LATIN if is_latin else _GUESSED
+    found = chardet.detect(sample, compat_names=False, include_encodings=among)["encoding"]
     # "iso8859-1" is windows-1252 here as well, and a text of 2004's kanji is one of Windows' more often.
     return codec_of(_MEANT.get(found, found)) if found else ""

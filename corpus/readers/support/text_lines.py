@@ -70,11 +70,10 @@ class TextLines:
             self._is_known = True
             return Line(text)
         data = text.encode(UTF_8, "surrogateescape")
-        if is_utf8(data, is_declared=self._is_known):
+        if is_utf8(data) or (self._is_known and not self._foreign):
             self._is_known = True
-            return Line(data.decode(UTF_8, "replace"), wrong)
-        if self._is_known and not self._foreign:
-            return Line(data.decode(UTF_8, "replace"), wrong, fits=False)
+            right = sum(map(str.isalpha, text))
+            return Line(data.decode(UTF_8, "replace"), wrong, fits=wrong <= right)
         # All was ASCII so far.
         self._foreign = (self._foreign + data)[-_EVIDENCE:]
         self._is_known = True
