@@ -238,9 +238,12 @@ class Document:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 of the text and the description without `origin`: equal for a document that has not changed."""
+        """SHA-256 of the text and the description: equal for a document that has not changed.
+
+        Neither `origin` nor `cut` counts: a page whose menu has changed is the same document.
+        """
         fields = self.description()
-        del fields["origin"]
+        del fields["origin"], fields["cut"]
         content = json.dumps([fields, self.text], sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(content.encode("ascii")).hexdigest()
 

@@ -31,6 +31,7 @@ _FORMATS: Final = {
     "text/markdown": "markdown",
     "text/csv": "csv",
     "text/tab-separated-values": "csv",
+    "application/json": "json",
     "application/jsonl": "jsonl",
     "application/x-ndjson": "jsonl",
     "application/tei+xml": "tei",

@@ -177,6 +177,7 @@ class Format:
         recurring: Whether its documents come with what stood around them, so that lines which recur from file to file
             are their outlet's and not theirs.
         package: The package that brings it, empty for our own. The registry fills it in.
+        version: Stands for what it makes of a file, which is read again when that changes. The registry fills it in.
     """
 
     name: str
@@ -186,3 +187,4 @@ class Format:
     largest: int = LARGEST_FILE
     recurring: bool = False
     package: str = ""
+    version: str = ""

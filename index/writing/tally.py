@@ -28,7 +28,8 @@ class Report:
         removed: Documents that were deleted.
         passages: Passages that were written.
         skipped: What could not be kept, with the reason.
-        copied: Those among the passages whose vectors were there already; the others were encoded.
+        copied: Those among the passages whose vectors were there already, as those of a document whose text and title
+            are as they were; the others were encoded.
         unused: What the sources say of documents that were read and nothing holds, as `Document.unused` names it, and
             of how many documents, the most first; beyond MOST_UNUSED names they are counted together, as OTHERS.
         unfilled: Fields whose values have to be read from the sources: the index has got them now and no document has

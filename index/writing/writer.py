@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from itertools import chain, islice
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from ...corpus.document import Document, Passage
@@ -67,6 +68,9 @@ class Writer:
     def add(self, documents: Iterable[Document | Skipped]) -> Report:
         """Bring documents in: add new ones, replace changed ones, leave unchanged ones alone.
 
+        Nothing is encoded for a document whose text and title are as they were: what else it has is replaced, and the
+        vectors are copied. Of one that has not changed, what was cut may have: then that alone is replaced.
+
         A large addition is committed in steps; an error undoes the step that it happens in, and none before it.
 
         Args:
@@ -78,15 +82,9 @@ class Writer:
             ModelNotFound: The model is gone.
         """
         remaining = _Remaining(documents)
-        encoder: PassageEncoder | None = None
         while not remaining.exhausted:
             with self._commit() as commit:
-                passages = self._admitted(remaining)
-                first = next(passages, None)
-                if first is not None:
-                    # Only now: loading the model takes seconds, which a change without news need not wait for.
-                    encoder = encoder or self._passage_encoder()
-                    self._encode(encoder, chain([first], passages), commit)
+                self._index(self._admitted(remaining), commit)
         self._merge_if_many()
         return self._tally.report()
 
@@ -145,7 +143,7 @@ class Writer:
         self._total = self._ledger.count_documents()
         with self._commit() as commit:
             before = [number for number, _ in self._ledger.state().segments]
-            earlier = EarlierVectors(self._ledger, self._store.folder / SEGMENTS)
+            earlier = self._earlier
             adopted = adopt_encoder(self._store.folder, encoder) if encoder else {}
             for name, value in {**built_with(), **adopted}.items():
                 self.database.set(name, value)
@@ -153,10 +151,7 @@ class Writer:
                 self.database.set(FIELDS, fields.settings())
             manifest = self._ledger.manifest
             commit.dimension, commit.fields = manifest.dimension, manifest.fields
-            if earlier.are_as_of(manifest):
-                self._copy(earlier, commit)
-            else:
-                self._encode(self._passage_encoder(), self._live_passages(), commit)
+            self._index(self._live_passages(), commit, copying=earlier.are_as_of(manifest))
             for number in before:
                 self._ledger.retire_segment(number)
         snapshot = self._store.snapshot()
@@ -183,36 +178,31 @@ class Writer:
                 present.append(open_columns(self._store.folder / SEGMENTS / name).fields)
         return names - names.intersection(*present)
 
-    def _passage_encoder(self) -> PassageEncoder:
+    @cached_property
+    def _encoder(self) -> PassageEncoder:
+        """Loading it takes seconds, which a change that encodes nothing need not wait for."""
         manifest = self._ledger.manifest
         return PassageEncoder(manifest.model, manifest.encoder)
 
-    def _encode(self, encoder: PassageEncoder, passages: Iterable[tuple[int, Passage]], commit: Commit) -> None:
-        """Encode passages, each of that version of its document, and write them."""
-        for encoded in encoder.encode(passages):
-            self._write(encoded, commit)
+    @cached_property
+    def _earlier(self) -> EarlierVectors:
+        """The vectors that there were before the change, in which it must be asked for first."""
+        return EarlierVectors(self._ledger, self._store.folder / SEGMENTS)
 
-    def _copy(self, earlier: EarlierVectors, commit: Commit) -> None:
-        """Write the live passages with the vectors that they have, and encode those that have none."""
-        encoder: PassageEncoder | None = None
-        passages = self._live_passages()
+    def _index(self, passages: Iterator[tuple[int, Passage]], commit: Commit, *, copying: bool = True) -> None:
+        """Write passages, each of that version of its document; those are encoded that have no earlier vectors."""
         while chunk := list(islice(passages, CHUNK)):
-            copies = [earlier.of(*each) for each in chunk]
+            copies = [self._earlier.of(*each) if copying else None for each in chunk]
             missing = [each for each, copy in zip(chunk, copies, strict=True) if copy is None]
-            if missing:
-                encoder = encoder or self._passage_encoder()
-            encoded = encoder.encode(missing) if encoder else iter(())
+            encoded = self._encoder.encode(missing) if missing else iter(())
             for copy in copies:
                 self._tally.copied += copy is not None
-                self._write(copy or next(encoded), commit)
-
-    def _write(self, encoded: EncodedPassage, commit: Commit) -> None:
-        commit.add(encoded)
-        self._tally.passages += 1
-        self._notify(self._tally.progress(self._total))
+                commit.add(copy or next(encoded))
+                self._tally.passages += 1
+                self._notify(self._tally.progress(self._total))
 
     def _admitted(self, documents: "_Remaining") -> Iterator[tuple[int, Passage]]:
-        """The passages to encode of as many documents as one commit takes, each with its document's version."""
+        """The passages of as many documents as one commit takes, each with its document's version."""
         passages = 0
         fields = self._ledger.manifest.fields
         for document in documents:
@@ -223,11 +213,13 @@ class Writer:
             self._tally.count_remarks(document)
             known = self._ledger.live_version(document.id)
             if known is not None and known.hash == document.content_hash:
+                if _is_unicode(document):
+                    self._ledger.keep_cut(known.version, document.cut)
                 self._tally.unchanged += 1
                 continue
-            cut = _split(document)
-            if isinstance(cut, Skipped):
-                self._skip(cut)
+            split = _split(document)
+            if isinstance(split, Skipped):
+                self._skip(split)
                 continue
             if known is not None:
                 self._ledger.retire_document(known.version)
@@ -235,11 +227,18 @@ class Writer:
             else:
                 self._tally.added += 1
             version = self._ledger.add_document(document)
-            for passage in cut:
+            if known is not None and self._is_read_alike(known.version, document):
+                self._earlier.follow(known.version, version)
+            for passage in split:
                 yield version, passage
-            passages += len(cut)
+            passages += len(split)
             if passages >= COMMIT_PASSAGES:
                 return
+
+    def _is_read_alike(self, version: int, document: Document) -> bool:
+        """Whether a document has all that is encoded, its text and title, as an earlier version of it had them."""
+        before = self._ledger.document(version)
+        return before is not None and (before.text, before.title) == (document.text, document.title)
 
     def _live_passages(self) -> Iterator[tuple[int, Passage]]:
         """The passages of all documents, split anew, each with its document's version."""

@@ -48,7 +48,8 @@ def summary(report: "Report") -> str:
         )
         if count
     ]
-    passages = f" ({many(report.passages, 'passage')} encoded)" if report.passages else ""
+    encoded = report.passages - report.copied
+    passages = f" ({many(encoded, 'passage')} encoded)" if encoded else ""
     return f"{', '.join(counts) or 'nothing to do'}{passages}"
 
 

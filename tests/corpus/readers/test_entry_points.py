@@ -233,3 +233,12 @@ def test_a_format_of_no_package_is_an_error_that_lists_all(install: Install) -> 
     install(*documented())
     with pytest.raises(UnreadableSource, match=r"no format is called 'hours': there are text, .*, eml, .*minutes$"):
         format_named("hours")
+
+
+def test_another_version_of_a_package_reads_its_files_anew(install: Install) -> None:
+    install(module())
+    minutes, text = format_named("minutes"), format_named("text")
+    assert minutes.version == f"{registry.READERS_VERSION} minutes-reader 1.0"
+    assert text.version == str(registry.READERS_VERSION)
+    assert registry.format_version("minutes") == minutes.version
+    assert registry.format_version("feed") == text.version
