@@ -45,7 +45,7 @@ _FEW: Final = 3
 
 _LETTERS = re.compile(rb"[A-Za-z]")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
-_RARE: Final = frozenset("ÿþƒˆ˜¨¯¸")
+_RARE: Final = frozenset("ÿþƒˆ˜¨¯¸˙˘˛˝ˇ")
 _WITHIN_WORDS: Final = frozenset("’·–—¬\xa0\xad")
 
 _SAMPLE: Final = 20_000
