@@ -76,7 +76,7 @@ def _document_or_skipped(record: RawRecord, source: Source, form: Format, option
     try:
         identified = _identified(record, source if form.one_document else None, options)
         cleaned = _cleaned(identified, record, options)
-        return _finished(describe(cleaned, cleaned.cut, name=record.name), record)
+        return _finished(describe(cleaned, cleaned.cut[len(record.cut) :], name=record.name), record)
     except UnreadableSource as error:
         return Skipped(record.origin, str(error))
     except (sqlite3.Error, MemoryError, MissingExtra):

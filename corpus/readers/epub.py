@@ -3,12 +3,12 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote
 
 from ...errors import UnreadableSource
 from ..dates.records import parse_dates
-from .contract import LARGEST_TEXT, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
+from .contract import LARGEST_TEXT, MEGABYTE, RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.decode import Decoded, decode, tidy
 from .support.html_text import visible_text
 from .support.markup import Element, local_name, parse_xml, plain_text
@@ -19,6 +19,7 @@ _CONTAINER: Final = "META-INF/container.xml"
 _ENCRYPTION: Final = "META-INF/encryption.xml"
 _PAGES: Final = frozenset({"application/xhtml+xml", "text/html"})
 _DECLARED = re.compile(rb"""encoding\s{0,5}=\s{0,5}["']([\w.:-]{2,30})""")
+_NO_DATES: Final = ("0001-", "0100-", "0101-", "0000", "1970-01-01", "1969-12-31")
 _PROLOGUE = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 
 
@@ -34,11 +35,14 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     opf = parse_xml(package.read(opf_name))
     locked = _locked(package)
     chapters: list[str] = []
-    remarks = list[Any]()
+    remarks = list[Remark]()
     skipped: list[Skipped] = []
     length = 0
-    for name in _reading_order(opf, posixpath.dirname(opf_name)):
+    contents: list[str] = []
+    for name, is_contents in _reading_order(opf, posixpath.dirname(opf_name)):
         try:
+            if is_contents and name not in package:
+                continue
             if name in locked:
                 raise UnreadableSource("locked by rights management")
             text, told = _chapter(package.read(name))
@@ -48,13 +52,14 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         length += len(text)
         if length > LARGEST_TEXT:
             raise UnreadableSource(f"more than {LARGEST_TEXT // MEGABYTE} million characters of text")
-        chapters.append(text)
-        remarks.extend(told)
+        (contents if is_contents else chapters).append(text)
+        remarks += told
     whole = "\n\n".join(filter(None, chapters))
     if not whole.strip():
         reasons = {each.reason for each in skipped}
         raise UnreadableSource(f"no text in it: {'; '.join(sorted(reasons)[:3])}" if reasons else "no text in it")
-    yield RawRecord(whole, source.origin, _metadata(opf), remarks=tuple(remarks))
+    cut = tuple(line for text in contents for line in text.split("\n") if line.strip())
+    yield RawRecord(whole, source.origin, _metadata(opf), cut=cut, remarks=tuple(remarks))
     yield from skipped
 
 
@@ -73,14 +78,14 @@ def _locked(package: Package) -> set[str]:
     return {unquote(each.get("URI") or "") for each in references}
 
 
-def _reading_order(opf: Element, folder: str) -> Iterator[str]:
-    """The members that hold the chapters, without the table of contents, which is no text of the book's."""
+def _reading_order(opf: Element, folder: str) -> Iterator[tuple[str, bool]]:
+    """The members that hold the chapters, and whether one is the table of contents, which is no text of the book's."""
     manifest = {each.get("id"): each for each in opf.iterfind("{*}manifest/{*}item")}
     for reference in opf.iterfind("{*}spine/{*}itemref"):
         item = manifest.get(reference.get("idref"))
-        if item is None or item.get("media-type") not in _PAGES or "nav" in (item.get("properties") or "").split():
-            continue
-        yield posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
+        if item is not None and item.get("media-type") in _PAGES:
+            name = posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
+            yield name, "nav" in (item.get("properties") or "").split()
 
 
 def _chapter(data: bytes) -> Decoded:
@@ -92,17 +97,34 @@ def _chapter(data: bytes) -> Decoded:
 def _metadata(opf: Element) -> dict[str, object]:
     values: dict[str, list[str]] = {}
     for each in opf.iterfind("{*}metadata/*"):
-        # EPUB 2 says of a date whether it is that of publication or of the file.
-        if (value := plain_text(each)) and "modification" not in each.attrib.values():
+        if value := plain_text(each):
             values.setdefault(local_name(each), []).append(value)
     return {
-        "title": next(iter(values.get("title", [])), ""),
-        "author": ", ".join(values.get("creator", [])),
-        "outlet": next(iter(values.get("publisher", [])), ""),
+        "title": next(filter(_is_known, values.get("title", [])), ""),
+        "author": ", ".join(filter(_is_known, values.get("creator", []))),
+        "outlet": next(filter(_is_known, values.get("publisher", [])), ""),
         "language": next(iter(values.get("language", [])), ""),
         "topics": values.get("subject", []),
-        "dates": next(filter(_is_date, values.get("date", [])), ""),
+        "dates": _date(opf),
     }
+
+
+def _is_known(value: str) -> bool:
+    return value.lower() not in ("unknown", "untitled", "anonymous", "n/a", "none")
+
+
+def _date(opf: Element) -> str:
+    """The date of publication; "" if there is none, or an e-book program has filled it in with its "unknown"."""
+    published: list[str] = []
+    for each in opf.iterfind("{*}metadata/{*}date"):
+        value = plain_text(each)
+        if value.startswith(_NO_DATES):
+            return ""
+        # EPUB 2 says of a date whether it is that of publication or of the file.
+        event = "".join(value for name, value in each.attrib.items() if name.rpartition("}")[2] == "event").lower()
+        if not event or "publication" in event:
+            published.insert(0 if event else len(published), value)
+    return next(filter(_is_date, published), "")
 
 
 def _is_date(written: str) -> bool:

@@ -18,5 +18,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """
     del options  # a page says what it says under names of its own
     whole, remarks = read_text(source, _DECLARED)
-    text, page = page_content(whole)
-    yield RawRecord(text, source.origin, page=page, name=source.name, cleaning=Cleaning.SURROUNDINGS, remarks=remarks)
+    text, cut, said = page_content(whole)
+    yield RawRecord(
+        text, source.origin, page=said, name=source.name, cleaning=Cleaning.SURROUNDINGS, cut=cut, remarks=remarks
+    )

@@ -36,6 +36,14 @@ def raw_record(
     # Late: most records are no web pages, whose reader brings a parser with it.
     from .web_page import page_content
 
-    text, of_page = page_content(page)
-    surroundings = Cleaning.SURROUNDINGS
-    return RawRecord(text, origin, values, options.fields, page=of_page, cleaning=surroundings, remarks=remarks)
+    text, cut, said = page_content(page)
+    return RawRecord(
+        text,
+        origin,
+        values,
+        options.fields,
+        page=said,
+        cleaning=Cleaning.SURROUNDINGS,
+        cut=cut,
+        remarks=remarks,
+    )

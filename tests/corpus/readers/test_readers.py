@@ -17,8 +17,8 @@ import pytest
 from dragoman.corpus.document import DateInterval, Document, Person, Reference
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
-from dragoman.corpus.readers.markdown import readable_text
 from dragoman.corpus.readers.registry import BUILT_IN
+from dragoman.corpus.readers.support.markdown_text import readable_text
 from dragoman.errors import UnreadableSource
 from support.places import ROOT
 
@@ -260,15 +260,15 @@ def test_without_front_matter_the_first_heading_is_the_title(tmp_path: Path) -> 
         ("Title\n===\nText", "Title"),
         ("* one\n* two\n  goes on\n1. three", "- one\n- two goes on\n1. three"),
         ("```py\ndef f():\n    return 1\n```\nafter", "def f():\n    return 1\n\nafter"),
-        ("| a | b |\n|---|---|\n| 1 | 2 |", "a | b\n\n1 | 2"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "a | b\n1 | 2"),
         ("first  \nsecond\\\nthird\nfourth", "first\nsecond\nthird fourth"),
-        ("<!-- no\n\nnever -->yes <b>bold</b> \\*star\\*", "yes bold *star*"),
+        ("<!-- no\n\nnever -->\nyes <b>bold</b> \\*star\\*", "yes bold *star*"),
         ("a\n\n---\n\n***\n\nb", "a\n\nb"),
     ],
 )  # fmt: skip
 def test_markdown_is_read_as_its_text(markdown: str, text: str) -> None:
-    title, rest = readable_text(markdown)
-    assert (title or rest) == text
+    page = readable_text(markdown)
+    assert (page.title or page.text) == text
 
 
 @pytest.mark.parametrize(
