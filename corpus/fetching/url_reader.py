@@ -83,9 +83,13 @@ class Memory:
 
 
 class UrlReader:
-    """Reads URLs one after the other; to be used for one run."""
+    """Reads URLs one after the other; to be used for one run.
+
+    `format` is the name of the format that the last of them was read in.
+    """
 
     def __init__(self, options: ReadOptions, *, memory: Memory | None = None, fetcher: Fetcher | None = None) -> None:
+        self.format = ""
         self._options = options
         self._memory = memory or Memory()
         self._fetcher = fetcher or Fetcher(allowed=ANYWHERE if options.allow_private else ())
@@ -120,6 +124,7 @@ class UrlReader:
             return
         found: list[str] = []
         complete = True
+        self.format = form.name
         for each in self._documents(fetched, form):
             complete = complete and isinstance(each, Document)
             if isinstance(each, Document):
