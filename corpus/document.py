@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -16,7 +17,7 @@ MAX_ID_LENGTH = 1024
 
 MAX_PASSAGE_ID_LENGTH = MAX_ID_LENGTH + 32
 
-_LATER = ("senders", "recipients", "volume", "classification", "extra")
+_LATER = ("senders", "recipients", "volume", "classification", "extra", "pages")
 # Documents have not always had these: where one is empty, the description leaves it out, so that the content hash of
 # a document that has none of them is as it was before, and adding it again changes nothing.
 
@@ -89,6 +90,33 @@ class Note:
     text: str
 
 
+class Page(NamedTuple):
+    """Where a page of the printed original begins.
+
+    Attributes:
+        label: What the page is called there: "1474", "xii".
+        at: An offset in characters into the document's text.
+    """
+
+    label: str
+    at: int
+
+
+class Remark(NamedTuple):
+    """What a reader has to say of a document that it read all the same: bytes replaced, a field left open.
+
+    Remarks are counted by their kind when documents are brought into a collection, and told with a few examples:
+    "bytes that are no UTF-8 were replaced in 12 documents: a.html (1, in line 14), …".
+
+    Attributes:
+        kind: What was the matter, as it goes on with "in 12 documents"; the same words wherever it is the same matter.
+        example: This case of it in a few words: "2, the first in line 14"; may be empty.
+    """
+
+    kind: str
+    example: str = ""
+
+
 @dataclass(frozen=True)
 class Document:
     """One article, despatch or communiqué: clean text and its description.
@@ -113,6 +141,8 @@ class Document:
         classification: Who might see it: one of `fields.CLASSIFICATIONS` where it is a usual one.
         references: What it cites as its sources.
         notes: Its footnotes, in the order of their marks.
+        pages: Where the pages of the printed original begin, in order; of a PDF all pages, those included that have no
+            text, so that the first is its first. What precedes the first is on no known page.
         cut: What cleaning took out of the source, in order: kept so that nothing is silently lost, and never searched.
         extra: The values of a collection's own fields, by their names: see `fields.OwnField`.
         provenance: Says of each field of the description that is not empty whether it was "given" with the source,
@@ -121,6 +151,7 @@ class Document:
         unused: What its source says of it and nothing here holds: keys such as "chapter", and "votes: no number" for a
             value that is not what the field of a collection's own asks for. No part of the document: it is counted
             when documents are brought into a collection, and then forgotten.
+        remarks: What its reader has to say of it. No part of the document either: see `Remark`.
 
     Raises:
         InvalidDocument: If the id is empty, too long or holds a control character, if the date interval ends before it
@@ -146,11 +177,13 @@ class Document:
     classification: str = ""
     references: tuple[Reference, ...] = ()
     notes: tuple[Note, ...] = ()
+    pages: tuple[Page, ...] = ()
     cut: tuple[str, ...] = ()
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], hash=False)
     provenance: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     origin: str = ""
     unused: tuple[str, ...] = field(default=(), compare=False)
+    remarks: tuple[Remark, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.id.strip():
@@ -173,9 +206,9 @@ class Document:
             raise InvalidDocument(f"{self.id}: {said}")
 
     def description(self) -> dict[str, Any]:
-        """All attributes but the text and `unused`, as JSON-ready values; `from_description` is the way back."""
+        """What belongs to it beside the text, as JSON-ready values; `from_description` is the way back."""
         fields = asdict(self)
-        del fields["text"], fields["unused"]
+        del fields["text"], fields["unused"], fields["remarks"]
         fields["extra"] = {name: values for name, values in fields["extra"].items() if values}
         for name in _LATER:
             if not fields[name]:
@@ -194,6 +227,7 @@ class Document:
         for name in ("countries", "topics", "senders", "recipients", "cut"):
             known[name] = tuple(known.get(name, ()))
         known["notes"] = tuple(Note(**note) for note in known.get("notes", ()))
+        known["pages"] = tuple(Page(*page) for page in known.get("pages", ()))
         known["extra"] = {name: tuple(values) for name, values in known.get("extra", {}).items()}
         return cls(text=text, **known)
 
@@ -205,6 +239,12 @@ class Document:
         return tuple(
             note for note in self.notes if (opens or span.start < self._marked(note)) and self._marked(note) <= span.end
         )
+
+    def pages_of(self, span: Span) -> tuple[Page, ...]:
+        """The pages that a span stands on, in order; none if that is not known."""
+        starts = [page.at for page in self.pages]
+        first = max(0, bisect_right(starts, span.start) - 1)
+        return self.pages[first : bisect_left(starts, max(span.end, span.start + 1))]
 
     def _marked(self, note: Note) -> int:
         """Where the text ends that a footnote's mark follows."""
@@ -221,9 +261,12 @@ class Document:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 of the text and the description without `origin`: equal for a document that has not changed."""
+        """SHA-256 of the text and the description: equal for a document that has not changed.
+
+        Neither `origin` nor `cut` counts: a page whose menu has changed is the same document.
+        """
         fields = self.description()
-        del fields["origin"]
+        del fields["origin"], fields["cut"]
         content = json.dumps([fields, self.text], sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(content.encode("ascii")).hexdigest()
 

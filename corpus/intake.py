@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from ..errors import InvalidDocument, MissingExtra, UnreadableSource
 from .cleaning.clean import clean
+from .cleaning.page_marks import moved
 from .cleaning.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
 from .dates.records import parse_dates
 from .description.countries import canonical_country
@@ -19,7 +20,8 @@ from .description.languages import language_code
 from .document import Document, Person, Reference
 from .fields import canonical_classification, stated_classification
 from .readers.contract import Cleaning, Format, RawRecord, ReadOptions, Skipped, Source, unforeseen
-from .readers.files import reason_of, text_id
+from .readers.files import text_id
+from .readers.guarded import read_records
 from .readers.support.fields import Fields
 from .splitting.title_line import without_title
 
@@ -41,24 +43,8 @@ def read_stream(source: Source, form: Format, options: ReadOptions) -> Iterator[
         The documents as the reader finds them, and a `Skipped` for what cannot be read. A fault in a reader ends its
         source and no other.
     """
-    is_full = False
-    try:
-        for record in form.read(source, options):
-            if isinstance(record, Skipped):
-                yield record
-            elif is_full:
-                yield Skipped(record.origin, "a second document, in a format of one document a file")
-            else:
-                is_full = form.one_document
-                yield _document_or_skipped(record, source, form, options)
-    except (UnreadableSource, MissingExtra) as error:
-        yield Skipped(source.origin, str(error))
-    except OSError as error:
-        yield Skipped(source.origin, reason_of(error))
-    except (sqlite3.Error, MemoryError):
-        raise
-    except Exception as error:
-        yield unforeseen(source.origin, error, reader=form.package and form.name)
+    for record in read_records(source, form, options):
+        yield record if isinstance(record, Skipped) else _document_or_skipped(record, source, form, options)
 
 
 def without_recurring_lines(results: Iterable[Document | _Other]) -> Iterator[Document | _Other]:
@@ -91,7 +77,7 @@ def _document_or_skipped(record: RawRecord, source: Source, form: Format, option
     try:
         identified = _identified(record, source if form.one_document else None, options)
         cleaned = _cleaned(identified, record, options)
-        return _finished(describe(cleaned, cleaned.cut, name=record.name), record)
+        return _finished(describe(cleaned, cleaned.cut[len(record.cut) :], name=record.name), record)
     except UnreadableSource as error:
         return Skipped(record.origin, str(error))
     except (sqlite3.Error, MemoryError, MissingExtra):
@@ -112,7 +98,8 @@ def _identified(record: RawRecord, alone: Source | None, options: ReadOptions) -
         page = _stated(Fields(record.page), record, document_id)
         document = replace(document, **{name: getattr(document, name) or getattr(page, name) for name in DESCRIBED})
     extra = {each.name: found for each in options.own if (found := fields.values(each.name, each.type))}
-    return replace(document, extra=extra, unused=fields.unused(), provenance=given(document))
+    said = {"unused": fields.unused(), "remarks": record.remarks}
+    return replace(document, extra=extra, provenance=given(document), **said)
 
 
 def _stated(fields: Fields, record: RawRecord, document_id: str) -> Document:
@@ -154,6 +141,7 @@ def _description(fields: Fields, text: str) -> dict[str, Any]:
         "classification": _classification(fields),
         "references": tuple(Reference(**reference) for reference in references),
         "notes": tuple(fields.notes(text)),
+        "pages": fields.pages(text),
     }
 
 
@@ -190,12 +178,13 @@ def _cleaned(document: Document, record: RawRecord, options: ReadOptions) -> Doc
 
 
 def _finished(document: Document, record: RawRecord) -> Document:
-    """The described document without its title's line, and at its address."""
+    """The described document without its title's line, its pages marked in what is left, and at its address."""
     if record.cleaning is not Cleaning.NONE:
         document = replace(document, text=without_title(document.text, document.title).strip())
     if record.cleaning is Cleaning.SURROUNDINGS and document.notes:
         # Offsets into a page that was cleaned are no positions in the text: all footnotes belong to its end.
         document = replace(document, notes=tuple(replace(note, at=len(document.text)) for note in document.notes))
+    document = replace(document, pages=moved(document.pages, record.text, document.text))
     if record.address:
         provenance = {"url": "given", **document.provenance}
         document = replace(document, url=document.url or record.address, provenance=provenance)

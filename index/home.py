@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from .writing.writer import Progress
+    from .writing.tally import Progress
 
 
 def default_collection() -> Path:

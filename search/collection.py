@@ -28,7 +28,7 @@ from .stores import Store, StoresSideBySide, no_document, open_store
 
 if TYPE_CHECKING:
     from ..corpus.readers.contract import ReadOptions, Skipped
-    from ..index.writing.writer import Progress, Report
+    from ..index.writing.tally import Progress, Report
 
 
 class Collection:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..corpus.fields import OwnField
     from ..corpus.readers.contract import ReadOptions
-    from ..index.writing.writer import Progress, Report
+    from ..index.writing.tally import Progress, Report
 
 
 def create_collection(

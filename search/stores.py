@@ -26,7 +26,8 @@ from ..index.writing.store import Store as Folder
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from ..index.writing.writer import Progress, Writer
+    from ..index.writing.tally import Progress
+    from ..index.writing.writer import Writer
 
 
 class Store(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from .calendar_words import Words
+from .tables.calendar_words import Words
 from .tokens import END, Token
 
 SHARE_SIGNS: Final = {"q": 3, "t": 3, "h": 6, "s": 6}

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..document import Span
-from .calendar_words import Words, languages
 from .periods import Period
 from .points import Points
 from .ranges import Range, Ranges
+from .tables.calendar_words import Words, languages
 from .tokens import Token, tokens_of
 
 LONGEST_DATE = 80

@@ -8,9 +8,9 @@ from typing import Final
 
 from ..document import DateInterval
 from . import periods
-from .calendar_words import Words
 from .cursor import Cursor
 from .relative import relative_date
+from .tables.calendar_words import Words
 from .tokens import Token
 
 _AHEAD: Final = 10  # years that '35 may lie ahead

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from . import periods
-from .calendar_words import Words
 from .cursor import SHARE_SIGNS
 from .parts import Parts, Point
 from .relative import relative_date
+from .tables.calendar_words import Words
 from .tokens import END, Token
 
 _THIRDS: Final = ("early", "mid", "late")

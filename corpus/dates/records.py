@@ -8,7 +8,8 @@ from typing import Final
 
 from ..document import DateInterval
 from . import periods
-from .calendar_words import english
+from .tables.calendar_words import english
+from .written import parse_written
 
 MONTHS: Final = {name: number for number, names in enumerate(english("months"), start=1) for name in names}
 """The number of each English month, by its name and its abbreviations in lower case."""
@@ -47,8 +48,9 @@ def parse_dates(value: object) -> DateInterval | None:
     """The days that a value means, or None if it is empty.
 
     Read are dates and datetimes; `2025-11-22`, `2025-11`, `2025` and ISO timestamps; "22 November 2025", "Nov. 22,
-    2025" and "November 2025"; 2025年11月22日 and other forms with the year first; two of them as a list or around `..`
-    or `/`. The day is the one that is written; a time zone changes nothing.
+    2025" and "November 2025"; 2025年11月22日 and other forms with the year first; days in the words of other languages,
+    see `parse_written`; two of them as a list or around `..` or `/`. The day is the one that is written; a time zone
+    changes nothing.
 
     Raises:
         ValueError: If the value has no such form, or a day that no calendar has.
@@ -63,12 +65,7 @@ def parse_dates(value: object) -> DateInterval | None:
         case int() if not isinstance(value, bool):
             return _parse(str(value)) if abs(value) < 10**8 else _refuse(value)
         case str():
-            if found := _YEAR_FIRST.fullmatch(value.strip()):
-                return _interval(value, found[1], found[2], found[3])
-            first, separator, last = value.strip().partition(".." if ".." in value else "/")
-            if separator:
-                return _between(first, last)
-            return _parse(first) if first else None
+            return _parse_text(value.strip())
         case [object() as only] if not isinstance(only, list):
             return parse_dates(only)
         case [object() as first, object() as last] if not (isinstance(first, list) or isinstance(last, list)):
@@ -100,6 +97,24 @@ def date_mentions(text: str) -> Iterator[tuple[int, int, DateInterval]]:
                 yield found.start(), found.end(), dates
 
 
+def _parse_text(text: str) -> DateInterval | None:
+    if found := _YEAR_FIRST.fullmatch(text):
+        return _interval(text, found[1], found[2], found[3])
+    if written := None if _ISO.fullmatch(text) else _written(text):
+        return written
+    first, separator, last = text.partition(".." if ".." in text else "/")
+    if separator:
+        return _between(first, last)
+    return _parse(first) if first else None
+
+
+def _written(text: str) -> DateInterval | None:
+    try:
+        return parse_written(text)
+    except ValueError as error:
+        raise ValueError(_no_day(text, error)) from None
+
+
 def _between(first: object, last: object) -> DateInterval:
     begin, end = parse_dates(first), parse_dates(last)
     if begin is None or end is None:
@@ -125,11 +140,15 @@ def _interval(text: str, year: str, month: str | None, day: str | None) -> DateI
             return periods.years(number)
         return periods.day(number, month_number, day_number) if day_number else periods.month_of(number, month_number)
     except ValueError as error:
-        raise ValueError(f"{text[:40]!r} is no day of the calendar: {error}") from None
+        raise ValueError(_no_day(text, error)) from None
 
 
 def _refuse(value: object) -> DateInterval:
     raise ValueError(_not_a_date(value))
+
+
+def _no_day(text: str, error: ValueError) -> str:
+    return f"{text[:40]!r} is no day of the calendar: {error}"
 
 
 def _not_a_date(value: object) -> str:

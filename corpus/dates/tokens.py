@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from .calendar_words import fold
+from .tables.calendar_words import fold
 
 _CJK = r"\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af～〜"
 _TOKEN = re.compile(rf"(?P<number>\d+)|(?P<word>[{_CJK}]|(?:(?![{_CJK}])[^\W\d_])+)|(?P<mark>\.\.|[<>]=|[^\s'’ʼ‘])")

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, BinaryIO, Final
 
+from ..document import Remark
 from ..fields import RECORD_NAMES, OwnField
+from .allowance import Allowance
 
 _LOG: Final = logging.getLogger("dragoman.reading")
 
@@ -92,12 +94,16 @@ class Source:
         origin: What a message calls it.
         id: The id of a document that is given none; empty where there is no path to make one of.
         name: Its file name, in lower case, or another name that tells as much; empty if it has none.
+        allowance: What may still be taken out of the archive that it lies in; None if it lies in none.
+        encoding: The encoding that its text is in by the word of a server or the like; empty if nobody says.
     """
 
     stream: BinaryIO
     origin: str
     id: str = ""
     name: str = ""
+    allowance: Allowance | None = None
+    encoding: str = ""
 
 
 class Cleaning(Enum):
@@ -132,6 +138,9 @@ class RawRecord:
         address: Where the document was found on the web: its URL unless it names one itself.
         cleaning: What is to be taken out of the text.
         cut: The lines that the reader set apart as no part of the text, such as the running heads of printed pages.
+        remarks: What is to be told of a record that is read all the same, such as bytes that were replaced or parts
+            left out: counted by kind and told with examples, see `document.Remark`. What is not read at all is a
+            `Skipped` instead.
     """
 
     text: str
@@ -144,6 +153,7 @@ class RawRecord:
     address: str = ""
     cleaning: Cleaning = Cleaning.NONE
     cut: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 Read = Callable[[Source, ReadOptions], Iterator[RawRecord | Skipped]]
@@ -167,6 +177,7 @@ class Format:
         recurring: Whether its documents come with what stood around them, so that lines which recur from file to file
             are their outlet's and not theirs.
         package: The package that brings it, empty for our own. The registry fills it in.
+        version: Stands for what it makes of a file, which is read again when that changes. The registry fills it in.
     """
 
     name: str
@@ -176,3 +187,4 @@ class Format:
     largest: int = LARGEST_FILE
     recurring: bool = False
     package: str = ""
+    version: str = ""

@@ -1,62 +1,65 @@
 """E-mail (.eml): the text of one message with its subject, sender and date. Attachments are named, and left out."""
 
-import email
-import email.policy
+import re
 from collections.abc import Iterator
-from email.message import EmailMessage
+from email.message import Message
 from typing import Any, Final
 
 from ...errors import UnreadableSource
-from .contract import RawRecord, ReadOptions, Skipped, Source
-from .support.decode import decode_text
-from .support.html_text import visible_text
+from .contract import RawRecord, ReadOptions, Remark, Skipped, Source
+from .support.mail_text import MailText, header, headers, parse_message
 from .support.packed import looks_like, not_what_it_says, read_all
 
 _NAMED: Final = 5
 """How many attachments are named."""
 
 _MOST_PEOPLE: Final = 100
-_FORWARDED: Final = "message/rfc822"
 _HEADERS: Final = ("from", "subject", "date", "to", "received", "message-id")
+_ENVELOPE: Final = re.compile(rb"From [^\r\n]{1,500}\r?\n")
+_NEXT_MESSAGE: Final = re.compile(rb"\n\r?\nFrom [^\r\n]{1,500}\d{4}[^\r\n]{0,20}\r?\n(?=[A-Za-z-]{2,60}:[ \t])")
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
-    """The one record of a message, and a `Skipped` that counts and names its attachments if it has some.
+    """The one record of a message.
 
     Raises:
-        UnreadableSource: If it is no message, or has no text.
+        UnreadableSource: If it is no message, several, or has no text.
     """
     del options  # a message has headers
     data = read_all(source.stream)
+    if _ENVELOPE.match(data):
+        if more := len(_NEXT_MESSAGE.findall(data)):
+            raise UnreadableSource(f"an mbox of {more + 1} messages, not one message: name it .mbox")
+        data = _ENVELOPE.sub(b"", data, count=1)
     try:
-        message = email.message_from_bytes(data, policy=email.policy.default)
-        if looks_like(data) or not any(header in message for header in _HEADERS):
+        message = parse_message(data)
+        if looks_like(data) or not any(name in message for name in _HEADERS):
             raise not_what_it_says(data, "an e-mail message")
-        text, headers, attachments = _text(message), _headers(message), list(_attachments(message))
+        mail, description = MailText(message), _description(message)
     except UnreadableSource:
         raise
     except RecursionError:
         raise UnreadableSource("a message that is nested too deeply") from None
     except Exception as error:  # the standard library's parser raises anything for headers that are forged
         raise UnreadableSource(f"a message that cannot be parsed: {type(error).__name__}") from None
-    if not text:
-        raise UnreadableSource("a message without text" + _left_out(attachments, ", with "))
-    yield RawRecord(text, source.origin, headers)
-    if attachments:
-        yield Skipped(source.origin, _left_out(attachments) + " left out")
+    left_out = _named(mail.attachments)
+    if not mail.text:
+        raise UnreadableSource("a message without text" + (left_out and f", with {left_out}"))
+    remarks = (*mail.remarks, *([Remark("attachments were left out", left_out)] if left_out else ()))
+    yield RawRecord(mail.text, source.origin, description, cut=tuple(mail.cut), remarks=remarks)
 
 
-def _headers(message: EmailMessage) -> dict[str, Any]:
+def _description(message: Message) -> dict[str, Any]:
     people: dict[str, str] = {}
     for role in ("from", "to", "cc"):
-        for header in message.get_all(role, []):
-            for address in getattr(header, "addresses", ()):
+        for each in headers(message, role):
+            for address in getattr(each, "addresses", ()):
                 if address.display_name and len(people) < _MOST_PEOPLE:
                     people.setdefault(address.display_name, role)
     sender = next((name for name, role in people.items() if role == "from"), "")
-    sent = getattr(message["date"], "datetime", None)
+    sent = getattr(header(message, "date"), "datetime", None)
     return {
-        "title": str(message["subject"] or ""),
+        "title": str(header(message, "subject") or ""),
         "author": sender,
         # The day where it was sent.
         "dates": sent.date() if sent else None,
@@ -64,34 +67,8 @@ def _headers(message: EmailMessage) -> dict[str, Any]:
     }
 
 
-def _text(message: EmailMessage) -> str:
-    """What was written: the plain part, or what the part in HTML shows."""
-    for kind in ("plain", "html"):
-        part = message.get_body(preferencelist=(kind,))
-        if part is not None:
-            payload = part.get_payload(decode=True)
-            text = decode_text(payload if isinstance(payload, bytes) else b"", part.get_content_charset() or "")
-            shown = (text if kind == "plain" else visible_text(text)).strip()
-            if shown:
-                return shown
-    return ""
-
-
-def _attachments(message: EmailMessage) -> Iterator[str]:
-    """The names of all parts that are not the text, or their types where they have no name."""
-    bodies = [message.get_body(preferencelist=(kind,)) for kind in ("plain", "html")]
-    waiting: list[Any] = [message]
-    while waiting:
-        part = waiting.pop()
-        # A forwarded message is an attachment as a whole.
-        if part.is_multipart() and part.get_content_type() != _FORWARDED:
-            waiting.extend(reversed(part.get_payload()))
-        elif not any(part is body for body in bodies):
-            yield " ".join((part.get_filename() or part.get_content_type()).split())[:100]
-
-
-def _left_out(attachments: list[str], before: str = "") -> str:
+def _named(attachments: list[str]) -> str:
     if not attachments:
         return ""
     named = ", ".join(attachments[:_NAMED]) + (" …" if len(attachments) > _NAMED else "")
-    return f"{before}{len(attachments)} attachment{'s' * (len(attachments) > 1)} ({named})"
+    return f"{len(attachments)} attachment{'s' * (len(attachments) > 1)} ({named})"

@@ -52,9 +52,7 @@ def path_id(path: str | Path) -> str:
     backslash that would begin such a spelling. `path_named` is the way back.
     """
     # Not resolved: a document keeps its name when a folder above it becomes a link.
-    name = Path(os.path.normpath(Path(path).absolute())).as_posix()
-    name = os.fsdecode(_ESCAPE.sub(rb"\\x5cx\1", os.fsencode(name)))
-    return "".join(each if each.isprintable() else _spelled_out(each) for each in name)
+    return spelled_out(Path(os.path.normpath(Path(path).absolute())).as_posix())
 
 
 def path_named(name: str) -> str:
@@ -67,7 +65,13 @@ def text_id(text: str) -> str:
     return "stdin:" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
 
 
-def _spelled_out(character: str) -> str:
+def spelled_out(name: str) -> str:
+    """A name with its bytes that are no UTF-8, and its characters that are not printable, spelled out."""
+    name = os.fsdecode(_ESCAPE.sub(rb"\\x5cx\1", os.fsencode(name)))
+    return "".join(each if each.isprintable() else _bytes_of(each) for each in name)
+
+
+def _bytes_of(character: str) -> str:
     return "".join(f"\\x{byte:02x}" for byte in os.fsencode(character))
 
 

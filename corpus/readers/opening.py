@@ -13,7 +13,7 @@ from ..document import Document
 from ..intake import read_stream
 from .contract import MEGABYTE, Format, ReadOptions, Skipped, Source
 from .files import find_files, path_id, reason_of, shown_name
-from .registry import format_named, format_of
+from .registry import format_named, format_of, unpacking
 
 
 def find(source: str | Path, options: ReadOptions) -> Iterator[tuple[Path, Format] | Skipped]:
@@ -33,7 +33,7 @@ def find(source: str | Path, options: ReadOptions) -> Iterator[tuple[Path, Forma
     for path in find_files(source):
         if isinstance(path, Skipped):
             yield path
-        elif form := forced or format_of(path.name):
+        elif form := unpacking(forced, path.name) if forced else format_of(path.name):
             yield path, form
         else:
             suffix = "".join(path.suffixes[-1:]) or "files without an extension"

@@ -21,9 +21,17 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from ...errors import UnreadableSource
 from .contract import LARGEST_PACKAGE, Format, RawRecord, Read, ReadOptions, Skipped, Source
 from .support.decode import tidy
+from .support.packed import COMPRESSED, DAMAGED, decompressed
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+READERS_VERSION: Final = 2
+"""Raised whenever a file may be read otherwise than before: by a reader of ours, by cleaning or by description.
+
+Then whatever a collection was fed from is read again with the next `add`. What comes out as it was is left alone, and
+only what has another text or title is encoded.
+"""
 
 _LOG: Final = logging.getLogger("dragoman.reading")
 _GROUP: Final = "dragoman.readers"
@@ -35,25 +43,33 @@ def _built_in(name: str, *extensions: str, **more: Any) -> Format:
     def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         return import_module(f".{name}", __package__).read(source, options)
 
-    return Format(name, extensions, read, **more)
+    return Format(name, extensions, read, version=str(READERS_VERSION), **more)
 
 
 def _packed(*extensions: str) -> tuple[str, ...]:
     return tuple(name + packed for name in extensions for packed in ("", ".gz", ".xz"))
 
 
+_TARS: Final = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
+
 BUILT_IN: Final = (
     _built_in("text", ".txt", recurring=True),
     _built_in("markdown", ".md", ".markdown"),
     _built_in("html", ".html", ".htm", ".xhtml", recurring=True),
     _built_in("jsonl", *_packed(".jsonl", ".ndjson"), one_document=False),
+    _built_in("json", ".json", one_document=False),
     _built_in("csv", *_packed(".csv", ".tsv"), one_document=False),
     _built_in("tei", *_packed(".xml", ".tei"), one_document=False),
     _built_in("warc", ".warc", ".warc.gz", one_document=False),
     _built_in("pdf", ".pdf", largest=LARGEST_PACKAGE),
     _built_in("docx", ".docx", largest=LARGEST_PACKAGE),
+    _built_in("odt", ".odt", largest=LARGEST_PACKAGE),
+    _built_in("rtf", ".rtf", largest=LARGEST_PACKAGE),
     _built_in("epub", ".epub", largest=LARGEST_PACKAGE),
     _built_in("eml", ".eml", largest=LARGEST_PACKAGE),
+    _built_in("mbox", ".mbox", one_document=False),
+    _built_in("zip", ".zip", one_document=False),
+    _built_in("tar", ".tar", *_TARS, one_document=False),
 )
 """Our own formats. A new one is a module here with a function `read`, and a line in this table."""
 
@@ -66,9 +82,35 @@ def format_named(name: str) -> Format:
     return found
 
 
+def format_version(name: str) -> str:
+    """The version of the format of that name; ours alone if there is none."""
+    found = _named(BUILT_IN, name) or _named(_from_packages(), name)
+    return found.version if found else str(READERS_VERSION)
+
+
 def format_of(name: str) -> Format | None:
     """The format of a file, by the end of its name or its URL's path; None if no reader takes it."""
-    return _for_file(BUILT_IN, name) or _for_file(_from_packages(), name)
+    if found := _for_file(BUILT_IN, name) or _for_file(_from_packages(), name):
+        return found
+    stem, dot, _ = name.rpartition(".")
+    found = format_of(stem) if dot and name.lower().endswith(COMPRESSED) else None
+    return found and unpacking(found, name)
+
+
+def unpacking(form: Format, name: str) -> Format:
+    """The format as a file of that name has it: unpacked before it is read, if it is compressed."""
+    name = name.lower()
+    if not name.endswith(COMPRESSED) or name.endswith(form.extensions):  # such a reader unpacks it itself
+        return form
+
+    def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+        try:
+            plain = replace(source, stream=decompressed(source), name=source.name.rpartition(".")[0])
+            yield from form.read(plain, options)
+        except DAMAGED as error:
+            raise UnreadableSource(f"damaged: {error}") from None
+
+    return replace(form, read=read)
 
 
 def format_names() -> tuple[str, ...]:
@@ -94,13 +136,15 @@ def _from_packages() -> tuple[Format, ...]:
     for point in sorted(entry_points(group=_GROUP), key=lambda each: each.name):
         package = point.dist.name if point.dist else "an unknown package"
         try:
-            formats += (_from_package(point, package, (*BUILT_IN, *formats)),)
+            found = _from_package(point, (*BUILT_IN, *formats))
+            theirs = point.dist.version if point.dist else ""
+            formats += (replace(found, package=package, version=f"{READERS_VERSION} {package} {theirs}"),)
         except UnreadableSource as error:
             _LOG.warning("the reader %r of %s is left out: %s", point.name, package, error)
     return formats
 
 
-def _from_package(point: "EntryPoint", package: str, known: tuple[Format, ...]) -> Format:
+def _from_package(point: "EntryPoint", known: tuple[Format, ...]) -> Format:
     """The format behind an entry point. Raises UnreadableSource if it cannot be used beside those that are known."""
     if _named(known, point.name):
         raise UnreadableSource("a format of that name is there already, and cannot be replaced")
@@ -115,7 +159,7 @@ def _from_package(point: "EntryPoint", package: str, known: tuple[Format, ...]) 
         raise UnreadableSource("its extensions are not a tuple of such as '.txt', in lower case")
     if taken := [each for each in form.extensions if _for_file(known, each)]:
         raise UnreadableSource(f"files of {taken[0]} have a reader already, which cannot be replaced")
-    return replace(form, read=_tidied(form.read), package=package)
+    return replace(form, read=_tidied(form.read))
 
 
 def _is_extension(value: object) -> bool:

@@ -25,14 +25,15 @@ from ...corpus.fields import Fields
 from ...corpus.readers.contract import Format, ReadOptions, Skipped, unforeseen
 from ...corpus.readers.files import is_pattern, is_url, path_id, path_named, shown_name
 from ...corpus.readers.opening import find, read_file, read_standard_input
+from ...corpus.readers.registry import format_version
 from ...errors import DragomanError, InvalidField, UnreadableSource
-from ...version import __version__
 from ..ledger.database import Database
 from ..ledger.ledger import Ledger
 from ..ledger.manifest import fields_of
 from ..ledger.origins import KnownFile, Origins
 from ..ledger.recurring_lines import keep_lines, known_lines
-from ..writing.writer import Report, Writer
+from ..writing.tally import Report
+from ..writing.writer import Writer
 
 _UNSETTLED_NS: Final = 2_000_000_000
 """A file changed so shortly before it was read may change again without its time showing it: FAT counts two seconds."""
@@ -155,13 +156,13 @@ def news(origins: Origins, source: str, feeding: Feeding) -> str:
 
 def _changed(origins: Origins, source: str, feeding: Feeding) -> Iterator[tuple[str, int, int]]:
     """The path, size and time of change (ns) of each file that is new or changed; those that are gone have -1."""
-    reading = _stamp(feeding.reading)
+    options = _stamp(feeding.reading)
     for file in find(source, feeding.reading):
         if isinstance(file, Skipped) or (now := _stat(file[0])) is None:
             continue
         path = path_id(file[0])
         known = origins.file(path)
-        if not (known and _is_as_it_was(known, reading, now)):
+        if not (known and _is_as_it_was(known, _reading(file[1].version, options), now)):
             yield path, now.st_size, now.st_mtime_ns
     yield from (
         (path, -1, -1)
@@ -211,7 +212,7 @@ class Run:
             yield unforeseen(shown_name(source), error)
 
     def _path(self, source: str, name: str, feeding: Feeding) -> Iterator[Document | Skipped]:
-        reading = _stamp(feeding.reading)
+        options = _stamp(feeding.reading)
         window: list[_ReadFile] = []
         size = 0
         for file in find(source, feeding.reading):
@@ -220,6 +221,7 @@ class Run:
                 continue
             path, form = file
             known, now = self._origins.file(path_id(path)), _stat(path)
+            reading = _reading(form.version, options)
             if known and now and not feeding.reread and self._is_settled(known, reading, now):
                 self.passed_over += known.documents
                 continue
@@ -283,7 +285,7 @@ class Run:
             name,
             KnownFile(
                 source=source,
-                reading=_stamp(feeding.reading),
+                reading=_reading(file.form.version, _stamp(feeding.reading)),
                 size=now.st_size,
                 modified_ns=now.st_mtime_ns if file.began - now.st_mtime_ns > _UNSETTLED_NS else 0,
                 device=now.st_dev,
@@ -344,16 +346,22 @@ class _UrlMemory(Memory):
         self._origins = origins
         self._holds = holds
         self._name = name
-        self._reading = _stamp(feeding.reading)
+        self._options = _stamp(feeding.reading)
         self._reread = feeding.reread
 
     def recall(self, url: str) -> Known | None:
-        known = None if self._reread else self._origins.url(url, self._reading)
-        return known if known and self._holds(known.document) else None
+        found = None if self._reread else self._origins.url(url)
+        if found is None:
+            return None
+        reading, known = found
+        return known if reading == self._reading(known) and self._holds(known.document) else None
 
     def remember(self, url: str, known: Known) -> None:
         if self._holds(known.document):
-            self._origins.keep_url(url, self._name, self._reading, known)
+            self._origins.keep_url(url, self._name, self._reading(known), known)
+
+    def _reading(self, known: Known) -> str:
+        return _reading(format_version(known.format), self._options)
 
     def unchanged(self, known: Known) -> None:
         self.passed_over += known.documents
@@ -375,13 +383,21 @@ def _kind(source: str) -> str:
     return "pattern" if is_pattern(source) else ""
 
 
+def _reading(version: str, options: str) -> str:
+    """What changes whenever the same file might give another document.
+
+    Args:
+        version: The version of its format.
+        options: The `_stamp` of the options that it is read with.
+    """
+    return f"{version} {options}"
+
+
 def _stamp(reading: ReadOptions) -> str:
-    """What changes whenever the same file might give another document: the options and our version."""
-    options = asdict(reading)
-    if not reading.own:
-        del options["own"]
-    content = json.dumps([__version__, options], sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+    """What stands for the options, of which those count that are not as they are by default."""
+    default = asdict(ReadOptions())
+    options = {name: value for name, value in asdict(reading).items() if value != default[name]}
+    return hashlib.sha256(json.dumps(options, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _stat(path: Path) -> os.stat_result | None:

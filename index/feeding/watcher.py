@@ -14,7 +14,8 @@ from pathlib import Path
 from ...corpus.readers.files import is_url, shown_name
 from ...errors import DragomanError
 from ..writing.store import Store
-from ..writing.writer import Report, Writer
+from ..writing.tally import Report
+from ..writing.writer import Writer
 from .feeder import Feeding, feed, news, remembered, source_name, source_named, with_fields
 
 _LOG = logging.getLogger("dragoman.watching")

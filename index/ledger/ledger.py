@@ -75,9 +75,20 @@ class Ledger:
         return self._document("id = ? AND retired_at IS NULL", document_id)
 
     def _document(self, condition: str, value: object) -> Document | None:
-        query = f"SELECT description, text FROM documents WHERE {condition}"  # noqa: S608  # one of the two above
+        query = f"SELECT version, description, text FROM documents WHERE {condition}"  # noqa: S608  # one of the above
         rows = self._database.rows(query, (value,))
-        return Document.from_description(json.loads(rows[0][0]), rows[0][1]) if rows else None
+        if not rows:
+            return None
+        version, description, text = rows[0]
+        fields = json.loads(description)
+        if "cut" not in fields:  # where it has not been migrated, there may be no table
+            fields["cut"] = self.cut(version)
+        return Document.from_description(fields, text)
+
+    def cut(self, version: int) -> tuple[str, ...]:
+        """What was cut from a version of a document, in a ledger of the present format."""
+        rows = self._database.rows("SELECT lines FROM cuts WHERE version = ?", (version,))
+        return tuple(json.loads(rows[0][0])) if rows else ()
 
     def live_version(self, document_id: str) -> LiveVersion | None:
         """The version of the document of that id that is live, or None."""
@@ -131,11 +142,23 @@ class Ledger:
 
     def add_document(self, document: Document) -> int:
         """Add a version of a document, of whose id none may be live; return its number."""
+        description = document.description()
+        del description["cut"]
         cursor = self._database.connection.execute(
             "INSERT INTO documents (id, hash, description, text) VALUES (?, ?, ?, ?)",
-            (document.id, document.content_hash, json.dumps(document.description(), ensure_ascii=False), document.text),
+            (document.id, document.content_hash, json.dumps(description, ensure_ascii=False), document.text),
         )
-        return int(cursor.lastrowid or 0)
+        version = int(cursor.lastrowid or 0)
+        self.keep_cut(version, document.cut)
+        return version
+
+    def keep_cut(self, version: int, lines: tuple[str, ...]) -> None:
+        """Keep what was cut from a version of a document; if that is news, it is a change like any other."""
+        if lines != self.cut(version):
+            self._database.connection.execute("DELETE FROM cuts WHERE version = ?", (version,))
+            if lines:
+                row = version, json.dumps(lines, ensure_ascii=False)
+                self._database.connection.execute("INSERT INTO cuts VALUES (?, ?)", row)
 
     def retire_document(self, version: int) -> None:
         """Delete a version of a document and its passages."""
@@ -181,11 +204,13 @@ class Ledger:
             connection.execute("DELETE FROM passages WHERE segment = ?", (number,))
             connection.execute("DELETE FROM segments WHERE number = ?", (number,))
             names.append(name)
-        connection.execute(
-            """DELETE FROM documents WHERE retired_at < ?
+        gone = connection.execute(
+            """SELECT version FROM documents WHERE retired_at < ?
             AND NOT EXISTS (SELECT 1 FROM passages WHERE passages.version = documents.version)""",
             (before,),
-        )
+        ).fetchall()
+        for table in ("documents", "cuts"):
+            connection.executemany(f"DELETE FROM {table} WHERE version = ?", gone)  # noqa: S608  # one of the two
         return names
 
 

@@ -46,7 +46,7 @@ class KnownFile:
 
     Attributes:
         source: The source that it was last read for.
-        reading: Stands for the options and the version of Dragoman that it was read with.
+        reading: Stands for the options that it was read with, and for the version of its reader.
         size: Its size in bytes.
         modified_ns: When it was changed, in nanoseconds since the epoch.
         device: The number of the file system that it lies on.
@@ -151,23 +151,18 @@ class Origins:
 
     # URLs
 
-    def url(self, url: str, reading: str) -> "Known | None":
-        """What was read of a URL, or None.
-
-        Args:
-            url: In its canonical form.
-            reading: Stands for the options and the version that it was read with: under others it is read anew.
-        """
+    def url(self, url: str) -> "tuple[str, Known] | None":
+        """What was read of a URL, in its canonical form, behind what stands for the way it was read; or None."""
         # Late, because a program that only asks questions need not load what fetches.
         from ...corpus.fetching.fetch import Validators
         from ...corpus.fetching.url_reader import Known
 
-        found = self._database.rows("SELECT known FROM urls WHERE url = ? AND reading = ?", (url, reading))
+        found = self._database.rows("SELECT reading, known FROM urls WHERE url = ?", (url,))
         if not found:
             return None
-        known = json.loads(found[0][0])
+        known = json.loads(found[0][1])
         validators = known.pop("validators")
-        return Known(**known, validators=Validators(**validators) if validators else None)
+        return found[0][0], Known(**known, validators=Validators(**validators) if validators else None)
 
     def keep_url(self, url: str, source: str, reading: str, known: "Known") -> None:
         """Remember what was read of a URL."""

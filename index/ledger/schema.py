@@ -1,9 +1,12 @@
 """What a ledger is made of: its tables, the number of its format, and the way from one format to the next."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
+
+from ...corpus.document import Document
 
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -18,6 +21,7 @@ CREATE TABLE IF NOT EXISTS documents (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS live_documents ON documents (id) WHERE retired_at IS NULL;
 CREATE INDEX IF NOT EXISTS retired_documents ON documents (retired_at) WHERE retired_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS cuts (version INTEGER PRIMARY KEY, lines TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS segments (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
@@ -82,8 +86,9 @@ CREATE TABLE IF NOT EXISTS recurring_lines (
     PRIMARY KEY (outlet, line)
 ) WITHOUT ROWID
 """
-"""All tables: contents and settings; near-copies (`copies` has who is in a group of two or more, and the version of
-the group's centre); what the collection is fed from; the lines that recur in an outlet's documents."""
+"""All tables: contents and settings (`cuts` has what was cut from a version of a document, as JSON, if anything was: it
+may change while the version stays); near-copies (`copies` has who is in a group of two or more, and the version of the
+group's centre); what the collection is fed from; the lines that recur in an outlet's documents."""
 
 Migration: TypeAlias = Callable[[sqlite3.Connection], object]
 """A step to the next format: it changes a ledger within a transaction, which it must not end."""
@@ -91,11 +96,28 @@ Migration: TypeAlias = Callable[[sqlite3.Connection], object]
 OLDEST: Final = 2
 """The oldest format that can be read."""
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (lambda _: None, lambda _: None)
+
+def _move_cuts(connection: sqlite3.Connection) -> None:
+    """Take what was cut out of the descriptions into a table, and hash documents without it."""
+    connection.execute("CREATE TABLE IF NOT EXISTS cuts (version INTEGER PRIMARY KEY, lines TEXT NOT NULL)")
+    for (version,) in connection.execute("SELECT version FROM documents").fetchall():
+        find = "SELECT description, text FROM documents WHERE version = ?"
+        description, text = connection.execute(find, (version,)).fetchone()
+        fields = json.loads(description)
+        if cut := fields.pop("cut", ()):
+            connection.execute("INSERT INTO cuts VALUES (?, ?)", (version, json.dumps(cut, ensure_ascii=False)))
+        connection.execute(
+            "UPDATE documents SET hash = ?, description = ? WHERE version = ?",
+            (Document.from_description(fields, text).content_hash, json.dumps(fields, ensure_ascii=False), version),
+        )
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (lambda _: None, lambda _: None, _move_cuts)
 """The steps from the oldest format on, in order: the first one makes OLDEST + 1 of OLDEST.
 
 To 3 and 4 nothing changes in the ledger. From 3 on, descriptions may have more attributes, and segments other columns;
-from 4 on, segments have other terms, and what lacks these has to be indexed anew.
+from 4 on, segments have other terms, and what lacks these has to be indexed anew. Up to 4, what was cut from a document
+stands in its description.
 
 If you add one, make sure that the code that reads still understands every format from OLDEST on: a collection on a
 read-only medium is never migrated.

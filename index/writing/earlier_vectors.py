@@ -24,7 +24,8 @@ class EarlierVectors:
     """The vectors of a collection as it was before a change, of all segments whose vectors can be read.
 
     Those of a passage are known by the version of its document, whose text and title never change, and by the spans
-    of the passage and of its sentences. Nothing else is encoded but the prompt.
+    of the passage and of its sentences. Nothing else is encoded but the prompt. A new version of a document with the
+    same text and title may follow an earlier one (`follow`).
 
     Args:
         ledger: The collection's.
@@ -42,6 +43,7 @@ class EarlierVectors:
                 continue  # its passages are encoded
         self._version = 0
         self._rows: dict[tuple[int, int], tuple[int, int]] = {}
+        self._followed: dict[int, int] = {}
 
     def are_as_of(self, now: Manifest) -> bool:
         """Whether a passage that is encoded as the collection now says would get the same vectors."""
@@ -54,6 +56,10 @@ class EarlierVectors:
         unedited = before.encoder_folder == now.encoder_folder or then.query_hash == made.query_hash
         return unedited and all(getattr(then, name) == getattr(made, name) for name in _SAME)
 
+    def follow(self, before: int, version: int) -> None:
+        """Give the passages of a version the vectors of an earlier one, which has the same text and title."""
+        self._followed[version] = before
+
     def of(self, version: int, passage: Passage) -> EncodedPassage | None:
         """A passage with the vectors that it has already. Quick for passages that come document by document.
 
@@ -65,7 +71,7 @@ class EarlierVectors:
             The passage with its vectors, or None if it was split in another way, or they cannot be read.
         """
         if version != self._version:
-            rows = self._ledger.live_passages(version)
+            rows = self._ledger.live_passages(self._followed.get(version, version))
             self._rows = {(each.start, each.end): (each.segment, each.ordinal) for each in rows}
             self._version = version
         segment, ordinal = self._rows.get((passage.start, passage.end), (0, 0))

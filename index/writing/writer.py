@@ -3,15 +3,15 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from dataclasses import replace
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 from ...corpus.document import Document, Passage
-from ...corpus.fields import Fields, OwnField
+from ...corpus.fields import OwnField
 from ...corpus.readers.contract import Skipped, unforeseen
 from ...corpus.splitting.passages import split_passages
 from ...errors import CollectionDamaged, ModelNotFound, NotFound
@@ -28,6 +28,7 @@ from ..segments.segment import open_columns
 from .commit import Commit
 from .earlier_vectors import EarlierVectors
 from .store import SEGMENTS, Store, built_with
+from .tally import Progress, Report, Tally
 
 COMMIT_PASSAGES = 50_000
 """A large addition is committed in steps of about this many passages: an interruption costs one step at most."""
@@ -40,90 +41,6 @@ MAX_SEGMENTS = 16
 
 GRACE_SECONDS = 3600.0
 """How long what is retired stays on disk, for readers that opened the collection before."""
-
-
-MOST_UNUSED = 200
-"""How many different things that nothing holds a report names; the others are counted together."""
-
-OTHERS = "others"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a change did.
-
-    Attributes:
-        added: Documents that are new.
-        updated: Documents that replace an earlier version, or were indexed anew.
-        unchanged: Documents that were there already.
-        removed: Documents that were deleted.
-        passages: Passages that were written.
-        skipped: What could not be kept, with the reason.
-        copied: Those among the passages whose vectors were there already; the others were encoded.
-        unused: What the sources say of documents that were read and nothing holds, as `Document.unused` names it, and
-            of how many documents, the most first; beyond MOST_UNUSED names they are counted together, as OTHERS.
-        unfilled: Fields whose values have to be read from the sources: the index has got them now and no document has
-            a value in them yet, or they are declared otherwise than before.
-    """
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    passages: int = 0
-    skipped: tuple[Skipped, ...] = ()
-    copied: int = 0
-    unused: Mapping[str, int] = field(default_factory=dict[str, int], hash=False)
-    unfilled: tuple[str, ...] = ()
-
-
-class Progress(NamedTuple):
-    """How far a change has come.
-
-    Attributes:
-        documents: How many were looked at so far.
-        passages: How many were written so far.
-        total: How many documents there are to look at, or None if nobody knows.
-        copied: For how many of the passages the vectors were there already, and were copied.
-    """
-
-    documents: int
-    passages: int
-    total: int | None = None
-    copied: int = 0
-
-
-@dataclass(slots=True)
-class _Tally:
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    passages: int = 0
-    skipped: list[Skipped] = field(default_factory=list)
-    copied: int = 0
-    unused: dict[str, int] = field(default_factory=dict[str, int])
-
-    def count_unused(self, document: Document, fields: Fields) -> None:
-        others = 0
-        for name in dict.fromkeys((*document.unused, *(each for each in document.extra if each not in fields))):
-            if name in self.unused or len(self.unused) < MOST_UNUSED:
-                self.unused[name] = self.unused.get(name, 0) + 1
-            else:
-                others = 1
-        if others:
-            self.unused[OTHERS] = self.unused.get(OTHERS, 0) + 1
-
-    def documents(self) -> int:
-        return self.added + self.updated + self.unchanged + self.removed + len(self.skipped)
-
-    def report(self) -> Report:
-        counts = self.added, self.updated, self.unchanged, self.removed, self.passages
-        unused = sorted(self.unused.items(), key=lambda each: (each[0] == OTHERS, -each[1]))
-        return Report(*counts, tuple(self.skipped), self.copied, dict(unused))
-
-    def progress(self, total: int | None) -> Progress:
-        return Progress(self.documents(), self.passages, total, self.copied)
 
 
 class Writer:
@@ -139,7 +56,7 @@ class Writer:
         self._ledger = store.ledger
         self.database = store.database
         self._notify: Callable[[Progress], None] = progress or _ignore
-        self._tally = _Tally()
+        self._tally = Tally()
         self._total: int | None = None
         self._committed = Report()
 
@@ -150,6 +67,9 @@ class Writer:
 
     def add(self, documents: Iterable[Document | Skipped]) -> Report:
         """Bring documents in: add new ones, replace changed ones, leave unchanged ones alone.
+
+        Nothing is encoded for a document whose text and title are as they were: what else it has is replaced, and the
+        vectors are copied. Of one that has not changed, what was cut may have: then that alone is replaced.
 
         A large addition is committed in steps; an error undoes the step that it happens in, and none before it.
 
@@ -162,15 +82,9 @@ class Writer:
             ModelNotFound: The model is gone.
         """
         remaining = _Remaining(documents)
-        encoder: PassageEncoder | None = None
         while not remaining.exhausted:
             with self._commit() as commit:
-                passages = self._admitted(remaining)
-                first = next(passages, None)
-                if first is not None:
-                    # Only now: loading the model takes seconds, which a change without news need not wait for.
-                    encoder = encoder or self._passage_encoder()
-                    self._encode(encoder, chain([first], passages), commit)
+                self._index(self._admitted(remaining), commit)
         self._merge_if_many()
         return self._tally.report()
 
@@ -229,7 +143,7 @@ class Writer:
         self._total = self._ledger.count_documents()
         with self._commit() as commit:
             before = [number for number, _ in self._ledger.state().segments]
-            earlier = EarlierVectors(self._ledger, self._store.folder / SEGMENTS)
+            earlier = self._earlier
             adopted = adopt_encoder(self._store.folder, encoder) if encoder else {}
             for name, value in {**built_with(), **adopted}.items():
                 self.database.set(name, value)
@@ -237,10 +151,7 @@ class Writer:
                 self.database.set(FIELDS, fields.settings())
             manifest = self._ledger.manifest
             commit.dimension, commit.fields = manifest.dimension, manifest.fields
-            if earlier.are_as_of(manifest):
-                self._copy(earlier, commit)
-            else:
-                self._encode(self._passage_encoder(), self._live_passages(), commit)
+            self._index(self._live_passages(), commit, copying=earlier.are_as_of(manifest))
             for number in before:
                 self._ledger.retire_segment(number)
         snapshot = self._store.snapshot()
@@ -267,36 +178,31 @@ class Writer:
                 present.append(open_columns(self._store.folder / SEGMENTS / name).fields)
         return names - names.intersection(*present)
 
-    def _passage_encoder(self) -> PassageEncoder:
+    @cached_property
+    def _encoder(self) -> PassageEncoder:
+        """Loading it takes seconds, which a change that encodes nothing need not wait for."""
         manifest = self._ledger.manifest
         return PassageEncoder(manifest.model, manifest.encoder)
 
-    def _encode(self, encoder: PassageEncoder, passages: Iterable[tuple[int, Passage]], commit: Commit) -> None:
-        """Encode passages, each of that version of its document, and write them."""
-        for encoded in encoder.encode(passages):
-            self._write(encoded, commit)
+    @cached_property
+    def _earlier(self) -> EarlierVectors:
+        """The vectors that there were before the change, in which it must be asked for first."""
+        return EarlierVectors(self._ledger, self._store.folder / SEGMENTS)
 
-    def _copy(self, earlier: EarlierVectors, commit: Commit) -> None:
-        """Write the live passages with the vectors that they have, and encode those that have none."""
-        encoder: PassageEncoder | None = None
-        passages = self._live_passages()
+    def _index(self, passages: Iterator[tuple[int, Passage]], commit: Commit, *, copying: bool = True) -> None:
+        """Write passages, each of that version of its document; those are encoded that have no earlier vectors."""
         while chunk := list(islice(passages, CHUNK)):
-            copies = [earlier.of(*each) for each in chunk]
+            copies = [self._earlier.of(*each) if copying else None for each in chunk]
             missing = [each for each, copy in zip(chunk, copies, strict=True) if copy is None]
-            if missing:
-                encoder = encoder or self._passage_encoder()
-            encoded = encoder.encode(missing) if encoder else iter(())
+            encoded = self._encoder.encode(missing) if missing else iter(())
             for copy in copies:
                 self._tally.copied += copy is not None
-                self._write(copy or next(encoded), commit)
-
-    def _write(self, encoded: EncodedPassage, commit: Commit) -> None:
-        commit.add(encoded)
-        self._tally.passages += 1
-        self._notify(self._tally.progress(self._total))
+                commit.add(copy or next(encoded))
+                self._tally.passages += 1
+                self._notify(self._tally.progress(self._total))
 
     def _admitted(self, documents: "_Remaining") -> Iterator[tuple[int, Passage]]:
-        """The passages to encode of as many documents as one commit takes, each with its document's version."""
+        """The passages of as many documents as one commit takes, each with its document's version."""
         passages = 0
         fields = self._ledger.manifest.fields
         for document in documents:
@@ -304,13 +210,16 @@ class Writer:
                 self._skip(document)
                 continue
             self._tally.count_unused(document, fields)
+            self._tally.count_remarks(document)
             known = self._ledger.live_version(document.id)
             if known is not None and known.hash == document.content_hash:
+                if _is_unicode(document):
+                    self._ledger.keep_cut(known.version, document.cut)
                 self._tally.unchanged += 1
                 continue
-            cut = _split(document)
-            if isinstance(cut, Skipped):
-                self._skip(cut)
+            split = _split(document)
+            if isinstance(split, Skipped):
+                self._skip(split)
                 continue
             if known is not None:
                 self._ledger.retire_document(known.version)
@@ -318,11 +227,18 @@ class Writer:
             else:
                 self._tally.added += 1
             version = self._ledger.add_document(document)
-            for passage in cut:
+            if known is not None and self._is_read_alike(known.version, document):
+                self._earlier.follow(known.version, version)
+            for passage in split:
                 yield version, passage
-            passages += len(cut)
+            passages += len(split)
             if passages >= COMMIT_PASSAGES:
                 return
+
+    def _is_read_alike(self, version: int, document: Document) -> bool:
+        """Whether a document has all that is encoded, its text and title, as an earlier version of it had them."""
+        before = self._ledger.document(version)
+        return before is not None and (before.text, before.title) == (document.text, document.title)
 
     def _live_passages(self) -> Iterator[tuple[int, Passage]]:
         """The passages of all documents, split anew, each with its document's version."""

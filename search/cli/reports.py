@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ...corpus.readers.contract import Skipped
-    from ...index.writing.writer import Report
+    from ...index.writing.tally import Report
 
 
 _NAMED: Final = 12
@@ -20,11 +20,12 @@ _NAMED: Final = 12
 def echo_report(report: "Report") -> None:
     """Print what a change did in one line.
 
-    On standard error: what was skipped and why, a line each; and in one line what nothing holds of what sources say.
+    On standard error: what was skipped and why, a line each; what readers have to say of what they read, a line a kind;
+    and in one line what nothing holds of what sources say.
     """
     click.echo(f"documents: {summary(report)}")
     echo_skipped(report.skipped)
-    if line := unused_line(report):
+    for line in (*remark_lines(report), *filter(None, [unused_line(report)])):
         click.echo(line, err=True)
 
 
@@ -47,8 +48,18 @@ def summary(report: "Report") -> str:
         )
         if count
     ]
-    passages = f" ({many(report.passages, 'passage')} encoded)" if report.passages else ""
+    encoded = report.passages - report.copied
+    passages = f" ({many(encoded, 'passage')} encoded)" if encoded else ""
     return f"{', '.join(counts) or 'nothing to do'}{passages}"
+
+
+def remark_lines(report: "Report") -> list[str]:
+    """What readers have to say of what they read all the same: a line a kind, with how many documents and examples."""
+    lines: list[str] = []
+    for kind, (documents, examples) in report.remarks.items():
+        more = ", …" if documents > len(examples) else ""
+        lines.append(visible(" ".join(f"{kind} in {many(documents, 'document')}: {', '.join(examples)}{more}".split())))
+    return lines
 
 
 def unused_line(report: "Report") -> str:

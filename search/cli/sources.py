@@ -12,14 +12,14 @@ import click
 from ...errors import DragomanError
 from ..results.printing import many, table, to_json, visible
 from .options import collection_option, format_option, opened, wait_option
-from .reports import skipped_line, summary, unused_line
+from .reports import remark_lines, skipped_line, summary, unused_line
 from .terminal import leave_when_terminated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...index.ledger.origins import FedSource
-    from ...index.writing.writer import Report
+    from ...index.writing.tally import Report
 
 
 @click.command()
@@ -97,7 +97,8 @@ class _ChangePrinter:
     def __call__(self, report: "Report") -> None:
         if report.added or report.updated or report.removed:
             click.echo(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {summary(replace(report, unchanged=0, skipped=()))}")
-        lines = dict.fromkeys([*map(skipped_line, report.skipped), *filter(None, [unused_line(report)])])
+        told = (*map(skipped_line, report.skipped), *remark_lines(report), *filter(None, [unused_line(report)]))
+        lines = dict.fromkeys(told)
         for line in lines:
             if line not in self._printed:
                 click.echo(line, err=True)

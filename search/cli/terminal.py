@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tqdm import tqdm
 
-    from ...index.writing.writer import Progress
+    from ...index.writing.tally import Progress
 
 
 def run(command: click.Command, name: str, arguments: Sequence[str] | None = None) -> NoReturn:

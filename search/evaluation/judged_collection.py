@@ -18,7 +18,7 @@ from .judgments import lines
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...index.writing.writer import Progress
+    from ...index.writing.tally import Progress
 
 
 def collection_of(

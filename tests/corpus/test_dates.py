@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from dragoman.corpus.dates.calendar_words import languages
 from dragoman.corpus.dates.cursor import Cursor
 from dragoman.corpus.dates.mentions import find_dates, parse_period
 from dragoman.corpus.dates.periods import Period
+from dragoman.corpus.dates.tables.calendar_words import languages
 from dragoman.corpus.dates.wording import period_name
 
 MONDAY = date(2025, 11, 24)

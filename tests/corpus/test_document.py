@@ -56,11 +56,12 @@ def test_a_description_survives_json() -> None:
     assert Document.from_description(Document(id="x", text="").description(), "") == Document(id="x", text="")
 
 
-def test_the_content_hash_sees_the_text_and_the_description_but_not_the_origin() -> None:
+def test_the_content_hash_sees_the_text_and_the_description_but_not_the_origin_nor_what_was_cut() -> None:
     def changed(**fields: object) -> str:
         return Document.from_description(FULL.description() | fields, FULL.text).content_hash
 
     assert changed(origin="elsewhere") == FULL.content_hash
+    assert changed(cut=["Menu"]) == FULL.content_hash
     assert changed(title="Other") != FULL.content_hash
     assert changed(dates=None) != FULL.content_hash
     assert Document.from_description(FULL.description(), "other").content_hash != FULL.content_hash

@@ -21,7 +21,8 @@ from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.index.feeding import feeder as feeding
 from dragoman.index.feeding.feeder import Feeding, feed
 from dragoman.index.writing.store import Store
-from dragoman.index.writing.writer import Report, Writer
+from dragoman.index.writing.tally import Report
+from dragoman.index.writing.writer import Writer
 
 SLOGAN = "The Gazette – Independent since 1893"
 NOTICE = "The Gazette follows the code of the Press Council, and corrects what turns out to be wrong on page two."

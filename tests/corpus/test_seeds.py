@@ -5,7 +5,7 @@ from shutil import copyfile
 
 import pytest
 
-from dragoman.corpus.description.datelines import find_dateline
+from dragoman.corpus.description.head.datelines import find_dateline
 from dragoman.corpus.document import Document, Person
 from dragoman.corpus.read import read
 from support.places import SEEDS
@@ -73,5 +73,5 @@ def test_an_article_that_misdates_its_summit() -> None:
     assert (document.place, document.outlet, document.author) == ("", "", "")
     assert "October 1, 2023" in document.text
     assert document.dates is None
-    assert document.people == (LEE,)
+    assert document.people == (LEE, Person("Wi Sung-lac", "Aide"), Person("Kim Jong Un", "Leader", "North Korea"))
     assert document.countries[:3] == ("South Korea", "United States", "North Korea")

@@ -10,7 +10,7 @@ import pytest
 
 from dragoman.corpus.readers.contract import ReadOptions
 from dragoman.errors import InvalidField
-from dragoman.index.writing.writer import MOST_UNUSED, OTHERS
+from dragoman.index.writing.tally import MOST_UNUSED, OTHERS
 from dragoman.search.cli.search import search
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import build_collection

@@ -1,5 +1,5 @@
-"""Collections as earlier versions wrote them, with other terms: each is refused until it has been indexed anew, which
-takes no model, and then asked and changed like any other."""
+"""Collections as earlier versions wrote them. Those with other terms are refused until they have been indexed anew,
+which takes no model, and then asked and changed like any other; from format 4 on, they are read as they are."""
 
 import json
 import os
@@ -219,6 +219,27 @@ def test_a_field_that_is_declared_otherwise_has_to_be_read_again(tmp_path: Path)
     folder = unpacked(3, tmp_path)
     assert reindex_collection(folder, fields=[OwnField("desk", "bureau")]).unfilled == ("desk",)
     assert reindex_collection(folder, fields=[OwnField("desk", "bureau")]).unfilled == ()
+
+
+def test_what_was_cut_moves_into_a_table_when_somebody_writes(tmp_path: Path) -> None:
+    folder = unpacked(4, tmp_path)
+    ledger = (folder / "ledger.sqlite").read_bytes()
+    with open_collection(folder) as collection:
+        geneva, paris, seoul = (collection.document(each) for each in ("geneva", "paris", "seoul"))
+        assert geneva.cut == ("Home | News | “Sport”", "Subscribe")
+        assert (paris.cut, seoul.cut) == (("Abonnez-vous",), ())
+        assert (folder / "ledger.sqlite").read_bytes() == ledger, "who only reads leaves it as it is"
+        before = _stored_vectors(folder)
+        report = collection.add([geneva, replace(paris, cut=("Menu",)), seoul])
+        assert (report.unchanged, report.passages) == (3, 0)
+        assert collection.document("geneva") == geneva
+        assert collection.document("paris").cut == ("Menu",)
+        assert collection.document("seoul") == seoul
+        assert _stored_vectors(folder) == before
+        assert collection.problems() == []
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as written:
+        assert not [text for (text,) in written.execute("SELECT description FROM documents") if '"cut"' in text]
+        assert len(written.execute("SELECT version FROM cuts").fetchall()) == 3, "that of a document that is gone, too"
 
 
 def _stored_vectors(folder: Path) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dragoman.corpus.document import Document
-from dragoman.index.writing.writer import Progress, Report
+from dragoman.index.writing.tally import Progress, Report
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import reindex_collection
 from support.folders import folder_of
@@ -112,6 +113,38 @@ def test_a_document_that_was_changed_meanwhile_keeps_the_vectors_of_its_new_text
         before = vectors(collection)
     assert counts(reindex_collection(folder)) == (7, 7, 7)
     assert stored(folder) == before
+
+
+def test_a_document_that_is_only_described_otherwise_keeps_its_vectors(folder: Path) -> None:
+    turn_round(folder)
+    turned = stored(folder)
+    with open_collection(folder) as collection:
+        described = [replace(each, place="Geneva", language="en") for each in FIRST]
+        report = collection.add([*described, *THEN, Document("new", "Envoys met.")])
+        assert (report.updated, report.unchanged, report.added) == (4, 3, 1)
+        assert report.passages - report.copied == 1, "the new one's"
+        assert {key: each for key, each in vectors(collection).items() if key[0] != "new"} == turned
+        assert len(collection.search("place:geneva", mode="keyword", fold=False)) == 4
+    assert {key: each for key, each in stored(folder).items() if key[0] != "new"} == turned
+
+
+@pytest.mark.parametrize(
+    "changed", [{"title": "Treaty of 1"}, {"text": "The old treaty number 1 was signed. It held."}]
+)
+def test_what_is_encoded_of_a_document_is_its_text_and_its_title(folder: Path, changed: dict[str, str]) -> None:
+    with open_collection(folder) as collection:
+        report = collection.add([replace(FIRST[0], place="Bern"), replace(FIRST[1], place="Bern", **changed)])
+        assert (report.updated, report.passages, report.copied) == (2, 2, 1)
+
+
+def test_of_one_document_that_changes_twice_in_a_row_each_version_counts(folder: Path) -> None:
+    before = stored(folder)
+    with open_collection(folder) as collection:
+        other = replace(FIRST[0], text="Peace followed.")
+        collection.add([replace(FIRST[0], place="Bern"), other, replace(other, place="Basel"), FIRST[0]])
+        assert vectors(collection) == before
+        assert collection.document("d0") == FIRST[0]
+        assert collection.problems() == []
 
 
 def test_what_is_split_otherwise_is_encoded(folder: Path) -> None:

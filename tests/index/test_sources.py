@@ -11,21 +11,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
 
+from dragoman.corpus import intake
 from dragoman.corpus.document import Document
 from dragoman.corpus.readers import opening as readers
+from dragoman.corpus.readers import registry
 from dragoman.corpus.readers.contract import ReadOptions
 from dragoman.errors import InvalidField
 from dragoman.index.feeding import feeder as feeding
 from dragoman.index.feeding.feeder import Feeding, feed, remembered, with_fields
 from dragoman.index.ledger import schema
 from dragoman.index.writing.store import Store
-from dragoman.index.writing.writer import Report, Writer
+from dragoman.index.writing.tally import Report
+from dragoman.index.writing.writer import Writer
 from support.web_server import web_server
 
 if TYPE_CHECKING:
@@ -136,7 +140,14 @@ def test_the_same_size_and_time_hide_a_change_until_it_is_asked_for(store: Store
     assert counts(fed(store, note.parent, reread=True)) == (0, 1, 0, 0, 0)
 
 
-def test_other_options_or_another_version_read_anew(
+def mend_readers(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Let the readers of these formats, or all, be of another version."""
+    monkeypatch.setattr(registry, "READERS_VERSION", 99)
+    mended = (replace(each, version="99") if each.name in names or not names else each for each in registry.BUILT_IN)
+    monkeypatch.setattr(registry, "BUILT_IN", tuple(mended))
+
+
+def test_other_options_or_a_mended_reader_read_anew(
     store: Store, tmp_path: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     note = write(tmp_path / "news" / "a.txt", f"# Talks\n\n*{STORY}*")
@@ -144,9 +155,29 @@ def test_other_options_or_another_version_read_anew(
     report = fed(store, note.parent, reading=ReadOptions(format="markdown"))
     assert counts(report) == (0, 1, 0, 0, 0)
     opened.clear()
-    monkeypatch.setattr(feeding, "__version__", "99")
+    mend_readers(monkeypatch, "html", "text")
     fed(store, note.parent, reading=ReadOptions(format="markdown"))
+    assert opened == []
+    mend_readers(monkeypatch, "markdown")
+    report = fed(store, note.parent, reading=ReadOptions(format="markdown"))
+    assert (counts(report), report.passages) == ((0, 0, 1, 0, 0), 0), "what comes out as it was is not encoded"
     assert opened == ["a.txt"]
+
+
+def test_what_a_mended_reader_reads_otherwise_is_replaced_without_encoding_its_text(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = write(tmp_path / "news" / "a.txt")
+    fed(store, page.parent)
+    described = intake.describe
+    monkeypatch.setattr(intake, "describe", lambda *given, **named: replace(described(*given, **named), place="Seoul"))
+    assert counts(fed(store, page.parent)) == (0, 0, 1, 0, 0), "nobody has said that the reader is mended"
+    mend_readers(monkeypatch)
+    report = fed(store, page.parent)
+    assert (counts(report), report.copied) == ((0, 1, 0, 0, 0), report.passages)
+    (document,) = map(store.ledger.live_document, store.ledger.live_ids())
+    assert document
+    assert (document.place, document.text) == ("Seoul", STORY)
 
 
 def test_what_is_skipped_is_read_and_named_each_time(store: Store, tmp_path: Path) -> None:

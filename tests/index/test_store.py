@@ -91,8 +91,8 @@ for line in sys.stdin.read().splitlines():
     point, path = line.split(maxsplit=1)
     if encoder is None:  # loading it takes longer than all else
         with open_collection(path) as collection:
-            encoder = writer.Writer(collection._store.folder)._passage_encoder()
-            writer.Writer._passage_encoder = lambda self: encoder
+            encoder = writer.Writer(collection._store.folder)._encoder
+            writer.Writer._encoder = encoder
     child = os.fork()
     if child:
         assert os.WIFSIGNALED(os.waitpid(child, 0)[1]), point

@@ -17,7 +17,7 @@ import dragoman as package
 from dragoman.corpus.document import Document
 from dragoman.errors import DragomanError, UnreadableSource
 from dragoman.index.writing import writer
-from dragoman.index.writing.writer import Progress
+from dragoman.index.writing.tally import Progress
 from dragoman.search.evaluation.answer_cache import Answers
 from dragoman.search.evaluation.evaluate import Case, Evaluation, System, compare, evaluate
 from dragoman.search.evaluation.judged_collection import collection_of

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 from lxml import etree as _etree  # pyright: ignore[reportAttributeAccessIssue, reportMissingTypeStubs, reportUnknownVariableType]
 
 from ....errors import UnreadableSource
-from ...document import Note
+from ...document import Note, Page
 from ..contract import LARGEST_TEXT, MEGABYTE
 from .decode import tidy
 
@@ -31,6 +31,9 @@ _SAFE: Final[dict[str, Any]] = {
     "remove_pis": True,
 }
 _SPACE = re.compile(r"[ \t\r\n]+")
+_SOFT_HYPHEN: Final = "\u00ad"
+_NOTE_MARK = re.compile(r"\[?(?:[1-9]\d{0,2}|[*†‡§]{1,3})\]?")
+_MARKED = re.compile(r"(?:[^\W\d_]{3}|[^\W_][.,;:!?]?[\"'”’»)\]]|[^\W_][.,;:!?])$")
 _WORD, _LINE, _PARAGRAPH = 1, 2, 3
 _GAPS: Final = ("", " ", "\n", "\n\n")
 
@@ -72,7 +75,9 @@ def local_name(element: Element) -> str:
 
 def plain_text(element: Element | None) -> str:
     """All text of an element on one line."""
-    return "" if element is None else " ".join(tidy("".join(element.itertext(etree.Element))).split())
+    if element is None:
+        return ""
+    return " ".join(tidy("".join(element.itertext(etree.Element))).replace(_SOFT_HYPHEN, "").split())
 
 
 def damaged_xml(error: Any) -> UnreadableSource:
@@ -96,14 +101,19 @@ def _refuse_entities(root: Element) -> None:
 class Flow:
     """Running text that grows piece by piece, with white space as one space and breaks between what stands apart.
 
-    `notes` are the footnotes marked so far, each at its offset in the text. Nothing that is written later moves them.
+    Soft hyphens, which say where a word may be parted, are left out.
+
+    `notes` are the footnotes marked so far, each at its offset in the text, and `pages` the pages that have begun.
+    Nothing that is written later moves them.
     """
 
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._length = 0
         self._gap = 0
+        self._page = ""
         self.notes: list[Note] = []
+        self.pages: list[Page] = []
 
     @property
     def text(self) -> str:
@@ -112,18 +122,31 @@ class Flow:
 
     def write(self, text: str | None) -> None:
         """Add running text. Raises UnreadableSource if there is too much of it."""
-        shown = _SPACE.sub(" ", tidy(text)) if text else ""
+        shown = _SPACE.sub(" ", tidy(text).replace(_SOFT_HYPHEN, "")) if text else ""
         words = shown.strip(" ")
         if shown.startswith(" "):
             self._gap = max(self._gap, _WORD)
         if not words:
             return
-        for piece in (_GAPS[self._gap] if self._length else "", words):
+        self._add(words)
+        self._gap = _WORD if shown.endswith(" ") else 0
+
+    def _add(self, words: str) -> None:
+        gap = _GAPS[self._gap] if self._length else ""
+        if self._page:
+            self.pages.append(Page(self._page, self._length + len(gap)))
+            self._page = ""
+        for piece in (gap, words):
             self._parts.append(piece)
             self._length += len(piece)
-        self._gap = _WORD if shown.endswith(" ") else 0
         if self._length > LARGEST_TEXT:
             raise UnreadableSource(f"more than {LARGEST_TEXT // MEGABYTE} million characters of text")
+
+    def verbatim(self, line: str) -> None:
+        """Add a line of which each blank counts. Raises UnreadableSource if there is too much of it."""
+        if line.strip():
+            self._add(tidy(line).replace(_SOFT_HYPHEN, "").rstrip())
+            self._gap = 0
 
     def space(self) -> None:
         """What comes next is another word."""
@@ -145,6 +168,15 @@ class Flow:
         """What comes next is a cell of the row that the line is."""
         if not first:
             self.write(" | ")
+
+    def page(self, label: str) -> None:
+        """What comes next is on another page; one of which nothing is written does not count."""
+        self._page = label
+
+    def marks_a_note(self, raised: str) -> bool:
+        """Whether a raised number or sign that stands here is a footnote's mark, and no power, unit or ordinal."""
+        before = self._parts[-1] if self._parts and not self._gap else ""
+        return _NOTE_MARK.fullmatch(raised.strip()) is not None and _MARKED.search(before) is not None
 
     def note(self, mark: str, text: str) -> None:
         """A footnote's mark stands here."""

@@ -4,15 +4,17 @@ A few kilobytes can claim to hold terabytes, so nothing here believes a size tha
 is counted while it comes, and against what went in.
 """
 
+import bz2
 import gzip
 import io
 import lzma
 import struct
 import zipfile
 import zlib
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
 
 from ....errors import UnreadableSource
+from ..allowance import Allowance
 from ..contract import LARGEST_PACKAGE, MEGABYTE, Source
 
 _RATIO: Final = 250
@@ -28,13 +30,17 @@ _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED: Final = 0x1
 _MEMBER: Final = b"PK\x01\x02"
 
+COMPRESSED: Final = (".gz", ".bz2", ".xz")
+"""The ends of the names of files that are compressed, whatever is in them."""
+
 DAMAGED: Final = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
 """What reading from `decompressed` may raise where the stream is damaged, beside UnreadableSource."""
 
 _BEGINNINGS: Final = (
     (b"%PDF-", "a PDF"), (b"PK\x03\x04", "a zip archive"), (b"\xd0\xcf\x11\xe0", "an old Office file"),
     (b"{\\rtf", "RTF"), (b"\x1f\x8b", "compressed by gzip"), (b"\xfd7zXZ\x00", "compressed by xz"),
-    (b"WARC/", "a WARC"), (b"<?xml", "XML"), (b"<!doctype html", "HTML"), (b"<html", "HTML"), (b"<head", "HTML"),
+    (b"BZh", "compressed by bzip2"), (b"WARC/", "a WARC"), (b"<?xml", "XML"),
+    (b"<!doctype html", "HTML"), (b"<html", "HTML"), (b"<head", "HTML"),
 )  # fmt: skip
 
 
@@ -66,16 +72,20 @@ def read_all(stream: BinaryIO, largest: int = LARGEST_PACKAGE) -> bytes:
 
 
 def decompressed(source: Source) -> BinaryIO:
-    """The source's bytes, unpacked if its name ends in .gz or .xz.
+    """The source's bytes, unpacked if its name ends in one of COMPRESSED.
 
     Reading them raises one of DAMAGED if they are not what they should be, and UnreadableSource if they are a bomb.
     """
-    if not source.name.endswith((".gz", ".xz")):
+    if not source.name.endswith(COMPRESSED):
         return source.stream
     packed = Borrowed(source.stream)
     if source.name.endswith(".gz"):
-        return io.BufferedReader(_Unpacked(packed, gzip.GzipFile(fileobj=packed)), MEGABYTE)
-    return io.BufferedReader(_Unpacked(packed, lzma.LZMAFile(io.BufferedReader(packed))), MEGABYTE)
+        unpacked = gzip.GzipFile(fileobj=packed)
+    elif source.name.endswith(".bz2"):
+        unpacked = bz2.BZ2File(io.BufferedReader(packed))
+    else:
+        unpacked = lzma.LZMAFile(io.BufferedReader(packed))  # noqa: SIM115  # closed with what is built upon it
+    return io.BufferedReader(_Unpacked(packed, unpacked, source.allowance), MEGABYTE)
 
 
 class Borrowed(io.RawIOBase):
@@ -97,12 +107,16 @@ class Borrowed(io.RawIOBase):
         return len(data)
 
 
+_Decompressor: TypeAlias = gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
+
+
 class _Unpacked(io.RawIOBase):
     """What comes out of a compressed stream, as long as it is in proportion to what goes in."""
 
-    def __init__(self, packed: Borrowed, unpacked: gzip.GzipFile | lzma.LZMAFile) -> None:
+    def __init__(self, packed: Borrowed, unpacked: _Decompressor, allowance: Allowance | None) -> None:
         self._packed = packed
         self._unpacked = unpacked
+        self._allowance = allowance
         self._count = 0
 
     def readable(self) -> bool:
@@ -113,6 +127,8 @@ class _Unpacked(io.RawIOBase):
         data = self._unpacked.read1(len(buffer))
         buffer[: len(data)] = data
         self._count += len(data)
+        if self._allowance:
+            self._allowance.take(len(data))
         if self._count > _UNSUSPECTED and self._count > _RATIO * self._packed.count:
             raise UnreadableSource(f"a compression bomb: it unpacks to more than {_RATIO} times its size")
         return len(data)

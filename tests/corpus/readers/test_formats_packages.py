@@ -1,75 +1,17 @@
 """Word, EPUB and e-mail: what is kept of them and what is not, and that bombs and lies are one clear line each."""
 
-import io
 import zipfile
 from datetime import date
 from email.message import EmailMessage
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from dragoman.corpus.document import DateInterval, Document, Note, Person
+from dragoman.corpus.document import DateInterval, Document, Note, Person, Remark
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
-
-W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-RELATIONS = (
-    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
-    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="{}"/>'
-    "</Relationships>"
-)
-CORE = (
-    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
-    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/">'
-    "<dc:title>{}</dc:title><dc:creator>Jane Doe</dc:creator><cp:keywords>trade; peace</cp:keywords>"
-    "<dc:language>en-GB</dc:language><dcterms:created>2015-01-01T00:00:00Z</dcterms:created></cp:coreProperties>"
-)
-CONTAINER = (
-    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile '
-    'full-path="OPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
-)
-OPF = (
-    '<package xmlns="http://www.idpf.org/2007/opf" version="3.0">'
-    '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:opf="http://www.idpf.org/2007/opf">'
-    "<dc:title>A History of Talks</dc:title><dc:creator>Jane Doe</dc:creator><dc:creator>John Roe</dc:creator>"
-    "<dc:publisher>Archive Press</dc:publisher><dc:language>en</dc:language><dc:subject>treaties</dc:subject>"
-    '<dc:date opf:event="modification">2020-05-05</dc:date><dc:date>1999-03</dc:date></metadata><manifest>'
-    '<item id="n" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
-    '<item id="b" href="b%20b.xhtml" media-type="application/xhtml+xml"/>'
-    '<item id="a" href="text/a.xhtml" media-type="application/xhtml+xml"/>'
-    '<item id="i" href="i.png" media-type="image/png"/></manifest>'
-    '<spine><itemref idref="n"/><itemref idref="a"/><itemref idref="b"/><itemref idref="gone"/></spine></package>'
-)
-
-
-def zipped(members: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def docx(body: str, *, title: str = "", **parts: str) -> bytes:
-    members: dict[str, str | bytes] = {
-        "[Content_Types].xml": "<Types/>",
-        "_rels/.rels": RELATIONS.format("word/document.xml"),
-    }
-    members["word/document.xml"] = f"<w:document {W}><w:body>{body}</w:body></w:document>"
-    members["docProps/core.xml"] = CORE.format(title)
-    return zipped(members | {f"word/{name}.xml": content for name, content in parts.items()})
-
-
-def paragraph(text: str, properties: str = "") -> str:
-    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t xml:space='preserve'>{text}</w:t></w:r></w:p>"
-
-
-def epub(chapters: dict[str, Any]) -> bytes:
-    return zipped(
-        {"mimetype": "application/epub+zip", "META-INF/container.xml": CONTAINER, "OPS/book.opf": OPF} | chapters
-    )
+from support.packages import RELATIONS, W, docx, epub, paragraph, zipped
 
 
 def reading(path: Path, data: bytes, **options: object) -> tuple[list[Document], list[str]]:
@@ -146,6 +88,23 @@ def test_the_chapters_of_a_book_in_reading_order(tmp_path: Path) -> None:
     assert (document.title, document.author) == ("A History of Talks", "Jane Doe, John Roe")
     assert (document.outlet, document.topics) == ("Archive Press", ("treaties",))
     assert document.dates == DateInterval(date(1999, 3, 1), date(1999, 3, 31))
+
+
+def test_a_book_has_the_pages_of_its_print(tmp_path: Path) -> None:
+    chapter = (
+        "<html><body><span epub:type='pagebreak' title='xii'/><h1>One</h1><p>They met in Seoul "
+        "<span role='doc-pagebreak' aria-label='13'></span>and parted as fri<a id='page_14' epub:type='pagebreak'/>"
+        "ends.</p><div epub:type='pagebreak' id='p15'></div><p>“Again” they met.</p></body></html>"
+    )
+    data = epub({"OPS/nav.xhtml": "", "OPS/text/a.xhtml": "<p>Preface.</p>", "OPS/b b.xhtml": chapter})
+    ((document,), _) = reading(tmp_path / "x.epub", data)
+    assert document.text == "Preface.\n\nOne\nThey met in Seoul and parted as friends.\n“Again” they met."
+    assert [(page.label, document.text[page.at :].split()[0]) for page in document.pages] == [
+        ("xii", "One"),
+        ("13", "and"),
+        ("14", "ends."),
+        ("15", "“Again”"),
+    ]
 
 
 def test_a_chapter_that_is_missing_or_locked_is_one_line(tmp_path: Path) -> None:
@@ -276,7 +235,8 @@ def test_a_message_with_attachments(tmp_path: Path) -> None:
     assert (document.title, document.author) == ("Talks in Séoul", "Doe, Jane")
     assert document.dates == DateInterval(date(2025, 11, 22), date(2025, 11, 22))  # where it was sent
     assert document.people == (Person("Doe, Jane", "from"), Person("John Roe", "to"))
-    assert skipped == ["2 attachments (statement.pdf, image/png) left out"]
+    assert skipped == []
+    assert document.remarks == (Remark("attachments were left out", "2 attachments (statement.pdf, image/png)"),)
 
 
 def test_a_message_in_html_alone_and_one_forwarded(tmp_path: Path) -> None:
@@ -286,8 +246,10 @@ def test_a_message_in_html_alone_and_one_forwarded(tmp_path: Path) -> None:
     outer = message(subject="Fwd: Talks")
     outer.set_content("See below.")
     outer.add_attachment(mail)
-    ((document,), skipped) = reading(tmp_path / "x.eml", outer.as_bytes())
-    assert (document.text, skipped) == ("See below.", ["1 attachment (message/rfc822) left out"])
+    ((document,), _) = reading(tmp_path / "x.eml", outer.as_bytes())
+    assert document.text.startswith('See below.\n\nFrom: "Doe, Jane" <jane@example.org>\n')
+    assert document.text.endswith("Subject: Talks in Séoul\n\nThey met.\nTwice.")
+    assert (document.title, document.remarks) == ("Fwd: Talks", ())
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
-"""The words of dates in each language, read from words.toml."""
+"""The words of dates in each language, read from words.toml; months and days of the week in more, from cldr.toml."""
 
 import tomllib
 import unicodedata
 from functools import cache
 from importlib.resources import files
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 Meaning: TypeAlias = tuple[str, int]
 """What a word may be, such as a month, and which of these: ("month_name", 11)."""
@@ -34,15 +34,38 @@ class Words(NamedTuple):
 
 @cache
 def languages() -> dict[str, Words]:
-    """The words of every language, by its code."""
-    tables = tomllib.loads(files(__package__ or "").joinpath("words.toml").read_text("utf-8"))
+    """The words of every language that questions are asked in, by its code."""
+    tables = _tables("words.toml")
     return {code: _words(table) for code, table in tables.items()}
 
 
 def english(name: str) -> list[list[str]]:
     """The English words of a list, each with its other forms, in lower case."""
-    tables = tomllib.loads(files(__package__ or "").joinpath("words.toml").read_text("utf-8"))
-    return [forms.split() for forms in tables["en"][name]]
+    return [forms.split() for forms in _tables("words.toml")["en"][name]]
+
+
+@cache
+def names(kind: str) -> dict[str, int]:
+    """The names of the months or of the days of the week in all languages that either table has.
+
+    Args:
+        kind: "months" or "weekdays".
+
+    Returns:
+        The number of each, from 1, by its name as `name_key` has it. What means one in this language and another in
+        that is left out.
+    """
+    numbers: dict[str, set[int]] = {}
+    for table in (*_tables("words.toml").values(), *_tables("cldr.toml").values()):
+        for number, forms in enumerate(table.get(kind, ()), 1):
+            for form in forms.split():
+                numbers.setdefault(name_key(form.replace("_", " ")), set()).add(number)
+    return {name: found.pop() for name, found in numbers.items() if len(found) == 1}
+
+
+def name_key(name: str) -> str:
+    """A name as `names` has it: folded, without full stops."""
+    return fold(name).replace(".", "")
 
 
 @cache
@@ -50,6 +73,11 @@ def fold(word: str) -> str:
     """A word in small letters without accents, as people type it."""
     decomposed = unicodedata.normalize("NFKD", word.lower())
     return "".join(each for each in decomposed if not unicodedata.combining(each)).replace("ı", "i")
+
+
+@cache
+def _tables(name: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files(__package__ or "").joinpath(name).read_text("utf-8"))
 
 
 def _words(table: dict[str, str | list[str]]) -> Words:

@@ -1,0 +1,1 @@
+"""What the parts of dates are called in each language."""

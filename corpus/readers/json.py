@@ -1,0 +1,248 @@
+"""JSON: the records of an array, which is streamed, or those in an object, wherever it has them.
+
+Programs that hand out records wrap them in many ways: `{"count": 2, "results": [{…}, {…}]}`, `{"hits": {"hits":
+[{"_id": …, "_source": {…}}]}}`, `{"first-id": {…}, "second-id": {…}}`. One rule fits them all: an object that has a
+text is a record, wherever it lies, and nothing is looked for within a record.
+"""
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, BinaryIO, Final, NamedTuple, TextIO, cast
+
+from ...errors import UnreadableSource
+from . import jsonl
+from .contract import LONGEST_RECORD, MEGABYTE, RawRecord, ReadOptions, Remark, Skipped, Source
+from .support.decode import encoding_of
+from .support.fields import Fields
+from .support.packed import Borrowed, not_what_it_says
+from .support.records import raw_record
+
+_LARGEST_OBJECT: Final = 50 * MEGABYTE
+"""The most characters of a file that is one object, which is parsed as a whole."""
+
+_DEEPEST: Final = 8
+"""How deep in an object records are looked for."""
+
+_HEAD: Final = 64 * 1024
+_NAMED: Final = 10
+_SPACE: Final = " \t\r\n\ufeff"
+
+
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The records of a JSON file in order, and a `Skipped` for each that is none. JSONL is read as JSONL.
+
+    Raises:
+        UnreadableSource: If it is no JSON, damaged or without records.
+    """
+    stream = io.BufferedReader(Borrowed(source.stream), _HEAD)
+    head = stream.peek(_HEAD)
+    encoding = encoding_of(head)
+    beginning = head.decode(encoding, "ignore").lstrip(_SPACE)
+    if not beginning:
+        raise UnreadableSource("empty")
+    if beginning[0] not in "[{":
+        raise not_what_it_says(head, "JSON")
+    if beginning[0] == "{" and _has_record_a_line(beginning):
+        yield from jsonl.read(replace(source, stream=cast("BinaryIO", stream), name=""), options)
+        return
+    text = _Text(io.TextIOWrapper(stream, encoding, "replace"))
+    yield from _array(text, source, options) if beginning[0] == "[" else _object(text, source, options)
+
+
+def _has_record_a_line(beginning: str) -> bool:
+    first, newline, rest = beginning.partition("\n")
+    try:
+        return bool(newline and rest.lstrip().startswith("{")) and isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _array(text: "_Text", source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The records of an array, one after the other."""
+    number = 0
+    text.pass_over("[")
+    try:
+        while text.upcoming() != "]":
+            if number:
+                text.pass_over(",")
+            item = text.value(LONGEST_RECORD)
+            number += 1
+            origin = f"{source.origin} record {number}"
+            search = _Search(options)
+            found = search.within(item)
+            if not found and isinstance(item, dict):
+                found = [_Found("", cast("dict[str, Any]", item))]
+            if found:
+                yield from search.read(found, origin)
+            else:
+                yield Skipped(origin, "not a record: an object is needed")
+    except UnreadableSource as error:
+        raise UnreadableSource(f"after record {number}: {error}" if number else str(error)) from None
+    if not number:
+        raise UnreadableSource("an array without records")
+
+
+def _object(text: "_Text", source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The records in an object. If it is one itself, it need have no id: the file's will do."""
+    value = text.value(_LARGEST_OBJECT)
+    if text.upcoming():
+        raise UnreadableSource("not JSON: something follows the end of its object")
+    search = _Search(options)
+    found = search.within(value)
+    if not found:
+        raise UnreadableSource("no object in it has a text: name the field with text=KEY, if they have one")
+    if len(found) == 1 and not found[0].path and not _id(found[0].record, options):
+        found = [_Found("", found[0].record, source.id)]
+    yield from search.read(found, source.origin)
+
+
+class _Found(NamedTuple):
+    """A record, where it lies in its object, and the id that it has if it says none itself."""
+
+    path: str
+    record: Mapping[str, Any]
+    id: str = ""
+
+
+class _Search:
+    """A search for the records in a value; `beside` are the keys of what is none."""
+
+    def __init__(self, options: ReadOptions) -> None:
+        self._options = options
+        self._beside: dict[str, None] = {}
+
+    def within(self, value: object, path: str = "", depth: int = 1) -> list[_Found]:
+        """The records in a value, in order."""
+        if depth > _DEEPEST:
+            return []
+        if isinstance(value, list):
+            return self._in_list(cast("list[object]", value), path, depth)
+        return self._in_object(cast("dict[str, Any]", value), path, depth) if isinstance(value, dict) else []
+
+    def read(self, found: list[_Found], origin: str) -> Iterator[RawRecord | Skipped]:
+        """What is found, as a reader gives it; what stands beside it is named with the first."""
+        remarks: tuple[Remark, ...] = ()
+        if self._beside:
+            named = ", ".join(list(self._beside)[:_NAMED]) + (" …" if len(self._beside) > _NAMED else "")
+            remarks = (Remark("what stands beside the records was left out", named),)
+        for path, record, key in found:
+            where = f"{origin} {path}".rstrip()
+            try:
+                raw = raw_record(self._with_id(record, key), where, self._options)
+            except UnreadableSource as error:
+                yield Skipped(where, str(error))
+                continue
+            yield replace(raw, remarks=(*raw.remarks, *remarks))
+            remarks = ()
+
+    def _in_list(self, items: list[object], path: str, depth: int) -> list[_Found]:
+        by_item = [self.within(item, f"{path}[{number}]", depth + 1) for number, item in enumerate(items)]
+        if not any(by_item):
+            return []
+        # One that has no text is told, if others of the list have one.
+        return [
+            each
+            for number, (item, found) in enumerate(zip(items, by_item, strict=True))
+            for each in found or [_Found(f"{path}[{number}]", cast("dict[str, Any]", item))]
+            if isinstance(item, dict | list)
+        ]
+
+    def _in_object(self, value: dict[str, Any], path: str, depth: int) -> list[_Found]:
+        if self._has_text(value):
+            return [_Found(path, value)]
+        records = [
+            key
+            for key, inner in value.items()
+            if isinstance(inner, dict) and self._has_text(cast("dict[str, Any]", inner))
+        ]
+        if len(records) == 1:
+            # What wraps a record tells of it: `{"_id": …, "_source": {…}}`.
+            around = {key: outer for key, outer in value.items() if key != records[0]}
+            return [_Found(path, {**around, **value[records[0]]})]
+        found: list[_Found] = []
+        for key, inner in value.items():
+            inside = f"{path}.{key[:60]}" if path else key[:60]
+            if key in records:
+                found.append(_Found(inside, inner, key))
+            elif deeper := self.within(inner, inside, depth + 1):
+                found.extend(deeper)
+            elif inner not in (None, "", [], {}):
+                self._beside[inside] = None
+        return found
+
+    def _has_text(self, value: Mapping[str, Any]) -> bool:
+        fields = Fields(value, self._options.fields)
+        return any(isinstance(fields.glance(name), str) for name in ("text", "html"))
+
+    def _with_id(self, record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        return (
+            {**record, Fields(record, self._options.fields).key("id"): key}
+            if key and not _id(record, self._options)
+            else record
+        )
+
+
+def _id(record: Mapping[str, Any], options: ReadOptions) -> object:
+    return Fields(record, options.fields).glance("id")
+
+
+class _Text:
+    """The text of a JSON file, from which one value after the other is taken."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._text = ""
+        self._at = 0
+        # pandas writes what is missing as NaN, which is no JSON but is everywhere; so are line breaks in strings.
+        self._decoder = json.JSONDecoder(parse_constant=lambda _: None, strict=False)
+
+    def upcoming(self) -> str:
+        """The next character that is no white space; "" at the end."""
+        while True:
+            while self._at < len(self._text):
+                if self._text[self._at] not in _SPACE:
+                    return self._text[self._at]
+                self._at += 1
+            if not self._fill():
+                return ""
+
+    def pass_over(self, sign: str) -> None:
+        """Take a sign that must come next. Raises UnreadableSource if another does."""
+        found = self.upcoming()
+        if found != sign:
+            raise UnreadableSource(f"not JSON: {sign!r} is missing" if found else "it is cut off")
+        self._at += 1
+
+    def value(self, most: int) -> Any:
+        """Take a value. Raises UnreadableSource if there is none, or one of more than so many characters."""
+        self.upcoming()
+        enough = _HEAD
+        while True:
+            more = True
+            while more and len(self._text) - self._at < enough:
+                more = self._fill()
+            try:
+                value, end = self._decoder.raw_decode(self._text, self._at)
+                if end < len(self._text) or not more:
+                    self._at = end
+                    return value
+            except json.JSONDecodeError as error:
+                if not more:
+                    raise UnreadableSource(f"not JSON: {error.msg}, or it is cut off") from None
+            except ValueError:
+                raise UnreadableSource("not JSON: a number has too many digits") from None
+            except RecursionError:
+                raise UnreadableSource("not JSON that can be read: it is nested too deeply") from None
+            if enough > most:
+                raise UnreadableSource(
+                    f"more than {most // MEGABYTE} million characters: write one record a line, as JSONL"
+                )
+            enough *= 4
+
+    def _fill(self) -> bool:
+        more = self._stream.read(max(_HEAD, len(self._text) - self._at))
+        self._text = self._text[self._at :] + more
+        self._at = 0
+        return bool(more)

@@ -1,0 +1,131 @@
+"""E-mail as programs write it: all that was written is read, whatever its sender's faults."""
+
+import base64
+import io
+
+import pytest
+
+from dragoman.corpus.document import Document, Remark
+from dragoman.corpus.intake import read_stream
+from dragoman.corpus.readers.contract import ReadOptions, Skipped, Source
+from dragoman.corpus.readers.registry import format_named
+
+HEAD = "From: Ana Diaz <ana@example.org>\nDate: Mon, 24 Nov 2025 09:10:00 +0100\nMIME-Version: 1.0\n"
+
+
+def results(data: str | bytes) -> list[Document | Skipped]:
+    data = data if isinstance(data, bytes) else data.encode()
+    return list(read_stream(Source(io.BytesIO(data), "x.eml", "x", "x.eml"), format_named("eml"), ReadOptions()))
+
+
+def reading(data: str | bytes) -> Document:
+    (document,) = results(data)
+    assert isinstance(document, Document), document
+    return document
+
+
+def several(kind: str, *parts: str) -> str:
+    held = "".join(f"--B\n{part}\n" for part in parts)
+    return f"{HEAD}Content-Type: multipart/{kind}; boundary=B\n\n{held}--B--\n"
+
+
+def part(content: str, kind: str = "text/plain", more: str = "") -> str:
+    return f"Content-Type: {kind}; charset=utf-8\n{more}\n{content}"
+
+
+def test_what_stands_behind_a_picture_is_read_too() -> None:
+    picture = "Content-Type: image/png\nContent-Disposition: inline; filename=map.png\n\niVBORw0KGgo="
+    document = reading(several("mixed", part("First half."), picture, part("<p>Second <b>half</b>.", "text/html")))
+    assert document.text == "First half.\n\nSecond half."
+    assert document.remarks == (Remark("attachments were left out", "1 attachment (map.png)"),)
+
+
+@pytest.mark.parametrize(
+    "stub",
+    [
+        "Your e-mail client does not support HTML.",
+        "Für die vollständige Ansicht öffnen Sie diese Nachricht in Ihrem Browser: http://e.org/x",
+        "Если письмо не отображается, откройте его в браузере: http://e.org/x",
+        "このメールはHTML形式です。",
+    ],
+)
+def test_a_plain_part_that_says_nothing_gives_way_to_the_html(stub: str) -> None:
+    page = "<html><p>The ministers met in Nara and agreed to open a corridor.</p></html>"
+    document = reading(several("alternative", part(stub), part(page, "text/html")))
+    assert document.text == "The ministers met in Nara and agreed to open a corridor."
+    assert document.cut == (stub,)
+
+
+def test_a_plain_part_that_breaks_off_gives_way_to_the_html() -> None:
+    page = f"<p>The ministers met in Nara.</p><p>{'They agreed on squid. ' * 20}</p>"
+    document = reading(several("alternative", part("The ministers met in Nara."), part(page, "text/html")))
+    assert "They agreed on squid." in document.text
+    assert document.cut == ()
+
+
+def test_of_two_forms_the_plain_one_is_the_text_and_the_rest_of_the_other_is_cut() -> None:
+    page = "<p>The ministers met in Nara.</p><p>Unsubscribe</p>"
+    document = reading(several("alternative", part("The ministers met\nin Nara."), part(page, "text/html")))
+    assert (document.text, document.cut) == ("The ministers met\nin Nara.", ("Unsubscribe",))
+
+
+def test_an_attached_message_is_read_with_its_own_attachments_named() -> None:
+    inner = several("mixed", part("It names three colonels."), "Content-Type: application/pdf; name=a.pdf\n\nx")
+    inner = inner.replace("boundary=B", "boundary=C").replace("--B", "--C").replace("Ana Diaz", "Kim Deok")
+    document = reading(several("mixed", part("For your files."), f"Content-Type: message/rfc822\n\n{inner}"))
+    assert document.text == (
+        "For your files.\n\nFrom: Kim Deok <ana@example.org>\nDate: Mon, 24 Nov 2025 09:10:00 +0100\n\n"
+        "It names three colonels."
+    )
+    assert document.author == "Ana Diaz"
+    assert [each.example for each in document.remarks] == ["1 attachment (a.pdf)"]
+
+
+def test_several_messages_in_one_file_are_told() -> None:
+    one = f"From ana@example.org Mon Nov 24 09:10:00 2025\n{HEAD}Subject: One\n\nThe first.\n"
+    assert reading(one).text == "The first."
+    assert [str(each) for each in results(f"{one}\n{one}\n{one}")] == [
+        "x.eml: an mbox of 3 messages, not one message: name it .mbox"
+    ]
+    quoted = f"{HEAD}\nHe said:\n\nFrom here on in 2025\nall was well."
+    assert "all was well." in reading(quoted).text
+
+
+@pytest.mark.parametrize("name", ["Jøhn Døe", "김철수", "Łukasz Żak", "שלום כהן", "محمد علي"])
+@pytest.mark.parametrize("charset", ["", "utf-8"])
+def test_names_in_headers(name: str, charset: str) -> None:
+    written = name
+    if charset:
+        # A character may be parted among two encoded words.
+        data = name.encode(charset)
+        halves = (data[:3], data[3:])
+        written = "\n ".join(f"=?{charset}?B?{base64.b64encode(half).decode()}?=" for half in halves)
+    document = reading(f"From: {written} <a@example.org>\nTo: {written} <b@example.org>\nSubject: {written}\n\nText.")
+    assert (document.author, document.title) == (name, name)
+    assert [person.name for person in document.people] == [name]
+
+
+def test_a_raw_header_in_an_old_encoding() -> None:
+    text = "Los ministros se reunieron en la mañana. Según el portavoz, la reunión fue útil y abrirá el camino."
+    head = "From: José Núñez <a@example.org>\nSubject: Reunión"
+    for more in ("", "\nContent-Type: text/plain; charset=windows-1252"):
+        document = reading(f"{head}{more}\n\n{text}".encode("cp1252"))
+        assert (document.author, document.title, document.text) == ("José Núñez", "Reunión", text)
+
+
+def test_transfer_encodings_with_faults() -> None:
+    encoded = base64.encodebytes("They met in Séoul.".encode()).decode()
+    footer = "____________\nTalks mailing list"
+    mail = f"{HEAD}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n{encoded}{footer}\n"
+    assert reading(mail).text == f"They met in Séoul.\n\n{footer}"
+    unsaid = "They met in S=C3=A9oul and agreed =\non a corridor, =\nand on squid=E2=80=94and more.\n"
+    mail = f"{HEAD}Content-Type: text/plain; charset=utf-8\n\n{unsaid}"
+    assert reading(mail).text == "They met in Séoul and agreed on a corridor, and on squid—and more."
+    broken = "They=20met =ZZ in=\n Nara =3D =e9=\n"
+    mail = f"{HEAD}Content-Type: text/plain; charset=cp1252\nContent-Transfer-Encoding: quoted-printable\n\n{broken}"
+    assert reading(mail).text == "They met =ZZ in Nara = é"
+
+
+def test_a_boundary_that_nobody_told() -> None:
+    mail = f"{HEAD}Content-Type: multipart/mixed\n\nThey met in Nara."
+    assert reading(mail).text == "They met in Nara."

@@ -1,0 +1,118 @@
+"""Markdown: footnotes are notes, what is no markup is text, and front matter may be TOML."""
+
+import io
+
+import pytest
+
+from dragoman.corpus.document import Document, Note
+from dragoman.corpus.intake import read_stream
+from dragoman.corpus.readers.contract import ReadOptions, Skipped, Source
+from dragoman.corpus.readers.registry import format_named
+from dragoman.corpus.readers.support.markdown_text import readable_text
+
+
+def reading(markdown: str) -> Document | Skipped:
+    source = Source(io.BytesIO(markdown.encode()), "x.md", "x", "x.md")
+    (found,) = read_stream(source, format_named("markdown"), ReadOptions())
+    return found
+
+
+def test_footnotes_are_notes_where_their_marks_stand() -> None:
+    page = (
+        "# Nara\n\nThe ministers met[^1] in Nara^[An *old* capital.] on\nTuesday.[^long]\n\n"
+        "[^1]: For an hour.\n[^long]: The first note.\n\n    Its second paragraph.\n[^spare]: Nobody's.\n\nAfter.\n"
+    )
+    document = reading(page)
+    assert isinstance(document, Document)
+    assert document.text == "The ministers met in Nara on Tuesday.\n\nAfter."
+    assert document.notes == (
+        Note("1", document.text.index(" in Nara"), "For an hour."),
+        Note("2", document.text.index(" on"), "An old capital."),
+        Note("long", document.text.index("\n"), "The first note. Its second paragraph."),
+        Note("spare", len(document.text), "Nobody's."),
+    )
+
+
+def test_notes_stay_at_their_marks_under_a_title_of_the_front_matter() -> None:
+    for heading, kept in (("Nara", ""), ("Another heading", "Another heading\n\n")):
+        document = reading(f"---\ntitle: Nara\n---\n# {heading}\n\nThey met[^1] there.\n\n[^1]: Once.\n")
+        assert isinstance(document, Document)
+        assert document.text == f"{kept}They met there."
+        assert document.notes == (Note("1", document.text.index(" there"), "Once."),)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("a<b and c>d, x < y > z", "a<b and c>d, x < y > z"),
+        ("<redacted> said <Person A> to <b>him</b>", "<redacted> said <Person A> to him"),
+        ("Tel. <+49 30 1234>, <a@e.org>", "Tel. <+49 30 1234>, a@e.org"),
+        ("line<br>break<br/>again", "line\nbreak\nagain"),
+        ("H~2~O, 5^th^, m<sup>2</sup>, met<sup>1</sup> there", "H2O, 5th, m2, met 1 there"),
+        ("Hotline\n: A line for ministers.\n: Also a film.", "Hotline\nA line for ministers.\nAlso a film."),
+        ("<div align=center>\n<p>One</p><p>Two</p>\n</div>", "One\nTwo"),
+        ("<table><tr><td>Japan</td><td>Korea</td></tr></table>", "Japan\nKorea"),
+        ("co\u00adope\u00adrate", "cooperate"),
+        ("a[^9]", "a"),
+        ("a regular [^a-z]+ expression", "a regular [^a-z]+ expression"),
+        ("`[^x]` and [[ -f a ]]", "[^x] and -f a"),
+        (">>>> deep\n>>> quote", "deep quote"),
+    ],
+)
+def test_what_markdown_shows(markdown: str, text: str) -> None:
+    assert readable_text(markdown).text == text
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("[[Nara|the city]] and [[Seoul]], [[Seoul#Bridges]]", "the city and Seoul, Seoul > Bridges"),
+        ("![[map.png|300]] ![[Annex|the annex]]", "map.png the annex"),
+        ("| a | b |\n|---|---|\n| [[Nara\\|the city]] | c |", "a | b\nthe city | c"),
+        ("They met. ^abc123\n\nIt was 2 ^2", "They met.\n\nIt was 2 ^2"),
+        ("> [!warning] Be careful\n> Squid.\n\n> [!note]-\n> Other.", "Be careful\nSquid.\n\nNote\nOther."),
+        ("The ==zebra corridor== of #Nara", "The zebra corridor of #Nara"),
+    ],
+)
+def test_obsidian_s_own_marks(markdown: str, text: str) -> None:
+    assert readable_text(markdown).text == text
+
+
+def test_a_line_of_tags_is_the_page_s_topics() -> None:
+    document = reading("#hotline #asia/japan\n\nThey met in Nara.\n\n#年度\n")
+    assert isinstance(document, Document)
+    assert (document.topics, document.text) == (("hotline", "asia/japan", "年度"), "They met in Nara.")
+    document = reading("---\ntopics: [trade]\n---\n#hotline\n\nThey met in Nara. Item #12.\n")
+    assert isinstance(document, Document)
+    assert document.topics == ("trade",)
+
+
+TOML = """+++
+title = "Nara: a summit"
+date = 2026-01-13T09:00:00+09:00
+topics = ["hotline", "fisheries"]
+draft = false
+
+[params]
+weight = 3
++++
+"""
+
+
+def test_front_matter_may_be_toml() -> None:
+    document = reading(TOML + "They met in Nara.")
+    assert isinstance(document, Document)
+    assert (document.title, str(document.dates), document.text) == ("Nara: a summit", "2026-01-13", "They met in Nara.")
+    assert (document.topics, document.unused) == (("hotline", "fisheries"), ("draft", "params"))
+    for wrong, reason in (
+        ("+++\ntitle = x\n+++\ntext", "x.md: its front matter is not TOML"),
+        ("+++\ntitle = 'x'\n\ntext", "x.md: its front matter is not closed: a line of +++ has to follow it"),
+    ):
+        assert str(reading(wrong)).startswith(reason)
+    assert isinstance(reading("+++\n\nThey met in Nara."), Document)
+
+
+@pytest.mark.parametrize("mark", ["[", "![", "[[", "[^", "<", "*", "`", "~", "^[", "> ", "- "])
+def test_marks_without_end_take_no_forever_and_lose_nothing(mark: str) -> None:
+    text = readable_text(f"{mark * 20_000}\n\nThey met in Nara.\n").text
+    assert text.endswith("They met in Nara.")

@@ -1,0 +1,372 @@
+"""Every word that a Word document, Markdown, an e-mail or a book shows is in the text, a note or what was cut.
+
+The sources are made at random of all that these formats put words in. Each word is made once, of letters alone, and
+must come out as a word: neither lost nor grown together with its neighbour.
+"""
+
+import base64
+import io
+import quopri
+import re
+from collections.abc import Callable
+from itertools import count
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dragoman.corpus.document import Document
+from dragoman.corpus.intake import read_stream
+from dragoman.corpus.readers.contract import ReadOptions, Source
+from dragoman.corpus.readers.registry import format_named
+from support.packages import W, docx, epub
+
+SOME = settings(max_examples=60, deadline=None, derandomize=True)
+CHANCE = st.integers(0, 2**32).map(Random)
+KEPT = "<w:t xml:space='preserve'>"
+MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+
+
+def words_found(name: str, data: bytes) -> set[str]:
+    """The words of all documents that a file gives: of text, title, notes, topics and what was cut."""
+    found: list[str] = []
+    source = Source(io.BytesIO(data), name, name, name)
+    for each in read_stream(source, format_named(name.rpartition(".")[2]), ReadOptions()):
+        assert isinstance(each, Document), each
+        assert not each.remarks, each.remarks
+        found += [each.text, each.title, *each.cut, *each.topics, *(note.text for note in each.notes)]
+    return set(re.findall(r"\w+", "\n".join(found)))
+
+
+class Writer:
+    """Words that were never there before, and pieces of markup around them."""
+
+    def __init__(self, chance: Random) -> None:
+        self.chance = chance
+        self.words: set[str] = set()
+        self._numbers = count()
+
+    def word(self) -> str:
+        number = next(self._numbers)
+        word = "q" + "".join("bdfgklmnprstvz"[number // 14**place % 14] + "aeiou"[place] for place in range(3))
+        self.words.add(word)
+        return word
+
+    def phrase(self) -> str:
+        return " ".join(self.word() for _ in range(self.chance.randint(1, 4)))
+
+    def some(self, *makers: Callable[[], str], most: int = 4, between: str = "") -> str:
+        return between.join(self.chance.choice(makers)() for _ in range(self.chance.randint(1, most)))
+
+
+# ---------------------------------------------------------------------------------------------------------- Word
+
+
+class WordWriter(Writer):
+    def __init__(self, chance: Random) -> None:
+        super().__init__(chance)
+        self.notes: dict[str, list[str]] = {"footnote": [], "endnote": []}
+        self.comments: list[str] = []
+        self.parts: dict[str, tuple[str, str | bytes]] = {}
+
+    def run(self) -> str:
+        return f"<w:r><w:t xml:space='preserve'> {self.phrase()} </w:t></w:r>"
+
+    def parted(self) -> str:
+        """One word in two runs, of which the second is another version's."""
+        word = self.word()
+        return f"<w:r>{KEPT} {word[:3]}</w:t></w:r><w:ins><w:r>{KEPT}{word[3:]} </w:t></w:r></w:ins>"
+
+    def apart(self) -> str:
+        gap = self.chance.choice(["<w:tab/>", "<w:br/>", "<w:br w:type='page'/>", "<w:noBreakHyphen/>", "<w:cr/>"])
+        return f"<w:r>{KEPT} {self.word()}</w:t>{gap}{KEPT}{self.word()} </w:t></w:r>"
+
+    def within(self) -> str:
+        around = self.chance.choice(
+            [
+                "<w:sdt><w:sdtPr/><w:sdtContent>{}</w:sdtContent></w:sdt>",
+                "<w:hyperlink r:id='x'>{}</w:hyperlink>",
+                "<w:smartTag w:element='place'>{}</w:smartTag>",
+                "<w:fldSimple w:instr='REF a'>{}</w:fldSimple>",
+                "<w:ins>{}</w:ins>",
+                "<w:moveTo>{}</w:moveTo>",
+            ]
+        )
+        return around.format(self.inline(2))
+
+    def deleted(self) -> str:
+        return f"<w:del><w:r><w:delText>{self.phrase()}</w:delText></w:r></w:del>"
+
+    def hidden(self) -> str:
+        return f"<w:r><w:rPr><w:vanish/></w:rPr><w:t>{self.phrase()}</w:t></w:r>"
+
+    def note(self) -> str:
+        kind = self.chance.choice(["footnote", "endnote"])
+        self.notes[kind].append("".join(f"<w:p>{self.run()}{self.apart()}</w:p>" for _ in range(2)))
+        return f"<w:r><w:{kind}Reference w:id='{len(self.notes[kind])}'/></w:r>"
+
+    def comment(self) -> str:
+        self.comments.append(f"<w:p>{self.run()}</w:p>")
+        return "<w:r><w:commentReference w:id='0'/></w:r>"
+
+    def box(self) -> str:
+        box = f"<w:txbxContent>{self.blocks(2)}</w:txbxContent>"
+        both = f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+        return f"<w:r><mc:AlternateContent {MC}>{both}</mc:AlternateContent></w:r>"
+
+    def inline(self, most: int = 4) -> str:
+        makers = [self.run, self.run, self.parted, self.apart, self.within, self.deleted, self.hidden, self.note]
+        return self.some(*makers, self.comment, *([self.box] if self.chance.random() < 0.2 else []), most=most)
+
+    def paragraph(self) -> str:
+        kind = self.chance.choice(["", "", "<w:pPr><w:numPr/></w:pPr>", "<w:pPr><w:pStyle w:val='Title'/></w:pPr>"])
+        return f"<w:p>{kind}{self.inline()}</w:p>"
+
+    def table(self) -> str:
+        def row() -> str:
+            return "<w:tr>" + self.some(cell, held_cell, most=3) + "</w:tr>"
+
+        def cell() -> str:
+            return f"<w:tc>{self.blocks(2)}</w:tc>"
+
+        def held_cell() -> str:
+            return f"<w:sdt><w:sdtContent>{cell()}</w:sdtContent></w:sdt>"
+
+        def held_row() -> str:
+            return f"<w:sdt><w:sdtContent>{row()}</w:sdtContent></w:sdt>"
+
+        return f"<w:tbl>{self.some(row, held_row, most=3)}</w:tbl>"
+
+    def held(self) -> str:
+        return f"<w:sdt><w:sdtContent>{self.blocks(2)}</w:sdtContent></w:sdt>"
+
+    def chunk(self) -> str:
+        reference = f"c{len(self.parts)}"
+        kind = self.chance.choice(["htm", "txt", "mht", "docx", "xml"])
+        content: str | bytes = self.phrase()
+        if kind in ("htm", "mht"):
+            content = f"<html><p>{content}</p><table><tr><td>{self.word()}<td>{self.word()}</table></html>"
+        if kind == "mht":
+            content = f"MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n{content}"
+        if kind == "xml":
+            body = f"<w:body><w:p><w:r><w:t>{content}</w:t></w:r></w:p></w:body>"
+            content = f"<?xml version='1.0'?><x {W}>{body}</x>"
+        if kind == "docx":
+            head = f"<w:hdr {W}><w:p>{self.run()}</w:p></w:hdr>"
+            content = docx(f"<w:p><w:r><w:t>{content}</w:t></w:r></w:p>", parts={"h": ("header", head)})
+        self.parts[reference] = (f"aFChunk/{kind}", content)
+        return f"<w:altChunk r:id='{reference}'/>"
+
+    def blocks(self, most: int = 5) -> str:
+        rare = [self.table, self.held, self.chunk] if self.chance.random() < 0.4 else []
+        return self.some(self.paragraph, self.paragraph, *rare, most=most)
+
+    def file(self) -> bytes:
+        body = self.blocks() + f"<w:p>{self.run()}</w:p>"
+        for kind in ("header", "footer"):
+            self.parts[kind] = (kind, f"<w:hdr {W}>{self.blocks(2)}</w:hdr>")
+        notes = {
+            f"{kind}s": f"<w:{kind}s {W}>"
+            + "".join(f"<w:{kind} w:id='{number}'>{text}</w:{kind}>" for number, text in enumerate(told, start=1))
+            + f"</w:{kind}s>"
+            for kind, told in self.notes.items()
+        }
+        said = "".join(f"<w:comment w:id='0'>{each}</w:comment>" for each in self.comments)
+        self.parts["comments"] = ("comments", f"<w:comments {W}>{said}</w:comments>")
+        return docx(body, parts=self.parts, **notes)
+
+
+@SOME
+@given(CHANCE)
+def test_of_a_word_document(chance: Random) -> None:
+    writer = WordWriter(chance)
+    data = writer.file()
+    assert writer.words - words_found("x.docx", data) == set()
+
+
+# ------------------------------------------------------------------------------------------------------- Markdown
+
+
+class MarkdownWriter(Writer):
+    def __init__(self, chance: Random) -> None:
+        super().__init__(chance)
+        self.definitions: list[str] = []
+
+    def inline(self) -> str:
+        return self.some(
+            self.phrase, self.marked, self.linked, self.noted, self.tagged, self.compared, most=4, between=" "
+        )
+
+    def marked(self) -> str:
+        mark = self.chance.choice(["*", "**", "***", "_", "`", "~~", "=="])
+        return f"{mark}{self.phrase()}{mark}"
+
+    def linked(self) -> str:
+        link = self.chance.choice(["[{}](http://e.org/(a) 'b')", "[[Page|{}]]", "[[{}]]", "![[{}]]", "![{}](a.png)"])
+        return link.format(self.phrase())
+
+    def noted(self) -> str:
+        if self.chance.random() < 0.3:
+            return f"{self.word()}^[{self.phrase()} *{self.word()}*]"
+        label = f"n{len(self.definitions)}"
+        self.definitions.append(f"[^{label}]: {self.phrase()}\n\n    {self.phrase()}\n")
+        return f"{self.word()}[^{label}]" if self.chance.random() < 0.8 else self.word()
+
+    def tagged(self) -> str:
+        return f"<b class='x'>{self.phrase()}</b><br/>{self.word()}"
+
+    def compared(self) -> str:
+        return f"{self.word()}<{self.word()} and {self.word()}>{self.word()}"
+
+    def paragraph(self) -> str:
+        return self.inline() + self.chance.choice(["\n", "  \n", "\\\n"]) + self.inline()
+
+    def heading(self) -> str:
+        return self.chance.choice(["# {}", "### {} ###", "{}\n===", "{}\n---"]).format(self.phrase())
+
+    def items(self) -> str:
+        mark = self.chance.choice(["-", "*", "1.", "2)", "- [ ]"])
+        indent = " " * (len(mark) + 1)
+        items = [self.indented(indent, self.blocks(2))[len(indent) :] for _ in range(2)]
+        return self.chance.choice(["\n", "\n\n"]).join(f"{mark} {item}" for item in items)
+
+    def indented(self, indent: str, text: str) -> str:
+        return "\n".join(indent + line for line in text.split("\n"))
+
+    def quoted(self) -> str:
+        kind = self.chance.choice(["", "[!note] ", "[!warning]- "])
+        return self.indented("> ", kind + self.phrase() + "\n" + self.blocks(2))
+
+    def table(self) -> str:
+        cells = [f"| {self.phrase()} | {self.inline()} |".replace("\n", " ").replace("[[Page|", "[[") for _ in range(3)]
+        return "\n".join([cells[0], "|---|---|", *cells[1:]])
+
+    def code(self) -> str:
+        code = f"def {self.word()}:\n    return <{self.word()}>  # [^{self.word()}]"
+        return self.chance.choice([f"```py\n{code}\n```", f"~~~\n{code}\n~~~", self.indented("    ", code)])
+
+    def page(self) -> str:
+        held = f"<table><tr><td>{self.word()}</td><td>{self.word()}</td></tr></table>{self.word()}"
+        kind = self.chance.choice(["<div>{}</div>", "<div>\n\n*{word}*\n\n{}\n</div>", "<{word}>\n{}"])
+        return kind.format(held, word=self.word() if "word" in kind else "")
+
+    def defined(self) -> str:
+        return f"{self.phrase()}\n: {self.inline()}\n: {self.phrase()}"
+
+    def blocks(self, most: int = 5) -> str:
+        rare = [self.items, self.quoted, self.table, self.code, self.page, self.defined]
+        return self.some(self.paragraph, self.heading, *self.chance.sample(rare, 2), most=most, between="\n\n")
+
+    def file(self) -> bytes:
+        blocks = f"{self.blocks()}\n\n{self.phrase()}"
+        top = self.chance.choice(["", "---\nplace: Nara\n---\n", "+++\nplace = 'Nara'\n+++\n"])
+        tags = f"\n\n#{self.word()} #{self.word()}/{self.word()}\n" if self.chance.random() < 0.3 else ""
+        return (top + blocks + tags + "\n\n" + "\n".join(self.definitions)).encode()
+
+
+@SOME
+@given(CHANCE)
+def test_of_a_page_of_markdown(chance: Random) -> None:
+    writer = MarkdownWriter(chance)
+    data = writer.file()
+    assert writer.words - words_found("x.markdown", data) == set()
+
+
+# --------------------------------------------------------------------------------------------------------- e-mail
+
+
+class MailWriter(Writer):
+    def __init__(self, chance: Random) -> None:
+        super().__init__(chance)
+        self.boundaries = count()
+
+    def body(self) -> str:
+        return f"{self.phrase()}, é.\n\n> {self.phrase()}\n-- \n{self.phrase()}"
+
+    def page(self) -> str:
+        return f"<html><body><p>{self.phrase()}<br>{self.word()}</p><ul><li>{self.word()}<li>{self.word()}</ul></html>"
+
+    def encoded(self, content: str, kind: str) -> str:
+        encoding = self.chance.choice(["8bit", "quoted-printable", "base64"])
+        head = f"Content-Type: {kind}; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n"
+        if encoding == "base64":
+            # Mailing lists put their own lines behind it as they are.
+            footer = f"\n____\n{self.phrase()}\n" if kind == "text/plain" and self.chance.random() < 0.5 else ""
+            return f"{head}\n{base64.encodebytes(content.encode()).decode()}{footer}"
+        if encoding == "quoted-printable":
+            content = quopri.encodestring(content.encode()).decode()
+        return f"{head}\n{content}\n"
+
+    def plain(self) -> str:
+        inline = self.chance.choice(["", "Content-Disposition: inline; filename=a.txt\n"])
+        return inline + self.encoded(self.body(), "text/plain")
+
+    def marked_up(self) -> str:
+        return self.encoded(self.page(), "text/html")
+
+    def both(self) -> str:
+        return self.several("alternative", self.plain(), self.marked_up())
+
+    def mixed(self) -> str:
+        return self.several(self.chance.choice(["mixed", "related", "signed", "x-own"]), self.part(), self.part())
+
+    def forwarded(self) -> str:
+        head = f"From: {self.word()} <a@example.org>\nSubject: {self.word()}\nMIME-Version: 1.0\n"
+        return f"Content-Type: message/rfc822\n\n{head}{self.part()}"
+
+    def several(self, kind: str, *parts: str) -> str:
+        boundary = f"b{next(self.boundaries)}"
+        held = "".join(f"--{boundary}\n{part}\n" for part in parts)
+        after = self.phrase() if self.chance.random() < 0.3 else ""
+        return f"Content-Type: multipart/{kind}; boundary={boundary}\n\npreamble\n{held}--{boundary}--\n{after}\n"
+
+    def part(self) -> str:
+        return self.some(self.plain, self.marked_up, self.both, self.mixed, self.forwarded, most=1)
+
+    def file(self) -> bytes:
+        head = f"From: A B <a@example.org>\nSubject: {self.word()}\nMIME-Version: 1.0\n"
+        return (head + self.part()).encode()
+
+
+@SOME
+@given(CHANCE)
+def test_of_an_e_mail(chance: Random) -> None:
+    writer = MailWriter(chance)
+    data = writer.file()
+    assert writer.words - words_found("x.eml", data) == set()
+
+
+# ----------------------------------------------------------------------------------------------------------- book
+
+
+class BookWriter(Writer):
+    def inline(self) -> str:
+        return self.some(
+            self.phrase,
+            lambda: f"<b>{self.word()}</b>, <i>{self.word()}</i>",
+            lambda: f"{self.word()}<br/>{self.word()}",
+            between=" ",
+        )
+
+    def block(self) -> str:
+        return self.some(
+            lambda: f"<p>{self.inline()}</p>",
+            lambda: f"<h2>{self.phrase()}</h2>{self.inline()}",
+            lambda: f"<ul><li>{self.inline()}</li><li>{self.inline()}</li></ul>",
+            lambda: f"<table><tr><td>{self.word()}</td><td>{self.word()}</td></tr></table>",
+            lambda: f"<aside epub:type='footnote' id='n1'><p>{self.phrase()}</p></aside>",
+            lambda: f"<div>{self.phrase()}<div>{self.phrase()}</div>{self.phrase()}</div>",
+        )
+
+    def file(self) -> bytes:
+        space = 'xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"'
+        names = ("OPS/nav.xhtml", "OPS/text/a.xhtml", "OPS/b b.xhtml")
+        return epub({name: f"<html {space}><body>{self.block()}</body></html>" for name in names})
+
+
+@SOME
+@given(CHANCE)
+def test_of_a_book(chance: Random) -> None:
+    writer = BookWriter(chance)
+    data = writer.file()
+    assert writer.words - words_found("x.epub", data) == set()
