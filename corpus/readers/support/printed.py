@@ -8,16 +8,37 @@ as sentences do or a capital follows. What is taken for furniture is returned, s
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
+from statistics import median
 from typing import Final
 
 from ...scripts import FULL_WIDTH_ENDS, LATIN_ENDS, UNSPACED_IN_PRINT
 
-_EDGE: Final = 3
+_EDGE: Final = 6
 """How many lines at the top and at the bottom of a page may be furniture."""
+
+_SHORT: Final = 5
+"""In a file of fewer pages a line is furniture if it stands, the very same, on all of them but one."""
 
 _FULL: Final = 0.8
 """A line shorter than this part of the usual width was not filled, and so may end its paragraph."""
+
+_ROOM: Final = 0.95
+"""Of the usual width, so much has to be left for the next line's first word if a line was not filled."""
+
+_LEADING: Final = 1.4
+"""Lines that are so many times further apart than usual belong to two paragraphs."""
+
+_LARGER: Final = 1.15
+"""A line is a heading, or one of another paragraph, if its letters are so many times as large."""
+
+_TITLE_ABOVE: Final = 30
+"""How many lines of the first page may hold the title."""
+
+_LONGEST_TITLE: Final = 300
+_MOST_TITLE_LINES: Final = 8
+_COLUMN: Final = 20
+"""Lines that begin within so many points belong to one column."""
 
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 _NUMBERED_PAGE = re.compile(
@@ -31,19 +52,43 @@ _COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
 _UNSPACED = re.compile(f"[{UNSPACED_IN_PRINT}]")
 
 
+class Line(str):
+    """A line of a page: its text, and where it stands, in points.
+
+    Attributes:
+        begin: Where it begins, from the side where lines begin.
+        end: Where it ends.
+        base: How high it stands.
+        size: How high its letters are; 0 if nothing of all this is known.
+    """
+
+    __slots__ = ("base", "begin", "end", "size")
+
+    def __new__(cls, text: str, begin: float = 0, end: float = 0, base: float = 0, size: float = 0) -> "Line":
+        """A line of that text."""
+        line = super().__new__(cls, text)
+        line.begin, line.end, line.base, line.size = begin, end, base, size
+        return line
+
+
 def without_furniture(pages: Sequence[Sequence[str]]) -> tuple[list[list[str]], list[str]]:
     """The pages' lines without running heads, running feet and page numbers, and those, each kind of them once."""
-    counts: Counter[tuple[int, str]] = Counter()
+    alike, same = Counter[tuple[int, str]](), Counter[tuple[int, str]]()
     for page in pages:
-        counts.update((position, _shape(page[position])) for position in _edges(page))
+        alike.update((position, _shape(page[position])) for position in _edges(page))
+        same.update((position, page[position]) for position in _edges(page))
     often = max(3, len(pages) // 10)
+    # In a short file a line with another number may be the next item of a list.
+    nearly_all = max(2, len(pages) - (len(pages) > 2)) if len(pages) <= _SHORT else often
     kept: list[list[str]] = []
     cut: dict[str, str] = {}
     for number, page in enumerate(pages, start=1):
         furniture = {
             position
             for position in _edges(page)
-            if counts[position, _shape(page[position])] >= often or _is_page_number(page[position], number)
+            if alike[position, _shape(page[position])] >= often
+            or same[position, page[position]] >= nearly_all
+            or _is_page_number(page[position], number)
         }
         first, last = 0, len(page)
         while first < last and first in furniture:
@@ -51,9 +96,37 @@ def without_furniture(pages: Sequence[Sequence[str]]) -> tuple[list[list[str]], 
         while last > first and last - len(page) - 1 in furniture:
             last -= 1
         for line in [*page[:first], *page[last:]]:
-            cut.setdefault(_shape(line), line)
+            cut.setdefault(_shape(line), str(line))
         kept.append(list(page[first:last]))
     return kept, list(cut.values())
+
+
+def heading(page: Sequence[str]) -> str:
+    """The title of a file by its looks: the largest letters of its first page, above the text; "" if none are larger.
+
+    Args:
+        page: The lines of the first page, without furniture.
+    """
+    lines = [line for line in page if isinstance(line, Line) and line.size]
+    sizes = Counter[float]()
+    for line in lines:
+        sizes[round(line.size, 1)] += len(line)
+    if len(sizes) < 2:
+        return ""
+    usual = max(sizes, key=lambda size: sizes[size])
+    best: list[Line] = []
+    above = text_above = 0
+    for size, group in groupby(lines[:_TITLE_ABOVE], key=_size):
+        found = list(group)
+        if size > max(_LARGER * usual, best[0].size if best else 0) and _can_be_title(found):
+            best, above = found, text_above
+        text_above += sum(map(len, found)) if size <= usual else 0
+    # What stands large within the text is something else's heading.
+    return " ".join(best) if above <= _LONGEST_TITLE else ""
+
+
+def _size(line: Line) -> float:
+    return round(line.size, 1)
 
 
 def paragraphs(pages: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -66,15 +139,53 @@ def paragraphs(pages: Sequence[Sequence[str]]) -> Iterator[str]:
     if not lines:
         return
     width = sorted(map(len, lines))[int(len(lines) * 0.9)]
+    leading = _leading(lines)
+    margins = _margins(lines)
     compounds = {found.lower() for line in lines for found in _COMPOUND.findall(line)}
-    paragraph = [lines[0]]
+    paragraph = [str(lines[0])]
     for line, following in pairwise(lines):
-        if _ends_paragraph(line, following, width):
+        if _stand_apart(line, following, leading) or _ends_paragraph(line, following, width, margins):
             yield "".join(paragraph)
-            paragraph = [following]
+            paragraph = [str(following)]
         else:
             _join(paragraph, following, compounds)
     yield "".join(paragraph)
+
+
+def _can_be_title(group: Sequence[Line]) -> bool:
+    letters = sum(map(str.isalpha, "".join(group)))
+    long = sum(map(len, group)) > _LONGEST_TITLE or len(group) > _MOST_TITLE_LINES
+    return letters > 3 and not long
+
+
+def _leading(lines: Sequence[str]) -> float:
+    """How far lines usually are apart, in their own size; 0 if that is not known."""
+    steps = [
+        (line.base - following.base) / line.size
+        for line, following in pairwise(lines)
+        if isinstance(line, Line) and isinstance(following, Line) and line.size and line.base > following.base
+    ]
+    return median(steps) if steps else 0
+
+
+def _margins(lines: Sequence[str]) -> dict[int, float]:
+    """How far lines go that begin at about the same place, by that place."""
+    ends: dict[int, list[float]] = {}
+    for line in lines:
+        if isinstance(line, Line) and line.size:
+            ends.setdefault(round(line.begin / _COLUMN), []).append(line.end)
+    return {begin: sorted(found)[int(len(found) * 0.95)] for begin, found in ends.items() if len(found) > 2}
+
+
+def _stand_apart(line: str, following: str, leading: float) -> bool:
+    """Whether two lines are no part of one paragraph by their looks."""
+    if not (isinstance(line, Line) and isinstance(following, Line) and line.size and following.size):
+        return False
+    sizes = sorted((line.size, following.size))
+    if sizes[1] > _LARGER * sizes[0]:
+        return True
+    step = (line.base - following.base) / line.size
+    return bool(leading) and step > _LEADING * leading and step > leading + 0.3
 
 
 def _edges(page: Sequence[str]) -> Iterator[int]:
@@ -92,14 +203,23 @@ def _shape(line: str) -> str:
     return " ".join(_DIGITS.sub("#", line).lower().split())
 
 
-def _ends_paragraph(line: str, following: str, width: int) -> bool:
+def _ends_paragraph(line: str, following: str, width: int, margins: dict[int, float]) -> bool:
     if _BROKEN.search(line) and _OPENS.match(following):
         return False
     if _ITEM.match(following):
         return bool(_ENDS.search(line)) or len(line) < _FULL * width or not line[-1].isalnum()
-    if len(line) >= _FULL * width:
+    if _is_filled(line, following, width, margins):
         return False
     return bool(_ENDS.search(line)) or not following[0].islower()
+
+
+def _is_filled(line: str, following: str, width: int, margins: dict[int, float]) -> bool:
+    """Whether a line has no room for the next one's first word, so that the paragraph may go on there."""
+    word = len(following.split(maxsplit=1)[0]) + 1 if not _UNSPACED.match(following) else 1
+    margin = margins.get(round(line.begin / _COLUMN)) if isinstance(line, Line) and line.size else None
+    if isinstance(line, Line) and margin is not None:
+        return line.end + word * (line.end - line.begin) / len(line) > margin
+    return len(line) >= _FULL * width or len(line) + word > _ROOM * width
 
 
 def _join(paragraph: list[str], following: str, compounds: set[str]) -> None:
