@@ -13,6 +13,9 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from .abroad.countries_abroad import mentions_abroad
+from .abroad.country_tables import table_languages
+
 _SAMPLE: Final = 20_000
 """How much of a text is looked at to tell which Georgia it speaks of, in characters."""
 
@@ -71,16 +74,33 @@ def canonical_country(name: str) -> str | None:
     return _names().get(_key(name))
 
 
+def usual_name(code: str) -> str:
+    """The usual English name of a country by its ISO code, or by EU, SU, YU, CS or DD (states that are no more)."""
+    return _all_states()[code]
+
+
 def is_capital(name: str) -> bool:
     """Whether that is the English name of one of the capitals that the news speaks of."""
     return name in _capitals()
 
 
-def country_mentions(text: str) -> Iterator[Mention]:
+def country_mentions(text: str, language: str = "en") -> Iterator[Mention]:
     """Find where a text names a country, by a name, an abbreviation or an adjective, in order.
 
     A capital names its country where the words after it mean the government: "Seoul’s government", "Seoul agreed".
+
+    Args:
+        text: The text.
+        language: Its ISO 639-1 code. A text in a language that there is no table for is read like an English one.
+
+    Yields:
+        Each mention, with the country's usual English name.
     """
+    if language not in ("", "en") and language in table_languages():
+        for start, end, code in mentions_abroad(text, language):
+            if code not in _tables().not_states:
+                yield Mention(start, end, usual_name(code))
+        return
     pattern, countries = _mentions()
     for found in pattern.finditer(text):
         if capital := found["capital"]:
@@ -152,6 +172,18 @@ def _states() -> dict[str, str]:
 
     usual = _tables().usual
     return {each.alpha_2: usual.get(each.alpha_2, each.name) for each in pycountry.countries} | {"XK": "Kosovo"}
+
+
+@lru_cache(maxsize=1)
+def _all_states() -> dict[str, str]:
+    """Usual names by ISO code, with the European Union and states that are no more."""
+    return _states() | {
+        "EU": "European Union",
+        "SU": "Soviet Union",
+        "YU": "Yugoslavia",
+        "CS": "Czechoslovakia",
+        "DD": "East Germany",
+    }
 
 
 @lru_cache(maxsize=1)

@@ -46,6 +46,12 @@ _HEAD: Final = 16
 _SHORTEST_SENTENCE: Final = 40
 """A line without a full stop that is shorter than this names something, and tells nothing."""
 
+_LONG_LINE: Final = 120
+"""A line that is at least as long is a paragraph."""
+
+_DENSE: Final = frozenset(("zh", "ja", "ko"))
+"""Languages that say in a third of the letters what English says."""
+
 _LONGEST_MONTH: Final = 31
 
 
@@ -84,7 +90,7 @@ def describe(document: Document, cut: Iterable[str] = (), *, name: str = "") -> 
         "outlet": _Found(dateline.outlet, "extracted"),
         "author": _Found(document.author or find_byline([*cut, *lines]), "extracted"),
         "language": _Found(language, "inferred"),
-        "countries": _Found(document.countries or find_countries(title.value, document.text), "extracted"),
+        "countries": _Found(document.countries or find_countries(title.value, document.text, language), "extracted"),
         "people": _Found(document.people or find_people(document.text, language), "extracted"),
     }
     found = {field: each for field, each in found.items() if each.value and not getattr(document, field)}
@@ -95,22 +101,23 @@ def describe(document: Document, cut: Iterable[str] = (), *, name: str = "") -> 
     )
 
 
-def find_countries(title: str, text: str) -> tuple[str, ...]:
+def find_countries(title: str, text: str, language: str = "en") -> tuple[str, ...]:
     """Find the countries that a document is about, by the simplest of rules.
 
     Args:
         title: Its title.
         text: Its text.
+        language: The ISO 639-1 code of the text's language.
 
     Returns:
         The countries in the title or the first paragraph, and those that the text names at least twice and at least a
         tenth as often as the one it names most, in order of first mention.
     """
-    mentions = list(country_mentions(text))
+    mentions = list(country_mentions(text, language))
     counts = Counter(mention.country for mention in mentions)
     often = max(2, max(counts.values(), default=0) / 10)
-    begin, end = _first_paragraph(text)
-    named = [mention.country for mention in country_mentions(title)]
+    begin, end = _first_paragraph(text, _LONG_LINE // 3 if language in _DENSE else _LONG_LINE)
+    named = [mention.country for mention in country_mentions(title, language)]
     named += [each.country for each in mentions if counts[each.country] >= often or begin <= each.start < end]
     return tuple(dict.fromkeys(named))
 
@@ -175,10 +182,10 @@ def _shortened(sentence: str) -> str:
     return head[:end].rstrip(" ,;:–—") + "…"
 
 
-def _first_paragraph(text: str) -> tuple[int, int]:
+def _first_paragraph(text: str, shortest: int) -> tuple[int, int]:
     """The span of the first line that is long enough to be a paragraph, and no point of a list."""
     for found in re.finditer(r"[^\n]+", text):
         line = found[0].strip()
-        if len(line) >= 120 and not line.startswith(("-", "*", "•")):
+        if len(line) >= shortest and not line.startswith(("-", "*", "•")):
             return found.span()
-    return 0, min(len(text), 1000)
+    return 0, min(len(text), 8 * shortest)

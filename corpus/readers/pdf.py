@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ...errors import MissingExtra, UnreadableSource
+from ..cleaning.page_marks import begun_by
 from .contract import LARGEST_TEXT, MEGABYTE, Cleaning, RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.packed import not_what_it_says, read_all
 from .support.pdf_page import PageText, page_text
@@ -40,6 +41,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     try:
         with pypdfium2.PdfDocument(data) as pdf:
             found = list(_pages(pdf))
+            labels = _labels(pdf)
             metadata = pdf.get_metadata_dict()
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == _WRONG_PASSWORD:
@@ -56,10 +58,12 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     if not any(map(str.isalnum, text)):
         raise UnreadableSource("no text layer: it needs OCR")
     description = _description(metadata)
+    description["title"] = description["title"] or heading(kept[0])
+    marks = list(begun_by(zip(labels, kept, strict=True), text))
     yield RawRecord(
         text,
         source.origin,
-        {**description, "title": description["title"] or heading(kept[0])},
+        {**description, "pages": marks},
         name=source.name,
         cleaning=Cleaning.TITLE_LINE,
         cut=tuple(cut),
@@ -98,6 +102,11 @@ def _set_as_read(pages: list[list[Line]], data: bytes) -> list[Remark]:
     except Exception:  # its parser raises anything where a file is damaged
         return [Remark("words that run from right to left may be turned around", f"on {len(numbers)} pages")]
     return []
+
+
+def _labels(pdf: Any) -> list[str]:
+    """What each page is called: as the file says, which may begin with "i", else its number."""
+    return [pdf.get_page_label(number) or str(number + 1) for number in range(len(pdf))]
 
 
 def _description(metadata: dict[str, str]) -> dict[str, str]:

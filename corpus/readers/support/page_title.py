@@ -17,6 +17,7 @@ _LONGEST_SITE: Final = 30
 _HEAD: Final = 500_000
 """How much of a page is searched, in characters: the title stands near its beginning."""
 
+_INVISIBLE = re.compile("[\xad\u2060]")  # where a word may be parted, or not
 _SEPARATOR = re.compile(r"\s+[|–—•·»›-]\s+")
 
 
@@ -36,7 +37,7 @@ def page_title(page: str, *, title: str, site: str) -> str:
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None:
-        return title
+        return _tidy(title)
     named = _texts(root, "//title")[:1] + [_tidy(each) for each in root.xpath("//meta[@property='og:title']/@content")]
     whole = [_letters(each) for each in named]
     headings = [each for each in _texts(root, "//h1") + _texts(root, "//h2") if len(each) >= _SHORTEST]
@@ -44,7 +45,7 @@ def page_title(page: str, *, title: str, site: str) -> str:
     # The site's name may be a heading too, and stand in the title beside the article's.
     if standing and _letters(longest := max(standing, key=len)) != _letters(site):
         return longest
-    return _without_site(title or next(iter(named), ""), site)
+    return _without_site(_tidy(title) or next(iter(named), ""), site)
 
 
 def _without_site(title: str, site: str) -> str:
@@ -69,7 +70,7 @@ def _texts(root: Element, path: str) -> list[str]:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(str(text).split())
+    return " ".join(_INVISIBLE.sub("", str(text)).split())
 
 
 def _letters(text: str) -> str:

@@ -6,7 +6,7 @@ Two things are mended that PDFium leaves as they are printed: letters that are s
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from statistics import median
 from typing import Any, Final, NamedTuple
@@ -19,7 +19,7 @@ _LIGATURES: Final = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ":
 _LINE = re.compile("([^\r\n\ufffe\x02]*)(\r\n?|\n|[\ufffe\x02]|$)")
 _BROKEN: Final = "\ufffe\x02"
 
-_SPACED = re.compile(r"(?<!\S)\S{1,2}(?: \S{1,2}){3,}(?!\S)")
+_SPACED = re.compile(r"(?<!\S)\S{1,2}(?: \S{1,2}){4,}(?!\S)")
 _SINGLE: Final = 0.7
 """Letters are spaced apart where so many of a run's pieces are one letter."""
 
@@ -36,6 +36,12 @@ _MARK = re.compile(
 _UNIT = re.compile(r"\b(?:[kcmd]?m|ft|mi|yd)$")
 _RAISED: Final = 0.12
 """A footnote's number stands higher than its word by so much of the word's height at least."""
+
+_ONE_ROW: Final = 0.6
+"""Lines that stand higher or lower than each other by less of their height are one."""
+
+_GAP: Final = 0.2
+"""So much of a line's height between two words is a space."""
 
 _SAMPLED: Final = 300
 
@@ -64,9 +70,38 @@ def page_text(page: Any) -> PageText:
     textpage = page.get_textpage()
     try:
         text = textpage.get_text_range()
-        return PageText(list(_Reader(textpage.raw).lines(text)), _unknown(textpage.raw, text))
+        return PageText(_rows(_Reader(textpage.raw).lines(text)), _unknown(textpage.raw, text))
     finally:
         textpage.close()
+
+
+def _rows(lines: Iterable[tuple[Line, float]]) -> list[Line]:
+    """The lines, of which PDFium has broken some where something raised stands in them.
+
+    Args:
+        lines: Each with the height at which its last character stands.
+    """
+    rows: list[Line] = []
+    ended = 0.0
+    for line, end_base in lines:
+        last = rows[-1] if rows else None
+        if last is None or not _goes_on(last, line):
+            rows.append(line)
+        else:
+            size = max(last.size, line.size)
+            rises = (line.base - ended) / size
+            marks = (line[0].isdigit() and rises > _RAISED) or (last[-1].isdigit() and line[0].isalpha() and rises < 0)
+            gap = " " * (marks or line.begin - last.end > _GAP * size)
+            rows[-1] = Line(f"{last}{gap}{line}", last.begin, line.end, last.base, size)
+        ended = end_base
+    return rows
+
+
+def _goes_on(line: Line, following: Line) -> bool:
+    """Whether what PDFium takes for two lines stands on one, and close together."""
+    size = max(line.size, following.size)
+    gap = following.begin - line.end
+    return abs(following.base - line.base) < _ONE_ROW * size and -_GAP * size < gap < size
 
 
 def _unknown(textpage: Any, text: str) -> float:
@@ -88,8 +123,8 @@ class _Reader:
         self._library: Any = pdfium
         self._textpage = textpage
 
-    def lines(self, text: str) -> Iterator[Line]:
-        """The lines of the page's text."""
+    def lines(self, text: str) -> Iterator[tuple[Line, float]]:
+        """The lines of the page's text, each with the height at which its last character stands."""
         for found in _LINE.finditer(text):
             line = found[1]
             if not line.strip():
@@ -100,7 +135,8 @@ class _Reader:
             shown = " ".join(tidy(mended.translate(_LIGATURES)).split())
             if shown:
                 broken = "-" if found[2] and found[2] in _BROKEN else ""
-                yield Line(_without_soft_hyphens(shown + broken), first.left, last.right, first.base, first.size)
+                line = Line(_without_soft_hyphens(shown + broken), first.left, last.right, first.base, first.size)
+                yield line, last.base
 
     def _together(self, line: str, at: int) -> str:
         """The line with the letters of each word that is spaced apart together again."""

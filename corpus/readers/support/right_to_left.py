@@ -11,7 +11,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar, Final
 
@@ -52,22 +52,22 @@ class _Glyph:
 class _Row:
     """Glyphs that stand on one line, in the order of the file."""
 
-    glyphs: list[_Glyph] = field(default_factory=list[_Glyph])
-    left: float = 0
-    right: float = 0
+    glyphs: list[_Glyph]
+    left: float
+    right: float
 
-    def takes(self, glyph: _Glyph) -> bool:
-        """Whether a glyph stands on the same line, in or beside what is there."""
-        last = self.glyphs[-1]
-        apart = _APART * max(glyph.size, last.size)
-        on_line = abs(glyph.base - last.base) < 0.4 * max(glyph.size, last.size)
-        return on_line and glyph.left < self.right + apart and glyph.right > self.left - apart
+    def touches(self, other: "_Row") -> bool:
+        """Whether another stands on the same line, in or beside this."""
+        mine, last = self.glyphs[-1], other.glyphs[0]
+        size = max(mine.size, last.size)
+        apart = _APART * size
+        on_line = abs(mine.base - last.base) < 0.4 * size
+        return on_line and other.left < self.right + apart and other.right > self.left - apart
 
-    def add(self, glyph: _Glyph) -> None:
-        """Take a glyph."""
-        self.left = min(self.left, glyph.left) if self.glyphs else glyph.left
-        self.right = max(self.right, glyph.right) if self.glyphs else glyph.right
-        self.glyphs.append(glyph)
+    def add(self, other: "_Row") -> None:
+        """Take another's glyphs."""
+        self.left, self.right = min(self.left, other.left), max(self.right, other.right)
+        self.glyphs += other.glyphs
 
 
 def pages_as_read(data: bytes, numbers: Collection[int]) -> Iterator[tuple[int, list[Line]]]:
@@ -88,13 +88,7 @@ def pages_as_read(data: bytes, numbers: Collection[int]) -> Iterator[tuple[int, 
 
 
 def _lines(glyphs: Sequence[_Glyph]) -> Iterator[Line]:
-    rows: list[_Row] = []
-    for glyph in glyphs:
-        row = next((row for row in reversed(rows[-_LOOK_BACK:]) if row.takes(glyph)), None)
-        if row is None:
-            row = _Row()
-            rows.append(row)
-        row.add(glyph)
+    rows = _joined(_joined([_Row([glyph], glyph.left, glyph.right) for glyph in glyphs]))
     letters = "".join(glyph.text for glyph in glyphs)
     mostly = 2 * len(_LETTER.findall(letters)) > sum(map(str.isalpha, letters))
     for row in rows:
@@ -102,6 +96,17 @@ def _lines(glyphs: Sequence[_Glyph]) -> Iterator[Line]:
         if text:
             begin, end = (-row.right, -row.left) if mostly else (row.left, row.right)
             yield Line(text, begin, end, row.glyphs[0].base, row.glyphs[0].size)
+
+
+def _joined(rows: Sequence[_Row]) -> list[_Row]:
+    """The rows, with those together that touch each other. A word that fills a gap may come after both its sides."""
+    joined: list[_Row] = []
+    for row in rows:
+        if other := next((each for each in reversed(joined[-_LOOK_BACK:]) if each.touches(row)), None):
+            other.add(row)
+        else:
+            joined.append(row)
+    return joined
 
 
 def as_read(visual: Sequence[str], *, mostly: bool) -> str:

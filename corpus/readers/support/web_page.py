@@ -7,10 +7,11 @@ parser; our own cleaning of plain text comes after in each case.
 
 import logging
 import re
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ....errors import UnreadableSource
 from ...dates.records import parse_dates
+from .article import article_text, divide, without_furniture
 from .decode import tidy
 from .html_text import Shown, look_through
 from .page_title import page_title
@@ -21,6 +22,21 @@ _LANGUAGE = re.compile(r"""<html\b[^>]{0,300}?\blang\s{0,5}=\s{0,5}["']?([A-Za-z
 _PAGE = re.compile("<(?:html|head|body)\\b", re.IGNORECASE)
 _TABLE = re.compile("<table", re.IGNORECASE)
 _GIVEN: Final = ("title", "author", "url")
+
+
+class PageContent(NamedTuple):
+    """What a web page holds.
+
+    Attributes:
+        text: The text of its article.
+        cut: The lines that stand around the article, in order.
+        said: What its metadata tell, by the names of fields.
+    """
+
+    text: str
+    cut: tuple[str, ...]
+    said: dict[str, str]
+
 
 LITTLE: Final = 200
 """Of fewer characters than this, an article was not found, and all that the page shows is taken."""
@@ -36,22 +52,28 @@ logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 logging.getLogger("htmldate").addHandler(logging.NullHandler())
 
 
-def page_content(page: str) -> tuple[str, dict[str, str]]:
-    """The text of the article of a page or fragment, before cleaning, and what the page's metadata tell of it.
+def page_content(page: str) -> PageContent:
+    """The article of a page or fragment, before cleaning, what stands around it, and what its metadata tell.
 
     Raises:
         UnreadableSource: If the page has no text.
     """
     shown = look_through(page)
-    found = _extracted(_prepared(page)) if _PAGE.search(page) and not _is_too_much(page, shown) else {}
-    text = tidy(found.pop("text", ""))
-    if len(text) < LITTLE:
-        text = max(text, tidy(shown.text), key=len)
+    is_page = _PAGE.search(page) is not None
+    found = _extracted(_prepared(page)) if is_page and not _is_too_much(page, shown) else {}
+    text, cut = found.pop("text", ""), ()
+    if len(text) >= LITTLE:
+        text, cut = divide(shown.lines, text)
+    elif is_page:
+        text, cut = without_furniture(shown.lines)
+    else:
+        text = article_text(shown.lines)
+    text = tidy(text)
     if not text.strip():
         raise UnreadableSource("a page without text")
     if language := _LANGUAGE.search(page[:20_000]):
         found["language"] = language[1]
-    return text, found
+    return PageContent(text, cut, found)
 
 
 def _is_too_much(page: str, shown: Shown) -> bool:

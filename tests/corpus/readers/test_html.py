@@ -38,7 +38,10 @@ def article(tmp_path: Path, page: str | bytes, *, cleaning: bool = True) -> Docu
         ("<p title='a > b'>x</p>", "x"),
         ("<p class=it's>it's</p> isn't", "it's\nisn't"),
         ("a < b <3 & c &lt;i&gt; &amp;lt; &#8217;", "a < b <3 & c <i> &lt; ’"),
-        ("<script>if (a<b) '</p>'</script>a<style>b</style><!-- c > d -->e<svg><text>f</text></svg>", "a e"),
+        (
+            "<script>if (a<b) '</p>'</script>a<style>b</style><!-- c > d -->e<svg><title>g</title><text>f</text></svg>",
+            "a e f",
+        ),
         ("a<!-- never closed <p>b</p>", "a never closed\nb"),
         ("<style>never closed <p>a</p>", "never closed\na"),
         ("<TITLE>t</TITLE><NoScript>n</NoScript><P>a</P>", "a"),
@@ -139,6 +142,102 @@ def test_a_page_that_the_extractor_makes_little_of_is_cleaned_by_us(tmp_path: Pa
     assert document.text.startswith("The two")
     assert document.text.endswith("spring.")
     assert document.cut.count("Login") == 5
+
+
+# ---------------------------------------------------------------------------------------------- what the extractor lost
+
+STORIES = [STORY.replace("Monday", day) for day in "Monday Tuesday Thursday Friday".split()]
+FIRST, *OTHERS = STORIES
+PARAGRAPHS = "".join(f"<p>{each}</p>" for each in OTHERS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{FIRST}<p>{'<p>'.join(OTHERS)}",
+        f"<font size=2>{FIRST}<p>{'<p>'.join(OTHERS)}</font>",
+        f"<center><b>{FIRST}</b></center>{PARAGRAPHS}",
+        f"<dl><dd>{FIRST}</dl>{PARAGRAPHS}",
+        f"<blockquote>{FIRST}</blockquote>{PARAGRAPHS}",
+        f'<p>{FIRST}</p><p aria-hidden="true">{OTHERS[0]}</p><p>{OTHERS[1]}</p><p>{OTHERS[2]}</p>',
+        "<br><br>".join(STORIES),
+        "<pre>" + "\n\n".join(STORIES) + "</pre>",
+        f"<details><summary>{FIRST}</summary>{PARAGRAPHS}</details>",
+    ],
+    ids=["body", "font", "center", "dd", "quote", "aria-hidden", "br", "pre", "details"],
+)
+def test_the_first_paragraph_and_odd_ones_stay(tmp_path: Path, body: str) -> None:
+    document = article(tmp_path, f"<html><head><title>T</title></head><body><ul>{MENU}</ul>{body}</body></html>")
+    assert [line for line in document.text.split("\n") if line][-4:] == STORIES
+
+
+def test_lists_and_cells_of_an_article_stay(tmp_path: Path) -> None:
+    items = ["the hot line will be staffed by day and night", "the corridor will be surveyed again", "quotas stay"]
+    table = (
+        "<table><tr><th>Party</th><th>Undertakings</th></tr>"
+        "<tr><td>Japan</td><td><ul><li>opens the corridor</li><li>pays</li></ul></td></tr>"
+        "<tr><td>Korea</td><td>lifts the ban</td></tr></table>"
+    )
+    body = f"<p>{FIRST}</p>{PARAGRAPHS}<ul>{''.join(f'<li>{each}</li>' for each in items)}</ul>{table}"
+    page = f"<html><body><nav><ul>{MENU}</ul></nav><h1>Talks</h1>{body}<p>They left at noon on Friday, all of them.</p>"
+    document = article(tmp_path, page)
+    rows = ["Party | Undertakings", "Japan", "opens the corridor", "pays", "Korea | lifts the ban"]
+    assert document.text.split("\n")[-13:] == [*STORIES, *items, *rows, "They left at noon on Friday, all of them."]
+    assert "Login" in document.cut
+
+
+def test_sections_that_a_list_of_contents_names_stay(tmp_path: Path) -> None:
+    contents = "<ul><li><a href='#1'>One</a><li><a href='#2'>Two</a></ul>"
+    sections = f"<h3>One</h3>{FIRST}<hr><h3>Two</h3>{OTHERS[0]}<p>{OTHERS[1]}<p>{OTHERS[2]}"
+    page = f"<html><head><title>T</title></head><body>{contents}<hr>{sections}</body></html>"
+    text = article(tmp_path, page).text
+    assert text.split("\n")[-6:] == ["One", FIRST, "Two", *OTHERS]
+
+
+def test_a_table_that_only_lays_out_the_page_is_paragraphs(tmp_path: Path) -> None:
+    side = '<td><a href="/">Home</a> <a href="/archive">Archive</a></td>'
+    story = f"<td><h1>Talks on trade and fisheries</h1><p>{'<p>'.join(STORIES)}</td>"
+    page = f"<html><head><title>Talks on trade and fisheries</title></head><body><table><tr>{side}{story}</tr></table>"
+    document = article(tmp_path, page)
+    assert document.text.split("\n") == STORIES
+    assert document.cut == ("Home Archive",)
+
+
+def test_an_article_that_only_a_program_would_show_is_read_too(tmp_path: Path) -> None:
+    data = json.dumps({"@type": "NewsArticle", "articleBody": "\n".join(STORIES)})
+    script = f'<script type="application/ld+json">{data}</script>'
+    document = article(tmp_path, f"<html><head>{script}</head><body><ul>{MENU}</ul><div id=app></div></body></html>")
+    assert all(each in document.text for each in STORIES)
+    assert "Login" in document.cut
+
+
+@pytest.mark.parametrize(
+    ("markup", "shown"),
+    [
+        ("in Nara<sup>1</sup> on", "in Nara[1] on"),
+        ('talks<a class="fn" href="#n2"><sup>2</sup></a> on', "talks[2] on"),
+        ('spring<sup id="r3"><a href="#3">[3]</a></sup>, officials', "spring[3], officials"),
+        ("the treaty of 1962<sup>12</sup> and", "the treaty of 1962[12] and"),
+        ("signed.<sup>*</sup>", "signed.[*]"),
+        ('in Nara<a href="#fn1" role="doc-noteref">1</a> on', "in Nara[1] on"),
+        ("H<sub>2</sub>O and 10<sup>2</sup>, 5 km<sup>2</sup>, x<sup>2</sup>", "H2O and 102, 5 km2, x2"),
+        ("the 1<sup>st</sup> and 2<sup>nd</sup>, le 1<sup>er</sup>, M<sup>me</sup>", "the 1st and 2nd, le 1er, Mme"),
+        ("<sup>1</sup> See above.", "1 See above."),
+        ("Mi&shy;nis&shy;ters", "Ministers"),
+        ("<ruby>東<rt>とう<rt></ruby>京", "東京"),
+        ("<pre>SECRET\n1. He came.\n2. He left.</pre>", "SECRET\n1. He came.\n2. He left."),
+    ],
+)
+def test_the_marks_of_notes_come_off_words_and_nothing_else_does(markup: str, shown: str) -> None:
+    assert visible_text(f"<p>{markup}</p>") == shown
+
+
+def test_soft_hyphens_are_gone_and_the_title_is_not_said_twice(tmp_path: Path) -> None:
+    head = "<html><head><title>Talks on fisheries - Example Times</title></head>"
+    page = f"{head}<body><h1>Talks on fish&shy;er&shy;ies</h1><p>{FIRST}</p>{PARAGRAPHS}</body></html>"
+    document = article(tmp_path, page)
+    assert document.title == "Talks on fisheries"
+    assert document.text.split("\n") == STORIES
 
 
 # ------------------------------------------------------------------------------------------------------ press releases
