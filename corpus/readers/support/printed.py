@@ -13,7 +13,7 @@ from statistics import median
 from typing import Final, NamedTuple
 from unicodedata import combining
 
-from ...description.datelines import is_label
+from ...description.head.labels import is_label
 from ...scripts import FULL_WIDTH_ENDS, LATIN_ENDS, UNSPACED_IN_PRINT
 
 _EDGE: Final = 6
