@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ...errors import MissingExtra, UnreadableSource
+from ..cleaning.page_marks import begun_by
 from .contract import LARGEST_TEXT, MEGABYTE, Cleaning, RawRecord, ReadOptions, Skipped, Source
 from .support.decode import tidy
 from .support.packed import not_what_it_says, read_all
@@ -38,6 +39,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     try:
         with pypdfium2.PdfDocument(data) as pdf:
             pages = list(_pages(pdf))
+            labels = _labels(pdf)
             metadata = pdf.get_metadata_dict()
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == _WRONG_PASSWORD:
@@ -47,10 +49,11 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     text = "\n\n".join(paragraphs(kept))
     if not any(map(str.isalnum, text)):
         raise UnreadableSource("no text layer: it needs OCR")
+    marks = list(begun_by(zip(labels, kept, strict=True), text))
     yield RawRecord(
         text,
         source.origin,
-        _description(metadata),
+        {**_description(metadata), "pages": marks},
         name=source.name,
         cleaning=Cleaning.TITLE_LINE,
         cut=tuple(cut),
@@ -77,6 +80,11 @@ def _pages(pdf: Any) -> Iterator[list[str]]:
         lines = _LINE_END.split(text.replace("\ufffe", "-\n").replace("\x02", "-\n").translate(_LIGATURES))
         shown = (" ".join(tidy(line).split()) for line in lines)
         yield [line for line in shown if line]
+
+
+def _labels(pdf: Any) -> list[str]:
+    """What each page is called: as the file says, which may begin with "i", else its number."""
+    return [pdf.get_page_label(number) or str(number + 1) for number in range(len(pdf))]
 
 
 def _description(metadata: dict[str, str]) -> dict[str, str]:

@@ -13,5 +13,5 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         UnreadableSource: If there is no readable text.
     """
     del options  # a text has no fields that could be called otherwise
-    text = read_text(source.stream)
-    yield RawRecord(text, source.origin, name=source.name, cleaning=Cleaning.SURROUNDINGS)
+    text, remarks = read_text(source)
+    yield RawRecord(text, source.origin, name=source.name, cleaning=Cleaning.SURROUNDINGS, remarks=remarks)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dragoman.corpus.document import DateInterval, Document, Note, Person
+from dragoman.corpus.document import DateInterval, Document, Note, Page, Person
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import Skipped
 from support.places import SHARED
@@ -95,6 +95,19 @@ def test_text_keeps_its_lines_and_footnotes_are_apart(tmp_path: Path) -> None:
         Note("3", places[1], "Not printed."),
         Note("4", places[2], "Billion."),
     )
+
+
+def test_pages_are_marked_where_their_first_word_stands(tmp_path: Path) -> None:
+    letter = """<pb n="40" xml:id="pg_40"/><div type="document" xml:id="d1"><head>1. Letter<pb n="41"/></head>
+    <p>They met.<note n="1">A note that<pb xml:id="pg_42"/> runs.</note> Again they met, <pb n="[43]"/>and parted.</p>
+    <pb xml:id="pg_44" n="44"/></div><div type="document" xml:id="d2"><head>2. Reply</head><p>Yes.</p></div>"""
+    first, second = reading(tmp_path / "x.xml", volume(letter))[0]
+    assert [(page.label, first.text[page.at :].split()[0]) for page in first.pages] == [
+        ("41", "They"),
+        ("42", "Again"),
+        ("43", "and"),
+    ]
+    assert second.pages == (Page("44", 0),), "it begins on the page that the one before ended on"
 
 
 def test_people_have_their_full_names_and_parts(tmp_path: Path) -> None:
