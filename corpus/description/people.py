@@ -3,8 +3,8 @@
 Rules and no model. In English an office, in capitals or small letters, stands before or after a full name, with all
 that it is for ("Assistant Secretary for East Asian and Pacific Affairs Daniel Kritenbrink", "the foreign minister of
 Turkey, Hakan Fidan"). What is found is nearly always a person; missed is everybody who is named without an office or by
-a surname alone ("President Lee"), and who stands in a headline, whose capitals tell nothing. Other languages have tables
-of their own, in abroad/.
+a surname alone ("President Lee"), and who stands in a headline, whose capitals tell nothing. Other languages have
+tables of their own, in abroad/.
 """
 
 import re
