@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ...errors import MissingExtra, UnreadableSource
-from ..cleaning.page_marks import begun_by
 from .contract import LARGEST_TEXT, MEGABYTE, Cleaning, RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.packed import not_what_it_says, read_all
 from .support.pdf_page import PageText, page_text
-from .support.printed import Line, heading, paragraphs, without_furniture
+from .support.printed import Line, beginnings, heading, paragraphs, without_furniture
 from .support.right_to_left import RIGHT_TO_LEFT, pages_as_read
 from .support.stated import stated_author, stated_title
 
@@ -59,7 +58,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource("no text layer: it needs OCR")
     description = _description(metadata)
     description["title"] = description["title"] or heading(kept[0])
-    marks = list(begun_by(zip(labels, kept, strict=True), text))
+    marks = list(beginnings(labels, kept, text))
     yield RawRecord(
         text,
         source.origin,

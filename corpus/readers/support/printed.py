@@ -13,7 +13,9 @@ from statistics import median
 from typing import Final, NamedTuple
 from unicodedata import combining
 
+from ...cleaning.page_marks import begun_by
 from ...description.head.labels import is_label
+from ...document import Page
 from ...scripts import FULL_WIDTH_ENDS, LATIN_ENDS, UNSPACED_IN_PRINT
 
 _EDGE: Final = 6
@@ -170,6 +172,11 @@ def paragraphs(pages: Sequence[Sequence[str]]) -> Iterator[str]:
         else:
             _join(paragraph, following, compounds)
     yield "".join(paragraph)
+
+
+def beginnings(labels: Sequence[str], pages: Sequence[Sequence[str]], text: str) -> tuple[Page, ...]:
+    """Where pages of these labels and lines begin in the text that was made of their paragraphs."""
+    return begun_by(zip(labels, pages, strict=True), text)
 
 
 def _can_be_title(group: Sequence[Line]) -> bool:
