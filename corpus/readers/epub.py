@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from ...errors import UnreadableSource
 from ..dates.records import parse_dates
 from ..document import Page
-from .contract import LARGEST_TEXT, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
-from .support.decode import decode_text, tidy
+from .contract import LARGEST_TEXT, MEGABYTE, RawRecord, ReadOptions, Remark, Skipped, Source
+from .support.decode import decode, tidy
 from .support.html_text import visible_text
 from .support.markup import Element, local_name, parse_xml, plain_text
 from .support.packed import Package, read_all
@@ -46,6 +46,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     locked = _locked(package)
     chapters: list[str] = []
     pages: list[Page] = []
+    remarks = list[Remark]()
     skipped: list[Skipped] = []
     length = 0
     contents: list[str] = []
@@ -55,7 +56,10 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
                 continue
             if name in locked:
                 raise UnreadableSource("locked by rights management")
-            text, begun = _chapter(package.read(name))
+            data = package.read(name)
+            declared = _DECLARED.search(data[:200])
+            chapter, told = decode(data, declared[1].decode("ascii") if declared else "utf-8")
+            text, begun = _chapter(chapter)
         except UnreadableSource as error:
             skipped.append(Skipped(f"{source.origin} {tidy(name)[:200]}", str(error)))
             continue
@@ -65,12 +69,13 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         if length + sum(map(len, contents)) > LARGEST_TEXT:
             raise UnreadableSource(f"more than {LARGEST_TEXT // MEGABYTE} million characters of text")
         (contents if is_contents else chapters).append(text)
+        remarks += told
     whole = _APART.join(filter(None, chapters))
     if not whole.strip():
         reasons = {each.reason for each in skipped}
         raise UnreadableSource(f"no text in it: {'; '.join(sorted(reasons)[:3])}" if reasons else "no text in it")
     cut = tuple(line for text in contents for line in text.split("\n") if line.strip())
-    yield RawRecord(whole, source.origin, {**_metadata(opf), "pages": pages}, cut=cut)
+    yield RawRecord(whole, source.origin, {**_metadata(opf), "pages": pages}, cut=cut, remarks=tuple(remarks))
     yield from skipped
 
 
@@ -99,10 +104,9 @@ def _reading_order(opf: Element, folder: str) -> Iterator[tuple[str, bool]]:
             yield name, "nav" in (item.get("properties") or "").split()
 
 
-def _chapter(data: bytes) -> tuple[str, list[Page]]:
+def _chapter(chapter: str) -> tuple[str, list[Page]]:
     """The text of a chapter, and the pages of the printed book that begin in it."""
-    declared = _DECLARED.search(data[:200])
-    chapter = decode_text(data, declared[1].decode("ascii") if declared else "").replace(_MARK, "")
+    chapter = chapter.replace(_MARK, "")
     labels: list[str] = []
 
     def marked(tag: re.Match[str]) -> str:

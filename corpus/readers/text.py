@@ -13,8 +13,10 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     Raises:
         UnreadableSource: If there is no readable text.
     """
-    text, cut = read_text(source.stream), ()
+    text, remarks = read_text(source)
+    cut: tuple[str, ...] = ()
     if options.cleaning:
         text, cut = without_page_marks(text)
         text = whole_words(text)
-    yield RawRecord(text, source.origin, name=source.name, cleaning=Cleaning.SURROUNDINGS, cut=cut)
+    cleaning = Cleaning.SURROUNDINGS
+    yield RawRecord(text, source.origin, name=source.name, cleaning=cleaning, cut=cut, remarks=remarks)

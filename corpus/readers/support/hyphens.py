@@ -33,9 +33,9 @@ _GROWN: Final = frozenset(
 )
 # Nor in these, though one is behind what they begin with in others: counter-proposal.
 _GROWN_WORDS: Final = tuple(
-    "counterpart counteract counterfeit counterbalanc counterclaim nonetheless nonsense longer longest selfish shortage "
-    "halfway highway highland lowland lowest fullest northern southern eastern western postpone preced prevent "
-    "present crossing airport airline landing landed rightful softly hardly freedom".split()
+    "counterpart counteract counterfeit counterbalanc counterclaim nonetheless nonsense longer longest selfish "
+    "shortage halfway highway highland lowland lowest fullest northern southern eastern western postpone preced "
+    "prevent present crossing airport airline landing landed rightful softly hardly freedom".split()
 )
 # German and English leave out the second part of a compound before these: Nord- und Südkorea.
 _LISTED: Final = frozenset("und oder bis sowie bzw and or to og och en et".split())
