@@ -250,7 +250,7 @@ class Fields:
     def glance(self, name: str) -> Any:
         """The same, for one that is only looked at: it is unused none the less."""
         value = self._record.get(self.key(name))
-        return None if isinstance(value, str) and not value.strip() else value
+        return None if _is_empty(value) else value
 
 
 def listed(text: str) -> list[Any]:

@@ -155,6 +155,12 @@ def test_a_field_of_another_kind_is_left_open_and_named(tmp_path: Path, values: 
     assert remark.kind.startswith(f"{left_open} was left open (")
 
 
+def test_an_empty_field_is_nothing_to_tell(tmp_path: Path) -> None:
+    names = ("title", "date", "people", "countries", "topics", "references", "notes", "author", "senders", "language")
+    for nothing in ([], {}, "", None):
+        assert record(tmp_path, **dict.fromkeys(names, nothing)).remarks == ()
+
+
 def test_what_fits_of_a_field_is_kept(tmp_path: Path) -> None:
     found = record(
         tmp_path, title=1984, place=["Nara"], countries=["Japan", 5, "KR"], people=["Lee", 3, {"name": "Kim"}]
