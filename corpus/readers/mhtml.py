@@ -34,7 +34,9 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         if looks_like(data) or not pages:
             raise not_what_it_says(data, _KIND)
         page = _page(message, pages)
-        stream = io.BytesIO(_in_utf8(page))
+        payload: Any = page.get_payload(decode=True)
+        stream = io.BytesIO(payload if isinstance(payload, bytes) else b"")
+        charset = page.get_content_charset() or ""
         address = _header(message, "snapshot-content-location") or _header(page, "content-location")
     except UnreadableSource:
         raise
@@ -44,7 +46,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource(f"{_KIND} that cannot be parsed: {type(error).__name__}") from None
     frames = len(pages) - 1
     remarks = (Remark("frames of a saved page were left out", str(frames)),) if frames else ()
-    for each in html.read(replace(source, stream=stream), options):
+    for each in html.read(replace(source, stream=stream, encoding=charset), options):
         if isinstance(each, RawRecord):
             found = _ADDRESS.fullmatch(address)
             each = replace(each, address=found[0] if found else "", remarks=(*each.remarks, *remarks))
@@ -60,14 +62,3 @@ def _page(message: Message, pages: list[Message]) -> Message:
 
 def _header(part: Message, name: str) -> str:
     return "".join(tidy(str(part.get(name) or "")).split())
-
-
-def _in_utf8(part: Message) -> bytes:
-    """The part's bytes, in UTF-8 if its header names an encoding that fits; the page itself may say none."""
-    payload: Any = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else b""
-    charset = part.get_content_charset() or ""
-    try:
-        return data.decode(charset).encode() if charset else data
-    except (LookupError, UnicodeError, ValueError):
-        return data
