@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, BinaryIO, Final
 
+from ..document import Page as Page
 from ..document import Remark
 from ..fields import RECORD_NAMES, OwnField
 from .allowance import Allowance

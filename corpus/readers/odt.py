@@ -13,6 +13,7 @@ from ...errors import UnreadableSource
 from .contract import RawRecord, ReadOptions, Skipped, Source
 from .support.markup import Element, Flow, local_name, parse_xml, plain_text, stream_xml
 from .support.packed import Package, not_what_it_says, read_all
+from .support.stated import stated_author, stated_title
 
 _KIND: Final = "an OpenDocument text (.odt)"
 _MIME: Final = b"application/vnd.oasis.opendocument."
@@ -73,8 +74,8 @@ def _metadata(package: Package) -> dict[str, object]:
             found.setdefault(local_name(each), []).append(value)
     author = found.get("initial-creator") or found.get("creator") or [""]
     return {
-        "title": found.get("title", [""])[0],
-        "author": author[0],
+        "title": stated_title(found.get("title", [""])[0]),
+        "author": stated_author(author[0]),
         "language": found.get("language", [""])[0],
         "topics": [word.strip() for each in found.get("keyword", []) for word in each.replace(";", ",").split(",")],
     }

@@ -16,6 +16,7 @@ from .contract import RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.markup import Flow
 from .support.packed import not_what_it_says, read_all
 from .support.rtf_words import BOXES, CHARSETS, CUT, ENCODINGS, INFORMATION, LABELS, SET_APART, SIGNS, SKIPPED, STARRED
+from .support.stated import stated_author, stated_title
 
 _KIND: Final = "RTF"
 _TOKEN = re.compile(
@@ -39,8 +40,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     if not body.flow.text:
         raise UnreadableSource("no text")
     description: dict[str, object] = {
-        "title": body.information.get("title", "") or body.title,
-        "author": body.information.get("author", ""),
+        "title": stated_title(body.information.get("title", "")) or body.title,
+        "author": stated_author(body.information.get("author", "")),
         "topics": body.information.get("keywords", "").replace(";", ","),
         "notes": [[note.mark, note.at, note.text] for note in body.flow.notes],
     }

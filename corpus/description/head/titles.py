@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final
 
 from ...dates.written import plain
@@ -54,8 +54,10 @@ def find_title(text: str, language: str) -> tuple[str, str]:
     if subject := find_subject(line.strip() for line in head.split("\n")):
         return _shortened(subject) if len(subject) > LONGEST_TITLE * 1.5 else subject, "extracted"
     start, first, has_more = _first_line(text)
-    if has_more and _looks_like_headline(first, text[start + len(first) :]):
-        return " ".join(first.split()), "extracted"
+    if has_more:
+        first = _with_its_rest(first, text[start + len(first) :])
+        if _looks_like_headline(first, text[start + len(first) :]):
+            return " ".join(first.split()), "extracted"
     body = text[start : start + _HEAD]
     sentences = (" ".join(body[begin:end].split()) for begin, end in split_sentences(body, language))
     told = (_SPEAKER.sub("", _SPEAKER.sub("", each, count=1), count=1) for each in sentences if not is_label(each))
@@ -75,6 +77,12 @@ def _first_line(text: str) -> tuple[int, str, bool]:
         elif not is_label(line) and not (signed and is_name(line)) and not _is_section(line, text[found.end() :]):
             return found.start(), found[0].strip(), bool(text[found.end() :].strip())
     return (first.start(), first[0].strip(), False) if first else (0, "", False)
+
+
+def _with_its_rest(first: str, below: str) -> str:
+    """A line with those right below it that go on in small letters: a headline in two lines, or a paragraph in many."""
+    rest = takewhile(lambda line: line[:1].islower(), (line.strip() for line in below.removeprefix("\n").split("\n")))
+    return "\n".join([first, *islice(rest, 5)])
 
 
 def _looks_like_headline(line: str, below: str) -> bool:
