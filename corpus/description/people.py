@@ -42,7 +42,7 @@ OFFICE: Final = rf"(?:(?:{'|'.join(_WORDS['ranks'])})[ -]){{0,4}}(?:{'|'.join(_W
 
 def _by_first_letter(patterns: Iterable[str]) -> str:
     """One pattern for any of these in any case, longest first, whose first letter is looked at only once."""
-    ordered = sorted(patterns, key=lambda each: (each[0].lower(), -len(each)))
+    ordered = sorted(patterns, key=lambda each: (each[0].lower(), -len(each.partition("(")[0])))
     return "|".join(
         f"[{first}{first.upper()}](?i:{'|'.join(each[1:] for each in some)})"
         for first, some in groupby(ordered, key=lambda each: each[0].lower())
@@ -85,6 +85,11 @@ _NO_NAME_ENDING = re.compile(
 )
 _EXCELLENCIES: Final = frozenset(("H.E.", "HE", "Hon.", "Rt.", "Honorable", "Honourable", "Excellency"))
 _ALONE = re.compile(rf"(?<![\w-])(?:Mr|Mrs|Ms|Dr|Gen|Lt\. Gen|Col|Sen|Rep|Gov|Amb|Prof|Sir|Dame)\.? (?P<name>{NAME})")
+_LIST = re.compile(
+    r"(?im)^\W{0,4}(?:(?:list of )?participants?|present|attendees|in attendance|members of the delegation)\W{0,3}[:\n]"
+    r"(?P<names>(?:[^\n]{2,120}(?:\n|$)|[^\n]{121,2000}$){1,40})"
+)
+_LISTED = re.compile(rf"\W{{0,4}}{_TITLE}{{0,3}}(?P<name>{NAME})\s*(?:$|[,(–—-])")
 _NO_HEADLINE = re.compile(r"[.:;…][\"”’)\]]*\s*$|; |^\W*[A-Za-z ]{4,40}: ")  # a sentence, a list, or what has a label
 
 
@@ -128,10 +133,20 @@ def _in_language(text: str, language: str) -> Iterator[Person]:
 
 
 def _mentioned(text: str) -> Iterator[Person]:
+    yield from _participants(text)
     for line in re.finditer(r"[^\n]{12,}", text):
         found = sorted(_in_line(line[0]), key=lambda each: each[0])
         if found and not _is_headline(line[0], found):
             yield from (person for _, _, person in found)
+
+
+def _participants(text: str) -> Iterator[Person]:
+    """Those whom a list names, with or without an office: "PARTICIPANTS: Dr. Henry A. Kissinger; Anatoly Dobrynin"."""
+    for found in _LIST.finditer(text):
+        for entry in re.split(r"\n|;", found["names"])[:MOST_PEOPLE]:
+            name = _LISTED.match(entry)
+            if name and (full := _name(name["name"])) == name["name"]:
+                yield Person(full)
 
 
 def _is_headline(line: str, found: list[tuple[int, int, Person]]) -> bool:
@@ -213,7 +228,7 @@ def _charge(line: str, end: int) -> _Charge:
     charge = line[end:last]
     for mention in (mentions or {}).values():
         charge = charge[: mention.start] if mention.start < len(charge) else charge
-    charge = re.sub(r"(?:[ ,]+(?:a|and|the|of|for|to|on|at|in|our|its)\b)+[ ,]*$", "", charge)
+    charge = re.sub(r"(?:[ ,]+(?:an?|and|the|of|for|to|on|at|in|our|its)\b)+[ ,]*$", "", charge)
     return _Charge(last, charge, country)
 
 

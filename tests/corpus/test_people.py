@@ -87,6 +87,18 @@ def test_lines_that_are_dense_with_names(line: str) -> None:
     )
 
 
+def test_a_list_of_participants_names_people_without_an_office_too() -> None:
+    text = (
+        "MEMORANDUM\n\nPARTICIPANTS:\nThe President\nDr. Henry A. Kissinger, Assistant to the President\n"
+        "Anatoly Dobrynin, Ambassador\nPeter W. Rodman\nNorth Atlantic Council\n\nPeter Smith opened the door."
+    )
+    assert [(person.name, person.role) for person in find_people(text)] == [
+        ("Henry A. Kissinger", ""),
+        ("Anatoly Dobrynin", "Ambassador"),
+        ("Peter W. Rodman", ""),
+    ]
+
+
 def test_a_title_makes_a_person_of_a_full_name_and_not_of_a_surname() -> None:
     text = "Thank you. With us is Dr. Michael Carpenter, and Mr. Smith of the embassy, and Ms. Jane Doe" + REST
     assert [person.name for person in find_people(text)] == ["Michael Carpenter", "Jane Doe"]
