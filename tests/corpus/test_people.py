@@ -49,7 +49,11 @@ def test_who_is_named_with_an_office(text: str, people: list[tuple[str, str, str
         ("We met foreign ministers Sergey Lavrov, Hakan Fidan and Wang Yi",
          [("Sergey Lavrov", "Foreign Minister", ""), ("Hakan Fidan", "Foreign Minister", ""),
           ("Wang Yi", "Foreign Minister", "")]),
+        ("King Charles III and Pope Leo XIV met the governor of California, Gavin Newsom",
+         [("Charles III", "King", ""), ("Leo XIV", "Pope", ""), ("Gavin Newsom", "Governor of California", "")]),
         ("The president, Congress leaders and the minister, Hong Kong said, met the foreign secretary London sent", []),
+        ("After a word with the president, Rajiv Gandhi Foundation staff and their guests left", []),
+        ("With prime minister Shigeru Ishiba Tokyo wants a deal", [("Shigeru Ishiba", "Prime Minister", "")]),
         ("The president West Virginia elected and the ambassador New York knows met general Electric managers", []),
     ],
 )  # fmt: skip
@@ -77,6 +81,8 @@ def test_an_office_is_named_with_all_that_it_is_for() -> None:
         "Deputy Secretary Wendy Sherman, Foreign Minister Dmytro Kuleba, and Ambassador John F. Kennedy attended.",
         "PARTICIPANTS: Wendy Sherman, Deputy Secretary; Dmytro Kuleba, Foreign Minister; Ambassador John F. Kennedy",
         "Wendy Sherman, Deputy Secretary\nDmytro Kuleba, Foreign Minister\nJohn F. Kennedy, Ambassador",
+        "Deputy Secretary Wendy Sherman, Foreign Minister Dmytro Kuleba, Ambassador John F. Kennedy",
+        "Deputy Secretary Wendy Sherman, Officer Kim, Foreign Minister Dmytro Kuleba, Ambassador John F. Kennedy",
     ],
 )
 def test_lines_that_are_dense_with_names(line: str) -> None:
