@@ -74,7 +74,7 @@ def test_who_is_named_with_an_office(language: str, text: str, people: list[tupl
         ("es", "El presidente Lula y el presidente del Partido Laborista; el presidente, Nueva York,"),
         (
             "ru",
-            "Встреча с президентом Дональдом Трампом; глава Международного Красного Креста, президент Западной Вирджинии; президент Путин",
+            "Встреча с президентом Дональдом Трампом; президент Западной Вирджинии; президент Путин",
         ),
         ("tr", "Dışişleri Bakanı Fidan ve Başkan Yardımcısı"),
         ("ko", "현직 대통령과 한국 대통령, 외교부 장관, 여당 대표, 차기 대통령, 트럼프 대통령, 시민사회 대표"),
