@@ -4,11 +4,13 @@ What a PDF says of itself is believed with care: its date is that of the file, n
 alone; its title is often the name of another file.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
 from ...errors import MissingExtra, UnreadableSource
 from .contract import LARGEST_TEXT, MEGABYTE, Cleaning, RawRecord, ReadOptions, Remark, Skipped, Source
+from .support.legible import is_legible
 from .support.packed import not_what_it_says, read_all
 from .support.pdf_page import PageText, page_text
 from .support.printed import Line, beginnings, heading, paragraphs, without_furniture
@@ -21,6 +23,7 @@ _UNKNOWN: Final = 0.3
 """Nobody can read a page of which so many characters are unknown."""
 
 _NO_LETTERS: Final = "its fonts do not say which letters they show (no ToUnicode): it needs OCR"
+_WRONG_LETTERS: Final = "gibberish: its fonts say of its letters that they are others, it needs OCR"
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
@@ -46,11 +49,12 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         if getattr(error, "err_code", None) == _WRONG_PASSWORD:
             raise UnreadableSource("protected by a password: save it without one") from None
         raise UnreadableSource("a PDF that is damaged or cut off") from None
-    pages: list[list[Line]] = [[] if page.unknown > _UNKNOWN else page.lines for page in found]
-    unreadable = sum(page.unknown > _UNKNOWN for page in found)
-    if unreadable and not any(pages):
-        raise UnreadableSource(_NO_LETTERS)
-    remarks = [Remark(f"pages left out: {_NO_LETTERS}", f"{unreadable} of {len(pages)}")] if unreadable else []
+    wrong = [_wrong(page) for page in found]
+    pages: list[list[Line]] = [[] if reason else page.lines for page, reason in zip(found, wrong, strict=True)]
+    reasons = Counter(filter(None, wrong))
+    if reasons and not any(pages):
+        raise UnreadableSource(next(iter(reasons)))
+    remarks = [Remark(f"pages left out: {reason}", f"{count} of {len(pages)}") for reason, count in reasons.items()]
     remarks += _set_as_read(pages, data)
     kept, cut = without_furniture(pages) if options.cleaning else (pages, [])
     text = "\n\n".join(paragraphs(kept))
@@ -85,6 +89,13 @@ def _pages(pdf: Any) -> Iterator[PageText]:
         if length > LARGEST_TEXT:
             raise UnreadableSource(f"more than {LARGEST_TEXT // MEGABYTE} million characters of text")
         yield found
+
+
+def _wrong(page: PageText) -> str:
+    """Why the letters of a page are not what it shows; "" if they may be."""
+    if page.unknown > _UNKNOWN:
+        return _NO_LETTERS
+    return "" if is_legible(" ".join(page.lines)) else _WRONG_LETTERS
 
 
 def _set_as_read(pages: list[list[Line]], data: bytes) -> list[Remark]:

@@ -17,6 +17,7 @@ from ...cleaning.page_marks import begun_by
 from ...description.head.labels import is_label
 from ...document import Page
 from ...scripts import FULL_WIDTH_ENDS, LATIN_ENDS, UNSPACED_IN_PRINT
+from .stated import names_kind
 
 _EDGE: Final = 6
 """How many lines at the top and at the bottom of a page may be furniture."""
@@ -182,7 +183,7 @@ def beginnings(labels: Sequence[str], pages: Sequence[Sequence[str]], text: str)
 def _can_be_title(group: Sequence[Line]) -> bool:
     title = " ".join(group)
     is_long = len(title) > _LONGEST_TITLE or len(group) > _MOST_TITLE_LINES
-    return sum(map(str.isalpha, title)) > 3 and not is_long and not all(map(is_label, group))
+    return sum(map(str.isalpha, title)) > 3 and not is_long and (names_kind(title) or not all(map(is_label, group)))
 
 
 class _Looks(NamedTuple):

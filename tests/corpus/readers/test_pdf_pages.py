@@ -1,6 +1,8 @@
 """PDF pages by their looks: right to left, spaced letters, raised numbers, narrow columns, titles, unknown letters."""
 
 import io
+import random
+import string
 from collections.abc import Sequence
 
 import pytest
@@ -9,11 +11,37 @@ from dragoman.corpus.document import Document
 from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Skipped, Source
 from dragoman.corpus.readers.registry import format_named
+from dragoman.corpus.readers.support.legible import is_legible
 from dragoman.corpus.readers.support.right_to_left import as_read
 from support.painted import Piece, lettered, painted, silent
 
 WIDTH = 7.2
 """How wide a glyph of `lettered` is at 12 points."""
+
+
+SPOKEN = {
+    "en": "The two foreign ministers met in Nara on Tuesday and agreed to resume the negotiations on fisheries "
+    "that broke down in the spring. They will exchange drafts within a month, and hope to initial a text "
+    "before the summit in Seoul, which both governments have described as the turning point of an "
+    "extraordinarily difficult relationship.",
+    "pl": "Ministrowie spraw zagranicznych spotkali się we wtorek w Narze i zgodzili się wznowić rozmowy o "
+    "rybołówstwie, które załamały się wiosną. W ciągu miesiąca wymienią projekty i mają nadzieję "
+    "parafować tekst przed szczytem w Seulu, który oba rządy nazywają punktem zwrotnym w niezwykle "
+    "trudnych stosunkach między obydwoma państwami.",
+    "fi": "Ulkoministerit tapasivat tiistaina Narassa ja sopivat jatkavansa keväällä keskeytyneitä "
+    "kalastusneuvotteluja. He vaihtavat luonnoksia kuukauden kuluessa ja toivovat voivansa parafoida "
+    "tekstin ennen Soulin huippukokousta, jota molemmat hallitukset ovat kuvanneet käännekohdaksi "
+    "poikkeuksellisen vaikeissa suhteissa.",
+    "sw": "Mawaziri wa mambo ya nje walikutana Nara siku ya Jumanne na wakakubaliana kuanza tena mazungumzo "
+    "kuhusu uvuvi yaliyovunjika wakati wa majira ya kuchipua. Watabadilishana rasimu ndani ya mwezi "
+    "mmoja, na wanatumaini kutia saini maandishi kabla ya mkutano wa kilele wa Seoul, ambao serikali zote "
+    "mbili zimeuita hatua muhimu ya uhusiano mgumu.",
+    "vi": "Hai bộ trưởng ngoại giao đã gặp nhau tại Nara hôm thứ Ba và đồng ý nối lại các cuộc đàm phán về nghề "
+    "cá đã đổ vỡ vào mùa xuân. Họ sẽ trao đổi dự thảo trong vòng một tháng và hy vọng sẽ ký tắt một văn "
+    "bản trước hội nghị thượng đỉnh tại Seoul, điều mà cả hai chính phủ mô tả là bước ngoặt của một mối "
+    "quan hệ vô cùng khó khăn.",
+}
+"""Long enough to be judged by their letters."""
 
 
 def results(data: bytes) -> list[Document | Skipped]:
@@ -107,13 +135,14 @@ def test_a_few_words_within_a_line_of_another_script() -> None:
     assert as_read(list("No such letters (at all)."), mostly=True) == "No such letters (at all)."
 
 
-def test_columns_beside_each_other_are_not_one_line() -> None:
+@pytest.mark.parametrize("right", [200, 459])
+def test_columns_beside_each_other_are_not_one_line(right: float) -> None:
     letters = sorted(set("שלום עולם") - {" "})
 
     def word(text: str, right: float, y: float) -> list[Piece]:
         return [Piece(chr(33 + letters.index(char)), right - WIDTH * at, y, font="F2") for at, char in enumerate(text)]
 
-    pieces = word("שלום", 500, 700) + word("עולם", 500, 685) + word("עולם", 200, 700) + word("שלום", 200, 685)
+    pieces = word("שלום", 500, 700) + word("עולם", 500, 685) + word("עולם", right, 700) + word("שלום", right, 685)
     assert reading(painted([pieces], F2=lettered(letters))).text.split() == ["שלום", "עולם", "עולם", "שלום"]
 
 
@@ -131,6 +160,12 @@ def test_columns_beside_each_other_are_not_one_line() -> None:
 def test_letters_spaced_apart_come_together(text: str, together: str) -> None:
     body = lines("The parties agreed upon the hotline between the capitals.", "And the corridor.", y=600)
     assert together in reading(painted([[*body, Piece(text, y=400, spacing=6)]])).text
+
+
+def test_a_short_word_beside_spaced_letters_stays_a_word() -> None:
+    pieces = [Piece("It is a ", 40), Piece("corridor opened", 72, spacing=3.5), Piece("to all.", 221)]
+    text = reading(painted([[*lines("They met in Nara.", y=720), *pieces]])).text
+    assert text.endswith("It is a corridor opened to all.")
 
 
 @pytest.mark.parametrize(
@@ -160,6 +195,18 @@ def test_numbers_of_footnotes_come_off_their_words() -> None:
     assert text == "The ministers met in Nara 1 on 20 km2 and agreed. 12 In 1963 3 F-35 and H2O came."
 
 
+@pytest.mark.parametrize("rise", [3, 5, 6])
+def test_a_line_goes_on_behind_a_raised_number(rise: int) -> None:
+    # PDFium takes what is behind it for a line of its own.
+    pieces = [Piece("They met in Nara", 40), Piece("1", 131, 700 + rise, 7), Piece(", on Tuesday.", 135)]
+    assert reading(painted([[*pieces, *lines("All went well.", y=600)]])).text.startswith("They met in Nara 1, on Tue")
+
+
+def test_numbers_that_belong_to_words_stay() -> None:
+    text = "Annex1 and Covid19 came to H2O in Mi24."
+    assert reading(painted([lines("They met in Nara.", text)])).text.endswith(text)
+
+
 def test_words_long_for_their_column_end_no_paragraph() -> None:
     column = [
         "Die Außenminister haben sich am", "Dienstag in Berlin auf eine", "Wiederaufnahme der",
@@ -179,6 +226,9 @@ def test_what_stands_apart_is_a_paragraph_of_its_own() -> None:
     assert "\n\n" not in document.text
     document = reading(painted([lines(*first) + lines(*second, y=655)]))
     assert document.text == " ".join(first) + "\n\n" + " ".join(second)
+    smaller = lines("see the annex of the agreement", y=671, size=8)
+    document = reading(painted([lines(*first) + smaller]))
+    assert document.text == " ".join(first) + "\n\n" + str(smaller[0].text)
 
 
 BODY = [
@@ -190,7 +240,7 @@ BODY = [
 @pytest.mark.parametrize(
     ("head", "title"),
     [
-        (["Joint Statement on the Corridor", "between the Coasts of the Strait"], None),
+        (["Joint Statement on the Corridor", "Two Coasts of the Strait"], None),
         (["Memorandum"], "Memorandum"),
         (["Gemeinsame Erklärung"], "Gemeinsame Erklärung"),
     ],
@@ -199,6 +249,7 @@ def test_the_largest_letters_above_the_text_are_the_title(head: Sequence[str], t
     above = lines("Office of the Press Secretary", "For Immediate Release", "November 22, 2025", y=780)
     document = reading(painted([above + lines(*head, y=730, size=24) + lines(*BODY, y=640)]))
     assert document.title == (title or " ".join(head))
+    assert " ".join(head) in document.text.split("\n\n")
     assert str(document.dates) == "2025-11-22"
     # Large letters within the text are another's heading.
     document = reading(painted([lines(*BODY * 4, y=780) + lines("Annex", y=600, size=24)]))
@@ -232,3 +283,49 @@ def test_unknown_letters_are_told_and_not_read() -> None:
     document = reading(painted([[*good, Piece("\0=", y=500, font="F2")]], F2=silent()))
     assert "foreign ministers" in document.text
     assert document.remarks == ()
+
+
+def exchanged(text: str, seed: int) -> str:
+    letters = list(string.ascii_lowercase)
+    random.Random(seed).shuffle(letters)
+    return text.lower().translate(str.maketrans(string.ascii_lowercase, "".join(letters)))
+
+
+@pytest.mark.parametrize("language", sorted(SPOKEN))
+def test_letters_that_make_words_are_told_from_such_that_do_not(language: str) -> None:
+    text = SPOKEN[language]
+    assert is_legible(text)
+    assert is_legible(text.upper())
+    assert is_legible("\n".join(f"{number} {text[number : number + 8]} {number * 7},5" for number in range(0, 200, 8)))
+    # Glyphs are often numbered as letters are, from another one on.
+    assert not is_legible("".join(chr(ord(char) - 29) if "=" < char <= "~" else char for char in SPOKEN["en"]))
+    wrong = sum(not is_legible(exchanged(SPOKEN["en"], seed)) for seed in range(20))
+    assert wrong > 15
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "cp1253"])
+def test_another_script_in_a_latin_font_is_no_text(encoding: str) -> None:
+    text = {
+        "cp1251": "Министры иностранных дел встретились во вторник и согласились возобновить переговоры. " * 4,
+        "cp1253": "Οι υπουργοί εξωτερικών συναντήθηκαν την Τρίτη και συμφώνησαν να συνεχίσουν. " * 4,
+    }[encoding]
+    assert is_legible(text)
+    assert not is_legible(text.encode(encoding).decode("latin-1"))
+
+
+def test_what_is_little_or_no_words_is_not_judged() -> None:
+    for text in ("", "1,234 5,678 " * 200, "EUR USD JPY " * 8, "首相は東京で会談した。" * 50, "xqz " * 20):
+        assert is_legible(text)
+
+
+def test_a_page_whose_font_says_wrong_letters_is_told_and_not_read() -> None:
+    shown = SPOKEN["en"]
+    letters = list(string.ascii_letters + " .,")
+    wrong = [*exchanged(string.ascii_lowercase, 3), *exchanged(string.ascii_lowercase, 3).upper(), *" .,"]
+    pieces = [
+        Piece("".join(chr(33 + letters.index(char)) for char in shown[at : at + 60]), y=700 - at / 3, font="F2")
+        for at in range(0, len(shown), 60)
+    ]
+    (told,) = results(painted([pieces], F2=lettered(wrong)))
+    assert str(told) == "x.pdf: gibberish: its fonts say of its letters that they are others, it needs OCR"
+    assert "foreign ministers" in reading(painted([pieces], F2=lettered(letters))).text
