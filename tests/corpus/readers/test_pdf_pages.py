@@ -135,13 +135,14 @@ def test_a_few_words_within_a_line_of_another_script() -> None:
     assert as_read(list("No such letters (at all)."), mostly=True) == "No such letters (at all)."
 
 
-def test_columns_beside_each_other_are_not_one_line() -> None:
+@pytest.mark.parametrize("right", [200, 459])
+def test_columns_beside_each_other_are_not_one_line(right: float) -> None:
     letters = sorted(set("שלום עולם") - {" "})
 
     def word(text: str, right: float, y: float) -> list[Piece]:
         return [Piece(chr(33 + letters.index(char)), right - WIDTH * at, y, font="F2") for at, char in enumerate(text)]
 
-    pieces = word("שלום", 500, 700) + word("עולם", 500, 685) + word("עולם", 200, 700) + word("שלום", 200, 685)
+    pieces = word("שלום", 500, 700) + word("עולם", 500, 685) + word("עולם", right, 700) + word("שלום", right, 685)
     assert reading(painted([pieces], F2=lettered(letters))).text.split() == ["שלום", "עולם", "עולם", "שלום"]
 
 
@@ -159,6 +160,12 @@ def test_columns_beside_each_other_are_not_one_line() -> None:
 def test_letters_spaced_apart_come_together(text: str, together: str) -> None:
     body = lines("The parties agreed upon the hotline between the capitals.", "And the corridor.", y=600)
     assert together in reading(painted([[*body, Piece(text, y=400, spacing=6)]])).text
+
+
+def test_a_short_word_beside_spaced_letters_stays_a_word() -> None:
+    pieces = [Piece("It is a ", 40), Piece("corridor opened", 72, spacing=3.5), Piece("to all.", 221)]
+    text = reading(painted([[*lines("They met in Nara.", y=720), *pieces]])).text
+    assert text.endswith("It is a corridor opened to all.")
 
 
 @pytest.mark.parametrize(
