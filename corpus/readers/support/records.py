@@ -31,5 +31,7 @@ def raw_record(values: Mapping[str, Any], origin: str, options: ReadOptions) -> 
     # Late: most records are no web pages, whose reader brings a parser with it.
     from .web_page import page_content
 
-    text, cut, said = page_content(page)
-    return RawRecord(text, origin, values, options.fields, page=said, cleaning=Cleaning.SURROUNDINGS, cut=cut)
+    text, cut, said, beside = page_content(page)
+    return RawRecord(
+        text, origin, values, options.fields, page=said, beside=beside, cleaning=Cleaning.SURROUNDINGS, cut=cut
+    )
