@@ -8,6 +8,7 @@ import click
 from .search.cli.terminal import run
 
 _COMMANDS = {
+    "inspect": "search.cli.inspect:inspect",
     "index": "search.cli.feeding:index",
     "add": "search.cli.feeding:add",
     "remove": "search.cli.feeding:remove",

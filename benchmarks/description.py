@@ -245,7 +245,8 @@ def countries(shared: Path) -> None:
     """Which countries are found in the versions of a news story in other languages, of those in the English one."""
     found: dict[str, dict[str, set[str]]] = defaultdict(dict)
     for story in records(shared / "multi/ntrex.corpus.jsonl.xz"):
-        found[story["group"]][story["lang"]] = set(find_countries(story["title"], story["text"]))
+        language = language_code(story["lang"]) or ""
+        found[story["group"]][story["lang"]] = set(find_countries(story["title"], story["text"], language))
     languages = sorted({language for versions in found.values() for language in versions} - {"eng"})
     with Record("countries", ["language", "of the English version's", "in the English version too"]) as record:
         for language in languages:

@@ -33,7 +33,7 @@ from dragoman.corpus.document import Document
 from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Source
 from dragoman.corpus.readers.registry import format_named
-from dragoman.corpus.readers.support.decode import decode_text
+from dragoman.corpus.readers.support.decode import decode
 from dragoman.corpus.readers.support.html_text import visible_text
 from dragoman.errors import UnreadableSource
 
@@ -94,7 +94,7 @@ def trafilatura_default(page: bytes) -> str:
 def stripped(page: bytes) -> str:
     """All text of the page, without its tags."""
     try:
-        return visible_text(decode_text(page))
+        return visible_text(decode(page).text)
     except UnreadableSource:
         return visible_text(page.decode("utf-8", "replace"))
 

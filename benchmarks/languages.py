@@ -4,19 +4,22 @@
 
 XQuAD has 240 paragraphs and 1,190 questions, the same in twelve languages; the test data of this repository hold them.
 First each language has a collection of its own, and then all of them are in one, where a question is to find its
-paragraph in its own language. Then, of all pairs of words in these paragraphs and in the stories of NTREX that Snowball
-gives one stem, written as they are, the share of which a question with either finds the other. To measure an older
-Dragoman, run the very same script with that as the package:
+paragraph in its own language. Then words that one paragraph alone has are put into plain questions ("Where was … and
+what did he do there?"), and the share is counted of which the first hit holds the word. Then, of all pairs of words in
+these paragraphs and in the stories of NTREX that Snowball gives one stem, written as they are, the share of which a
+question with either finds the other. To measure an older Dragoman, run the very same script with that as the package:
 
     git worktree add ../older/dragoman COMMIT && PYTHONPATH=../older python benchmarks/languages.py
 """
 
 import json
 import lzma
+import random
+import re
 import sys
 import tempfile
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import combinations
@@ -33,7 +36,6 @@ from dragoman.corpus.document import Passage, Span
 from dragoman.index.analysis import analyze
 from dragoman.index.segments.encoded_passage import EncodedPassage
 from dragoman.index.terms import STEMMERS
-from dragoman.index.units import terms_of
 from dragoman.index.writing import writer
 from dragoman.index.writing.store import Store
 from dragoman.search.language.interpreter import interpret
@@ -44,6 +46,19 @@ DEFAULT = ("de", "es", "ru", "tr", "ar")
 CODES = {"deu": "de", "spa": "es", "rus": "ru", "tur": "tr", "arb": "ar", "ara": "ar", "fra": "fr", "ron": "ro"}
 PAIRED = ("tr", "fr", "ru", "ro", "es", "de")
 DEPTH = 10
+NAMES = 60
+IN_SENTENCES = {
+    "ar": ("ما هو {}؟", "من هو {}؟", "أين كان {} وماذا فعل هناك؟"),
+    "de": ("Was ist {}?", "Wer ist {}?", "Wo war {} und was hat er dort gemacht?"),
+    "el": ("Τι είναι {};", "Ποιος είναι ο {};", "Πού ήταν ο {} και τι έκανε εκεί;"),
+    "en": ("What is {}?", "Who is {}?", "Where was {} and what did he do there?"),
+    "es": ("¿Qué es {}?", "¿Quién es {}?", "¿Dónde estaba {} y qué hizo allí?"),
+    "hi": ("{} क्या है?", "{} कौन है?", "{} कहाँ था और उसने वहाँ क्या किया?"),
+    "ro": ("Ce este {}?", "Cine este {}?", "Unde a fost {} și ce a făcut acolo?"),
+    "ru": ("Что такое {}?", "Кто такой {}?", "Где был {} и что он там делал?"),
+    "tr": ("{} nedir?", "{} kimdir?", "{} neredeydi ve orada ne yaptı?"),
+    "vi": ("{} là gì?", "{} là ai?", "{} đã ở đâu và làm gì ở đó?"),
+}
 
 
 def rows(name: str) -> Iterator[Any]:
@@ -89,6 +104,21 @@ def found(folder: Path, questions: Sequence[tuple[str, str]]) -> tuple[float, fl
     return first, sum(map(bool, ranks)) / len(ranks), sum(1 / rank for rank in ranks if rank) / len(ranks)
 
 
+def named(folder: Path, texts: Sequence[str], language: str) -> float:
+    """Of words that one text alone has, and none that begins alike, the share that a question's first hit holds."""
+    held = Counter(word for text in texts for word in set(re.findall(r"[^\W\d_]{5,}", text)))
+    alike = Counter(word[:5].lower() for word in held)
+    rare = sorted(word for word, number in held.items() if number == 1 and alike[word[:5].lower()] == 1)
+    names = random.Random(1).sample(rare, NAMES)
+    with dragoman.open_collection(folder) as asked:
+        right = [
+            any(name in hit.document.text for hit in asked.search(question.format(name), mode="keyword", limit=1))
+            for question in IN_SENTENCES[language]
+            for name in names
+        ]
+    return sum(right) / len(right)
+
+
 def united(folder: Path, texts: Sequence[str], algorithm: str) -> tuple[int, int]:
     """Of the pairs of words that have one stem as written, how many find each other; and how many pairs there are."""
     stemmer: Any = Stemmer.Stemmer(algorithm)
@@ -120,7 +150,8 @@ def lower(word: str, algorithm: str) -> str:
 def reached(view: Any, word: str) -> set[str]:
     """The terms that a question of one word is met by."""
     units = interpret(view, parse(word)).units
-    return {term for unit in units for position in unit.positions for term in terms_of(position)}
+    # In Dragoman 0.1 before confined forms, all forms were strings.
+    return {str(getattr(form, "term", form)) for unit in units for position in unit.positions for form in position}
 
 
 def main() -> None:
@@ -145,6 +176,11 @@ def main() -> None:
         mixed = collection(Path(work) / "mixed", [each for each in paragraphs if each["lang"] in languages])
         for language in languages:
             record.row(f"{language}, all in one", *(f"{each:.3f}" for each in found(mixed, right[language])))
+        for language in IN_SENTENCES:
+            documents = [each for each in paragraphs if each["lang"] == language]
+            folder = collection(Path(work) / f"names-{language}", documents)
+            right_first = named(folder, [each["text"] for each in documents], language)
+            record.row(f"a name in a sentence, {language}", f"{right_first:.3f}", "", "")
         stories = list(rows("ntrex.corpus.jsonl.xz"))
         for language in PAIRED:
             documents = [

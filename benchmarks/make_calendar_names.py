@@ -46,6 +46,9 @@ LOCALES: Final = {
 }
 """Which of the repository's locales a language's words are taken from."""
 
+SPELT_OUT: Final = ("cs",)
+"""Languages whose abbreviations are left out: nobody writes them, and they are other words."""
+
 VARIANTS: Final = {"hi": {9: "सितम्बर", 10: "अक्तूबर", 11: "नवम्बर", 12: "दिसम्बर"}}
 """Months as they are written as often, which the repository has not got, by language and number."""
 
@@ -63,7 +66,7 @@ def forms(locales: list[str], kind: str, numbers: range) -> list[str]:
     for locale in map(Locale.parse, locales):
         tables = getattr(locale, kind)
         for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
+            for width in ("wide",) if locale.language in SPELT_OUT else ("wide", "abbreviated"):
                 for place, number in enumerate(numbers):
                     form = unicodedata.normalize("NFC", tables[context][width][number].lower())
                     key = fold(form).replace(".", "")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -16,7 +17,7 @@ MAX_ID_LENGTH = 1024
 
 MAX_PASSAGE_ID_LENGTH = MAX_ID_LENGTH + 32
 
-_LATER = ("senders", "recipients", "volume", "classification", "extra")
+_LATER = ("senders", "recipients", "volume", "classification", "extra", "pages")
 # Documents have not always had these: where one is empty, the description leaves it out, so that the content hash of
 # a document that has none of them is as it was before, and adding it again changes nothing.
 
@@ -89,6 +90,18 @@ class Note:
     text: str
 
 
+class Page(NamedTuple):
+    """Where a page of the printed original begins.
+
+    Attributes:
+        label: What the page is called there: "1474", "xii".
+        at: An offset in characters into the document's text.
+    """
+
+    label: str
+    at: int
+
+
 class Remark(NamedTuple):
     """What a reader has to say of a document that it read all the same: bytes replaced, a field left open.
 
@@ -128,6 +141,8 @@ class Document:
         classification: Who might see it: one of `fields.CLASSIFICATIONS` where it is a usual one.
         references: What it cites as its sources.
         notes: Its footnotes, in the order of their marks.
+        pages: Where the pages of the printed original begin, in order; of a PDF all pages, those included that have no
+            text, so that the first is its first. What precedes the first is on no known page.
         cut: What cleaning took out of the source, in order: kept so that nothing is silently lost, and never searched.
         extra: The values of a collection's own fields, by their names: see `fields.OwnField`.
         provenance: Says of each field of the description that is not empty whether it was "given" with the source,
@@ -162,6 +177,7 @@ class Document:
     classification: str = ""
     references: tuple[Reference, ...] = ()
     notes: tuple[Note, ...] = ()
+    pages: tuple[Page, ...] = ()
     cut: tuple[str, ...] = ()
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], hash=False)
     provenance: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
@@ -211,6 +227,7 @@ class Document:
         for name in ("countries", "topics", "senders", "recipients", "cut"):
             known[name] = tuple(known.get(name, ()))
         known["notes"] = tuple(Note(**note) for note in known.get("notes", ()))
+        known["pages"] = tuple(Page(*page) for page in known.get("pages", ()))
         known["extra"] = {name: tuple(values) for name, values in known.get("extra", {}).items()}
         return cls(text=text, **known)
 
@@ -222,6 +239,17 @@ class Document:
         return tuple(
             note for note in self.notes if (opens or span.start < self._marked(note)) and self._marked(note) <= span.end
         )
+
+    def pages_of(self, span: Span) -> tuple[Page, ...]:
+        """The pages that a span stands on, in order; none if that is not known."""
+        starts = [page.at for page in self.pages]
+        first = max(0, bisect_right(starts, span.start) - 1)
+        return self.pages[first : bisect_left(starts, max(span.end, span.start + 1))]
+
+    def pdf_page(self, span: Span) -> int:
+        """The number that the first page of a span has in the PDF which the document is of; 0 if it is of none."""
+        is_pdf = self.origin.lower().endswith(".pdf")
+        return bisect_right(self.pages, span.start, key=lambda page: page.at) if is_pdf else 0
 
     def _marked(self, note: Note) -> int:
         """Where the text ends that a footnote's mark follows."""

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from ..errors import InvalidDocument, MissingExtra, UnreadableSource
 from .cleaning.clean import clean
+from .cleaning.page_marks import moved
 from .cleaning.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
 from .dates.records import parse_dates
 from .description.countries import canonical_country
@@ -144,6 +145,7 @@ def _description(fields: Fields, text: str) -> dict[str, Any]:
         "classification": _classification(fields),
         "references": tuple(Reference(**reference) for reference in references),
         "notes": tuple(fields.notes(text)),
+        "pages": fields.pages(text),
     }
 
 
@@ -180,12 +182,13 @@ def _cleaned(document: Document, record: RawRecord, options: ReadOptions) -> Doc
 
 
 def _finished(document: Document, record: RawRecord) -> Document:
-    """The described document without its title's line, and at its address."""
+    """The described document without its title's line, its pages marked in what is left, and at its address."""
     if record.cleaning is not Cleaning.NONE:
         document = replace(document, text=without_title(document.text, document.title).strip())
     if record.cleaning is Cleaning.SURROUNDINGS and document.notes:
         # Offsets into a page that was cleaned are no positions in the text: all footnotes belong to its end.
         document = replace(document, notes=tuple(replace(note, at=len(document.text)) for note in document.notes))
+    document = replace(document, pages=moved(document.pages, record.text, document.text))
     if record.address:
         provenance = {"url": "given", **document.provenance}
         document = replace(document, url=document.url or record.address, provenance=provenance)

@@ -1,5 +1,6 @@
 """From files, folders, patterns, URLs and standard input to documents."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -29,6 +30,13 @@ def read(sources: Iterable[str | Path], *, options: ReadOptions | None = None) -
         InvalidField: At once, if the options name a field that there is none of.
         UnreadableSource: At once, if they name an unknown format.
     """
+    return (each for _, each in read_with_formats(sources, options=options))
+
+
+def read_with_formats(
+    sources: Iterable[str | Path], *, options: ReadOptions | None = None
+) -> Iterator[tuple[str, Document | Skipped]]:
+    """The same as `read` gives, each behind the name of the format that it was read in; "" if it has none."""
     options = options or ReadOptions()
     if unknown := options.unknown:
         raise InvalidField(
@@ -40,16 +48,30 @@ def read(sources: Iterable[str | Path], *, options: ReadOptions | None = None) -
     return _read_all(sources, options)
 
 
-def _read_all(sources: Iterable[str | Path], options: ReadOptions) -> Iterator[Document | Skipped]:
+def _read_all(sources: Iterable[str | Path], options: ReadOptions) -> Iterator[tuple[str, Document | Skipped]]:
     for source in sources:
         if str(source) == "-":
-            yield from read_standard_input(options)
+            yield from ((options.format or "text", each) for each in read_standard_input(options))
         elif is_url(source):
-            yield from UrlReader(options).read(str(source))
+            reader = UrlReader(options)
+            yield from ((reader.format, each) for each in reader.read(str(source)))
         else:
             for recurring, files in groupby(find(source, options), _has_recurring_lines):
-                results = (each for file in files for each in _read(file, options))
-                yield from without_recurring_lines(results) if recurring and options.cleaning else results
+                formats: deque[str] = deque()
+                results = _noted(files, options, formats)
+                # What comes out is as many and in the same order.
+                for each in without_recurring_lines(results) if recurring and options.cleaning else results:
+                    yield formats.popleft(), each
+
+
+def _noted(
+    files: Iterable[tuple[Path, Format] | Skipped], options: ReadOptions, formats: deque[str]
+) -> Iterator[Document | Skipped]:
+    """What is in some files, with the format of each noted when it is given."""
+    for file in files:
+        for each in _read(file, options):
+            formats.append("" if isinstance(file, Skipped) else file[1].name)
+            yield each
 
 
 def _has_recurring_lines(file: tuple[Path, Format] | Skipped) -> bool:

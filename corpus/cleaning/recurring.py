@@ -17,6 +17,7 @@ from ..description.describe import describe
 from ..document import Document
 from ..splitting.title_line import without_title
 from .lines import ends_sentence, is_paragraph
+from .page_marks import moved
 
 FEWEST: Final = 5
 """In how many documents of an outlet a line must stand that is the outlet's."""
@@ -102,7 +103,8 @@ class RecurringLines:
         blank = {each.name: each.default for each in fields(Document) if _is_found(document, each.name)}
         provenance = {name: how for name, how in document.provenance.items() if name not in blank}
         found = describe(replace(document, text=text, cut=cut, provenance=provenance, **blank), cut)
-        return replace(found, text=without_title(found.text, found.title).strip())
+        left = without_title(found.text, found.title).strip()
+        return replace(found, text=left, pages=moved(document.pages, document.text, left))
 
 
 def _recurring(documents: Sequence[Document]) -> set[bytes]:

@@ -18,7 +18,7 @@ from .tables.calendar_words import name_key, names
 _WORD: Final = r"[^\W\d_][^\s\d,;:()/\[\]–—]{0,23}"
 _NAME: Final = rf"{_WORD}(?: {_WORD})?(?:/{_WORD}(?: {_WORD})?)?"
 _NTH: Final = r"(?:st|nd|rd|th|er|ère|ος|º|ª|°|\.|-?(?:го|е)\b)?"
-_OF: Final = r"(?:(?:del?|of|di|do|în|พ\.ศ\.|ค\.ศ\.) ?|d[’'])?"
+_OF: Final = r"(?:(?:del?|of|di|do|în) |(?:พ\.ศ\.|ค\.ศ\.) ?|d[’'])?"
 _TO: Final = r"(?: ?[-–—~〜] ?| (?:to|bis(?: zum)?|au|al?|ao|по|și|ile) )"
 _ERAS: Final = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867, "民國": 1911, "民国": 1911}
 _SIGN: Final = "[日일号號]"
@@ -43,8 +43,8 @@ _FORMS: Final = (
     # 二〇二六年一月十三日
     rf"(?P<han>[〇零○一二三四五六七八九]{{4}}年[一二三四五六七八九十]{{1,2}}月[一二三四五六七八九十]{{1,3}}){_SIGN}",
 )
-_BEFORE: Final = rf"(?:{_WORD},? ?){{0,3}}?"
-_BEHIND: Final = r"(?:,? ?\(?[^\W\d_][^\s\d,;:()]{0,12}\)?){0,2}?"
+_BEFORE: Final = rf"(?:{_WORD}(?:, ?| )){{0,3}}?"
+_BEHIND: Final = r"(?:,? ?\(?[^\W\d_][^\s\d,;:()]{0,12}\)?(?:,? \(?[^\W\d_][^\s\d,;:()]{0,12}\)?)??)??"
 
 _AT: Final = (
     r"(?:(?:at|um|à|a las?|alle(?: ore)?|às|в|kl\.?|klo|o godz\.|om|ora|ore|saat|lúc|เวลา|pukul|στις) )?"
@@ -72,6 +72,8 @@ _BUDDHIST: Final = 543
 """How many years the era of Thai calendars is ahead."""
 
 _LONGEST: Final = 80
+_UNSEEN: Final = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_OTHER_DIGIT: Final = re.compile(r"[^\D0-9]")
 _BESIDE: Final = frozenset(
     map(
         name_key,
@@ -87,8 +89,8 @@ def plain(text: str) -> str:
     """A line with blanks and digits as a pattern expects them: full-width, Arabic and Thai digits are 0 to 9."""
     if text.isascii():
         return " ".join(text.split())
-    shown = (each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf")
-    return " ".join("".join(str(unicodedata.digit(each)) if each.isdecimal() else each for each in shown).split())
+    shown = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    return " ".join(_OTHER_DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), shown).split())
 
 
 def parse_written(text: str, language: str = "") -> DateInterval | None:

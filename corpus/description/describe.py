@@ -14,20 +14,11 @@ from typing import Any, Final, NamedTuple
 
 from ..dates.records import dates_in_address
 from ..document import Document
-from ..scripts import SENTENCE_ENDS
-from ..splitting.sentences import split_sentences
 from .countries import country_mentions
-from .datelines import (
-    Dateline,
-    after_dateline,
-    find_byline,
-    find_date_line,
-    find_dateline,
-    find_place_line,
-    has_dateline,
-    is_label,
-    with_year,
-)
+from .head.datelines import Dateline, find_dateline, with_year
+from .head.labels import find_byline, find_date_line, find_place_line
+from .head.telegrams import find_date_group
+from .head.titles import find_title
 from .languages import detect_language
 from .people import find_people
 
@@ -37,14 +28,17 @@ DESCRIBED: Final = (
 )  # fmt: skip
 """The fields of a document that its provenance speaks of."""
 
-LONGEST_TITLE: Final = 120
-"""A title that is made from the first sentence is no longer than this; a headline may be half as long again."""
-
 _HEAD: Final = 16
 """How many lines at the top of a text may hold its dateline or byline."""
 
-_SHORTEST_SENTENCE: Final = 40
-"""A line without a full stop that is shorter than this names something, and tells nothing."""
+_LONGEST_HEAD: Final = 50
+"""The same for a telegram's date group, which may stand below its addressees."""
+
+_LONG_LINE: Final = 120
+"""A line that is at least as long is a paragraph."""
+
+_DENSE: Final = frozenset(("zh", "ja", "ko"))
+"""Languages that say in a third of the letters what English says."""
 
 _LONGEST_MONTH: Final = 31
 
@@ -74,17 +68,18 @@ def describe(document: Document, cut: Iterable[str] = (), *, name: str = "") -> 
     """
     cut = list(cut)
     lines = [line.strip() for line in islice(_lines(document.text), _HEAD)]
-    dateline = find_dateline(lines) if not (document.place and document.outlet and document.dates) else Dateline()
+    is_told = document.place and document.outlet and document.dates
+    dateline = Dateline() if is_told else find_dateline(lines, document.text)
     language = document.language or detect_language(document.text)
-    title = _Found(document.title, "given") if document.title else _title(document.text, language)
+    title = _Found(document.title, "given") if document.title else _Found(*find_title(document.text, language))
     found = {
         "title": title,
-        "dates": _Found(None, "") if document.dates else _dates(dateline, lines, cut, document.url or name),
+        "dates": _Found(None, "") if document.dates else _dates(document, dateline, cut, name, language),
         "place": _Found(document.place or dateline.place or find_place_line(lines), "extracted"),
         "outlet": _Found(dateline.outlet, "extracted"),
         "author": _Found(document.author or find_byline([*cut, *lines]), "extracted"),
         "language": _Found(language, "inferred"),
-        "countries": _Found(document.countries or find_countries(title.value, document.text), "extracted"),
+        "countries": _Found(document.countries or find_countries(title.value, document.text, language), "extracted"),
         "people": _Found(document.people or find_people(document.text, language), "extracted"),
     }
     found = {field: each for field, each in found.items() if each.value and not getattr(document, field)}
@@ -95,43 +90,34 @@ def describe(document: Document, cut: Iterable[str] = (), *, name: str = "") -> 
     )
 
 
-def find_countries(title: str, text: str) -> tuple[str, ...]:
+def find_countries(title: str, text: str, language: str = "en") -> tuple[str, ...]:
     """Find the countries that a document is about, by the simplest of rules.
 
     Args:
         title: Its title.
         text: Its text.
+        language: The ISO 639-1 code of the text's language.
 
     Returns:
         The countries in the title or the first paragraph, and those that the text names at least twice and at least a
         tenth as often as the one it names most, in order of first mention.
     """
-    mentions = list(country_mentions(text))
+    mentions = list(country_mentions(text, language))
     counts = Counter(mention.country for mention in mentions)
     often = max(2, max(counts.values(), default=0) / 10)
-    begin, end = _first_paragraph(text)
-    named = [mention.country for mention in country_mentions(title)]
+    begin, end = _first_paragraph(text, _LONG_LINE // 3 if language in _DENSE else _LONG_LINE)
+    named = [mention.country for mention in country_mentions(title, language)]
     named += [each.country for each in mentions if counts[each.country] >= often or begin <= each.start < end]
     return tuple(dict.fromkeys(named))
 
 
-def _title(text: str, language: str) -> _Found:
-    """The first line if it looks like a headline, else the first sentence, shortened with "…" where it is long."""
-    lines = list(islice((line for line in _lines(text) if not is_label(line.strip())), 2)) or text.split("\n", 1)
-    first = " ".join(lines[0].split())
-    if len(lines) > 1 and _looks_like_headline(first):
-        return _Found(first, "extracted")
-    head = text[:4000]
-    sentences = (" ".join(head[start:end].split()) for start, end in split_sentences(head, language))
-    candidates = [each for each in sentences if _tells_something(each)] or [first]
-    return _Found(_shortened(after_dateline(candidates[0])), "inferred")
-
-
-def _dates(dateline: Dateline, lines: list[str], cut: list[str], address: str) -> _Found:
-    """The days of publication, from the surest source that there is: the dateline, a line with a date, the address."""
-    if dateline.dates:
-        return _Found(dateline.dates, "extracted")
-    written = find_date_line(lines) or find_date_line(cut, labelled=True)
+def _dates(document: Document, dateline: Dateline, cut: list[str], name: str, language: str) -> _Found:
+    """The days of publication, from the surest source: the dateline, a telegram's date group, a line, the address."""
+    lines = [line.strip() for line in islice(_lines(document.text), _LONGEST_HEAD)]
+    if surest := dateline.dates or find_date_group(lines):
+        return _Found(surest, "extracted")
+    written = find_date_line(lines[:_HEAD], language=language) or find_date_line(cut, labelled=True, language=language)
+    address = document.url or name
     filed = dates_in_address(address) if address else None
     near = written or filed
     if dateline.day and near and (dates := with_year(dateline.day, near)):
@@ -146,39 +132,10 @@ def _lines(text: str) -> Iterable[str]:
     return (found[0] for found in re.finditer(r"[^\n]+", text) if not found[0].isspace())
 
 
-def _tells_something(sentence: str) -> bool:
-    """Whether a title can be made of a sentence: it is one, not "Good morning.", "Treaty Room" or "He said:"."""
-    if sum(map(str.isalnum, sentence)) < 12 or sentence.endswith(":") or is_label(sentence):
-        return False
-    return len(sentence) >= _SHORTEST_SENTENCE or sentence.endswith(tuple(SENTENCE_ENDS))
-
-
-def _looks_like_headline(line: str) -> bool:
-    words = line.split()
-    return (
-        10 <= len(line) <= LONGEST_TITLE * 1.5
-        and (len(words) >= 3 or not line.isascii())
-        and not line.endswith((".", ":", ";", ",", "。", "-", "—", "।", "۔"))
-        and not line[0].islower()
-        and not line.startswith(("-", "*", "•", "–", "(", "["))
-        and not has_dateline(line)
-    )
-
-
-def _shortened(sentence: str) -> str:
-    """At most LONGEST_TITLE characters: up to the last comma or the like in the second half, else the last word."""
-    if len(sentence) <= LONGEST_TITLE:
-        return sentence.rstrip(".。")
-    head = sentence[:LONGEST_TITLE]
-    clause = max(head.rfind(mark) for mark in (", ", "; ", ": ", " – ", " — ", "，", "、"))
-    end = clause if clause >= LONGEST_TITLE / 2 else head.rfind(" ") if " " in head else LONGEST_TITLE - 1
-    return head[:end].rstrip(" ,;:–—") + "…"
-
-
-def _first_paragraph(text: str) -> tuple[int, int]:
+def _first_paragraph(text: str, shortest: int) -> tuple[int, int]:
     """The span of the first line that is long enough to be a paragraph, and no point of a list."""
     for found in re.finditer(r"[^\n]+", text):
         line = found[0].strip()
-        if len(line) >= 120 and not line.startswith(("-", "*", "•")):
+        if len(line) >= shortest and not line.startswith(("-", "*", "•")):
             return found.span()
-    return 0, min(len(text), 1000)
+    return 0, min(len(text), 8 * shortest)

@@ -3,7 +3,8 @@
 Rules and no model. In English an office, in capitals or small letters, stands before or after a full name, with all
 that it is for ("Assistant Secretary for East Asian and Pacific Affairs Daniel Kritenbrink", "the foreign minister of
 Turkey, Hakan Fidan"). What is found is nearly always a person; missed is everybody who is named without an office or by
-a surname alone ("President Lee"), and who stands in a headline, whose capitals tell nothing.
+a surname alone ("President Lee"), and who stands in a headline, whose capitals tell nothing. Other languages have
+tables of their own, in abroad/.
 """
 
 import re
@@ -14,6 +15,9 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from ..document import Person
+from .abroad.east_asian_holders import east_asian_holders
+from .abroad.holders import holders_abroad
+from .abroad.office_table import knows_offices_of
 from .countries import country_mentions, is_capital
 
 MOST_PEOPLE: Final = 40
@@ -103,10 +107,8 @@ def find_people(text: str, language: str = "en") -> tuple[Person, ...]:
         The people in order of first mention, each once. Their country is the one named right before the office or, with
         "of", right after it or the name; otherwise it is empty.
     """
-    if language not in ("", "en"):
-        return ()
     people: dict[str, Person] = {}
-    for person in _mentioned(text[:_LARGEST]):
+    for person in _in_language(text[:_LARGEST], language):
         key = re.sub(r"[^\w ]| \w\.", "", person.name.replace("-", " ")).casefold()
         known = people.get(key)
         if known is None and len(people) < MOST_PEOPLE:
@@ -114,6 +116,15 @@ def find_people(text: str, language: str = "en") -> tuple[Person, ...]:
         elif known is not None and ((person.country and not known.country) or (person.role and not known.role)):
             people[key] = Person(known.name, known.role or person.role, known.country or person.country)
     return tuple(people.values())
+
+
+def _in_language(text: str, language: str) -> Iterator[Person]:
+    if language in ("", "en"):
+        yield from _mentioned(text)
+    elif language in ("ko", "ja", "zh"):
+        yield from east_asian_holders(text, language)
+    elif knows_offices_of(language):
+        yield from holders_abroad(text, language)
 
 
 def _mentioned(text: str) -> Iterator[Person]:

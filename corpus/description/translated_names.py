@@ -1,10 +1,14 @@
-"""Countries and languages by their names in other languages, from the translations that come with pycountry."""
+"""Countries and languages by their names in other languages.
+
+Those of countries are the ones that texts are searched for; those of languages come with pycountry.
+"""
 
 import gettext
 from functools import lru_cache
 from typing import Any, Final
 
-from .countries import canonical_country
+from .abroad.country_tables import country_table, table_languages
+from .countries import usual_name
 from .languages import language_code
 
 _LANGUAGES: Final = ("de", "fr", "es", "it", "pt", "nl", "sv", "pl", "ru", "uk", "tr", "ar", "fa", "zh_CN", "ja", "ko")
@@ -23,14 +27,10 @@ def translated_language(name: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, str]:
-    import pycountry
-
     names: dict[str, str] = {}
-    for catalogue in _catalogues("iso3166-1"):
-        for each in pycountry.countries:
-            if usual := canonical_country(each.alpha_2):
-                for name in (each.name, getattr(each, "common_name", each.name)):
-                    names.setdefault(catalogue.gettext(name).casefold(), usual)
+    for language in table_languages():
+        for code, others in country_table(language).words["names"].items():
+            names |= {name.casefold(): usual_name(code) for name in others if name.casefold() not in names}
     return names
 
 

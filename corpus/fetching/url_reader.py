@@ -40,7 +40,15 @@ _FORMATS: Final = {
     "application/warc": "warc",
     "application/pdf": "pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/msword": "doc",
     "application/epub+zip": "epub",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/rtf": "rtf",
+    "text/rtf": "rtf",
+    "application/mbox": "mbox",
+    "multipart/related": "mhtml",
     "message/rfc822": "eml",
     "application/zip": "zip",
     "application/x-tar": "tar",
@@ -83,9 +91,13 @@ class Memory:
 
 
 class UrlReader:
-    """Reads URLs one after the other; to be used for one run."""
+    """Reads URLs one after the other; to be used for one run.
+
+    `format` is the name of the format that the last of them was read in.
+    """
 
     def __init__(self, options: ReadOptions, *, memory: Memory | None = None, fetcher: Fetcher | None = None) -> None:
+        self.format = ""
         self._options = options
         self._memory = memory or Memory()
         self._fetcher = fetcher or Fetcher(allowed=ANYWHERE if options.allow_private else ())
@@ -120,6 +132,7 @@ class UrlReader:
             return
         found: list[str] = []
         complete = True
+        self.format = form.name
         for each in self._documents(fetched, form):
             complete = complete and isinstance(each, Document)
             if isinstance(each, Document):
@@ -156,8 +169,8 @@ class UrlReader:
         if form.one_document and len(fetched.body) > form.largest:
             raise UnreadableSource(f"larger than {form.largest / MEGABYTE:g} MB, the limit for one document")
         name = urlsplit(fetched.url).path.rpartition("/")[2].lower()
-        stream = io.BytesIO(_as_utf8(fetched))
-        for each in read_stream(Source(stream, fetched.url, fetched.url, name), form, self._options):
+        source = Source(io.BytesIO(fetched.body), fetched.url, fetched.url, name, encoding=fetched.charset)
+        for each in read_stream(source, form, self._options):
             if isinstance(each, Document) and form.one_document and not each.url:
                 each = replace(each, url=fetched.url, provenance={**each.provenance, "url": "given"})
             yield each
@@ -182,20 +195,6 @@ class UrlReader:
         if (name := _FORMATS.get(fetched.media_type)) is None:
             raise UnreadableSource(f"no reader for {fetched.media_type or 'content of an unnamed type'}")
         return format_named(name)
-
-
-def _as_utf8(fetched: Fetched) -> bytes:
-    """The body, in UTF-8 if the server names another charset that it fits; readers try UTF-8 first."""
-    if not fetched.charset:
-        return fetched.body
-    try:
-        fetched.body.decode("utf-8")
-    except UnicodeDecodeError:
-        try:
-            return fetched.body.decode(fetched.charset).encode("utf-8")
-        except (UnicodeError, LookupError):
-            pass
-    return fetched.body
 
 
 def _with_entry(document: Document, entry: Entry) -> Document:

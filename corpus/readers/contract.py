@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, BinaryIO, Final
 
+from ..document import Page as Page
 from ..document import Remark
 from ..fields import RECORD_NAMES, OwnField
 from .allowance import Allowance
@@ -95,6 +96,7 @@ class Source:
         id: The id of a document that is given none; empty where there is no path to make one of.
         name: Its file name, in lower case, or another name that tells as much; empty if it has none.
         allowance: What may still be taken out of the archive that it lies in; None if it lies in none.
+        encoding: The encoding that its text is in by the word of a server or the like; empty if nobody says.
     """
 
     stream: BinaryIO
@@ -102,6 +104,7 @@ class Source:
     id: str = ""
     name: str = ""
     allowance: Allowance | None = None
+    encoding: str = ""
 
 
 class Cleaning(Enum):

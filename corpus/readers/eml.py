@@ -45,7 +45,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     left_out = _named(mail.attachments)
     if not mail.text:
         raise UnreadableSource("a message without text" + (left_out and f", with {left_out}"))
-    remarks = (Remark("attachments were left out", left_out),) if left_out else ()
+    remarks = (*mail.remarks, *([Remark("attachments were left out", left_out)] if left_out else ()))
     yield RawRecord(mail.text, source.origin, description, cut=tuple(mail.cut), remarks=remarks)
 
 

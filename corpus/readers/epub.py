@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from ...errors import UnreadableSource
 from ..dates.records import parse_dates
-from .contract import LARGEST_TEXT, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
-from .support.decode import decode_text, tidy
+from .contract import LARGEST_TEXT, MEGABYTE, Page, RawRecord, ReadOptions, Remark, Skipped, Source
+from .support.decode import decode, tidy
 from .support.html_text import visible_text
 from .support.markup import Element, local_name, parse_xml, plain_text
 from .support.packed import Package, read_all
@@ -19,6 +19,15 @@ _CONTAINER: Final = "META-INF/container.xml"
 _ENCRYPTION: Final = "META-INF/encryption.xml"
 _PAGES: Final = frozenset({"application/xhtml+xml", "text/html"})
 _DECLARED = re.compile(rb"""encoding\s{0,5}=\s{0,5}["']([\w.:-]{2,30})""")
+_APART: Final = "\n\n"
+_MARK: Final = "\ue00c"
+"""A character for private use, which stands where a page begins while a chapter is taken apart."""
+
+_TAG = re.compile(r"<[a-zA-Z][^<>]{0,500}>")
+_PAGE_BREAK = re.compile(r"""\b(?:epub:type|role)\s{0,5}=\s{0,5}["'][^"']{0,80}\b(?:doc-)?pagebreak\b""")
+_LABEL = re.compile(r"""\b(?:title|aria-label)\s{0,5}=\s{0,5}["']\s{0,5}([^"'<>]{1,20}?)\s{0,5}["']""")
+_NUMBERED_ID = re.compile(r"""\bid\s{0,5}=\s{0,5}["'](?:page|pg|p)[-_.]?(\d{1,6}|[ivxlc]{1,10})["']""", re.IGNORECASE)
+_MARKED = re.compile(f"(\\s{{0,20}}{_MARK}\\s{{0,20}})")
 _NO_DATES: Final = ("0001-", "0100-", "0101-", "0000", "1970-01-01", "1969-12-31")
 _PROLOGUE = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 
@@ -35,6 +44,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     opf = parse_xml(package.read(opf_name))
     locked = _locked(package)
     chapters: list[str] = []
+    pages: list[Page] = []
+    remarks = list[Remark]()
     skipped: list[Skipped] = []
     length = 0
     contents: list[str] = []
@@ -44,20 +55,26 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
                 continue
             if name in locked:
                 raise UnreadableSource("locked by rights management")
-            text = _chapter(package.read(name))
+            data = package.read(name)
+            declared = _DECLARED.search(data[:200])
+            chapter, told = decode(data, declared[1].decode("ascii") if declared else "utf-8")
+            text, begun = _chapter(chapter)
         except UnreadableSource as error:
             skipped.append(Skipped(f"{source.origin} {tidy(name)[:200]}", str(error)))
             continue
-        length += len(text)
-        if length > LARGEST_TEXT:
+        if not is_contents:
+            pages += (Page(page.label, length + page.at) for page in begun)
+            length += len(text) + len(_APART) * bool(text)
+        if length + sum(map(len, contents)) > LARGEST_TEXT:
             raise UnreadableSource(f"more than {LARGEST_TEXT // MEGABYTE} million characters of text")
         (contents if is_contents else chapters).append(text)
-    whole = "\n\n".join(filter(None, chapters))
+        remarks += told
+    whole = _APART.join(filter(None, chapters))
     if not whole.strip():
         reasons = {each.reason for each in skipped}
         raise UnreadableSource(f"no text in it: {'; '.join(sorted(reasons)[:3])}" if reasons else "no text in it")
     cut = tuple(line for text in contents for line in text.split("\n") if line.strip())
-    yield RawRecord(whole, source.origin, _metadata(opf), cut=cut)
+    yield RawRecord(whole, source.origin, {**_metadata(opf), "pages": pages}, cut=cut, remarks=tuple(remarks))
     yield from skipped
 
 
@@ -86,10 +103,34 @@ def _reading_order(opf: Element, folder: str) -> Iterator[tuple[str, bool]]:
             yield name, "nav" in (item.get("properties") or "").split()
 
 
-def _chapter(data: bytes) -> str:
-    declared = _DECLARED.search(data[:200])
-    page = decode_text(data, declared[1].decode("ascii") if declared else "")
-    return visible_text(_PROLOGUE.sub("", page, count=1))
+def _chapter(chapter: str) -> tuple[str, list[Page]]:
+    """The text of a chapter, and the pages of the printed book that begin in it."""
+    chapter = chapter.replace(_MARK, "")
+    labels: list[str] = []
+
+    def marked(tag: re.Match[str]) -> str:
+        found = _LABEL.search(tag[0]) or _NUMBERED_ID.search(tag[0])
+        if not (_PAGE_BREAK.search(tag[0]) and found):
+            return tag[0]
+        labels.append(found[1])
+        return f"{_MARK}{tag[0]}"
+
+    text = visible_text(_PROLOGUE.sub("", _TAG.sub(marked, chapter), count=1))
+    parts = _MARKED.split(text)
+    if len(parts) != 2 * len(labels) + 1:  # one of them was in what nobody sees
+        return _MARKED.sub(lambda gap: _gap(gap[1]), text).strip(), []
+    pages: list[Page] = []
+    whole = parts[0]
+    for label, around, part in zip(labels, parts[1::2], parts[2::2], strict=True):
+        whole += _gap(around) if whole and part else ""
+        pages.append(Page(label, len(whole)))
+        whole += part
+    return whole, pages
+
+
+def _gap(around: str) -> str:
+    """What stands between two pages, of the white space around the mark between them."""
+    return next((each for each in (_APART, "\n", " ") if each in around), "")
 
 
 def _metadata(opf: Element) -> dict[str, object]:

@@ -6,8 +6,10 @@ from typing import Any, Final, cast
 
 from ...errors import UnreadableSource
 from .contract import LONGEST_RECORD, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
+from .support.decode import replaced
 from .support.packed import DAMAGED, decompressed
 from .support.records import raw_record
+from .support.text_lines import FOREIGN, Line, TextLines
 
 _CHUNK: Final = MEGABYTE
 
@@ -19,15 +21,16 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         UnreadableSource: If the file is damaged, or is JSON but has not a record a line.
     """
     empty = True
-    for number, line in _lines(source):
+    for number, line, encoding in _lines(source):
         origin = f"{source.origin} line {number}"
         if line is None:
             yield Skipped(origin, f"larger than {LONGEST_RECORD // MEGABYTE} MB, the limit for a record")
-        elif empty and line.strip() in (b"[", b"{"):
+        elif empty and line.text.strip() in ("[", "{"):
             raise UnreadableSource("JSON over many lines: one record a line is needed")
-        elif line.strip():
+        elif line.text.strip():
             try:
-                yield raw_record(_record(line), origin, options)
+                remarks = (replaced(line.replaced, encoding),) if line.replaced else ()
+                yield raw_record(_record(line), origin, options, remarks)
             except UnreadableSource as error:
                 yield Skipped(origin, str(error))
         else:
@@ -37,12 +40,12 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource("empty")
 
 
-def _record(line: bytes) -> dict[str, Any]:
+def _record(line: Line) -> dict[str, Any]:
+    if not line.fits:
+        raise UnreadableSource(FOREIGN)
     try:
         # pandas writes what is missing as NaN, which is no JSON but is everywhere.
-        record = json.loads(line.decode("utf-8-sig"), parse_constant=lambda _: None)
-    except UnicodeDecodeError:
-        raise UnreadableSource("not UTF-8") from None
+        record = json.loads(line.text.lstrip("\ufeff"), parse_constant=lambda _: None)
     except json.JSONDecodeError as error:
         raise UnreadableSource(f"not JSON: {error.msg} at column {error.colno}") from None
     except ValueError:
@@ -54,18 +57,18 @@ def _record(line: bytes) -> dict[str, Any]:
     return cast("dict[str, Any]", record)
 
 
-def _lines(source: Source) -> Iterator[tuple[int, bytes | None]]:
-    """The lines with their numbers; None for one that is too long, which is passed over without being kept."""
-    stream = decompressed(source)
+def _lines(source: Source) -> Iterator[tuple[int, Line | None, str]]:
+    """The lines with their numbers and their encoding; None for one that is too long, of which nothing is kept."""
     number = 0
     try:
-        while line := stream.readline(LONGEST_RECORD + 1):
+        lines = TextLines(decompressed(source), source.encoding, "\n")
+        while (line := lines.read(LONGEST_RECORD + 1)).text:
             number += 1
-            if len(line) <= LONGEST_RECORD:
-                yield number, line
+            if len(line.text) <= LONGEST_RECORD:
+                yield number, line, lines.encoding
                 continue
-            while line and not line.endswith(b"\n"):
-                line = stream.readline(_CHUNK)
-            yield number, None
+            while line.text and not line.text.endswith("\n"):
+                line = lines.read(_CHUNK)
+            yield number, None, lines.encoding
     except DAMAGED as error:
         raise UnreadableSource(f"damaged after line {number}: {error}") from None

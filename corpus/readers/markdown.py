@@ -19,7 +19,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         UnreadableSource: If there is no text or the front matter is unusable.
     """
     del options  # front matter has our names for its fields
-    whole = read_text(source.stream)
+    whole, remarks = read_text(source)
     description, body = split_front_matter(whole)
     page = readable_text(body)
     title = Fields(description).text("title")
@@ -34,4 +34,4 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         description["notes"] = [*own, *notes] if isinstance(own, list) else notes
     if page.topics and not Fields(description).value("topics"):
         description["topics"] = list(page.topics)
-    yield RawRecord(text, source.origin, description, id=source.id or text_id(whole))
+    yield RawRecord(text, source.origin, description, id=source.id or text_id(whole), remarks=remarks)

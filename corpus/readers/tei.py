@@ -74,6 +74,10 @@ class _Volume:
         self._headings: list[str] = []
         """Those of the open chapters."""
         self._left_out: Counter[str] = Counter()
+        self._page = ""
+        """The last that has begun."""
+        self._begun_on = ""
+        """The page that the document begins on which we are in."""
 
     def records(self) -> Iterator[RawRecord | Skipped]:
         """The documents in order, and at the end a `Skipped` that counts the parts left out."""
@@ -94,13 +98,16 @@ class _Volume:
     def _enter(self, element: Element, name: str) -> None:
         if not self._id:
             self._begin(element, name)
-        if self._depth:
+        if name == "pb":
+            self._page = _page_label(element)
+        elif self._depth:
             self._depth += name == "div"
         elif name in ("front", "body", "back"):
             self._part = name
         elif name == "div" and self._part == "body":
             if _is_document(element):
                 self._depth = 1
+                self._begun_on = self._page
             else:
                 self._headings.append("")
 
@@ -150,7 +157,7 @@ class _Volume:
                 self._persons[identity] = _in_natural_order(plain_text(person))
 
     def _document(self, division: Element, number: str, origin: str) -> RawRecord:
-        flow = _flow(division)
+        flow = _flow(division, self._begun_on)
         if not flow.text:
             raise UnreadableSource("a document without text: only its heading and notes are printed")
         title = _title(division)
@@ -169,6 +176,7 @@ class _Volume:
             "volume": self._id,
             "classification": _classification(division),
             "notes": [[note.mark, note.at, note.text] for note in flow.notes],
+            "pages": flow.pages,
         }
         return RawRecord(flow.text, origin, description, id=f"{self._id}/{number}")
 
@@ -294,12 +302,14 @@ def _without_notes(element: Element | None) -> str:
     return " ".join(flow.text.split())
 
 
-def _flow(division: Element) -> Flow:
+def _flow(division: Element, page: str) -> Flow:
     """A document's text: paragraphs apart, items and rows on lines of their own, footnotes where their marks stand.
 
     Its first heading is the title, and not part of the text; footnotes of the heading are marked at the beginning.
+    `page` is the page that it begins on.
     """
     flow = Flow()
+    flow.page(page)
     _write(division, flow, heading=next(iter(division.findall("{*}head")), None))
     return flow
 
@@ -312,11 +322,12 @@ def _write(root: Element, flow: Flow, heading: Element | None = None) -> None:
         is_text = not (_is_note(element, name) or element is heading)
         if event == "start":
             if not is_text:
-                for note in [element] if element is not heading else element.iter("{*}note"):
-                    flow.note(note.get("n") or "*", plain_text(note))
+                _set_apart(element, flow)
                 walk.skip_subtree()
                 continue
-            if name == "cell":
+            if name == "pb":
+                flow.page(_page_label(element))
+            elif name == "cell":
                 cells += 1
                 flow.cell(first=element.getprevious() is None)
             elif not cells and element is not root:
@@ -328,6 +339,19 @@ def _write(root: Element, flow: Flow, heading: Element | None = None) -> None:
             elif is_text and not cells:
                 _break(name, element, flow, after=True)
             flow.write(element.tail)
+
+
+def _set_apart(element: Element, flow: Flow) -> None:
+    """Take the footnotes and pages of what is no text: a footnote, or the heading."""
+    for note in [element] if local_name(element) == "note" else element.iter("{*}note"):
+        flow.note(note.get("n") or "*", plain_text(note))
+    for page in element.iter("{*}pb"):  # a note may run on to the next page, and so does the text
+        flow.page(_page_label(page))
+
+
+def _page_label(page: Element) -> str:
+    """The number that a page has, else that of its id; in brackets are those that are not printed."""
+    return " ".join((page.get("n") or (page.get(_ID) or "").removeprefix("pg_")).split()).strip("[]")
 
 
 def _is_note(element: Element, name: str) -> bool:

@@ -47,8 +47,12 @@ _FORMAT = _FormatName()
 _paths = click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 
 
-def _reading_options(command: _Command) -> _Command:
-    """The options that say how sources are read; the command's parameters are `as_`, `fields` and `allow_private`."""
+_formerly = click.option("--format", "as_", type=_FORMAT, hidden=True)
+"""The former spelling of --as."""
+
+
+def reading_options(command: _Command) -> _Command:
+    """The options that say how sources are read; the command's parameters are those of `read_options`."""
     for option in (
         click.option(
             "--allow-private", is_flag=True, help="Also fetch URLs from private addresses: this machine, an intranet."
@@ -60,7 +64,6 @@ def _reading_options(command: _Command) -> _Command:
             metavar="NAME=KEY",
             help="Under which key records have a field, as in id=_id or outlet=source. May be given several times.",
         ),
-        click.option("--format", "as_", type=_FORMAT, hidden=True),  # the former spelling of --as
         click.option(
             "--as",
             "as_",
@@ -77,7 +80,8 @@ def _reading_options(command: _Command) -> _Command:
 @collection_option
 @click.option("--replace", is_flag=True, help="Replace the collection that is there, once the new one is complete.")
 @click.option("--model", metavar="DIR", default=DEFAULT_MODEL, help="The folder of a Sentence Transformers model.")
-@_reading_options
+@reading_options
+@_formerly
 @field_types_option
 @variants_option
 @wait_option
@@ -101,7 +105,7 @@ def index(
     A --field with a NAME that Dragoman does not know becomes a field of the collection: after --field desk=department,
     questions may say desk:Asia.
     """
-    reading = _reading(as_, fields, allow_private)
+    reading = read_options(as_, fields, allow_private)
     with ProgressBar("indexing") as progress:
         report = build_collection(
             collection or default_collection(),
@@ -120,7 +124,8 @@ def index(
 @click.command()
 @click.argument("paths", nargs=-1, metavar="PATH…")
 @collection_option
-@_reading_options
+@reading_options
+@_formerly
 @click.option("--keep", is_flag=True, help="Keep documents whose files are gone.")
 @click.option("--reread", is_flag=True, help="Also read files whose size and time of change are as they were.")
 @variants_option
@@ -144,7 +149,7 @@ def add(
     if not paths and not variants:
         raise click.MissingParameter(param_hint="'PATH…'", param_type="argument")
     groups = read_variants(variants) if variants else ()
-    reading = _reading(as_, fields, allow_private)
+    reading = read_options(as_, fields, allow_private)
     with opened(collection) as fed, ProgressBar("adding") as progress:
         if variants:
             fed.keep_variants(groups, lock_timeout=wait)
@@ -167,5 +172,6 @@ def remove(ids: tuple[str, ...], collection: Path | None, wait: float) -> None:
     echo_report(report)
 
 
-def _reading(as_: str | None, fields: Iterable[str], allow_private: bool) -> ReadOptions:
+def read_options(as_: str | None, fields: Iterable[str], allow_private: bool) -> ReadOptions:
+    """How sources are read, as the options of a command say."""
     return ReadOptions(format=as_ or "", fields=keys_of(fields), allow_private=allow_private)

@@ -165,6 +165,7 @@ class Trials:
             floors,
             meant.days,
             meant.optional,
+            meant.faint,
             written=meant.written,
         )
         return _Question(case, scored_query, meant.constraint)

@@ -40,6 +40,7 @@ class Interpretation:
         notices: What a searcher should know of how the query was interpreted.
         days: The days that it names; None if it names none.
         optional: Those of the units that a match need not hold: words of dates, where other words tell.
+        faint: Those of the units that are function words of the question's language.
         free: The units of its free words, but for those: where all words are asked for, a match holds each of them.
         marked: What is worth a mark, of what is scored.
         written: How the query writes those of the units that are single words.
@@ -54,6 +55,7 @@ class Interpretation:
     notices: tuple[Notice, ...] = ()
     days: Days | None = None
     optional: frozenset[Unit] = frozenset()
+    faint: frozenset[Unit] = frozenset()
     free: tuple[Unit, ...] = ()
     marked: tuple[Unit, ...] = ()
     written: Mapping[Unit, frozenset[str]] = field(default_factory=dict[Unit, frozenset[str]])
@@ -189,11 +191,12 @@ class _Interpreter:
         # Function words and initials are scored only where there is nothing else.
         telling = [unit for unit in units if unit.tells]
         scored = tuple(dict.fromkeys(telling or units))
+        worth_a_mark = tuple(filter(self._terms.is_worth_a_mark, scored))
         demanded = [unit for unit in telling if unit in known]
         optional = frozenset(dated.difference(known)) if demanded else frozenset[Unit]()
         return Interpretation(
             units=scored,
-            marked=tuple(filter(self._terms.is_worth_a_mark, scored)) or scored,
+            marked=worth_a_mark or scored,
             pairs=tuple(dict.fromkeys(pairs)),
             prose=sum(map(STOP_WORDS.__contains__, terms)) / max(len(terms), 1),
             constraint=constraints.AllOf(tuple(map(self._constraint, query.must))),
@@ -202,6 +205,7 @@ class _Interpreter:
             notices=tuple(date_offers(query)),
             days=days_of(query, alone=not demanded),
             optional=optional,
+            faint=frozenset(scored).difference(worth_a_mark),
             free=tuple(unit for unit in scored if unit in of_free_words - optional),
             written={unit: spellings for unit, spellings in written.items() if len(unit.positions) == 1},
         )

@@ -140,6 +140,7 @@ def _scored_query(view: View, text: str, meant: Interpretation, vector: NDArray[
         view.info.floors,
         meant.days,
         meant.optional,
+        meant.faint,
         written=meant.written,
     )
 

@@ -31,6 +31,13 @@ def test_a_day_in_words(text: str) -> None:
     assert str(parse_dates(text)) == "2026-01-13"
 
 
+@pytest.mark.parametrize("month", range(1, 13))
+def test_every_month_of_every_language(month: int) -> None:
+    for name, number in names("months").items():
+        if number == month and "tháng" not in name and not name.endswith("月"):
+            assert str(parse_written(f"13 {name} 2026")) == f"2026-{month:02}-13", name
+
+
 @pytest.mark.parametrize(
     ("text", "days"),
     [

@@ -8,15 +8,9 @@ import pytest
 from dragoman.corpus.cleaning.clean import clean
 from dragoman.corpus.dates.records import dates_in_address, parse_dates
 from dragoman.corpus.description.countries import canonical_country, country_mentions
-from dragoman.corpus.description.datelines import (
-    Dateline,
-    find_byline,
-    find_date_line,
-    find_dateline,
-    find_place_line,
-    with_year,
-)
 from dragoman.corpus.description.describe import describe
+from dragoman.corpus.description.head.datelines import Dateline, find_dateline, with_year
+from dragoman.corpus.description.head.labels import find_byline, find_date_line, find_place_line
 from dragoman.corpus.description.languages import language_code, language_of_script
 from dragoman.corpus.document import DateInterval, Document
 from dragoman.corpus.splitting.title_line import without_title

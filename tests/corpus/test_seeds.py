@@ -5,7 +5,7 @@ from shutil import copyfile
 
 import pytest
 
-from dragoman.corpus.description.datelines import find_dateline
+from dragoman.corpus.description.head.datelines import find_dateline
 from dragoman.corpus.document import Document, Person
 from dragoman.corpus.read import read
 from support.places import SEEDS

@@ -150,6 +150,18 @@ def test_date_words_need_not_stand_in_the_text(collection: Collection) -> None:
     assert found.suggestion is None
 
 
+def test_date_words_that_stand_in_an_undated_text_find_it(make_collection: "MakeCollection") -> None:
+    texts = [
+        "The fort was rebuilt by hand. In 1964 masons laid its last stone.",
+        "The envoys built a common market and published an article on it.",
+        "An article on fisheries was the delegates' last word.",
+        "Which stone was laid is told nowhere.",
+    ]
+    collection = make_collection([Document(str(number), text) for number, text in enumerate(texts)])
+    hits = collection.search("Which article praises the fort of 1964?", mode="keyword").hits
+    assert [hit.document.id for hit in hits][:1] == ["0"]
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_a_date_alone_finds_what_is_of_it(collection: Collection, mode: Any) -> None:
     found = collection.search("in June 2022", mode=mode)

@@ -50,6 +50,42 @@ def test_what_holds_the_name_comes_first(collection: Collection) -> None:
         assert first == list(NAMED), template
 
 
+ELSEWHERE = {
+    "de": (
+        ["Wer dort war und was er gemacht hat, ist unbekannt.", "Er war wo er immer war; was hat er gemacht?"],
+        "Im Norden zeichnete Quincy Karten der Küste.",
+        ["Was ist {}?", "Wer war {}?", "Wo war {} und was hat er dort gemacht?"],
+    ),
+    "es": (
+        ["Nadie sabía qué hizo allí ni quién era.", "¿Dónde estaba y qué hizo? Allí estaba quien hizo la paz."],
+        "En el norte, Quincy dibujaba mapas de la costa.",
+        ["¿Qué es {}?", "¿Quién era {}?", "¿Dónde estaba {} y qué hizo allí?"],
+    ),
+    "ru": (
+        ["Кто он такой и что он там делал, неизвестно.", "Где он был и что делал? Кто такой был там?"],
+        "На севере Апулия чертила карты берега.",
+        ["Что такое {}?", "Кто такой {}?", "Где был {} и что он там делал?"],
+    ),
+    "tr": (
+        ["Kimdir, nedir, orada ne yaptı, kimse bilmiyor.", "Neredeydi ve orada ne yaptı? Nedir bu, kimdir o?"],
+        "Kuzeyde Quincy kıyının haritalarını çizdi.",
+        ["{} nedir?", "{} kimdir?", "{} neredeydi ve orada ne yaptı?"],
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ELSEWHERE)
+def test_what_holds_the_name_comes_first_in_other_languages(make_collection: "MakeCollection", language: str) -> None:
+    plain, named, questions = ELSEWHERE[language]
+    name = "Апулия" if language == "ru" else "Quincy"
+    documents = [Document(f"p{number}", text, language=language) for number, text in enumerate(plain)]
+    collection = make_collection([*documents, Document("named", named, language=language)])
+    for question in questions:
+        results = collection.search(question.format(name), mode="keyword")
+        assert [hit.document.id for hit in results][:1] == ["named"], question
+        assert [each.text for each in results.notices if each.kind == "unknown"] == []
+
+
 def test_on_the_shipped_briefs_the_name_comes_first(programs: Programs) -> None:
     with open_collection(programs.collection) as opened:
         made = generate_names(opened, 60)

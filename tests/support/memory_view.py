@@ -22,6 +22,7 @@ from dragoman.index.constraints import Constraint
 from dragoman.index.encoding.floors import Floors
 from dragoman.index.reading.facets import Dated, FacetColumn, Facets, FacetValue, histogram
 from dragoman.index.reading.plan import (
+    FAINT,
     LACK,
     NEARNESS,
     OTHERWISE,
@@ -288,7 +289,10 @@ class MemoryView:
 
     def _weighed(self, request: Words) -> tuple[Weighed, ...]:
         holding = [(unit, sum(bool(each.counts(unit).any()) for each in self._all)) for unit in request.units]
-        weighed = [Weighed(unit, many, idf(len(self._all), many) if many else 0.0) for unit, many in holding]
+        weighed = [
+            Weighed(unit, many, idf(len(self._all), many) * (FAINT if unit in request.faint else 1) if many else 0.0)
+            for unit, many in holding
+        ]
         return tuple(sorted(weighed, key=lambda each: -each.idf))
 
     def _words(
@@ -296,7 +300,7 @@ class MemoryView:
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
         """The evidence of the keyword leg, of which this view has only the passages' own and what they lack; and who
         holds enough."""
-        rows, mass = np.zeros((5, len(self._all))), np.zeros(len(self._all))
+        rows, mass, mass_of_all = np.zeros((5, len(self._all))), np.zeros(len(self._all)), np.zeros(len(self._all))
         for each in weighed:
             counts = np.array([passage.counts(each.unit) for passage in self._all]).reshape(-1, len(FIELDS))
             saturated = request.bm25f.saturated(counts, self._lengths, self._averages)
@@ -304,6 +308,7 @@ class MemoryView:
             if each.unit in request.written:
                 rows[OTHERWISE] += each.idf * saturated * self._otherwise(each.unit, request.written[each.unit])
             mass += each.idf * counts.any(axis=1) * (each.unit not in request.optional)
+            mass_of_all += each.idf * counts.any(axis=1)
         demanded = [each for each in weighed if each.unit not in request.optional]
         known = [each.idf for each in demanded if each.passages]
         rarest = [each for each in demanded if each.passages and each.idf == max(known)]
@@ -311,8 +316,12 @@ class MemoryView:
             if rarest and not any(np.delete(passage.counts(each.unit), ABOUT).any() for each in rarest):
                 total = sum(known) + (len(demanded) - len(known)) * idf(len(self._all), 1)
                 rows[LACK, row] = rarest[0].idf / total * rarest[0].idf / idf(len(self._all), 1)
-        wanted = sum(known) / max(len(known), 1) * min(len(demanded) / 2, 1.5) - 1e-9
-        return rows, (mass >= (0 if request.any_word else wanted)) & (mass > 0), mass
+        matching = np.zeros(len(self._all), bool)
+        for held, units in ((mass, demanded), (mass_of_all, weighed)):
+            known = [each.idf for each in units if each.passages]
+            wanted = sum(known) / max(len(known), 1) * min(len(units) / 2, 1.5) - 1e-9
+            matching |= (held >= (0 if request.any_word else wanted)) & (held > 0)
+        return rows, matching, mass
 
     def _otherwise(self, unit: Unit, asked: Iterable[str]) -> list[bool]:
         """Which passages write a word with other accents alone, where others write it as it was asked for."""

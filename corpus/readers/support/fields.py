@@ -1,17 +1,21 @@
 """The values of a description as front matter and JSONL records give it, each checked for what it should be."""
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
 
 from ....errors import UnreadableSource
 from ...dates.records import parse_dates
-from ...document import Note
+from ...document import Note, Page
 from ...fields import LONGEST_TEXT_VALUE, LONGEST_VALUE, MOST_VALUES, RECORD_KEYS, RECORD_NAMES, FieldType
 from .decode import tidy
 
 _LARGEST_EXPONENT: Final = 300  # as far as a float goes, nearly
 _LONGEST_KEY: Final = 60
+_LONGEST_LABEL: Final = 20
+_MOST_PAGES: Final = 10_000
+_PAGE_ID = re.compile(r"(?:pg|pb|page|p)[-_. ]{0,2}(?=\d|[ivxlcIVXLC]+$)")
 # What a message calls the types of JSON and YAML.
 _KINDS: Final[dict[type[object], str]] = {
     bool: "true or false",
@@ -177,6 +181,27 @@ class Fields:
                     wanted = "a list of [mark, offset, text]"
                     raise UnreadableSource(f"{self.key('notes')} is not {wanted}: {str(item)[:60]!r} is in it")
 
+    def pages(self, text: str) -> tuple[Page, ...]:
+        """A list of pages, each [label, offset], as `notes` are. Anything else is left alone, and so unused.
+
+        Editors give ids such as "pg_1474", of which the number is what is printed.
+        """
+        raw, value = self.value("text"), self.value("pages")
+        pages: list[Page] = []
+        for item in _listed(value)[:_MOST_PAGES]:
+            match item:
+                case [str() | int() as label, int() | str() as at] if _is_offset(at) and _label(label):
+                    position = int(at)
+                    if isinstance(raw, str) and raw != text:
+                        position = len(tidy(raw[:position]))
+                    pages.append(Page(_label(label), min(position, len(text))))
+                case _:
+                    self._taken.discard(self.key("pages"))
+                    return ()
+        if not pages:
+            self._taken.discard(self.key("pages"))
+        return tuple(sorted(pages, key=lambda page: page.at))
+
     def value(self, name: str) -> Any:
         """A field as it is; None if it is absent or empty."""
         self._taken.add(self.key(name))
@@ -247,6 +272,12 @@ def _note_parts(item: object) -> object:
         return item
     named = cast("dict[str, Any]", item)
     return [named.get(key) for key in ("mark", "at", "text")]
+
+
+def _label(given: str | int) -> str:
+    """What a page is called, of what a record calls it."""
+    label = " ".join(tidy(str(given)).split()).strip("[]")
+    return _PAGE_ID.sub("", label)[:_LONGEST_LABEL]
 
 
 def _is_offset(value: int | str | None) -> bool:

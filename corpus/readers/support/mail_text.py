@@ -12,7 +12,8 @@ from email.message import Message
 from typing import Any, Final
 
 from ...scripts import WIDE
-from .decode import decode_text
+from ..contract import Remark
+from .decode import Decoded, decode
 from .html_text import visible_text
 
 _SHOWN: Final = ("from", "to", "cc", "date", "subject")
@@ -74,11 +75,13 @@ class MailText:
         text: What was written.
         cut: The lines that the message has in another form beside its text and nowhere in that.
         attachments: The names of the parts that are no text of it, or their types where they have none.
+        remarks: What is to be told of how its parts were decoded.
     """
 
     def __init__(self, message: Message) -> None:
         self.cut: list[str] = []
         self.attachments: list[str] = []
+        self.remarks = list[Remark]()
         self.text = "\n\n".join(self._parts(message, 0))
 
     def _parts(self, part: Message, depth: int) -> Iterator[str]:
@@ -97,7 +100,8 @@ class MailText:
                     yield from self._parts(each, depth + 1)
             self.cut += _lines(part.epilogue or "")
         elif kind in _PLAIN or kind in _MARKED_UP or part.get_content_maintype() == "multipart":
-            text = _body(part)
+            text, remarks = _body(part)
+            self.remarks += remarks
             if shown := (visible_text(text) if kind in _MARKED_UP else text).strip():
                 yield shown
         else:
@@ -147,7 +151,7 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
-def _body(part: Message) -> str:
+def _body(part: Message) -> Decoded:
     """The text of a part, decoded as far as its sender's faults allow."""
     raw: Any = part.get_payload()
     transfer = str(part.get("content-transfer-encoding") or "").strip().lower()
@@ -158,7 +162,7 @@ def _body(part: Message) -> str:
         data = _from_base64(str(raw).encode("utf-8", "surrogateescape"))
     elif transfer in ("", "7bit", "8bit") and _SOFT_BREAK.search(data) and len(_QUOTED.findall(data)) > 2:
         data = quopri.decodestring(data)  # which the sender forgot to say
-    return decode_text(data, part.get_content_charset() or "") if data.strip() else ""
+    return decode(data, part.get_content_charset() or "") if data.strip() else Decoded("")
 
 
 def _from_base64(data: bytes) -> bytes:
@@ -191,7 +195,7 @@ def _readable(value: str, message: Message) -> str:
     # A few bytes tell no encoding: it is that of the text below.
     body: Any = message.get_payload(decode=True)
     more = body[:_SAMPLE] if isinstance(body, bytes) else b""
-    return decode_text(raw + b"\n" + more, message.get_content_charset() or "").partition("\n")[0]
+    return decode(raw + b"\n" + more, message.get_content_charset() or "").text.partition("\n")[0]
 
 
 def _recoded(found: re.Match[str]) -> str:
@@ -204,7 +208,7 @@ def _recoded(found: re.Match[str]) -> str:
         except binascii.Error:
             return found[0]
     try:
-        text = decode_text(data, found[1])
+        text = decode(data, found[1]).text
     except Exception:
         return found[0]
     return f"=?utf-8?b?{base64.b64encode(' '.join(text.splitlines()).encode()).decode()}?="

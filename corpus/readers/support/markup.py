@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 from lxml import etree as _etree  # pyright: ignore[reportAttributeAccessIssue, reportMissingTypeStubs, reportUnknownVariableType]
 
 from ....errors import UnreadableSource
-from ...document import Note
+from ...document import Note, Page
 from ..contract import LARGEST_TEXT, MEGABYTE
 from .decode import tidy
 
@@ -103,14 +103,17 @@ class Flow:
 
     Soft hyphens, which say where a word may be parted, are left out.
 
-    `notes` are the footnotes marked so far, each at its offset in the text. Nothing that is written later moves them.
+    `notes` are the footnotes marked so far, each at its offset in the text, and `pages` the pages that have begun.
+    Nothing that is written later moves them.
     """
 
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._length = 0
         self._gap = 0
+        self._page = ""
         self.notes: list[Note] = []
+        self.pages: list[Page] = []
 
     @property
     def text(self) -> str:
@@ -129,7 +132,11 @@ class Flow:
         self._gap = _WORD if shown.endswith(" ") else 0
 
     def _add(self, words: str) -> None:
-        for piece in (_GAPS[self._gap] if self._length else "", words):
+        gap = _GAPS[self._gap] if self._length else ""
+        if self._page:
+            self.pages.append(Page(self._page, self._length + len(gap)))
+            self._page = ""
+        for piece in (gap, words):
             self._parts.append(piece)
             self._length += len(piece)
         if self._length > LARGEST_TEXT:
@@ -161,6 +168,10 @@ class Flow:
         """What comes next is a cell of the row that the line is."""
         if not first:
             self.write(" | ")
+
+    def page(self, label: str) -> None:
+        """What comes next is on another page; one of which nothing is written does not count."""
+        self._page = label
 
     def marks_a_note(self, raised: str) -> bool:
         """Whether a raised number or sign that stands here is a footnote's mark, and no power, unit or ordinal."""

@@ -159,6 +159,18 @@ class Package:
     def __contains__(self, name: str) -> bool:
         return name in self._members
 
+    def check(self) -> None:
+        """Make sure that others may unpack it: that no member is damaged, a bomb, or XML that declares entities.
+
+        Raises:
+            UnreadableSource: If one is.
+        """
+        for name in self._members:
+            data = self.read(name)
+            # Whoever writes such a package declares nothing; in UTF-16 it would be between zero bytes.
+            if name.endswith((".xml", ".rels")) and b"<!" in data[:_CHUNK].replace(b"\0", b"").replace(b"<!--", b""):
+                raise UnreadableSource("XML that declares entities of its own, which are not resolved: write them out")
+
     def read(self, name: str) -> bytes:
         """One member's bytes. Raises UnreadableSource if it is missing, damaged or a bomb."""
         member = self._members.get(name)

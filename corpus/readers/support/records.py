@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from ....errors import UnreadableSource
-from ..contract import Cleaning, RawRecord, ReadOptions
+from ..contract import Cleaning, RawRecord, ReadOptions, Remark
 from .fields import Fields
 
 
-def raw_record(values: Mapping[str, Any], origin: str, options: ReadOptions) -> RawRecord:
+def raw_record(
+    values: Mapping[str, Any], origin: str, options: ReadOptions, remarks: tuple[Remark, ...] = ()
+) -> RawRecord:
     """Find the text and the id of a record.
 
     Args:
         values: The record's values by their keys. What it says of itself goes before what its web page says.
         origin: What a message calls it.
         options: Their `fields` say which key holds which field.
+        remarks: What is to be told of it, such as bytes that were replaced.
 
     Raises:
         UnreadableSource: If it has no text or no id, or one of them is not what it should be.
@@ -26,12 +29,27 @@ def raw_record(values: Mapping[str, Any], origin: str, options: ReadOptions) -> 
         raise UnreadableSource(f"has no text: name its field with text=KEY if it is not {fields.key('text')!r}")
     if not fields.id():
         raise UnreadableSource(f"has no id: name its field with id=KEY if it is not {fields.key('id')!r}")
+    if remarks and "\N{REPLACEMENT CHARACTER}" in fields.id():
+        raise UnreadableSource("its id has bytes that are wrong in the file's encoding")
     if not page:
-        return RawRecord(text, origin, values, options.fields)
+        return RawRecord(text, origin, values, options.fields, remarks=remarks)
     # Late: most records are no web pages, whose reader brings a parser with it.
     from .web_page import page_content
 
+<<<<<<< HEAD
     text, cut, said, beside = page_content(page)
     return RawRecord(
         text, origin, values, options.fields, page=said, beside=beside, cleaning=Cleaning.SURROUNDINGS, cut=cut
+=======
+    text, cut, said = page_content(page)
+    return RawRecord(
+        text,
+        origin,
+        values,
+        options.fields,
+        page=said,
+        cleaning=Cleaning.SURROUNDINGS,
+        cut=cut,
+        remarks=remarks,
+>>>>>>> main
     )

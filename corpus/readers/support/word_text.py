@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from ....errors import UnreadableSource
-from .decode import decode_text
+from .decode import decode
 from .html_text import visible_text
 from .markup import Element, Flow, local_name, parse_xml, stream_xml, walk_xml
 from .packed import Package, looks_like
@@ -134,7 +134,7 @@ class WordText:
         if name.endswith((".mht", ".mhtml")):
             text = visible_text(_page_of(data))
         else:
-            text = decode_text(data)
+            text = decode(data).text
             text = visible_text(text) if kind or name.endswith((".htm", ".html", ".xhtml")) else text
         for line in text.split("\n"):
             flow.line()
@@ -323,7 +323,7 @@ def _page_of(data: bytes) -> str:
     page = email.message_from_bytes(data, policy=email.policy.default).get_body(preferencelist=("html", "plain"))
     payload = page.get_payload(decode=True) if page else b""
     charset = page.get_content_charset() if page else ""
-    return decode_text(payload if isinstance(payload, bytes) else b"", charset or "")
+    return decode(payload if isinstance(payload, bytes) else b"", charset or "").text
 
 
 def _main_part(package: Package) -> str:

@@ -1,5 +1,6 @@
 """The keyword leg in a stack: which passages hold enough of a question's words, and what these are worth (BM25F)."""
 
+from collections.abc import Iterable, Sequence
 from itertools import pairwise, takewhile
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from ...analysis import ABOUT, FIELDS, OF_DOCUMENTS
 from ...segments.bm25f import idf
 from ...units import Unit
-from ..plan import DOCUMENT, LACK, OTHERWISE, PAIRS, PASSAGE, Words, without_the_name
+from ..plan import DOCUMENT, FAINT, LACK, OTHERWISE, PAIRS, PASSAGE, Words, without_the_name
 from ..selection import Selection
 from ..view import Weighed
 from .as_written import written_otherwise
@@ -21,7 +22,7 @@ class LocalKeyword:
 
     A passage matches if it holds half of the units' idf, or as much as one and a half have on average: of a long
     question no passage holds half. A unit that no passage holds counts as much as the others do on average: it is part
-    of what was asked.
+    of what was asked. What holds enough of all units matches, and what holds enough of those that are not optional.
 
     Args:
         selection: The passages to look among.
@@ -48,16 +49,16 @@ class LocalKeyword:
         changes no score.
         """
         selection, stack, bm25f = self._selection, self._stack, self._request.bm25f
-        known = [each.idf for each in self._demanded if each.passages]
-        remaining = sum(known)
-        wanted = remaining / max(len(known), 1) * min(len(self._demanded) / 2, 1.5) - _ROUNDING
-        wanted = 0.0 if self._request.any_word else wanted
+        remaining, remaining_of_all = _known_idf(self._demanded), _known_idf(self.weighed)
+        wanted, wanted_of_all = self._wanted(self._demanded), self._wanted(self.weighed)
         scores = np.zeros(len(stack))
         mass = np.zeros(len(stack))
+        optional = np.zeros(len(stack) if self._request.optional else 0)
         seen = np.zeros(len(stack), bool)
         seen[also] = True
         for each in self.weighed:
-            still_open = remaining >= wanted
+            still_open = remaining >= wanted or remaining_of_all >= wanted_of_all
+            is_optional = each.unit in self._request.optional
             for (base, segment), found in zip(stack, selection.occurrences(each.unit), strict=True):
                 selection.deadline.check()
                 here = slice(base, base + len(segment))
@@ -65,13 +66,23 @@ class LocalKeyword:
                 ordinals, counts = found.ordinals[looked_at], found.counts[looked_at]
                 saturated = bm25f.saturated(counts, segment.postings.lengths[ordinals], stack.averages)
                 scores[here][ordinals] += each.idf * saturated
-                if each.unit not in self._request.optional:
-                    mass[here][ordinals] += each.idf
-                    seen[here][ordinals] = True
-            remaining -= each.idf if each.unit not in self._request.optional else 0.0
-        self.matches = np.flatnonzero(selection.admitted & (mass >= wanted) & (mass > 0))
+                (optional if is_optional else mass)[here][ordinals] += each.idf
+                seen[here][ordinals] = True
+            remaining -= 0.0 if is_optional else each.idf
+            remaining_of_all -= each.idf
+        enough = (mass >= wanted) & (mass > 0)
+        if self._request.optional:
+            optional += mass
+            enough |= (optional >= wanted_of_all) & (optional > 0)
+        self.matches = np.flatnonzero(selection.admitted & enough)
         self._scores, self._mass = scores, mass
         return stack.order(self.matches, scores[self.matches], depth)
+
+    def _wanted(self, units: Sequence[Weighed]) -> float:
+        """The least sum of idf of some units that a match holds."""
+        known = sum(each.passages > 0 for each in units)
+        enough = _known_idf(units) / max(known, 1) * min(len(units) / 2, 1.5) - _ROUNDING
+        return 0.0 if self._request.any_word else enough
 
     def matching(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
         """See `LocalLeg.matching`."""
@@ -109,7 +120,8 @@ class LocalKeyword:
             int(stack.live[base + found.ordinals].sum())
             for (base, _), found in zip(stack, self._selection.occurrences(unit), strict=True)
         )
-        return Weighed(unit, passages, idf(stack.count, passages) if passages else 0.0)
+        weight = FAINT if unit in self._request.faint else 1.0
+        return Weighed(unit, passages, weight * idf(stack.count, passages) if passages else 0.0)
 
     def _lack(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """What each of some passages lacks if it lacks the rarest known unit, or all of those that are as rare.
@@ -196,3 +208,7 @@ class LocalKeyword:
                 saturated = self._request.bm25f.saturated(found.counts, lengths, self._stack.averages)
                 scores[start + np.searchsorted(ordinals, found.ordinals)] += idf_of_pair * saturated
         return scores
+
+
+def _known_idf(units: Iterable[Weighed]) -> float:
+    return sum(each.idf for each in units if each.passages)

@@ -59,7 +59,9 @@ class WordForms:
         if function and self._is_empty(stands, function):
             within = self.languages & stands or stands
             forms = ((each.term, each.languages & within) for each in _confined(answer))
-            return self._empty_word(frozenset(self._confine(form, where) for form, where in forms if where))
+            confined = frozenset(self._confine(form, where) for form, where in forms if where)
+            # One of the question's own language that no passage has is not unknown: it says nothing that is missed.
+            return self._empty_word(confined or frozenset({term} if self.languages else ()))
         languages = (self.languages | stands) - function if stands else self.languages or self._view
         own: Word = frozenset({self._confine(term, self._view - function)}) if stands else frozenset()
         return own | {

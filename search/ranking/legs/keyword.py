@@ -30,7 +30,16 @@ class KeywordLeg:
             return None
         pairs = query.pairs if settings.pair_weight else ()
         documents = bool(settings.document_weight)
-        return Words(query.units, pairs, settings.bm25f, documents, query.optional, query.any_word, query.written)
+        return Words(
+            query.units,
+            pairs,
+            settings.bm25f,
+            documents,
+            optional=query.optional,
+            faint=query.faint,
+            any_word=query.any_word,
+            written=query.written,
+        )
 
     def weight(self, query: ScoredQuery, evidence: Mapping[str, NDArray[np.float64]], settings: Settings) -> float:
         """Less for a sentence, which wants its meaning found, than for a list of names."""

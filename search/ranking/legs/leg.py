@@ -32,6 +32,7 @@ class ScoredQuery:
         floors: How near a passage must be in meaning.
         days: The days that it names; None if it names none.
         optional: Those of the units that a match need not hold.
+        faint: Those that hardly tell.
         any_word: Whether a passage matches that holds any of its words, rather than most of them.
         written: How it writes those of the units that are single words.
     """
@@ -45,6 +46,7 @@ class ScoredQuery:
     floors: Floors
     days: Days | None = None
     optional: frozenset[Unit] = frozenset()
+    faint: frozenset[Unit] = frozenset()
     any_word: bool = False
     written: Mapping[Unit, frozenset[str]] = field(default_factory=dict[Unit, frozenset[str]])
 

@@ -90,6 +90,23 @@ def test_the_chapters_of_a_book_in_reading_order(tmp_path: Path) -> None:
     assert document.dates == DateInterval(date(1999, 3, 1), date(1999, 3, 31))
 
 
+def test_a_book_has_the_pages_of_its_print(tmp_path: Path) -> None:
+    chapter = (
+        "<html><body><span epub:type='pagebreak' title='xii'/><h1>One</h1><p>They met in Seoul "
+        "<span role='doc-pagebreak' aria-label='13'></span>and parted as fri<a id='page_14' epub:type='pagebreak'/>"
+        "ends.</p><div epub:type='pagebreak' id='p15'></div><p>“Again” they met.</p></body></html>"
+    )
+    data = epub({"OPS/nav.xhtml": "", "OPS/text/a.xhtml": "<p>Preface.</p>", "OPS/b b.xhtml": chapter})
+    ((document,), _) = reading(tmp_path / "x.epub", data)
+    assert document.text == "Preface.\n\nOne\nThey met in Seoul and parted as friends.\n“Again” they met."
+    assert [(page.label, document.text[page.at :].split()[0]) for page in document.pages] == [
+        ("xii", "One"),
+        ("13", "and"),
+        ("14", "ends."),
+        ("15", "“Again”"),
+    ]
+
+
 def test_a_chapter_that_is_missing_or_locked_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "x.epub"
     good, other = "<html><body><p>They met.</p></body></html>", "OPS/b b.xhtml"

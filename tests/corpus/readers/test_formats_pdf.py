@@ -172,3 +172,24 @@ def test_a_paragraph_goes_on_across_pages() -> None:
         "armed attack from outside, and will take all appropriate measures.",
         "2. They will meet.",
     ]
+
+
+def test_each_page_is_marked_where_its_own_text_begins(tmp_path: Path) -> None:
+    pages = [["Joint Statement", *BODY], [], BODY[::-1], CLOSING, ["vities in the port were watched.", "It ended."]]
+    head = "Ministry of Foreign Affairs"
+    printed = [[head, *page, f"- {n} -"] if page else [] for n, page in enumerate(pages, 1)]
+    data = make_pdf(printed, info="/Title (Joint Statement)")
+    ((document,), _) = reading(tmp_path / "x.pdf", data)
+    assert [page.label for page in document.pages] == ["1", "2", "3", "4", "5"]
+    first_words = [document.text[page.at :].split()[:3] for page in document.pages]
+    assert first_words[0] == ["President", "Lee", "and"], "the title's line is gone"
+    assert first_words[1] == first_words[2] == ["ments", "will", "sign"]
+    assert first_words[3] == ["In", "closing,", "both"]
+    assert first_words[4] == ["vities", "in", "the"]
+
+
+def test_a_page_is_called_what_the_file_calls_it(tmp_path: Path) -> None:
+    labels = b"/Type /Catalog /PageLabels << /Nums [0 << /S /r >> 1 << /S /D /St 1474 >>] >>"
+    data = make_pdf([["Preface of some length."], BODY, BODY[::-1]]).replace(b"/Type /Catalog", labels)
+    ((document,), _) = reading(tmp_path / "x.pdf", data)
+    assert [page.label for page in document.pages] == ["i", "1474", "1475"]

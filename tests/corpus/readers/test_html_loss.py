@@ -17,7 +17,7 @@ from dragoman.corpus.document import Document
 from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Skipped, Source
 from dragoman.corpus.readers.registry import format_named
-from dragoman.corpus.readers.support.decode import decode_text
+from dragoman.corpus.readers.support.decode import decode
 from dragoman.corpus.readers.support.html_text import visible_text
 from support.places import SHARED
 
@@ -40,7 +40,7 @@ def kept(document: Document) -> Counter[str]:
 def lost(page: bytes) -> Counter[str]:
     document = read_page(page)
     assert isinstance(document, Document), document
-    return words(visible_text(decode_text(page))) - kept(document)
+    return words(visible_text(decode(page).text)) - kept(document)
 
 
 # ------------------------------------------------------------------------------------------------------ generated pages

@@ -344,6 +344,7 @@ class BookWriter(Writer):
         return self.some(
             self.phrase,
             lambda: f"<b>{self.word()}</b>, <i>{self.word()}</i>",
+            lambda: f"{self.word()}<a epub:type='noteref' href='#n1'>1</a>",
             lambda: f"{self.word()}<br/>{self.word()}",
             between=" ",
         )

@@ -230,7 +230,7 @@ def test_a_field_of_ones_own_is_not_called_like_one_of_ours(name: str) -> None:
 def test_keys_that_nothing_holds_are_named_in_order(tmp_path: Path) -> None:
     values: dict[str, Any] = {
         "chapter": ["x"],
-        "pages": [[1, 2]],
+        "pages": [1, 2],
         "_score": 3,
         "empty": "",
         "none": None,

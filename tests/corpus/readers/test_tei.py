@@ -6,16 +6,21 @@ import lzma
 import re
 import subprocess
 import sys
+from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lxml import etree
 
-from dragoman.corpus.document import DateInterval, Document, Note, Person
+from dragoman.corpus.document import DateInterval, Document, Note, Page, Person
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import Skipped
 from support.places import SHARED
 
+TEI = "{http://www.tei-c.org/ns/1.0}"
+XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 VOLUMES = {"frus1861": 349, "frus1958-60v18": 336, "frus1969-76v19p1": 172}
 
 FRONT = """<front><titlePage><docTitle>A volume</docTitle></titlePage>
@@ -95,6 +100,19 @@ def test_text_keeps_its_lines_and_footnotes_are_apart(tmp_path: Path) -> None:
         Note("3", places[1], "Not printed."),
         Note("4", places[2], "Billion."),
     )
+
+
+def test_pages_are_marked_where_their_first_word_stands(tmp_path: Path) -> None:
+    letter = """<pb n="40" xml:id="pg_40"/><div type="document" xml:id="d1"><head>1. Letter<pb n="41"/></head>
+    <p>They met.<note n="1">A note that<pb xml:id="pg_42"/> runs.</note> Again they met, <pb n="[43]"/>and parted.</p>
+    <pb xml:id="pg_44" n="44"/></div><div type="document" xml:id="d2"><head>2. Reply</head><p>Yes.</p></div>"""
+    first, second = reading(tmp_path / "x.xml", volume(letter))[0]
+    assert [(page.label, first.text[page.at :].split()[0]) for page in first.pages] == [
+        ("41", "They"),
+        ("42", "Again"),
+        ("43", "and"),
+    ]
+    assert second.pages == (Page("44", 0),), "it begins on the page that the one before ended on"
 
 
 def test_people_have_their_full_names_and_parts(tmp_path: Path) -> None:
@@ -221,6 +239,24 @@ def test_a_real_volume(name: str) -> None:
     for each in documents:
         assert all(0 <= note.at <= len(each.text) and note.text for note in each.notes)
         assert "  " not in each.text
+
+
+@pytest.mark.shared("tei")
+@pytest.mark.parametrize("name", VOLUMES)
+def test_every_word_of_a_real_volume_is_in_text_notes_or_title(name: str) -> None:
+    path = SHARED / "tei" / f"{name}.xml.xz"
+    documents = {each.id: each for each in read([path]) if isinstance(each, Document)}
+    with lzma.open(path) as volume:
+        divisions: list[Any] = [each for each in etree.parse(volume).iter(f"{TEI}div") if each.get(XML_ID)]
+    for division in divisions:
+        document = documents.get(f"{name}/{division.get(XML_ID)}")
+        if document is None or division.getparent().get("type") == "document":
+            continue  # front matter and chapters; an enclosure is looked at with what it is enclosed in
+        kept = "".join((document.text, document.title, *(note.mark + note.text for note in document.notes)))
+        # Words with markup within, such as glossed acronyms in the plural, grow together there and here.
+        letters = Counter(re.findall(r"[^\W\d_]", kept.lower()))
+        source = Counter(re.findall(r"[^\W\d_]", "".join(division.itertext()).lower()))
+        assert not source - letters, document.id
 
 
 @pytest.mark.shared("tei", "frus-dev")

@@ -132,3 +132,16 @@ def test_a_heading_at_the_top_is_the_title() -> None:
     text = paragraph("Die Minister sprachen am Dienstag in Nara.")
     assert reading(docx(heading + text, styles=styles)).title == "Bericht"
     assert reading(docx(text + heading, styles=styles)).title != "Bericht"
+
+
+@pytest.mark.parametrize("kind", ["Memorandum", "Joint Statement", "Gemeinsame Erklärung", "Заявление", "共同声明"])
+def test_the_kind_alone_above_the_text_is_the_title(kind: str) -> None:
+    text = "The minister met the envoy and both agreed on the hotline between the capitals."
+    body = paragraph("13 January 2026") + paragraph(text)
+    assert reading(docx(paragraph(kind) + body, title="Microsoft Word - Template_letter_v3")).title == kind
+
+
+def test_a_subject_below_the_kind_is_the_title() -> None:
+    subject = paragraph("A Hotline between the Capitals, and What Will Come of It")
+    text = paragraph("The minister met the envoy and both agreed on the hotline between the capitals.")
+    assert reading(docx(paragraph("Memorandum") + subject + text)).title != "Memorandum"

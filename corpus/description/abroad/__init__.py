@@ -1,0 +1,1 @@
+"""What other languages call countries, and the offices of people."""

@@ -1,0 +1,1 @@
+"""What stands above a text and tells of it: datelines, labels, telegrams' heads, titles."""

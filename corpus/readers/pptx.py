@@ -1,0 +1,195 @@
+"""Presentations (PPTX): the slides in their order as one document, each on a page; what the speaker notes is a note.
+
+A zip archive of XML files, as Word's are. The numbers, dates and feet that stand on every slide, comments, and slides
+that are not shown are set apart as cut.
+"""
+
+import posixpath
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from ...errors import UnreadableSource
+from .contract import RawRecord, ReadOptions, Skipped, Source
+from .support.markup import Element, Flow, local_name, parse_xml, plain_text
+from .support.packed import Package, read_all
+from .support.stated import stated_author, stated_title
+
+_KIND: Final = "a presentation (.pptx)"
+_OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_MAIN: Final = "ppt/presentation.xml"
+_ON_EVERY_SLIDE: Final = frozenset({"sldNum", "dt", "ftr", "hdr"})
+_TITLES: Final = frozenset({"title", "ctrTitle"})
+_OF_A_SLIDE: Final = frozenset({"slide", "diagramData", "chart", "comments", "notesSlide"})
+_MOST_CUT: Final = 10_000
+
+
+def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+    """The one record of a presentation.
+
+    Raises:
+        UnreadableSource: If it is none, damaged, protected by a password, a bomb, or without text.
+    """
+    del options  # a presentation has names of its own for what it says of itself
+    data = read_all(source.stream)
+    if data.startswith(_OLD_OFFICE):
+        encrypted = "protected by a password: save it without one"
+        raise UnreadableSource(encrypted if _ENCRYPTED in data else "an old Office file such as .ppt: save it as .pptx")
+    package = Package(data, _KIND)
+    if _MAIN not in package:
+        raise UnreadableSource(f"not {_KIND}: it has no {_MAIN}")
+    slides = _Slides(package)
+    if not slides.flow.text:
+        raise UnreadableSource("no text")
+    description = _properties(package)
+    description["title"] = description.get("title") or slides.title
+    description["notes"] = [[note.mark, note.at, note.text] for note in slides.flow.notes]
+    description["pages"] = slides.flow.pages
+    yield RawRecord(slides.flow.text, source.origin, description, name=source.name, cut=tuple(slides.cut))
+
+
+def _properties(package: Package) -> dict[str, object]:
+    """What the file says of itself. Its dates are those of the file, not of what is written in it."""
+    if "docProps/core.xml" not in package:
+        return {}
+    properties = {local_name(each): plain_text(each) for each in parse_xml(package.read("docProps/core.xml"))}
+    return {
+        "title": stated_title(properties.get("title", "")),
+        "author": stated_author(properties.get("creator", "")),
+        "language": properties.get("language", ""),
+        "topics": properties.get("keywords", "").replace(";", ","),
+    }
+
+
+class _Slides:
+    """The running text of all slides: `flow`; `cut`, what stands around it; `title`, that of the first slide."""
+
+    def __init__(self, package: Package) -> None:
+        self.flow = Flow()
+        self.title = ""
+        self.cut: dict[str, None] = {}
+        self._package = package
+        relations = self._relations(_MAIN)
+        listed = parse_xml(package.read(_MAIN)).iterfind("{*}sldIdLst/{*}sldId")
+        for number, each in enumerate(listed, start=1):
+            name = relations.get(_attribute(each, "id"), ("", ""))[1]
+            if name in package:
+                self._slide(name, number)
+
+    def _slide(self, name: str, number: int) -> None:
+        slide = parse_xml(self._package.read(name))
+        relations = self._relations(name)
+        if slide.get("show") in ("0", "false"):
+            for kind, part in [("slide", name), *relations.values()]:
+                if kind in _OF_A_SLIDE and part in self._package:
+                    self._set_apart(parse_xml(self._package.read(part)))
+            return
+        self.flow.page(str(number))
+        self._shapes(slide)
+        for kind, part in relations.values():
+            if part not in self._package:
+                continue
+            if kind in ("diagramData", "chart"):
+                self._words(parse_xml(self._package.read(part)))
+            elif kind == "comments":
+                self._set_apart(parse_xml(self._package.read(part)))
+        for kind, part in relations.values():
+            if kind == "notesSlide" and part in self._package:
+                self._notes(parse_xml(self._package.read(part)), number)
+
+    def _shapes(self, around: Element) -> None:
+        for each in around:
+            name = local_name(each)
+            if name == "sp" or name == "txSp":
+                self._shape(each)
+            elif name == "tbl":
+                self._table(each)
+            elif name != "Fallback":
+                self._shapes(each)
+
+    def _shape(self, shape: Element) -> None:
+        kind = _placeholder(shape)
+        if kind in _ON_EVERY_SLIDE:
+            self._set_apart(shape)
+            return
+        self.flow.paragraph()
+        before = len(self.flow.text) if kind in _TITLES and not self.title else None
+        for body in shape.iterfind("{*}txBody"):
+            for paragraph in body.iterfind("{*}p"):
+                self.flow.line()
+                self._paragraph(paragraph)
+        if before is not None:
+            self.title = " ".join(self.flow.text[before:].split())
+
+    def _table(self, table: Element) -> None:
+        self.flow.paragraph()
+        for row in table.iterfind("{*}tr"):
+            self.flow.line()
+            for number, cell in enumerate(row.iterfind("{*}tc")):
+                self.flow.cell(first=number == 0)
+                for paragraph in cell.iter("{*}p"):
+                    self.flow.space()
+                    self._paragraph(paragraph, in_cell=True)
+
+    def _paragraph(self, paragraph: Element, *, in_cell: bool = False) -> None:
+        for each in paragraph.iter("{*}t", "{*}br", "{*}tab"):
+            if local_name(each) == "t":
+                self.flow.write(each.text)
+            else:
+                self.flow.space() if in_cell else self.flow.line()
+
+    def _words(self, root: Element) -> None:
+        """The words of a diagram or a chart, a line for each."""
+        self.flow.paragraph()
+        for paragraph in root.iter("{*}p", "{*}strCache"):
+            for each in paragraph.iter("{*}v") if local_name(paragraph) == "strCache" else [paragraph]:
+                self.flow.line()
+                self.flow.write(each.text) if local_name(each) == "v" else self._paragraph(each)
+
+    def _notes(self, notes: Element, number: int) -> None:
+        said: list[str] = []
+        for shape in notes.iter("{*}sp"):
+            if _placeholder(shape) in _ON_EVERY_SLIDE:
+                self._set_apart(shape)
+            else:
+                said += _lines(shape)
+        if said:
+            self.flow.note(str(number), " ".join(said))
+
+    def _set_apart(self, element: Element) -> None:
+        if len(self.cut) < _MOST_CUT:
+            self.cut |= dict.fromkeys(_lines(element))
+
+    def _relations(self, name: str) -> dict[str, tuple[str, str]]:
+        """The kind and the name of each part that a part refers to, by its id there."""
+        folder, file = posixpath.split(name)
+        listed = f"{folder}/_rels/{file}.rels"
+        found: dict[str, tuple[str, str]] = {}
+        if listed in self._package:
+            for each in parse_xml(self._package.read(listed)):
+                target = posixpath.normpath(posixpath.join(folder, unquote(each.get("Target") or ""))).lstrip("/")
+                if each.get("TargetMode") != "External":
+                    found[each.get("Id") or ""] = ((each.get("Type") or "").rpartition("/")[2], target)
+        return found
+
+
+def _placeholder(shape: Element) -> str:
+    found = next(shape.iterfind("{*}nvSpPr/{*}nvPr/{*}ph"), None)
+    return "" if found is None else found.get("type") or "body"
+
+
+def _lines(element: Element) -> Iterator[str]:
+    """The paragraphs of an element, each on one line; those of comments, which are no paragraphs, as well."""
+    paragraphs = [each for each in element.iter("{*}p") if next(each.iter("{*}t"), None) is not None]
+    for each in paragraphs or list(element.iter("{*}text")):
+        flow = Flow()
+        for piece in each.iter("{*}t", "{*}br", "{*}tab") if paragraphs else [each]:
+            flow.write(piece.text) if local_name(piece) in ("t", "text") else flow.space()
+        if flow.text:
+            yield flow.text
+
+
+def _attribute(element: Element, name: str) -> str:
+    """The attribute of that name in the namespace of relations."""
+    return next((value for key, value in element.attrib.items() if key.endswith("}" + name)), "")
