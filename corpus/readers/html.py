@@ -17,14 +17,15 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         UnreadableSource: If the page has no text or cannot be read as one.
     """
     del options  # a page says what it says under names of its own
-<<<<<<< HEAD
-    text, cut, said, beside = page_content(read_text(source.stream, _DECLARED))
-    yield RawRecord(
-        text, source.origin, page=said, beside=beside, name=source.name, cleaning=Cleaning.SURROUNDINGS, cut=cut
-=======
     whole, remarks = read_text(source, _DECLARED)
-    text, cut, said = page_content(whole)
+    found = page_content(whole)
     yield RawRecord(
-        text, source.origin, page=said, name=source.name, cleaning=Cleaning.SURROUNDINGS, cut=cut, remarks=remarks
->>>>>>> main
+        found.text,
+        source.origin,
+        page=found.said,
+        beside=found.beside,
+        name=source.name,
+        cleaning=Cleaning.SURROUNDINGS,
+        cut=found.cut,
+        remarks=remarks,
     )
