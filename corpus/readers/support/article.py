@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from ...cleaning.lines import PARAGRAPH, ends_sentence, width
 from ...cleaning.patterns import is_closing, is_end, is_label, is_site
 from .html_text import Line
+from .page_dates import tells_change
 from .surroundings import Part
 
 _LONG: Final = 25
@@ -35,6 +36,7 @@ _SHOWN_SHARE: Final = 0.6
 _LINKED: Final = 0.4
 """A line with a larger share of links is no text unless the extractor took it."""
 
+_EDGE: Final = 3
 _LONGEST_CELL: Final = 200
 _OUTSIDE: Final = Part.FURNITURE | Part.ASIDE | Part.CREDIT | Part.HIDDEN | Part.CAPTION
 _LISTED: Final = Part.ITEM | Part.CELL
@@ -88,7 +90,11 @@ def without_furniture(lines: Sequence[Line]) -> Division:
 
 
 def parted(lines: Sequence[Line], mine: list[bool]) -> Division:
-    """The text of some of the lines, and the others."""
+    """The text of some of the lines, and the others, with lines at either end that only tell when they were changed."""
+    own = [at for at, each in enumerate(mine) if each]
+    changes = {at for at in (*own[:_EDGE], *own[-_EDGE:]) if tells_change(lines[at].text)}
+    if len(changes) < len(own):
+        mine = [each and at not in changes for at, each in enumerate(mine)]
     text = article_text([line for line, own in zip(lines, mine, strict=True) if own])
     return Division(text, tuple(line.text for line, own in zip(lines, mine, strict=True) if not own), mine)
 

@@ -126,6 +126,11 @@ def _is_away(line: Line) -> bool:
     return bool(line.part & (Part.ASIDE | Part.FURNITURE)) and not line.part & Part.CREDIT
 
 
+def tells_change(line: str) -> bool:
+    """Whether a line tells nothing but when something was last changed."""
+    return len(line) < _SENTENCE and _CHANGED.match(line) is not None and next(_days(line, ""), None) is not None
+
+
 def _is_elsewhere(line: Line) -> bool:
     """Whether a line is a link, which leads to another page; a date may be one to the article itself."""
     return line.linked >= 0.9 * len(line.text) and not line.part & Part.CREDIT and not line.dated
