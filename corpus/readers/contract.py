@@ -107,6 +107,11 @@ class Source:
     encoding: str = ""
 
 
+def member_id(holder: Source, name: str) -> str:
+    """The id of what is called so in an archive, or among the attachments of a message."""
+    return f"{holder.id or holder.origin}!{name}"
+
+
 class Cleaning(Enum):
     """What is taken out of a record's text before it is a document's."""
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email.message import Message
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from ...errors import UnreadableSource
 from . import html
 from .contract import RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.decode import tidy
-from .support.mail_text import parse_message
+from .support.mail_text import parse_message, payload
 from .support.packed import looks_like, not_what_it_says, read_all
 
 _KIND: Final = "a saved web page (MHTML)"
@@ -34,8 +34,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         if looks_like(data) or not pages:
             raise not_what_it_says(data, _KIND)
         page = _page(message, pages)
-        payload: Any = page.get_payload(decode=True)
-        stream = io.BytesIO(payload if isinstance(payload, bytes) else b"")
+        stream = io.BytesIO(payload(page))
         charset = page.get_content_charset() or ""
         address = _header(message, "snapshot-content-location") or _header(page, "content-location")
     except UnreadableSource:

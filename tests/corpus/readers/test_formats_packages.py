@@ -228,7 +228,7 @@ def test_a_message_with_attachments(tmp_path: Path) -> None:
     mail = message()
     mail.set_content("Lee and Macron met.\n\nÀ bientôt,\nJane")
     mail.add_alternative("<p>In HTML</p>", subtype="html")
-    mail.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="statement.pdf")
+    mail.add_attachment(b"%PDF-", maintype="video", subtype="mp4", filename="statement.mp4")
     mail.add_attachment(b"x", maintype="image", subtype="png")
     ((document,), skipped) = reading(tmp_path / "x.eml", mail.as_bytes())
     assert document.text == "Lee and Macron met.\n\nÀ bientôt,\nJane"
@@ -236,7 +236,7 @@ def test_a_message_with_attachments(tmp_path: Path) -> None:
     assert document.dates == DateInterval(date(2025, 11, 22), date(2025, 11, 22))  # where it was sent
     assert document.people == (Person("Doe, Jane", "from"), Person("John Roe", "to"))
     assert skipped == []
-    assert document.remarks == (Remark("attachments were left out", "2 attachments (statement.pdf, image/png)"),)
+    assert document.remarks == (Remark("attachments were left out", "2 attachments (statement.mp4, image/png)"),)
 
 
 def test_a_message_in_html_alone_and_one_forwarded(tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ NEST = b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n"
         (b"just some text", "not an e-mail message, or damaged"),
         (b"%PDF-1.7", "not an e-mail message: it is a PDF"),
         (b"From: a@b\nSubject: x\n\n", "a message without text"),
-        (b"From: a@b\nContent-Type: x/y; name=a.pdf\n\nx", "a message without text, with 1 attachment (a.pdf)"),
+        (b"From: a@b\nContent-Type: x/y; name=a.bin\n\nx", "a message without text, with 1 attachment (a.bin)"),
         (b"From: a@b\n" + b"".join(NEST % (n, n) for n in range(5000)), None),
     ],
 )
