@@ -135,13 +135,14 @@ def test_a_few_words_within_a_line_of_another_script() -> None:
     assert as_read(list("No such letters (at all)."), mostly=True) == "No such letters (at all)."
 
 
-def test_columns_beside_each_other_are_not_one_line() -> None:
+@pytest.mark.parametrize("right", [200, 459])
+def test_columns_beside_each_other_are_not_one_line(right: float) -> None:
     letters = sorted(set("שלום עולם") - {" "})
 
     def word(text: str, right: float, y: float) -> list[Piece]:
         return [Piece(chr(33 + letters.index(char)), right - WIDTH * at, y, font="F2") for at, char in enumerate(text)]
 
-    pieces = word("שלום", 500, 700) + word("עולם", 500, 685) + word("עולם", 200, 700) + word("שלום", 200, 685)
+    pieces = word("שלום", 500, 700) + word("עולם", 500, 685) + word("עולם", right, 700) + word("שלום", right, 685)
     assert reading(painted([pieces], F2=lettered(letters))).text.split() == ["שלום", "עולם", "עולם", "שלום"]
 
 
@@ -159,6 +160,12 @@ def test_columns_beside_each_other_are_not_one_line() -> None:
 def test_letters_spaced_apart_come_together(text: str, together: str) -> None:
     body = lines("The parties agreed upon the hotline between the capitals.", "And the corridor.", y=600)
     assert together in reading(painted([[*body, Piece(text, y=400, spacing=6)]])).text
+
+
+def test_a_short_word_beside_spaced_letters_stays_a_word() -> None:
+    pieces = [Piece("It is a ", 40), Piece("corridor opened", 72, spacing=3.5), Piece("to all.", 221)]
+    text = reading(painted([[*lines("They met in Nara.", y=720), *pieces]])).text
+    assert text.endswith("It is a corridor opened to all.")
 
 
 @pytest.mark.parametrize(
@@ -188,6 +195,18 @@ def test_numbers_of_footnotes_come_off_their_words() -> None:
     assert text == "The ministers met in Nara 1 on 20 km2 and agreed. 12 In 1963 3 F-35 and H2O came."
 
 
+@pytest.mark.parametrize("rise", [3, 5, 6])
+def test_a_line_goes_on_behind_a_raised_number(rise: int) -> None:
+    # PDFium takes what is behind it for a line of its own.
+    pieces = [Piece("They met in Nara", 40), Piece("1", 131, 700 + rise, 7), Piece(", on Tuesday.", 135)]
+    assert reading(painted([[*pieces, *lines("All went well.", y=600)]])).text.startswith("They met in Nara 1, on Tue")
+
+
+def test_numbers_that_belong_to_words_stay() -> None:
+    text = "Annex1 and Covid19 came to H2O in Mi24."
+    assert reading(painted([lines("They met in Nara.", text)])).text.endswith(text)
+
+
 def test_words_long_for_their_column_end_no_paragraph() -> None:
     column = [
         "Die Außenminister haben sich am", "Dienstag in Berlin auf eine", "Wiederaufnahme der",
@@ -207,6 +226,9 @@ def test_what_stands_apart_is_a_paragraph_of_its_own() -> None:
     assert "\n\n" not in document.text
     document = reading(painted([lines(*first) + lines(*second, y=655)]))
     assert document.text == " ".join(first) + "\n\n" + " ".join(second)
+    smaller = lines("see the annex of the agreement", y=671, size=8)
+    document = reading(painted([lines(*first) + smaller]))
+    assert document.text == " ".join(first) + "\n\n" + str(smaller[0].text)
 
 
 BODY = [
@@ -218,7 +240,7 @@ BODY = [
 @pytest.mark.parametrize(
     ("head", "title"),
     [
-        (["Joint Statement on the Corridor", "between the Coasts of the Strait"], None),
+        (["Joint Statement on the Corridor", "Two Coasts of the Strait"], None),
         (["Memorandum"], "Memorandum"),
         (["Gemeinsame Erklärung"], "Gemeinsame Erklärung"),
     ],
@@ -227,6 +249,7 @@ def test_the_largest_letters_above_the_text_are_the_title(head: Sequence[str], t
     above = lines("Office of the Press Secretary", "For Immediate Release", "November 22, 2025", y=780)
     document = reading(painted([above + lines(*head, y=730, size=24) + lines(*BODY, y=640)]))
     assert document.title == (title or " ".join(head))
+    assert " ".join(head) in document.text.split("\n\n")
     assert str(document.dates) == "2025-11-22"
     # Large letters within the text are another's heading.
     document = reading(painted([lines(*BODY * 4, y=780) + lines("Annex", y=600, size=24)]))
