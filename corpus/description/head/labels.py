@@ -138,6 +138,7 @@ def is_signature(line: str) -> bool:
     forms = _compiled()
     return bool(
         _BYLINE.fullmatch(line)
+        or (line.isupper() and forms["holder"].fullmatch(line) and not forms["headline"].search(line))
         or ("," in line and (_SIGNED.fullmatch(line) or forms["somebody"].fullmatch(line)))
         or _place(line)
     )
@@ -178,6 +179,7 @@ def _compiled() -> dict[str, re.Pattern[str]]:
         "dated": re.compile(_DATED_LINE, re.IGNORECASE),
         "clock": re.compile(rf"\(?(?:[-–—] ?)?{CLOCK}(?: ?[-–—] ?{CLOCK})?\)?\.?", re.IGNORECASE),
         "somebody": re.compile(_SOMEBODY),
+        "holder": re.compile(rf"(?:[A-Z]+ ){{0,3}}(?i:{OFFICE})(?: [A-Z][A-Z.’'-]*){{2,4}}"),
         "marking": re.compile(rf"[\W_]*{markings}(?:[\s/,;.()–—-]+{markings}){{0,5}}[\W_]*", re.IGNORECASE),
         "release": re.compile(rf"[-–—*\s(\[]*{_any('release')}[-–—*\s)\]:]*", re.IGNORECASE),
         "office": re.compile(rf"{office}(?:,? (?:{_any('particles')}|l[’']{CAPITALISED}|{CAPITALISED}))*"),
