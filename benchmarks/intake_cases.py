@@ -123,8 +123,14 @@ def refused(*words: str) -> Check:
 
 
 def complains(*words: str) -> Check:
-    """Something is skipped for a reason that has one of these words."""
-    return lambda intake: any(word in each.reason.lower() for each in intake.skipped for word in words)
+    """Something is skipped, or remarked on, for a reason that has one of these words."""
+
+    def holds(intake: Intake) -> bool:
+        said = [each.reason for each in intake.skipped]
+        said += [f"{each.kind} {each.example}" for document in intake.documents for each in document.remarks]
+        return any(word in each.lower() for each in said for word in words)
+
+    return holds
 
 
 def either(*checks: Check) -> Check:

@@ -33,6 +33,7 @@ from record import Record, arguments
 from tqdm import tqdm
 
 from dragoman import open_collection
+from dragoman.index.analysis import FIELDS
 from dragoman.index.constraints import AllOf, Holds
 from dragoman.index.reading.local_legs.by_meaning import LocalMeaning
 from dragoman.index.reading.local_legs.by_words import LocalKeyword
@@ -212,8 +213,10 @@ def by_documents(put: Put, unit: Unit, count: int) -> Weighed:
     return Weighed(unit, documents, idf(count, documents) if documents else 0.0)
 
 
-def _field_weights(title: float = 1.0, notes: float = 0.8) -> BM25F:
-    return replace(BM25F(), weights=(title, 1.0, notes))
+def _field_weights(**weights: float) -> BM25F:
+    """The usual weights of fields with some others."""
+    usual = dict(zip(FIELDS, BM25F().weights, strict=True))
+    return replace(BM25F(), weights=tuple((usual | weights).values()))
 
 
 DEFAULT = Settings()
@@ -241,6 +244,7 @@ SYSTEMS: dict[str, Callable[[Put], NDArray[np.int64]]] = {
             "no evidence of the document": {"document_weight": 0.0},
             "no words side by side": {"pair_weight": 0.0},
             "footnotes not scored": {"bm25f": _field_weights(notes=0.0)},
+            "descriptions not scored": {"bm25f": _field_weights(about=0.0)},
             "titles not scored": {"bm25f": _field_weights(title=0.0)},
             "titles twice": {"bm25f": _field_weights(title=2.0)},
             "none of these": {

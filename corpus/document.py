@@ -246,6 +246,11 @@ class Document:
         first = max(0, bisect_right(starts, span.start) - 1)
         return self.pages[first : bisect_left(starts, max(span.end, span.start + 1))]
 
+    def pdf_page(self, span: Span) -> int:
+        """The number that the first page of a span has in the PDF which the document is of; 0 if it is of none."""
+        is_pdf = self.origin.lower().endswith(".pdf")
+        return bisect_right(self.pages, span.start, key=lambda page: page.at) if is_pdf else 0
+
     def _marked(self, note: Note) -> int:
         """Where the text ends that a footnote's mark follows."""
         at = min(note.at, len(self.text))

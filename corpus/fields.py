@@ -44,7 +44,7 @@ RECORD_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "dates": ("dates", "date"),
     "place": ("place",),
     "outlet": ("outlet",),
-    "author": ("author",),
+    "author": ("author", "authors"),
     "url": ("url",),
     "kind": ("kind",),
     "language": ("language", "lang"),

@@ -13,7 +13,6 @@ from ..errors import InvalidDocument, MissingExtra, UnreadableSource
 from .cleaning.clean import clean
 from .cleaning.page_marks import moved
 from .cleaning.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
-from .dates.records import parse_dates
 from .description.countries import canonical_country
 from .description.describe import DESCRIBED, describe, given
 from .description.languages import language_code
@@ -98,7 +97,7 @@ def _identified(record: RawRecord, alone: Source | None, options: ReadOptions) -
         page = _stated(Fields(record.page), record, document_id)
         document = replace(document, **{name: getattr(document, name) or getattr(page, name) for name in DESCRIBED})
     extra = {each.name: found for each in options.own if (found := fields.values(each.name, each.type))}
-    said = {"unused": fields.unused(), "remarks": record.remarks}
+    said = {"unused": fields.unused(), "remarks": (*record.remarks, *fields.remarks)}
     return replace(document, extra=extra, provenance=given(document), **said)
 
 
@@ -106,7 +105,7 @@ def _stated(fields: Fields, record: RawRecord, document_id: str) -> Document:
     """The document as a record or a page describes it.
 
     Raises:
-        UnreadableSource: If a field has a wrong type or breaks an invariant of documents.
+        UnreadableSource: If it breaks an invariant of documents.
     """
     try:
         return Document(id=document_id, text=record.text, origin=record.origin, **_description(fields, record.text))
@@ -116,19 +115,17 @@ def _stated(fields: Fields, record: RawRecord, document_id: str) -> Document:
 
 def _description(fields: Fields, text: str) -> dict[str, Any]:
     """The fields of a document, in the form that a document has them in."""
-    try:
-        dates = parse_dates(fields.value("dates"))
-    except ValueError as error:
-        raise UnreadableSource(f"{fields.key('dates')}: {error}") from None
     language = fields.text("language")
+    if language and not language_code(language):
+        fields.misfit("language", "no language that is known", language)
     countries = (canonical_country(name) or name for name in fields.texts("countries"))
     references = fields.mappings("references", _REFERENCE, bare="title")
     return {
         "title": fields.text("title"),
-        "dates": dates,
+        "dates": fields.dates(),
         "place": fields.text("place"),
         "outlet": fields.text("outlet"),
-        "author": fields.text("author"),
+        "author": fields.joined("author"),
         "url": fields.text("url"),
         "kind": fields.text("kind"),
         "language": language_code(language) or "",
@@ -146,14 +143,7 @@ def _description(fields: Fields, text: str) -> dict[str, Any]:
 
 
 def _people(fields: Fields) -> tuple[Person, ...]:
-    try:
-        people = list(fields.mappings("people", _PERSON, bare="name"))
-    except UnreadableSource:
-        if fields.key("people") != "persons":
-            raise
-        # Somebody's own key, which need not be meant for us: it costs no document.
-        fields.misfit("people", "no list of names")
-        people = []
+    people = fields.mappings("people", _PERSON, bare="name")
     return tuple(_person(person) for person in people if person["name"])
 
 

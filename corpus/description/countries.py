@@ -48,12 +48,41 @@ _BIRD = re.compile(r"(?:Thanksgiving|[Rr]oast(?:ed)?|[Ss]tuffed|[Ww]ild) $")
 _OF_THE_BIRD = re.compile(r" (?:dinner|sandwich|breast|leg|Trot|is (?:served|roasted|carved))")
 _SEE_CONTEXT: Final = frozenset({"US", "Jordan", "Chad", "Georgia", "Israel", "Turkey"})
 
-_GOVERNING: Final = (
-    r"(?:(?:['’]s?)? (?i:government|leaders(?:hip)?|authorities|administration|regime|officials|diplomats|envoys?"
-    r"|position|(?:foreign|defen[cs]e|unification|trade) (?:ministry|minister|policy))"
-    r"| (?:has |had )?(?:said|says|agreed|agrees|warned|insist(?:s|ed)|denie[sd]|accuse[sd]|reject(?:s|ed)|welcome[sd]"
-    r"|condemn(?:s|ed)|announced|wants|hopes|seeks|aims|pledged|urged|refuse[sd]|responded|retaliated|summoned))\b"
+_ACTING: Final = (
+    r"(?:has |had )?(?:said|says|agreed|agrees|warned|insist(?:s|ed)|denie[sd]|accuse[sd]|reject(?:s|ed)|welcome[sd]"
+    r"|condemn(?:s|ed)|announced|wants|hopes|seeks|aims|pledged|urged|refuse[sd]|responded|retaliated|summoned|vowed"
+    r"|recogni[sz]e[sd]|protested|proposed|imposed|threatened|backs|backed|supports|demands|demanded|considers|believes"
+    r"|expelled|recalled|is (?:ready|willing|seeking|pressing|considering|concerned))"
 )
+_OF_STATE: Final = (
+    r"(?i:government|leaders(?:hip)?|authorities|administration|regime|officials|diplomats|envoys?|ambassadors?"
+    r"|(?:foreign|defen[cs]e|unification|trade|finance) (?:ministry|minister|policy)|position)"
+)
+_OWN: Final = (
+    r"(?:stance|decisions?|polic(?:y|ies)|proposals?|offers?|demands?|requests?|refusal|responses?|reactions?|interests?|concerns?"
+    r"|relations(?:hip)?|ties|alliances?|all(?:y|ies)|claims?|pledges?|commitments?|sanctions|troops|forces|army|military"
+    r"|invasion|war|aggression|threats?|missiles?|nuclear|president|prime minister|chancellor|defen[cs]e|security"
+    r"|intelligence|diplomacy|diplomatic|influence|intentions?|ambitions?|strategy|approach|backing|involvement|rhetoric"
+    r"|propaganda|tariffs?|consent|approval|denial|accusations?|insistence|willingness|readiness|territorial|unification)"
+)
+_AFTER_A_CAPITAL: Final = re.compile(
+    rf"(?:(?:['’]s?)? {_OF_STATE}| {_ACTING}|['’]s (?:[\w-]+ ){{0,2}}{_OWN})\b"
+    rf"|-[A-Z]\w+(?: [A-Z]\w+)? (?:relations|ties|talks|alliance|axis|summit|dialogue|trade|rivalry)\b"
+    rf"| and [A-Z]\w+(?: [A-Z]\w+)? (?:have |both )?{_ACTING}\b"
+)
+_BEFORE_A_CAPITAL: Final = re.compile(
+    r"\b(?i:(?:relations?|ties|alliance|talks|cooperation|tensions?|dialogue|negotiations|rapprochement|contacts|treaty"
+    r"|pact) (?:with|between)|(?:pressure|sanctions|tariffs|embargo) (?:on|against)|(?:support|assurances) (?:for|from)"
+    r"|urge[ds]?|call(?:s|ed)? on|press(?:es|ed)|accus(?:es|ed)|warn(?:s|ed)|blame[ds]?|told|thank(?:s|ed)) $"
+    r"|\b(?:between|with) (?P<other>[A-Z][\w’]+(?: [A-Z]\w+)?) and $"
+    r"|[A-Z]\w+-$"
+)
+_TALKS: Final = re.compile(r" (?:relations|ties|talks|alliance|axis|summit|dialogue|trade|rivalry)\b")
+_ON_THE_WAY: Final = re.compile(
+    r"(?i:flights?|trains?|railway|route|road|distance|miles|line|travel\w*|flew|fly) (?:\w+ )?between "
+)
+_AS_A_PLACE: Final = re.compile(r"\b(?:in|at|near|[Ee]mbassy|(?:in|at) the city of) $")
+_PAPER: Final = re.compile(r" (?!And\b|And$)[A-Z]")
 
 
 class Mention(NamedTuple):
@@ -87,7 +116,8 @@ def is_capital(name: str) -> bool:
 def country_mentions(text: str, language: str = "en") -> Iterator[Mention]:
     """Find where a text names a country, by a name, an abbreviation or an adjective, in order.
 
-    A capital names its country where the words after it mean the government: "Seoul’s government", "Seoul agreed".
+    A capital names its country where the words around it mean the government: "Seoul’s position", "Seoul agreed",
+    "relations with Seoul". A seat of government ("the Kremlin") always does.
 
     Args:
         text: The text.
@@ -104,13 +134,25 @@ def country_mentions(text: str, language: str = "en") -> Iterator[Mention]:
     pattern, countries = _mentions()
     for found in pattern.finditer(text):
         if capital := found["capital"]:
-            # George Washington said
-            if not _NAMED_PERSON.search(text[max(0, found.start() - 60) : found.start()]):
-                yield Mention(found.start(), found.end("capital"), _capitals()[capital])
+            if _governs(text, found):
+                yield Mention(found.start(), found.end(), _capitals()[capital])
             continue
         country = countries[found[0]]
         if country and not (found[0] in _SEE_CONTEXT and _means_something_else(text, found)):
             yield Mention(found.start(), found.end(), country)
+
+
+def _governs(text: str, found: re.Match[str]) -> bool:
+    """Whether the words around a capital tell that its government is meant, and not a person (George Washington)."""
+    before = text[max(0, found.start() - 60) : found.start()]
+    if _AFTER_A_CAPITAL.match(text, found.end()):
+        return not _NAMED_PERSON.search(before) and not _AS_A_PLACE.search(before)
+    told = _BEFORE_A_CAPITAL.search(before)
+    if not told or _ON_THE_WAY.search(before) or _PAPER.match(text, found.end()):
+        return False
+    if other := told["other"]:
+        return is_capital(other) or canonical_country(other) is not None
+    return told[0][-1] != "-" or _TALKS.match(text, found.end()) is not None
 
 
 def _means_something_else(text: str, found: re.Match[str]) -> bool:
@@ -152,6 +194,7 @@ class _Tables(NamedTuple):
     aliases: dict[str, list[str]]
     demonyms: dict[str, list[str]]
     capitals: dict[str, list[str]]
+    seats: dict[str, list[str]]
 
 
 @lru_cache(maxsize=1)
@@ -222,15 +265,16 @@ def _mentions() -> tuple[re.Pattern[str], dict[str, str]]:
                 countries[f"{adjective}s"] = states[code]
     countries.update((name, country) for country, name in _aliases())
     countries.update((name, "") for name in tables.not_countries)
+    seats = {name: states[code] for code, names in tables.seats.items() for name in names}
     for name, country in list(countries.items()):
         for spelling in (name.replace("’", "'"), name.replace("ü", "u").replace("ô", "o")):
             countries.setdefault(spelling, country)
         if len(name) > 3:
             countries.setdefault(name.upper(), country)
+    countries |= seats
     alternatives = [
         f"{first}(?:{'|'.join(re.escape(name[1:]) for name in sorted(names, key=len, reverse=True))})"
         for first, names in groupby(sorted(countries), key=lambda name: name[0])
     ]
     capitals = "|".join(map(re.escape, sorted(_capitals(), key=len, reverse=True)))
-    governed = rf"(?P<capital>{capitals}){_GOVERNING}"
-    return re.compile(rf"(?<!\w)(?:(?:{'|'.join(alternatives)})(?!\w)|{governed})"), countries
+    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)}|(?P<capital>{capitals}))(?!\w)"), countries

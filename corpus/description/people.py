@@ -42,7 +42,7 @@ OFFICE: Final = rf"(?:(?:{'|'.join(_WORDS['ranks'])})[ -]){{0,4}}(?:{'|'.join(_W
 
 def _by_first_letter(patterns: Iterable[str]) -> str:
     """One pattern for any of these in any case, longest first, whose first letter is looked at only once."""
-    ordered = sorted(patterns, key=lambda each: (each[0].lower(), -len(each)))
+    ordered = sorted(patterns, key=lambda each: (each[0].lower(), -len(each.partition("(")[0])))
     return "|".join(
         f"[{first}{first.upper()}](?i:{'|'.join(each[1:] for each in some)})"
         for first, some in groupby(ordered, key=lambda each: each[0].lower())
@@ -57,7 +57,8 @@ NAME: Final = rf"{_WORD}(?: (?:(?:{'|'.join(_WORDS['particles'])}) ){{0,2}}{_WOR
 """A pattern for a full name: two to five words, some of them particles."""
 
 _TITLE = rf"(?:(?:{'|'.join(_WORDS['titles'])})\.? )"
-_HOLDER = re.compile(rf" ?(?P<titles>{_TITLE}{{0,3}})(?P<name>{NAME})")
+_REIGN = rf"{_LETTERS} [IVX]{{1,5}}(?!\w)"  # Charles III
+_HOLDER = re.compile(rf" ?(?P<titles>{_TITLE}{{0,3}})(?P<name>{NAME}|{_REIGN})")
 _NEXT_HOLDER = re.compile(rf"(?:,|,? and|,? &) (?P<titles>{_TITLE}{{0,3}})(?P<name>{NAME})")
 _LAST_WORDS = re.compile(rf"{NAME}$")
 _CLOSED = re.compile(r"['’]s\b|[,.;:)\]?!]|$| and | – | — | who | in | at ")
@@ -84,7 +85,14 @@ _NO_NAME_ENDING = re.compile(
     r"[^\W\d_]{2,}(?:tions?|sions?|ments?|it(?:y|ies)|ships?|ness|isms?|ogy|ances?|ences?(?<![wFr]ence)|ics|ings)$"
 )
 _EXCELLENCIES: Final = frozenset(("H.E.", "HE", "Hon.", "Rt.", "Honorable", "Honourable", "Excellency"))
-_ALONE = re.compile(rf"(?<![\w-])(?:Mr|Mrs|Ms|Dr|Gen|Lt\. Gen|Col|Sen|Rep|Gov|Amb|Prof|Sir|Dame)\.? (?P<name>{NAME})")
+_ALONE = re.compile(
+    rf"(?<![\w-])(?:Mr|Mrs|Ms|Dr|Gen|Lt\. Gen|Col|Sen|Rep|Gov|Amb|Prof|Sir|Dame|counterpart)\.? (?P<name>{NAME})"
+)
+_LIST = re.compile(
+    r"(?im)^\W{0,4}(?:(?:list of )?participants?|present|attendees|in attendance|members of the delegation)\W{0,3}[:\n]"
+    r"(?P<names>(?:[^\n]{2,120}(?:\n|$)|[^\n]{121,2000}$){1,40})"
+)
+_LISTED = re.compile(rf"\W{{0,4}}{_TITLE}{{0,3}}(?P<name>{NAME})\s*(?:$|[,(–—-])")
 _NO_HEADLINE = re.compile(r"[.:;…][\"”’)\]]*\s*$|; |^\W*[A-Za-z ]{4,40}: ")  # a sentence, a list, or what has a label
 
 
@@ -128,15 +136,25 @@ def _in_language(text: str, language: str) -> Iterator[Person]:
 
 
 def _mentioned(text: str) -> Iterator[Person]:
+    yield from _participants(text)
     for line in re.finditer(r"[^\n]{12,}", text):
         found = sorted(_in_line(line[0]), key=lambda each: each[0])
         if found and not _is_headline(line[0], found):
             yield from (person for _, _, person in found)
 
 
+def _participants(text: str) -> Iterator[Person]:
+    """Those whom a list names, with or without an office: "PARTICIPANTS: Dr. Henry A. Kissinger; Anatoly Dobrynin"."""
+    for found in _LIST.finditer(text):
+        for entry in re.split(r"\n|;", found["names"])[:MOST_PEOPLE]:
+            name = _LISTED.match(entry)
+            if name and (full := _name(name["name"])) == name["name"]:
+                yield Person(full)
+
+
 def _is_headline(line: str, found: list[tuple[int, int, Person]]) -> bool:
     """Whether a line's words begin with capitals, those of the people and their offices not counted."""
-    if _NO_HEADLINE.search(line):
+    if _NO_HEADLINE.search(line) or (len(found) > 2 and line.count(",") > 1):
         return False
     others: list[str] = []
     at = 0
@@ -144,7 +162,10 @@ def _is_headline(line: str, found: list[tuple[int, int, Person]]) -> bool:
         others.append(line[at:start])
         at = max(at, end)
     words = re.findall(r"[^\W\d_][^\s]*", " ".join([*others, line[at:]]))
-    return (not words and found[0][0] > 0) or sum(word[0].islower() for word in words) < 0.4 * len(words)
+    words = [word for word in words if not next(country_mentions(word), None)]
+    if not words:
+        return found[0][0] > 0 and len(found) < 2
+    return sum(word[0].islower() for word in words) < 0.4 * len(words)
 
 
 def _in_line(line: str) -> Iterator[tuple[int, int, Person]]:
@@ -213,7 +234,7 @@ def _charge(line: str, end: int) -> _Charge:
     charge = line[end:last]
     for mention in (mentions or {}).values():
         charge = charge[: mention.start] if mention.start < len(charge) else charge
-    charge = re.sub(r"(?:[ ,]+(?:a|and|the|of|for|to|on|at|in|our|its)\b)+[ ,]*$", "", charge)
+    charge = re.sub(r"(?:[ ,]+(?:an?|and|the|of|for|to|on|at|in|our|its)\b)+[ ,]*$", "", charge)
     return _Charge(last, charge, country)
 
 

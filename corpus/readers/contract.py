@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, BinaryIO, Final
 
+from ..document import Page as Page
 from ..document import Remark
 from ..fields import RECORD_NAMES, OwnField
 from .allowance import Allowance
@@ -104,6 +105,11 @@ class Source:
     name: str = ""
     allowance: Allowance | None = None
     encoding: str = ""
+
+
+def member_id(holder: Source, name: str) -> str:
+    """The id of what is called so in an archive, or among the attachments of a message."""
+    return f"{holder.id or holder.origin}!{name}"
 
 
 class Cleaning(Enum):

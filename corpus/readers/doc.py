@@ -17,7 +17,7 @@ from typing import Final
 from ...errors import UnreadableSource
 from .contract import LARGEST_PACKAGE, RawRecord, ReadOptions, Skipped, Source
 from .registry import format_named
-from .support.decode import decode_text
+from .support.decode import decode
 from .support.packed import not_what_it_says, read_all
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
@@ -46,7 +46,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         converted = io.BytesIO(_by_libreoffice(office, data))
         yield from format_named("docx").read(replace(source, stream=converted), options)
     elif antiword := shutil.which("antiword"):
-        text = decode_text(_by_antiword(antiword, data), "utf-8")
+        text, _ = decode(_by_antiword(antiword, data), "utf-8")
         if not text.strip():
             raise UnreadableSource("no text")
         yield RawRecord(text, source.origin, name=source.name)

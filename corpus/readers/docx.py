@@ -10,7 +10,7 @@ from ...errors import UnreadableSource
 from .contract import RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.markup import local_name, parse_xml, plain_text
 from .support.packed import Package, read_all
-from .support.stated import stated_author, stated_title
+from .support.stated import kind_above, stated_author, stated_title
 from .support.word_text import WORD, WordText
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
@@ -36,7 +36,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource("; ".join(["no text", *document.left_out]))
     remarks = tuple(Remark("embedded parts (altChunk) were left out", each) for each in document.left_out)
     description = _properties(package)
-    description["title"] = description.get("title") or document.title
+    description["title"] = description.get("title") or document.title or kind_above(text.split("\n"))
     description["notes"] = [[note.mark, note.at, note.text] for note in document.flow.notes]
     yield RawRecord(text, source.origin, description, name=source.name, cut=tuple(document.cut), remarks=remarks)
 

@@ -8,8 +8,7 @@ from urllib.parse import unquote
 
 from ...errors import UnreadableSource
 from ..dates.records import parse_dates
-from ..document import Page
-from .contract import LARGEST_TEXT, MEGABYTE, RawRecord, ReadOptions, Remark, Skipped, Source
+from .contract import LARGEST_TEXT, MEGABYTE, Page, RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.decode import decode, tidy
 from .support.html_text import visible_text
 from .support.markup import Element, local_name, parse_xml, plain_text

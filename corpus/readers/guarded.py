@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from ...errors import MissingExtra, UnreadableSource
-from .contract import Format, RawRecord, ReadOptions, Skipped, Source, unforeseen
+from .contract import Format, RawRecord, ReadOptions, Skipped, Source, member_id, unforeseen
 from .files import reason_of
 
 
@@ -19,14 +19,14 @@ def read_records(source: Source, form: Format, options: ReadOptions) -> Iterator
 
     Returns:
         What the reader finds, and a `Skipped` for what ended it before its time. What comes after the one document of
-        a format that has no more is skipped, too.
+        a format that has no more is skipped, too, unless it is a member of the source.
     """
     is_full = False
     try:
         for record in form.read(source, options):
             if isinstance(record, Skipped):
                 yield record
-            elif is_full:
+            elif is_full and not record.id.startswith(member_id(source, "")):
                 yield Skipped(record.origin, "a second document, in a format of one document a file")
             else:
                 if not isinstance(cast("object", record), RawRecord):  # of a stranger's reader, which nobody checked

@@ -9,15 +9,16 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, BinaryIO, Final, NamedTuple, TextIO, cast
+from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from ...errors import UnreadableSource
 from . import jsonl
 from .contract import LONGEST_RECORD, MEGABYTE, RawRecord, ReadOptions, Remark, Skipped, Source
-from .support.decode import encoding_of
+from .support.decode import encoding_of, replaced
 from .support.fields import Fields
 from .support.packed import Borrowed, not_what_it_says
 from .support.records import raw_record
+from .support.text_lines import TextLines
 
 _LARGEST_OBJECT: Final = 50 * MEGABYTE
 """The most characters of a file that is one object, which is parsed as a whole."""
@@ -38,7 +39,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """
     stream = io.BufferedReader(Borrowed(source.stream), _HEAD)
     head = stream.peek(_HEAD)
-    encoding = encoding_of(head)
+    encoding = encoding_of(head, source.encoding)
     beginning = head.decode(encoding, "ignore").lstrip(_SPACE)
     if not beginning:
         raise UnreadableSource("empty")
@@ -47,7 +48,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     if beginning[0] == "{" and _has_record_a_line(beginning):
         yield from jsonl.read(replace(source, stream=cast("BinaryIO", stream), name=""), options)
         return
-    text = _Text(io.TextIOWrapper(stream, encoding, "replace"))
+    text = _Text(TextLines(cast("BinaryIO", stream), source.encoding, ""))
     yield from _array(text, source, options) if beginning[0] == "[" else _object(text, source, options)
 
 
@@ -75,7 +76,7 @@ def _array(text: "_Text", source: Source, options: ReadOptions) -> Iterator[RawR
             if not found and isinstance(item, dict):
                 found = [_Found("", cast("dict[str, Any]", item))]
             if found:
-                yield from search.read(found, origin)
+                yield from search.read(found, origin, text.remarks())
             else:
                 yield Skipped(origin, "not a record: an object is needed")
     except UnreadableSource as error:
@@ -95,7 +96,7 @@ def _object(text: "_Text", source: Source, options: ReadOptions) -> Iterator[Raw
         raise UnreadableSource("no object in it has a text: name the field with text=KEY, if they have one")
     if len(found) == 1 and not found[0].path and not _id(found[0].record, options):
         found = [_Found("", found[0].record, source.id)]
-    yield from search.read(found, source.origin)
+    yield from search.read(found, source.origin, text.remarks())
 
 
 class _Found(NamedTuple):
@@ -121,12 +122,11 @@ class _Search:
             return self._in_list(cast("list[object]", value), path, depth)
         return self._in_object(cast("dict[str, Any]", value), path, depth) if isinstance(value, dict) else []
 
-    def read(self, found: list[_Found], origin: str) -> Iterator[RawRecord | Skipped]:
-        """What is found, as a reader gives it; what stands beside it is named with the first."""
-        remarks: tuple[Remark, ...] = ()
+    def read(self, found: list[_Found], origin: str, remarks: tuple[Remark, ...] = ()) -> Iterator[RawRecord | Skipped]:
+        """What is found, as a reader gives it; the remarks, and what stands beside it, are told with the first."""
         if self._beside:
             named = ", ".join(list(self._beside)[:_NAMED]) + (" …" if len(self._beside) > _NAMED else "")
-            remarks = (Remark("what stands beside the records was left out", named),)
+            remarks += (Remark("what stands beside the records was left out", named),)
         for path, record, key in found:
             where = f"{origin} {path}".rstrip()
             try:
@@ -191,8 +191,9 @@ def _id(record: Mapping[str, Any], options: ReadOptions) -> object:
 class _Text:
     """The text of a JSON file, from which one value after the other is taken."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, lines: TextLines) -> None:
+        self._lines = lines
+        self._replaced = 0
         self._text = ""
         self._at = 0
         # pandas writes what is missing as NaN, which is no JSON but is everywhere; so are line breaks in strings.
@@ -242,7 +243,20 @@ class _Text:
             enough *= 4
 
     def _fill(self) -> bool:
-        more = self._stream.read(max(_HEAD, len(self._text) - self._at))
-        self._text = self._text[self._at :] + more
+        pieces: list[str] = []
+        length = 0
+        while length < max(_HEAD, len(self._text) - self._at):
+            line = self._lines.read(_HEAD)
+            if not line.text:
+                break
+            pieces.append(line.text)
+            length += len(line.text)
+            self._replaced += line.replaced
+        self._text = self._text[self._at :] + "".join(pieces)
         self._at = 0
-        return bool(more)
+        return bool(pieces)
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is to be told of what was read since this was last asked."""
+        count, self._replaced = self._replaced, 0
+        return (replaced(count, self._lines.encoding),) if count else ()

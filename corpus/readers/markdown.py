@@ -20,13 +20,14 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """
     del options  # front matter has our names for its fields
     whole, remarks = read_text(source)
-    description, body = split_front_matter(whole)
+    description, body, told = split_front_matter(whole)
     page = readable_text(body)
     title = Fields(description).text("title")
     text = without_title("\n\n".join(filter(None, (page.title if title else "", page.text))), title)
     if not text.strip():
         raise UnreadableSource("no text" + (" under its front matter" if description else ""))
-    description = {**description, "title": title or page.title}
+    if heading := title or page.title:
+        description = {**description, "title": heading}
     if page.notes:
         moved = len(text) - len(page.text)  # by a heading above it, or a title's line taken off
         notes = [[note.mark, max(0, note.at + moved), note.text] for note in page.notes]
@@ -34,4 +35,4 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         description["notes"] = [*own, *notes] if isinstance(own, list) else notes
     if page.topics and not Fields(description).value("topics"):
         description["topics"] = list(page.topics)
-    yield RawRecord(text, source.origin, description, id=source.id or text_id(whole), remarks=remarks)
+    yield RawRecord(text, source.origin, description, id=source.id or text_id(whole), remarks=(*remarks, *told))

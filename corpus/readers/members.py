@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 from ...errors import UnreadableSource
 from .allowance import DEEPEST, Allowance
-from .contract import RawRecord, ReadOptions, Skipped, Source
+from .contract import RawRecord, ReadOptions, Skipped, Source, member_id
 from .files import spelled_out
 from .guarded import read_records
 from .registry import format_of
@@ -21,6 +21,8 @@ BROKEN: Final = (*DAMAGED, zipfile.BadZipFile, tarfile.TarError, struct.error, R
 """What the standard library may raise over an archive that is damaged or forged."""
 
 _ARCHIVES: Final = frozenset({"zip", "tar"})
+_MAILS: Final = frozenset({"eml", "mbox", "mhtml"})
+_DEEPEST_MAIL: Final = 5
 _CHUNK: Final = 64 * 1024
 
 
@@ -32,11 +34,13 @@ class Member:
         name: What the archive calls it.
         open: Opens it.
         refusal: Why it is not read; empty if it is.
+        encoding: The encoding that its text is said to be in; empty if nobody says.
     """
 
     name: str
     open: Callable[[], BinaryIO]
     refusal: str = ""
+    encoding: str = ""
 
 
 def read_members(
@@ -95,6 +99,8 @@ def _read(holder: Source, member: Member, allowance: Allowance, options: ReadOpt
         refusal = f"no reader for {posixpath.splitext(name)[1] or 'files without an extension'}"
     elif form.name in _ARCHIVES and allowance.depth >= DEEPEST:
         refusal = f"more than {DEEPEST} archives within one another: unpack the outermost"
+    elif form.name in _MAILS and allowance.depth >= _DEEPEST_MAIL:
+        refusal = f"more than {_DEEPEST_MAIL} messages and archives within one another: take out the outermost"
     if refusal or form is None:
         yield Skipped(origin, refusal)
         return
@@ -104,7 +110,8 @@ def _read(holder: Source, member: Member, allowance: Allowance, options: ReadOpt
         yield Skipped(origin, _reason(error))
         return
     counted = io.BufferedReader(_Counted(stream, allowance), _CHUNK)
-    inner = Source(counted, origin, f"{holder.id or holder.origin}!{name}", parts[-1].lower(), allowance)
+    identity = member_id(holder, name)
+    inner = Source(counted, origin, identity, parts[-1].lower(), allowance, member.encoding)
     for each in read_records(inner, form, options):
         is_unnamed = isinstance(each, RawRecord) and form.one_document and not each.id
         yield replace(each, id=inner.id) if is_unnamed else each

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email.message import Message
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from ...errors import UnreadableSource
 from . import html
 from .contract import RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.decode import tidy
-from .support.mail_text import parse_message
+from .support.mail_text import parse_message, payload
 from .support.packed import looks_like, not_what_it_says, read_all
 
 _KIND: Final = "a saved web page (MHTML)"
@@ -34,7 +34,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         if looks_like(data) or not pages:
             raise not_what_it_says(data, _KIND)
         page = _page(message, pages)
-        stream = io.BytesIO(_in_utf8(page))
+        stream = io.BytesIO(payload(page))
+        charset = page.get_content_charset() or ""
         address = _header(message, "snapshot-content-location") or _header(page, "content-location")
     except UnreadableSource:
         raise
@@ -44,7 +45,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource(f"{_KIND} that cannot be parsed: {type(error).__name__}") from None
     frames = len(pages) - 1
     remarks = (Remark("frames of a saved page were left out", str(frames)),) if frames else ()
-    for each in html.read(replace(source, stream=stream), options):
+    for each in html.read(replace(source, stream=stream, encoding=charset), options):
         if isinstance(each, RawRecord):
             found = _ADDRESS.fullmatch(address)
             each = replace(each, address=found[0] if found else "", remarks=(*each.remarks, *remarks))
@@ -60,14 +61,3 @@ def _page(message: Message, pages: list[Message]) -> Message:
 
 def _header(part: Message, name: str) -> str:
     return "".join(tidy(str(part.get(name) or "")).split())
-
-
-def _in_utf8(part: Message) -> bytes:
-    """The part's bytes, in UTF-8 if its header names an encoding that fits; the page itself may say none."""
-    payload: Any = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else b""
-    charset = part.get_content_charset() or ""
-    try:
-        return data.decode(charset).encode() if charset else data
-    except (LookupError, UnicodeError, ValueError):
-        return data

@@ -4,22 +4,26 @@ What a PDF says of itself is believed with care: its date is that of the file, n
 alone; its title is often the name of another file.
 """
 
-import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
 from ...errors import MissingExtra, UnreadableSource
-from ..cleaning.page_marks import begun_by
-from .contract import LARGEST_TEXT, MEGABYTE, Cleaning, RawRecord, ReadOptions, Skipped, Source
-from .support.decode import tidy
+from .contract import LARGEST_TEXT, MEGABYTE, Cleaning, RawRecord, ReadOptions, Remark, Skipped, Source
+from .support.legible import is_legible
 from .support.packed import not_what_it_says, read_all
-from .support.printed import paragraphs, without_furniture
+from .support.pdf_page import PageText, page_text
+from .support.printed import Line, beginnings, heading, paragraphs, without_furniture
+from .support.right_to_left import RIGHT_TO_LEFT, pages_as_read
+from .support.stated import stated_author, stated_title
 
 _MOST_PAGES: Final = 10_000
 _WRONG_PASSWORD: Final = 4
-_LIGATURES: Final = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-_LINE_END = re.compile(r"\r\n?|\n")
-_FILE_NAME = re.compile(r"microsoft (?:word|powerpoint|excel)\b.*|.*\.\w{2,5}|untitled.*|\S*", re.IGNORECASE)
+_UNKNOWN: Final = 0.3
+"""Nobody can read a page of which so many characters are unknown."""
+
+_NO_LETTERS: Final = "its fonts do not say which letters they show (no ToUnicode): it needs OCR"
+_WRONG_LETTERS: Final = "gibberish: its fonts say of its letters that they are others, it needs OCR"
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
@@ -38,48 +42,76 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise not_what_it_says(data, "a PDF")
     try:
         with pypdfium2.PdfDocument(data) as pdf:
-            pages = list(_pages(pdf))
+            found = list(_pages(pdf))
             labels = _labels(pdf)
             metadata = pdf.get_metadata_dict()
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == _WRONG_PASSWORD:
             raise UnreadableSource("protected by a password: save it without one") from None
         raise UnreadableSource("a PDF that is damaged or cut off") from None
+    wrong = [_wrong(page) for page in found]
+    pages: list[list[Line]] = [[] if reason else page.lines for page, reason in zip(found, wrong, strict=True)]
+    reasons = Counter(filter(None, wrong))
+    if reasons and not any(pages):
+        raise UnreadableSource(next(iter(reasons)))
+    remarks = [Remark(f"pages left out: {reason}", f"{count} of {len(pages)}") for reason, count in reasons.items()]
+    remarks += _set_as_read(pages, data)
     kept, cut = without_furniture(pages) if options.cleaning else (pages, [])
     text = "\n\n".join(paragraphs(kept))
     if not any(map(str.isalnum, text)):
         raise UnreadableSource("no text layer: it needs OCR")
-    marks = list(begun_by(zip(labels, kept, strict=True), text))
+    description = _description(metadata)
+    description["title"] = description["title"] or heading(kept[0])
+    marks = list(beginnings(labels, kept, text))
     yield RawRecord(
         text,
         source.origin,
-        {**_description(metadata), "pages": marks},
+        {**description, "pages": marks},
         name=source.name,
         cleaning=Cleaning.TITLE_LINE,
         cut=tuple(cut),
+        remarks=tuple(remarks),
     )
-    blank = sum(not page for page in pages)
+    blank = sum(not page.lines for page in found)
     if blank:
         yield Skipped(source.origin, f"{blank} of its {len(pages)} pages have no text layer: if they hold any, OCR it")
 
 
-def _pages(pdf: Any) -> Iterator[list[str]]:
-    """The lines of each page."""
+def _pages(pdf: Any) -> Iterator[PageText]:
+    """What each page shows."""
     if len(pdf) > _MOST_PAGES:
         raise UnreadableSource(f"a PDF of more than {_MOST_PAGES:,} pages")
     length = 0
     for page in pdf:
-        textpage = page.get_textpage()
-        text = textpage.get_text_range()
-        textpage.close()
+        found = page_text(page)
         page.close()
-        length += len(text)
+        length += sum(map(len, found.lines))
         if length > LARGEST_TEXT:
             raise UnreadableSource(f"more than {LARGEST_TEXT // MEGABYTE} million characters of text")
-        # PDFium takes out the break after a hyphen at the end of a line, and leaves this mark for both.
-        lines = _LINE_END.split(text.replace("\ufffe", "-\n").replace("\x02", "-\n").translate(_LIGATURES))
-        shown = (" ".join(tidy(line).split()) for line in lines)
-        yield [line for line in shown if line]
+        yield found
+
+
+def _wrong(page: PageText) -> str:
+    """Why the letters of a page are not what it shows; "" if they may be."""
+    if page.unknown > _UNKNOWN:
+        return _NO_LETTERS
+    return "" if is_legible(" ".join(page.lines)) else _WRONG_LETTERS
+
+
+def _set_as_read(pages: list[list[Line]], data: bytes) -> list[Remark]:
+    """Put the lines of Arabic and Hebrew pages in the order in which they are read."""
+    numbers = {number for number, page in enumerate(pages) if any(map(RIGHT_TO_LEFT.search, page))}
+    if not numbers:
+        return []
+    try:
+        for number, lines in pages_as_read(data, numbers):
+            pages[number] = lines or pages[number]
+            numbers.discard(number)
+    except MissingExtra:
+        raise
+    except Exception:  # its parser raises anything where a file is damaged
+        return [Remark("words that run from right to left may be turned around", f"on {len(numbers)} pages")]
+    return []
 
 
 def _labels(pdf: Any) -> list[str]:
@@ -89,9 +121,8 @@ def _labels(pdf: Any) -> list[str]:
 
 def _description(metadata: dict[str, str]) -> dict[str, str]:
     """What the file says of itself, as far as it can be believed."""
-    title, author = (" ".join(tidy(metadata.get(key, "")).split()) for key in ("Title", "Author"))
     return {
-        "title": "" if _FILE_NAME.fullmatch(title) else title,
-        "author": author if " " in author else "",  # one word is the name of a user's account
+        "title": stated_title(metadata.get("Title", "")),
+        "author": stated_author(metadata.get("Author", "")),
         "topics": metadata.get("Keywords", "").replace(";", ","),
     }

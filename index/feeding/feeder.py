@@ -272,7 +272,7 @@ class Run:
         for each in file.found:
             taken += isinstance(each, Document)
             skipped += isinstance(each, Skipped)
-            if isinstance(each, Document) and file.form.one_document:
+            if isinstance(each, Document) and file.form.one_document and not document:
                 document = each.id
             yield each
         if not self._holds(document):  # it was not fit to be kept
@@ -316,6 +316,9 @@ class Run:
                 self._origins.drop_file(path)
                 if known.document and self._is_only_here(known.document):
                     yield known.document
+                    if known.documents > 1:
+                        told = f"the file is gone, and {known.documents - 1:,} documents of its attachments stay"
+                        self.stay.append(Skipped(shown, told))
                 elif known.documents and not known.document:
                     self.stay.append(Skipped(shown, f"the file is gone, and its {known.documents:,} records stay"))
 

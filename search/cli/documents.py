@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...corpus.document import Span
+from ..results.citations import page_words
 from ..results.printing import many, to_json, visible
 from .layout import FORMATS, wrapped
 from .options import bom_option, collections_option, format_option, opened, with_bom
@@ -43,6 +45,7 @@ def show(identity: str, collections: tuple[Path, ...], format_: str, only_cut: b
         "date": str(document.dates or ""),
         **dict((by_field | {"person": ("people", people)}).values()),
         "url": document.url,
+        "pages": page_words([page.label for page in document.pages_of(span or Span(0, len(document.text)))]),
         "described": _provenance(document),
         "id": document.id,
         "origin": document.origin,

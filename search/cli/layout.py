@@ -4,12 +4,15 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 import click
 
+from ...corpus.readers.files import path_named
 from ...index.reading.facets import Facets
 from ...index.units import Unit, terms_of
+from ..results.citations import source_address
 from ..results.explaining import QuestionExplanation
 from ..results.formats import FORMATS as FILE_FORMATS
 from ..results.highlight import pieces
@@ -54,7 +57,6 @@ def text(results: Results) -> str:
 
 
 def _hit(hit: Hit) -> Iterator[str]:
-    document = hit.document
     cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(hit.text, hit.start, hit.highlights)]
     rank = styled(f"{hit.rank:>2}".ljust(len(_INDENT)), "faint")
     for line in wrapped(_title(hit)):
@@ -74,9 +76,17 @@ def _hit(hit: Hit) -> Iterator[str]:
         yield from _block(_copies(hit), "source")
     yield from _block(hit.reason, "faint")
     # What somebody may want to copy stays in one piece.
-    yield from (_INDENT + styled(visible(copied), "faint") for copied in (hit.passage, document.url) if copied)
+    yield from (_INDENT + styled(visible(copied), "faint") for copied in (hit.passage, _original(hit)) if copied)
     for line in _explained(hit):
         yield from _block(line.strip(), "faint", _INDENT + " " * (len(line) - len(line.lstrip())))
+
+
+def _original(hit: Hit) -> str:
+    """Where a hit's original lies, on the web or, if it is a PDF, among one's own files, at its page."""
+    document, page = hit.document, hit.document.pdf_page(hit.span)
+    if page and not document.url and (path := Path(path_named(document.id))).is_absolute():
+        return f"{path.as_uri()}#page={page}"
+    return source_address(document, hit.span) or document.url
 
 
 def _title(hit: Hit) -> list[Run]:

@@ -8,7 +8,7 @@ rule finds the family name in all languages.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
@@ -99,20 +99,23 @@ class _Cited:
     url: str
     language: str
     topics: tuple[str, ...]
+    pages: tuple[str, ...]
     locator: str
 
 
 def text(document: Document, span: Span | None = None) -> str:
     """The citation as a note in the style of Chicago, with a full stop at its end.
 
-    Author, “Title,” Outlet, Place, Date, paragraph, URL: what is not known is left out, except that "n.d." stands for
-    an unknown date. Like the other formats, it cites a passage by its paragraphs if a span is given, else the document.
+    Author, “Title,” Outlet, Place, Date, page, URL: what is not known is left out, except that "n.d." stands for an
+    unknown date. Like the other formats, it cites a passage by its pages if a span is given, and by its paragraphs if
+    these are not known; else the document, with its pages if it is of an edition's volume.
     """
     cited = _cited(document, span)
     *others, last = cited.authors or ("",)
     who = f"{', '.join(others)} and {last}" if others else last
     when = day_names(cited.dates) if cited.dates else "n.d."
-    rest = ", ".join(part for part in (cited.outlet, cited.place, when, cited.locator, cited.url) if part)
+    where = page_words(cited.pages) or cited.locator
+    rest = ", ".join(part for part in (cited.outlet, cited.place, when, where, cited.url) if part)
     said = f"{who + ', ' if who else ''}“{_inner_quotes(cited.title)},” {rest}"
     return said if said.endswith(".") else said + "."
 
@@ -126,6 +129,7 @@ def bibtex(document: Document, span: Span | None = None) -> str:
         "author": " and ".join(f"{{{_escaped(name)}}}" for name in cited.authors),
         "title": f"{{{_escaped(cited.title)}}}",  # the braces keep its capitals
         holder: _escaped(cited.outlet),
+        "pages": _escaped("--".join(cited.pages)),
         "address": _escaped(cited.place),
         **_bibtex_dates(cited.dates),
         "url": re.sub(r"[\\{}]", lambda found: _IN_ADDRESS[found[0]], cited.url),
@@ -150,6 +154,7 @@ def ris(document: Document, span: Span | None = None) -> str:
         ("T2" if cited.genre.is_part else "PB", cited.outlet),
         ("CY", cited.place),
         *(_ris_dates(cited.dates) if cited.dates else ()),
+        *zip(("SP", "EP"), cited.pages, strict=False),
         ("UR", cited.url),
         ("LA", cited.language),
         *(("KW", topic) for topic in cited.topics),
@@ -168,6 +173,7 @@ def csl(document: Document, span: Span | None = None) -> dict[str, Any]:
         "title": cited.title,
         "container-title" if cited.genre.is_part else "publisher": cited.outlet,
         "publisher-place": cited.place,
+        "page": "-".join(cited.pages),
         "issued": {"date-parts": _date_parts(cited.dates)} if cited.dates else None,
         "URL": cited.url,
         "language": cited.language,
@@ -206,6 +212,21 @@ def genre(document: Document) -> Genre:
     return _PAGE if web_address(document.url) else _DOCUMENT
 
 
+def page_words(labels: Sequence[str]) -> str:
+    """Pages in words, as in "p. 1474" or "pp. 1474–1475": the first and the last of some; "" if there are none."""
+    if not labels:
+        return ""
+    first, last = visible(labels[0]), visible(labels[-1])
+    return f"p. {first}" if first == last else f"pp. {first}–{last}"
+
+
+def source_address(document: Document, span: Span) -> str:
+    """The address of a document's original, if it has one on the web: of a PDF, at the page that a span begins on."""
+    address = web_address(document.url)
+    page = document.pdf_page(span) if "#" not in address else 0
+    return f"{address}#page={page}" if address and page else address
+
+
 def web_address(url: str) -> str:
     """A document's address if it begins with http, else nothing: addresses such as `javascript:` are not passed on."""
     return url if _WEB.fullmatch(url) else ""
@@ -230,8 +251,17 @@ def _cited(document: Document, span: Span | None) -> _Cited:
         url=_line(web_address(document.url)),
         language=_line(document.language),
         topics=tuple(filter(None, map(_line, (*document.topics, *document.countries)))),
-        locator=_locator(document, span) if span else "",
+        pages=(pages := _pages(document, span)),
+        locator=_locator(document, span) if span and not pages else "",
     )
+
+
+def _pages(document: Document, span: Span | None) -> tuple[str, ...]:
+    """The first and the last page, or the only one; none if they are not known."""
+    if span is None and not document.volume:  # of what is no part of anything, all pages would be cited
+        return ()
+    labels = [_line(page.label) for page in document.pages_of(span or Span(0, len(document.text)))]
+    return tuple(dict.fromkeys((labels[0], labels[-1]))) if labels else ()
 
 
 def _locator(document: Document, span: Span) -> str:

@@ -52,7 +52,9 @@ def as_csv(results: Iterable[Hit], *, bom: bool = False) -> str:
     return table.getvalue()
 
 
-_COLUMNS: Final = ("rank", "passage", "document", "title", "date", "outlet", "place", "url", "score", "reason", "text")
+_COLUMNS: Final = (
+    "rank", "passage", "document", "title", "date", "outlet", "place", "url", "score", "reason", "text", "pages",
+)  # fmt: skip
 
 
 def columns_of(*, several: bool) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ def table_row(hit: Hit) -> list[str]:
     """The cells of a hit in a table: see `columns_of`."""
     document = hit.document
     cells = [hit.passage, document.id, document.title, str(document.dates or ""), document.outlet, document.place]
-    cells += [document.url, f"{hit.score:.6f}", hit.reason, hit.text]
+    cells += [document.url, f"{hit.score:.6f}", hit.reason, hit.text, "; ".join(hit.pages)]
     cells += [hit.label] if hit.label else []
     return [str(hit.rank), *map(table_cell, cells)]
 

@@ -9,6 +9,7 @@ from ...index.reading.facets import Facets
 from ...index.reading.view import Contribution
 from ..advice.notices import Notice
 from ..ranking.engine import UNPLACED, LegStanding, Mode, Standing
+from .citations import page_words
 from .highlight import Highlight
 
 if TYPE_CHECKING:
@@ -147,6 +148,11 @@ class Hit:
         return self.document.text[self.start : self.end]
 
     @property
+    def pages(self) -> tuple[str, ...]:
+        """What the pages of the printed original are called that the passage stands on; none if that is not known."""
+        return tuple(page.label for page in self.document.pages_of(self.span))
+
+    @property
     def reason(self) -> str:
         """Why the passage is here: "keyword 2nd · meaning 1st"."""
         legs = self.standing.legs.items()
@@ -163,6 +169,7 @@ class Hit:
             text=self.text,
             start=self.start,
             end=self.end,
+            pages=list(self.pages),
             highlights=list(self.highlights),
             title_highlights=list(self.title_highlights),
             notes=[wire.MarkedNote(each.note.mark, each.note.text, list(each.highlights)) for each in self.notes],
@@ -272,9 +279,10 @@ class Results:
 
 
 def byline(hit: Hit) -> list[str]:
-    """Who printed a hit's document, when and where, and which of several collections has it: as far as is known."""
+    """Who printed a hit's document, when and where, on which page, and which of several collections has it."""
     document, within = hit.document, f"in {hit.label}" if hit.label else ""
-    return [part for part in (document.outlet, str(document.dates or ""), document.place, within) if part]
+    known = document.outlet, str(document.dates or ""), document.place, page_words(hit.pages), within
+    return [part for part in known if part]
 
 
 def ordinal(number: int) -> str:

@@ -126,7 +126,8 @@ class Explanation(msgspec.Struct, frozen=True):
 class Hit(msgspec.Struct, frozen=True):
     """A passage that answers, `[start, end)` in its document's text; `more` counts that document's further matches.
 
-    `highlights` may overlap; the offsets of `title_highlights` are into the document's title. `score` orders the hits
+    `pages` are what the pages of the printed original are called that it stands on, if that is known. `highlights` may
+    overlap; the offsets of `title_highlights` are into the document's title. `score` orders the hits
     of one answer, and means nothing beyond it. `collection` says which one it is from where several are asked.
     """
 
@@ -136,6 +137,7 @@ class Hit(msgspec.Struct, frozen=True):
     text: str
     start: int
     end: int
+    pages: list[str]
     highlights: list[Highlight]
     title_highlights: list[Highlight]
     notes: list[MarkedNote]

@@ -19,7 +19,7 @@ def countries_in(text: str, language: str) -> list[str]:
          ["Germany", "Türkiye", "United States", "France", "Poland"]),
         ("fr", "Les Tchadiens, l'Egypte, la Côte d’Ivoire et les relations sino-allemandes",
          ["Chad", "Egypt", "Côte d’Ivoire", "Germany"]),
-        ("es", "El presidente de EE. UU., los marroquíes y una ministra alemana",
+        ("es", "El presidente de EE.\xa0UU., los marroquíes y una ministra alemana",
          ["United States", "Morocco", "Germany"]),
         ("it", "I ministri tedeschi, le autorità francesi e gli Stati Uniti", ["Germany", "France", "United States"]),
         ("pt", "Os sul-coreanos, os EUA e as autoridades japonesas no Irã",

@@ -49,7 +49,11 @@ def test_who_is_named_with_an_office(text: str, people: list[tuple[str, str, str
         ("We met foreign ministers Sergey Lavrov, Hakan Fidan and Wang Yi",
          [("Sergey Lavrov", "Foreign Minister", ""), ("Hakan Fidan", "Foreign Minister", ""),
           ("Wang Yi", "Foreign Minister", "")]),
+        ("King Charles III and Pope Leo XIV met the governor of California, Gavin Newsom",
+         [("Charles III", "King", ""), ("Leo XIV", "Pope", ""), ("Gavin Newsom", "Governor of California", "")]),
         ("The president, Congress leaders and the minister, Hong Kong said, met the foreign secretary London sent", []),
+        ("After a word with the president, Rajiv Gandhi Foundation staff and their guests left", []),
+        ("With prime minister Shigeru Ishiba Tokyo wants a deal", [("Shigeru Ishiba", "Prime Minister", "")]),
         ("The president West Virginia elected and the ambassador New York knows met general Electric managers", []),
     ],
 )  # fmt: skip
@@ -77,6 +81,8 @@ def test_an_office_is_named_with_all_that_it_is_for() -> None:
         "Deputy Secretary Wendy Sherman, Foreign Minister Dmytro Kuleba, and Ambassador John F. Kennedy attended.",
         "PARTICIPANTS: Wendy Sherman, Deputy Secretary; Dmytro Kuleba, Foreign Minister; Ambassador John F. Kennedy",
         "Wendy Sherman, Deputy Secretary\nDmytro Kuleba, Foreign Minister\nJohn F. Kennedy, Ambassador",
+        "Deputy Secretary Wendy Sherman, Foreign Minister Dmytro Kuleba, Ambassador John F. Kennedy",
+        "Deputy Secretary Wendy Sherman, Officer Kim, Foreign Minister Dmytro Kuleba, Ambassador John F. Kennedy",
     ],
 )
 def test_lines_that_are_dense_with_names(line: str) -> None:
@@ -85,6 +91,18 @@ def test_lines_that_are_dense_with_names(line: str) -> None:
         Person("Dmytro Kuleba", "Foreign Minister"),
         Person("John F. Kennedy", "Ambassador"),
     )
+
+
+def test_a_list_of_participants_names_people_without_an_office_too() -> None:
+    text = (
+        "MEMORANDUM\n\nPARTICIPANTS:\nThe President\nDr. Henry A. Kissinger, Assistant to the President\n"
+        "Anatoly Dobrynin, Ambassador\nPeter W. Rodman\nNorth Atlantic Council\n\nPeter Smith opened the door."
+    )
+    assert [(person.name, person.role) for person in find_people(text)] == [
+        ("Henry A. Kissinger", ""),
+        ("Anatoly Dobrynin", "Ambassador"),
+        ("Peter W. Rodman", ""),
+    ]
 
 
 def test_a_title_makes_a_person_of_a_full_name_and_not_of_a_surname() -> None:

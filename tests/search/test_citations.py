@@ -1,6 +1,7 @@
 """Citations: what other programs read out of them, and that no description can break one."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylatexenc.latex2text import LatexNodes2Text
 
-from dragoman.corpus.document import DateInterval, Document, Span
+from dragoman.corpus.document import DateInterval, Document, Page, Span
 from dragoman.search.cli.search import search as search_command
 from dragoman.search.making import create_collection
 from dragoman.search.results import citations
+from dragoman.web.pages.reader_text import source_link
 
 ARTICLE = Document(
     id="news/lee-macron",
@@ -92,6 +94,56 @@ def test_a_passage_is_found_by_its_paragraph(quoted: str, said: str) -> None:
     assert from_bibtex(citations.bibtex(ARTICLE, span))[0]["note"] == said
     assert from_ris(citations.ris(ARTICLE, span))[0]["notes"] == [said]
     assert citations.csl(ARTICLE, span)["note"] == said
+
+
+PAGED = replace(ARTICLE, pages=(Page("1474", 0), Page("1475", ARTICLE.text.index("Still"))))
+
+
+@pytest.mark.parametrize(
+    ("quoted", "said", "pages"),
+    [
+        ("First", "p. 1474", ["1474"]),
+        ("Third one.", "p. 1475", ["1475"]),
+        (ARTICLE.text, "pp. 1474–1475", ["1474", "1475"]),
+    ],
+)
+def test_a_passage_is_found_by_its_page_where_that_is_known(quoted: str, said: str, pages: list[str]) -> None:
+    start = ARTICLE.text.index(quoted)
+    span = Span(start, start + len(quoted))
+    assert f", 22 November 2025, {said}, https:" in citations.text(PAGED, span)
+    [entry] = from_bibtex(citations.bibtex(PAGED, span))
+    assert "note" not in entry
+    assert re.split("-+|–", entry["pages"]) == pages
+    [record] = from_ris(citations.ris(PAGED, span))
+    assert [record[name] for name in ("start_page", "end_page") if name in record] == pages
+    assert citations.csl(PAGED, span)["page"] == "-".join(pages)
+    assert "note" not in citations.csl(PAGED, span)
+
+
+def test_a_document_of_a_volume_is_cited_with_its_pages_and_no_other() -> None:
+    assert "1474" not in citations.text(PAGED)
+    assert "22 November 2025, pp. 1474–1475, https:" in citations.text(replace(PAGED, volume="frus1951v07p2"))
+    unpaged = replace(PAGED, pages=(Page("7", 20),))
+    assert "par. 1" in citations.text(unpaged, Span(0, 5)), "what precedes the first page is on no known one"
+
+
+def test_what_a_page_is_called_breaks_no_citation() -> None:
+    hostile = replace(ARTICLE, pages=(Page(HOSTILE[:60], 0),))
+    span = Span(0, 5)
+    [entry] = from_bibtex(citations.bibtex(hostile, span))
+    assert entry["pages"].startswith("100% of")
+    assert len(from_ris(citations.ris(hostile, span))) == 1
+    assert "\x1b" not in citations.text(hostile, span)
+
+
+def test_a_pdf_on_the_web_is_opened_at_the_page() -> None:
+    document = replace(PAGED, url="https://example.org/x.pdf", origin="https://example.org/x.pdf")
+    third = Span(ARTICLE.text.index("Third"), len(ARTICLE.text))
+    assert citations.source_address(document, third) == "https://example.org/x.pdf#page=2"
+    assert citations.source_address(replace(document, origin="x.jsonl line 3"), third) == document.url
+    assert citations.source_address(replace(document, url="javascript:alert(1)"), third) == ""
+    assert source_link(document, third) == "https://example.org/x.pdf#page=2"
+    assert ":~:text=" in source_link(replace(document, origin="x.html"), third)
 
 
 def test_what_is_not_known_is_left_out_but_for_a_date() -> None:

@@ -55,10 +55,12 @@ class Description(msgspec.Struct, frozen=True):
 class DocumentAnswer(Description, frozen=True):
     """A document: its description, its text with the footnotes, and the `[start, end)` of each of its passages.
 
-    `cut` are the lines that cleaning took out of the original: they are in none of the passages.
+    `cut` are the lines that cleaning took out of the original: they are in none of the passages. `pages` has, of each
+    page of the printed original, what it is called and the offset in the text at which it begins.
     """
 
     notes: list[Note]
+    pages: list[tuple[str, int]]
     cut: list[str]
     text: str
     passages: list[tuple[int, int]]
@@ -72,13 +74,17 @@ class DocumentsAnswer(msgspec.Struct, frozen=True):
 
 
 class PassageAnswer(msgspec.Struct, frozen=True):
-    """A passage, `[start, end)` in its document's text, with its footnotes and the ids of its neighbours."""
+    """A passage, `[start, end)` in its document's text, with its footnotes and the ids of its neighbours.
+
+    `pages` are what the pages of the printed original are called that it stands on, if that is known.
+    """
 
     id: str
     document: Description
     text: str
     start: int
     end: int
+    pages: list[str]
     notes: list[Note]
     previous: str | None
     next: str | None
@@ -120,6 +126,7 @@ def document_answer(document: Document, passages: list[Span]) -> DocumentAnswer:
     return DocumentAnswer(
         **msgspec.structs.asdict(description(document)),
         notes=list(document.notes),
+        pages=[(page.label, page.at) for page in document.pages],
         cut=list(document.cut),
         text=document.text,
         passages=[(span.start, span.end) for span in passages],
@@ -142,6 +149,7 @@ def passage_answer(document: Document, passages: list[Span], span: Span) -> Pass
         text=document.text[span.start : span.end],
         start=span.start,
         end=span.end,
+        pages=[page.label for page in document.pages_of(span)],
         notes=list(document.notes_in(span)),
         previous=passage_id(document.id, *before[0]) if before else None,
         next=passage_id(document.id, *after[0]) if after else None,

@@ -8,6 +8,7 @@ import msgspec
 from ...corpus.document import Document
 from ...index.reading.facets import FacetValue
 from ...search.results import wire
+from ...search.results.citations import page_words
 from ...search.results.printing import many
 
 
@@ -24,7 +25,8 @@ class Source(msgspec.Struct, frozen=True):
 class Passage(msgspec.Struct, frozen=True):
     """A passage that answers. `why` says which legs found it, and how high in each it stands.
 
-    `collection` says which collection it is from, if several are asked side by side.
+    `pages` are what the pages of the printed original are called that it stands on, if that is known. `collection` says
+    which collection it is from, if several are asked side by side.
     """
 
     rank: int
@@ -32,6 +34,7 @@ class Passage(msgspec.Struct, frozen=True):
     source: Source
     text: str
     why: str
+    pages: list[str]
     collection: str | None = None
 
 
@@ -133,6 +136,7 @@ def contents(overview: Overview) -> str:
 def entry(passage: Passage) -> str:
     """A passage with its source."""
     heading = f"{passage.rank}. {_imprint(passage.source)}\n   id: {passage.id}\n   why: {passage.why}"
+    heading += f"\n   {page_words(passage.pages)}" if passage.pages else ""
     heading += f"\n   collection: {on_one_line(passage.collection)}" if passage.collection else ""
     return f"{heading}\n{_quotation(passage.text)}"
 

@@ -335,6 +335,7 @@ def _passage(hit: Hit) -> Passage:
         source=source_of(hit.document),
         text=hit.text,
         why=hit.reason,
+        pages=list(hit.pages),
         collection=hit.label or None,
     )
 

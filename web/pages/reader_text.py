@@ -18,7 +18,7 @@ from ...corpus.scripts import FULL_WIDTH_ENDS, LATIN_ENDS
 from ...corpus.splitting.paragraphs import paragraphs as split
 from ...errors import QueryError
 from ...search.results import highlight
-from ...search.results.citations import web_address
+from ...search.results.citations import source_address, web_address
 from ...search.results.highlight import Highlight, Piece
 from ...search.results.results import Hit, MarkedValue
 
@@ -231,7 +231,9 @@ def source_link(document: Document, cited: Span | None) -> str:
     Returns:
         The address; empty if the document has none.
     """
-    address = web_address(document.url)
+    address = source_address(document, cited) if cited else web_address(document.url)
+    if "#page=" in address:  # of a PDF, which is opened at a page
+        return address
     fragment = _text_fragment(document.text[slice(*cited)]) if address and cited else ""
     return address + ("" if not fragment else f":~:text={fragment}" if "#" in address else f"#:~:text={fragment}")
 

@@ -15,7 +15,7 @@ from ...corpus.dates.wording import day_names
 from ...corpus.document import Document, Span
 from ...search.language import query as language
 from ...search.results import highlight
-from ...search.results.citations import web_address
+from ...search.results.citations import page_words, web_address
 from ...search.results.highlight import Piece
 from ...search.results.printing import many
 from ...search.results.results import Hit
@@ -126,6 +126,7 @@ def _environment() -> Environment:
         day_names,
         language_name,
         link_to,
+        page_words,
         pieces,
         read_on,
         search_for,

@@ -46,6 +46,7 @@ _FOLLOWING: Final = (
 _GOES_ON: Final = frozenset("说說称稱表在和与與同向对對将將就会會于於出访訪抵致应應宣签簽指")
 """What ends no name of three letters where two are one already: 毛宁说."""
 
+_KOREAN_ORGANISATIONS: Final = frozenset(("나토", "유엔", "유럽연합"))
 _KOREAN_LIKE: Final = frozenset(("South Korea", "North Korea", "China", "Taiwan"))
 """Countries whose people have a name of one word in Korean."""
 
@@ -91,10 +92,13 @@ def _korean(line: str) -> Iterator[Person]:
         while len(words) > 1 and _KOREAN_BODY.fullmatch(words[-1]) and not _is_korean_name(words[-1]):
             body.insert(0, words.pop())
         country = ""
-        if len(words) > 1 and (named := _country_of(words[-1], "ko")):
+        foreign = len(words) > 1 and words[-1] in _KOREAN_ORGANISATIONS
+        if foreign:
+            words.pop()
+        elif len(words) > 1 and (named := _country_of(words[-1], "ko")):
             country = named
             words.pop()
-        name = _korean_name(words, bool(country) and country not in _KOREAN_LIKE)
+        name = _korean_name(words, foreign or (bool(country) and country not in _KOREAN_LIKE))
         if name:
             yield Person(name, " ".join((*((past,) if past else ()), *body, found["office"])), country)
 
@@ -138,6 +142,9 @@ def _japanese(line: str) -> Iterator[Person]:
         name, country, office = found["name"], found["country"], found["office"]
         if name is None:
             name, country, office = found["parts"], found["land"], found["post"]
+            head, _, last = name.rpartition("・")
+            if not country and "・" in head and _country_of(last, "ja"):
+                name, country = head, last
         elif _names_nobody(name, "ja"):
             continue
         yield Person(name, office, _country_of(country or "", "ja") or _country_right_before(line, found.start(), "ja"))

@@ -24,12 +24,13 @@ _CASED: Final = frozenset(("de", "tr", "id", "vi"))
 
 _LETTERS: Final = [chr(each) for each in (*range(0x41, 0x530), *range(0x1E00, 0x2000))]
 _CAPITALS: Final = "".join(letter for letter in _LETTERS if letter.isupper())
-_PARTICLES: Final = "von|van|zu|zur|der|den|de|du|da|do|dos|das|di|del|della|la|le|el|al|bin|ibn|ter|ten"
+_PARTICLES: Final = "von|van|zu|zur|der|den|de|du|da|do|dos|das|di|del|della|la|le|el|al|bin|ibn|ter|ten|ben"
 _INITIALS: Final = rf"(?:[{_CAPITALS}]\.)+|[A-Z]{{2}}(?= [{_CAPITALS}])"
 _LONGER: Final = rf"(?:al-|el-|O['’]|D['’]|Mc|Mac)?[{_CAPITALS}][^\W\d_{_CAPITALS}]+(?:-[^\W\d_]+)*"
 _WORD: Final = rf"(?:{_INITIALS}|{_LONGER})"
 _NAME: Final = rf"{_WORD}(?: (?:(?:{_PARTICLES}) ){{0,2}}{_WORD}){{1,3}}"
-_HOLDER: Final = re.compile(rf"(?P<comma>,)? (?P<name>{_NAME})")
+_REIGN: Final = rf"{_LONGER} [IVX]{{1,5}}(?!\w)"  # Felipe VI
+_HOLDER: Final = re.compile(rf"(?P<comma>,)? (?P<name>{_NAME}|{_REIGN})")
 _LAST_NAME: Final = re.compile(rf"{_NAME}$")
 _CLOSED: Final = re.compile(r"\s*[,.;:)»“”\"!?]|$")
 _BETWEEN: Final = re.compile(r"(?:[ -]|['’])([^\W\d_][\w’'-]*)|( \([^()\n]{2,20}\))")

@@ -1,16 +1,24 @@
 """The values of a description as front matter and JSONL records give it, each checked for what it should be."""
 
+import ast
+import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
 
 from ....errors import UnreadableSource
-from ...dates.records import parse_dates
-from ...document import Note, Page
+from ...dates.stated import stated_dates
+from ...document import DateInterval, Note, Page, Remark
 from ...fields import LONGEST_TEXT_VALUE, LONGEST_VALUE, MOST_VALUES, RECORD_KEYS, RECORD_NAMES, FieldType
 from .decode import tidy
 
+_LONGEST_EXAMPLE: Final = 60
+_LONGEST_LITERAL: Final = 10_000
+_BETWEEN: Final = (";", "|", "\n", "、", "؛", ",")
+_NAMES: Final = ("name", "title", "label")
+_NO_NOTES: Final = "no list of [mark, offset, text]"
 _LARGEST_EXPONENT: Final = 300  # as far as a float goes, nearly
 _LONGEST_KEY: Final = 60
 _LONGEST_LABEL: Final = 20
@@ -29,6 +37,8 @@ _KINDS: Final[dict[type[object], str]] = {
 class Fields:
     """The values of a record by our names for them. Empty values count as absent; `unused` tells what nobody took.
 
+    A value that is not what it should be is left out, and `remarks` names it: it costs no document.
+
     Args:
         record: The values by their keys.
         names: Which key holds a field, where it is not one of RECORD_KEYS.
@@ -38,7 +48,7 @@ class Fields:
         self._record = record
         self._names = {RECORD_NAMES.get(ours, ours): theirs for ours, theirs in (names or {}).items()}
         self._taken: set[str] = set()
-        self._misfits: dict[str, str] = {}
+        self._misfits: dict[str, Remark] = {}
 
     def key(self, name: str) -> str:
         """The key under which the record has the field, or should have it."""
@@ -56,7 +66,7 @@ class Fields:
                 else on one line.
 
         Returns:
-            Those that fit, each once. What does not, such as an object, is left out, and `unused` names it.
+            Those that fit, each once. What does not, such as an object, is left out, and `remarks` names it.
         """
         value = self.value(name)
         items = _listed(cast("object", value)) if isinstance(value, list) else [value]
@@ -67,7 +77,7 @@ class Fields:
             try:
                 fitting[_spelt(item, kind)] = None
             except ValueError as error:
-                self.misfit(name, str(error))
+                self.misfit(name, str(error), item)
             if len(fitting) > MOST_VALUES:
                 fitting.popitem()
                 self.misfit(name, f"more than {MOST_VALUES:,} values")
@@ -75,31 +85,62 @@ class Fields:
         return tuple(fitting)
 
     def single(self, name: str) -> str:
-        """A field of one value, on one line; "" if it has none, or several, which `unused` then names."""
+        """A field of one value, on one line; "" if it has none, or several, which `remarks` then names."""
         found = self.values(name)
         if len(found) > 1:
-            self.misfit(name, "more than one value")
+            self.misfit(name, "more than one value", found)
         return found[0] if len(found) == 1 else ""
 
-    def misfit(self, name: str, reason: str) -> None:
-        """Note that a value of a field was left out, and why."""
-        self._misfits.setdefault(self.key(name), reason)
+    def misfit(self, name: str, reason: str, value: object = "") -> None:
+        """Note that a value of a field was left out, and why. The document goes in without it."""
+        key, example = self.key(name), "" if value == "" else repr(value)
+        example = example if len(example) <= _LONGEST_EXAMPLE else example[:_LONGEST_EXAMPLE] + "…"
+        self._misfits.setdefault(key, Remark(f"{_shown(key)} was left open ({reason})", example))
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What was left out of what was asked for, and why: a remark a key."""
+        return tuple(self._misfits[key] for key in self._record if key in self._misfits)
 
     def unused(self) -> tuple[str, ...]:
-        """What nothing holds: keys that nobody asked for, and "KEY: REASON" for those with a value that was left out.
+        """The keys that nobody asked for.
 
         Not the text, nor keys that begin with "_", which by custom are a program's own business.
         """
         taken = self._taken | {self.key("text"), self.key("html")}
         return tuple(
-            f"{_shown(key)}: {self._misfits[key]}" if key in self._misfits else _shown(key)
+            _shown(key)
             for key, value in self._record.items()
-            if key in self._misfits or not (key in taken or key.startswith("_") or _is_empty(value))
+            if not (key in taken or key.startswith("_") or _is_empty(value))
         )
 
     def text(self, name: str) -> str:
-        """A field of one line. Raises UnreadableSource if it is no string."""
-        return " ".join(self.raw_text(name).split())
+        """A field of one line: a string, a number, or the one of a list; "" for anything else, which is left out."""
+        value = self.value(name)
+        found = _one(value)
+        if found is None:
+            self.misfit(name, f"{_kind(value)}, not a text", value)
+        return " ".join(tidy(found or "").split())
+
+    def joined(self, name: str) -> str:
+        """A field of one line that may be a list, of which all are named: "Jane Doe, John Roe"."""
+        value = self.value(name)
+        if not isinstance(value, list):
+            return self.text(name)
+        return ", ".join(self.texts(name))
+
+    def dates(self) -> DateInterval | None:
+        """The days of a record; None if it has none, or none that is beyond doubt, which is left out."""
+        value = self.value("dates")
+        try:
+            found = stated_dates(value)
+        except ValueError:
+            self.misfit("dates", "no date beyond doubt", value)
+            return None
+        if found and found.last < found.first:
+            self.misfit("dates", "it ends before it begins", value)
+            return None
+        return found
 
     def raw_text(self, name: str) -> str:
         """A field as it is, without control characters. Raises UnreadableSource if it is no string."""
@@ -107,7 +148,7 @@ class Fields:
         if value is None:
             return ""
         if not isinstance(value, str):
-            raise self._wrong(name, "a string", value)
+            raise UnreadableSource(f"{self.key(name)} is {_kind(value)}, not a string")
         return tidy(value)
 
     def id(self) -> str:
@@ -115,18 +156,17 @@ class Fields:
         value = self.value("id")
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
-        return self.text("id")
+        return " ".join(self.raw_text("id").split())
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of strings, or a string with commas. Raises UnreadableSource if it is neither."""
-        value = self.value(name)
-        if value is None:
-            return ()
-        items: list[Any] = list(value.split(",")) if isinstance(value, str) else _listed(value)
-        if not isinstance(value, str | list) or not all(isinstance(item, str) for item in items):
-            raise self._wrong(name, "a list of strings", cast("object", value))
-        shown = (" ".join(tidy(item).split()) for item in items)
-        return tuple(dict.fromkeys(item for item in shown if item))
+        """A list of texts, or a text that lists some (see `listed`). What is neither is left out."""
+        found: dict[str, None] = {}
+        for item in self._items(name):
+            if isinstance(item, int | float) or (text := _one(item)) is None:
+                self.misfit(name, f"{_kind(item)}, not a text", item)
+            elif shown := " ".join(tidy(text).split()):
+                found[shown] = None
+        return tuple(found)
 
     def mappings(self, name: str, keys: tuple[str, ...], *, bare: str) -> Iterator[dict[str, str]]:
         """The mappings of a field that is a list of them.
@@ -137,36 +177,37 @@ class Fields:
             bare: The key that a bare string in the list is the value of.
 
         Returns:
-            The mappings in order, "" for each key that one lacks. Those that lack all are left out.
-
-        Raises:
-            UnreadableSource: If it is anything else, or if one of the keys has a value that is no string.
+            The mappings in order, "" for each key that one lacks. Those that lack all are left out, as is all else.
         """
-        value = self.value(name)
-        items: list[Any] = list(value.split(",")) if isinstance(value, str) else _listed(value)
-        if not isinstance(value, str | list | None):
-            raise self._wrong(name, "a list", value)
-        for item in items:
+        for item in self._items(name):
             if not isinstance(item, str | dict):
-                raise self._wrong(name, f"a list whose items have a {bare}", item)
+                self.misfit(name, f"{_kind(item)}, where a {bare} should be", item)
+                continue
             inner = Fields({bare: item} if isinstance(item, str) else cast("dict[str, Any]", item))
             found = {key: inner.text(key) for key in keys}
             if any(found.values()):
                 yield found
+            elif item and not isinstance(item, str):
+                self.misfit(name, f"an object without a {bare}", cast("object", item))
+
+    def _items(self, name: str) -> list[Any]:
+        """The items of a field that is a list of them, or a text that lists them; one alone counts as a list."""
+        value = self.value(name)
+        if isinstance(value, str):
+            return listed(value)
+        return [] if value is None else _listed(cast("object", value)) or [value]
 
     def notes(self, text: str) -> Iterator[Note]:
         """A list of footnotes, each [mark, offset, text] or a mapping with `mark`, `at` and `text`.
 
         Offsets are into the record's own text, and come out as offsets into `text`, which was made of it by tidying;
-        those beyond its end are moved there. A `notes` that is a string is no list of footnotes, and left alone.
-
-        Raises:
-            UnreadableSource: If it is anything else.
+        those beyond its end are moved there. A `notes` that is a string is no list of footnotes, and left alone; what
+        is anything else is left out.
         """
         value = self.value("notes")
         items = _listed(value)
         if not isinstance(value, list | str | None):
-            raise self._wrong("notes", "a list", value)
+            self.misfit("notes", _NO_NOTES, value)
         if isinstance(value, str):
             self._taken.discard(self.key("notes"))
         raw = self.value("text")
@@ -178,8 +219,7 @@ class Fields:
                         position = len(tidy(raw[:position]))
                     yield Note(tidy(str(mark or "")).strip(), min(position, len(text)), tidy(said).strip())
                 case _:
-                    wanted = "a list of [mark, offset, text]"
-                    raise UnreadableSource(f"{self.key('notes')} is not {wanted}: {str(item)[:60]!r} is in it")
+                    self.misfit("notes", _NO_NOTES, item)
 
     def pages(self, text: str) -> tuple[Page, ...]:
         """A list of pages, each [label, offset], as `notes` are. Anything else is left alone, and so unused.
@@ -210,11 +250,37 @@ class Fields:
     def glance(self, name: str) -> Any:
         """The same, for one that is only looked at: it is unused none the less."""
         value = self._record.get(self.key(name))
-        return None if isinstance(value, str) and not value.strip() else value
+        return None if _is_empty(value) else value
 
-    def _wrong(self, name: str, wanted: str, value: object) -> UnreadableSource:
-        kind = _KINDS.get(type(value), type(value).__name__)
-        return UnreadableSource(f"{self.key(name)} is {kind}, not {wanted}")
+
+def listed(text: str) -> list[Any]:
+    """What a text lists, such as the cell of a table: "Japan; South Korea", "a|b", "a, b", '["a", "b"]', "['a', 'b']".
+
+    Semicolons go before bars, these before line ends, and commas come last: names may have them.
+    """
+    bare = text.strip()
+    if bare[:1] == "[" and bare[-1:] == "]" and len(bare) < _LONGEST_LITERAL:
+        for read in (json.loads, ast.literal_eval):
+            with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+                if isinstance(found := read(bare), list):
+                    return cast("list[Any]", found)
+    return next((text.split(mark) for mark in _BETWEEN if mark in bare), [text])
+
+
+def _one(value: object) -> str | None:
+    """A value as one text, if it is one: a text or a number, alone in a list, or the name in an object."""
+    if isinstance(value, list) and len(alone := cast("list[object]", value)) == 1:
+        value = alone[0]
+    if isinstance(value, dict):
+        named = cast("dict[str, object]", value)
+        value = next((each for key in _NAMES if isinstance(each := named.get(key), str)), named)
+    if value is None or isinstance(value, str):
+        return value or ""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _kind(value: object) -> str:
+    return _KINDS.get(type(value), type(value).__name__)
 
 
 def _is_empty(value: object) -> bool:
@@ -240,7 +306,7 @@ def _spelt(item: object, kind: FieldType) -> str:
         return _decimal(text)
     if kind == "date":
         try:
-            dates = parse_dates(text)
+            dates = stated_dates(text)
         except ValueError:
             dates = None
         if dates is None or dates.last < dates.first:

@@ -6,17 +6,20 @@ from datetime import date, datetime, time
 from typing import Any, Final, cast
 
 from ....errors import UnreadableSource
-from ..contract import LARGEST_FRONT_MATTER
+from ..contract import LARGEST_FRONT_MATTER, Remark
 
 _CLOSING_LINES: Final = {
     "---": re.compile(r"^(?:---|\.\.\.)[^\S\n]*$", re.MULTILINE),
     "+++": re.compile(r"^\+\+\+[^\S\n]*$", re.MULTILINE),
 }
+_FIELD = re.compile(
+    r"^(?P<key>[A-Za-z_][\w -]{0,60}?)[^\S\n]*:(?P<value>.*(?:\n(?:[^\S\n].*|-[^\S\n].*|#.*)?)*)", re.MULTILINE
+)
 _FIELD_LINE = re.compile(r"\s*(?:#.*\n\s*)*(?:[A-Za-z_][\w-]*[^\S\n]*[:=](?:\s|$|[\"'\[{\d])|\[)")
 
 
-def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """The fields of the front matter, all values as strings, lists and mappings of strings; and the rest.
+def split_front_matter(text: str) -> tuple[dict[str, Any], str, tuple[Remark, ...]]:
+    """The fields of the front matter, all values as strings, lists and mappings of strings; the rest; and remarks.
 
     Raises:
         UnreadableSource: If there is front matter that is not closed, too large, not YAML or TOML, or no mapping.
@@ -24,19 +27,53 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     first, _, rest = text.partition("\n")
     mark = first.rstrip()
     if mark not in _CLOSING_LINES:
-        return {}, text
+        return {}, text, ()
     closing = _CLOSING_LINES[mark].search(rest, 0, LARGEST_FRONT_MATTER)
     if closing is None:
         if not _FIELD_LINE.match(rest):
-            return {}, text  # a rule at the top of the page
+            return {}, text, ()  # a rule at the top of the page
         if _CLOSING_LINES[mark].search(rest):
             raise UnreadableSource(f"its front matter is larger than {LARGEST_FRONT_MATTER // 1024} KB")
         raise UnreadableSource(f"its front matter is not closed: a line of {mark} has to follow it")
     front_matter, body = rest[: closing.start()], rest[closing.end() :]
-    return (_yaml if mark == "---" else _toml)(front_matter), body
+    if mark == "+++":
+        return _toml(front_matter), body, ()
+    fields, remarks = _yaml(front_matter)
+    return fields, body, remarks
 
 
-def _yaml(front_matter: str) -> dict[str, Any]:
+def _yaml(front_matter: str) -> tuple[dict[str, Any], tuple[Remark, ...]]:
+    """The fields, one by one where the whole is no YAML: a field that cannot be read costs no document."""
+    try:
+        return _mapping(front_matter), ()
+    except _NotYaml as error:
+        reason = str(error)
+    fields: dict[str, Any] = {}
+    remarks = list[Remark]()
+    for found in _FIELD.finditer(front_matter):
+        try:
+            fields |= _field(found)
+        except (_NotYaml, UnreadableSource):
+            remarks.append(Remark(f"{found['key'][:60]} was left open (no YAML)", found["value"].strip()[:60]))
+    if not fields:
+        raise UnreadableSource(reason)
+    return fields, tuple(remarks)
+
+
+def _field(found: re.Match[str]) -> dict[str, Any]:
+    """The field of a few lines, of which the first has its name: as YAML, or else as the text that stands there."""
+    try:
+        return _mapping(found[0])
+    except _NotYaml:
+        # "title: Nara: the summit", "title: [Draft] Summit", "title: *Strictly* confidential"
+        value = found["value"].strip()
+        if "\n" in value or not value:
+            raise
+        return {found["key"]: value}
+
+
+def _mapping(front_matter: str) -> dict[str, Any]:
+    """Raises _NotYaml if it is none, and UnreadableSource if it is something else than fields."""
     import yaml
 
     class Loader(yaml.BaseLoader):
@@ -44,7 +81,7 @@ def _yaml(front_matter: str) -> dict[str, Any]:
 
         def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
             if self.check_event(yaml.AliasEvent):  # pyright: ignore[reportUnknownMemberType]
-                raise UnreadableSource("its front matter holds YAML aliases: write the values out")
+                raise _NotYaml("its front matter holds YAML aliases: write the values out")
             return super().compose_node(parent, index)
 
     try:
@@ -52,9 +89,8 @@ def _yaml(front_matter: str) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""
-        raise UnreadableSource(
-            f"its front matter is not YAML{where}: {getattr(error, 'problem', None) or 'unreadable'}"
-        ) from None
+        problem = getattr(error, "problem", None) or "unreadable"
+        raise _NotYaml(f"its front matter is not YAML{where}: {problem}") from None
     except RecursionError:
         raise UnreadableSource("its front matter is nested too deeply") from None
     if fields in (None, ""):
@@ -63,6 +99,10 @@ def _yaml(front_matter: str) -> dict[str, Any]:
         raise UnreadableSource("its front matter is not a list of fields such as `title: …`")
     named = cast("dict[Any, Any]", fields).items()
     return {key: None if value in ("~", "null") else value for key, value in named if isinstance(key, str)}
+
+
+class _NotYaml(Exception):
+    """What is no YAML, with what a reader is told."""
 
 
 def _toml(front_matter: str) -> dict[str, Any]:

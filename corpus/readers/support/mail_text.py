@@ -56,6 +56,12 @@ def parse_message(data: bytes) -> Message:
     return email.message_from_bytes(data, policy=email.policy.default)
 
 
+def payload(part: Message) -> bytes:
+    """The bytes of a part, unpacked from what they were sent in."""
+    data: Any = part.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
+
+
 def header(message: Message, name: str) -> Any:
     """A header of a message, as the standard library's header of that name; None if it has none."""
     return next(headers(message, name), None)
@@ -74,13 +80,14 @@ class MailText:
     Attributes:
         text: What was written.
         cut: The lines that the message has in another form beside its text and nowhere in that.
-        attachments: The names of the parts that are no text of it, or their types where they have none.
+        attachments: The parts that are no text of it, by their names, or by their types where they have none. A name
+            that came before has its number behind it.
         remarks: What is to be told of how its parts were decoded.
     """
 
     def __init__(self, message: Message) -> None:
         self.cut: list[str] = []
-        self.attachments: list[str] = []
+        self.attachments: dict[str, Message] = {}
         self.remarks = list[Remark]()
         self.text = "\n\n".join(self._parts(message, 0))
 
@@ -108,7 +115,14 @@ class MailText:
             self._attach(part)
 
     def _attach(self, part: Message) -> None:
-        self.attachments.append(" ".join(str(part.get_filename() or part.get_content_type()).split())[:_LONGEST_NAME])
+        name = " ".join(str(part.get_filename() or part.get_content_type()).split())[-_LONGEST_NAME:]
+        stem, dot, suffix = name.rpartition(".")
+        number = 1
+        while (
+            numbered := name if number == 1 else f"{stem or name} {number}{dot}{suffix * bool(dot)}"
+        ) in self.attachments:
+            number += 1
+        self.attachments[numbered] = part
 
     def _attached(self, message: Message, depth: int) -> Iterator[str]:
         """An attached message, with the headers that a reader of mail is shown."""

@@ -1,8 +1,12 @@
-"""What a file's properties state of title and author, as far as it can be believed."""
+"""What a file's properties state of title and author, as far as it can be believed, and titles that name a kind."""
 
 import re
+from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
+from ...cleaning.lines import ends_sentence
+from ...description.head.labels import is_label
 from .decode import tidy
 
 _NO_TITLE = re.compile(
@@ -26,12 +30,48 @@ _NO_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _LONGEST: Final = 300
+_KIND = re.compile(
+    r"""(?:[\w’'-]+\s){0,3}(?:statement|declaration|communiqu[eé]|memorandum(?:\sof\s(?:conversation|understanding))?
+       |agreement|treaty|protocol|convention|resolution|agenda|minutes|report|note\sverbale|non-paper|aide-m[eé]moire
+       |[ée]rkl[äa]rung|vermerk|protokoll|abkommen|vertrag|bericht|vereinbarung|niederschrift
+       |d[eé]claration|m[eé]morandum|accord|trait[eé]|proc[eè]s-verbal|rapport|compte\srendu
+       |declaraci[oó]n|comunicado|acuerdo|tratado|informe|acta|declara[cç][aã]o|dichiarazione|comunicato|accordo|trattato
+       |заявление|меморандум|соглашение|договор|протокол|отчёт|коммюнике)
+       (?:\s[\w’'-]+){0,2}
+    |  .{0,10}(?:声明|聲明|公报|公報|备忘录|備忘錄|協定|协定|条約|条约|共同宣言|覚書)
+    |  .{0,10}(?:성명|공동성명|양해각서|조약|협정|보고서)
+    |  .{0,20}(?:بيان|مذكرة|اتفاق|معاهدة|הצהרה|מזכר|הסכם)(?:\s\w+){0,2}""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What a text may be called by its kind alone: "Memorandum", "Joint Statement"."""
+
+_MOST_ABOVE: Final = 12
 
 
 def stated_title(title: str) -> str:
     """The title that a file's properties state, on one line; "" if it is a program's, or the name of a file."""
     title = " ".join(tidy(title).replace("\u00ad", "").split())
     return "" if len(title) > _LONGEST or _NO_TITLE.fullmatch(title) else title
+
+
+def names_kind(line: str) -> bool:
+    """Whether a line only says what kind of text a document is."""
+    return len(line) <= 80 and _KIND.fullmatch(line) is not None
+
+
+def kind_above(lines: Iterable[str]) -> str:
+    """The kind that a text has as its title: a line that names it, with only labels between it and running text.
+
+    Args:
+        lines: The lines of the text. "" is returned if another line may be the title.
+    """
+    found = ""
+    for line in islice((each.strip() for each in lines if each.strip()), _MOST_ABOVE):
+        if names_kind(line) and not found:
+            found = line
+        elif not is_label(line):
+            return found if ends_sentence(line) else ""
+    return ""
 
 
 def stated_author(author: str) -> str:

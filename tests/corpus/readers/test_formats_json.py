@@ -117,3 +117,11 @@ def test_a_long_array_is_read_piece_by_piece(tmp_path: Path) -> None:
     packed, _ = reading(tmp_path / "x.json.gz", gzip.compress(json.dumps(many, indent=1).encode()))
     wanted = [each["text"].strip() for each in many if each["text"]]
     assert [each.text.strip() for each in documents] == [each.text.strip() for each in packed] == wanted
+
+
+def test_a_wrong_byte_is_replaced_and_told(tmp_path: Path) -> None:
+    content = json.dumps([{**each, "text": "Café: " + each["text"]} for each in RECORDS], ensure_ascii=False).encode()
+    documents, skipped = reading(tmp_path / "x.json", content.replace(b"sich", b"sic\xffh"))
+    assert [each.text for each in documents][1] == "Café: Die Minister trafen sic\N{REPLACEMENT CHARACTER}h."
+    assert any(each.remarks for each in documents)
+    assert skipped == []

@@ -1,7 +1,9 @@
-"""Mailboxes: messages told apart as mail programs write them, each called by its Message-ID."""
+"""Mail: mailboxes, whose messages are called by their Message-IDs, and attachments, each a document of its own."""
 
 import mailbox
+import shutil
 from collections.abc import Sequence
+from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -10,7 +12,11 @@ import pytest
 from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
 from dragoman.corpus.readers import mbox
-from dragoman.corpus.readers.contract import Skipped
+from dragoman.corpus.readers.contract import ReadOptions, Skipped
+from dragoman.index.feeding.feeder import Feeding, feed
+from dragoman.index.writing.store import Store
+from dragoman.index.writing.writer import Writer
+from support.packages import docx, paragraph, zipped
 
 BODY = """The two ministers met in Nara.
 
@@ -89,3 +95,88 @@ def test_what_is_no_mailbox_is_one_line(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "x.mbox").write_bytes(data)
     documents, skipped = reading(tmp_path / "x.mbox")
     assert (documents, len(skipped)) == ([], 1)
+
+
+def with_attachments() -> EmailMessage:
+    mail = message(1, "See the enclosures.", message_id="<one@example.org>")
+    mail.add_attachment("Der Minister sprach über Fische.".encode("latin-1"), maintype="text", subtype="plain")
+    mail.get_payload()[-1].replace_header("Content-Type", "text/plain; charset=iso-8859-1")  # pyright: ignore
+    mail.get_payload()[-1].replace_header("Content-Disposition", 'attachment; filename="rede.txt"')  # pyright: ignore
+    mail.add_attachment(
+        docx(paragraph("The zebra corridor opens.")),
+        maintype="application",
+        subtype="octet-stream",
+        filename="회담.docx",
+    )
+    mail.add_attachment(b"<p>A page.</p>", maintype="text", subtype="html", filename="a/b.html")
+    mail.add_attachment(b"Second.", maintype="text", subtype="x-notes", filename="rede.txt")
+    mail.add_attachment(zipped({"in.md": "From the archive."}), maintype="application", subtype="zip", filename="a.zip")
+    mail.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="map.png")
+    mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="broken.pdf")
+    return mail
+
+
+def test_attachments_that_can_be_read_are_documents_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "x.eml"
+    path.write_bytes(bytes(with_attachments()))
+    documents, skipped = reading(path)
+    assert {each.id.removeprefix(str(path)): each.text for each in documents} == {
+        "": "See the enclosures.",
+        "!rede.txt": "Der Minister sprach über Fische.",
+        "!회담.docx": "The zebra corridor opens.",
+        "!a/b.html": "A page.",
+        "!rede 2.txt": "Second.",
+        "!a.zip!in.md": "From the archive.",
+    }
+    assert [each.example for each in documents[0].remarks] == ["1 attachment (map.png)"]
+    assert skipped == ["!broken.pdf: a PDF that is damaged or cut off"]
+
+
+def test_attachments_in_a_mailbox_are_called_by_their_message(tmp_path: Path) -> None:
+    path = tmp_path / "x.mbox"
+    box(path, [with_attachments(), message(2)])
+    documents, _ = reading(path)
+    assert [each.id for each in documents][:3] == [
+        "one@example.org",
+        "one@example.org!rede.txt",
+        "one@example.org!회담.docx",
+    ]
+    assert documents[-1].id == f"{path}!2"
+
+
+def test_a_message_of_attachments_alone_is_told_and_they_are_read(tmp_path: Path) -> None:
+    mail = message(1, "")
+    mail.add_attachment(b"A letter.", maintype="text", subtype="plain", filename="letter.txt")
+    (tmp_path / "x.eml").write_bytes(bytes(mail))
+    documents, skipped = reading(tmp_path / "x.eml")
+    assert [each.text for each in documents] == ["A letter."]
+    assert skipped == [": a message without text"]
+
+
+def test_messages_attached_as_files_are_read_but_not_without_end(tmp_path: Path) -> None:
+    mail = message(9, "Innermost.")
+    for number in range(8, 0, -1):
+        outer = message(number, f"Letter {number}.")
+        outer.add_attachment(bytes(mail), maintype="application", subtype="octet-stream", filename="x.eml")
+        mail = outer
+    (tmp_path / "x.eml").write_bytes(bytes(mail))
+    documents, skipped = reading(tmp_path / "x.eml")
+    assert [each.text for each in documents] == [f"Letter {number}." for number in range(1, 6)]
+    assert len(skipped) == 1
+    assert "take out the outermost" in skipped[0]
+
+
+def test_a_message_that_is_gone_is_removed_and_its_attachments_stay(
+    empty_collections: tuple[Path, Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    (folder / "x.eml").write_bytes(bytes(with_attachments()))
+    with closing(Store(shutil.copytree(empty_collections[0], tmp_path / "c.idx"))) as store:
+        for removed in (0, 1):
+            with store.writing(timeout=10):
+                report = feed(Writer(store), [(str(folder), Feeding(ReadOptions()))])
+            assert report.removed == removed
+            (folder / "x.eml").unlink(missing_ok=True)
+        assert len(list(store.ledger.live_ids())) == 5
+        assert any("5 documents of its attachments stay" in each.reason for each in report.skipped)

@@ -70,7 +70,7 @@ def test_of_two_forms_the_plain_one_is_the_text_and_the_rest_of_the_other_is_cut
 
 
 def test_an_attached_message_is_read_with_its_own_attachments_named() -> None:
-    inner = several("mixed", part("It names three colonels."), "Content-Type: application/pdf; name=a.pdf\n\nx")
+    inner = several("mixed", part("It names three colonels."), "Content-Type: image/png; name=a.png\n\nx")
     inner = inner.replace("boundary=B", "boundary=C").replace("--B", "--C").replace("Ana Diaz", "Kim Deok")
     document = reading(several("mixed", part("For your files."), f"Content-Type: message/rfc822\n\n{inner}"))
     assert document.text == (
@@ -78,7 +78,7 @@ def test_an_attached_message_is_read_with_its_own_attachments_named() -> None:
         "It names three colonels."
     )
     assert document.author == "Ana Diaz"
-    assert [each.example for each in document.remarks] == ["1 attachment (a.pdf)"]
+    assert [each.example for each in document.remarks] == ["1 attachment (a.png)"]
 
 
 def test_several_messages_in_one_file_are_told() -> None:
