@@ -37,6 +37,7 @@ _UNIT = re.compile(r"\b(?:[kcmd]?m|ft|mi|yd)$")
 _RAISED: Final = 0.12
 """A footnote's number stands higher than its word by so much of the word's height at least."""
 
+_CLOSING: Final = ",.;:!?)]»”’"
 _ONE_ROW: Final = 0.6
 """Lines that stand higher or lower than each other by less of their height are one."""
 
@@ -91,7 +92,8 @@ def _rows(lines: Iterable[tuple[Line, float]]) -> list[Line]:
             size = max(last.size, line.size)
             rises = (line.base - ended) / size
             marks = (line[0].isdigit() and rises > _RAISED) or (last[-1].isdigit() and line[0].isalpha() and rises < 0)
-            gap = " " * (marks or line.begin - last.end > _GAP * size)
+            closes = line[0] in _CLOSING
+            gap = " " * (marks or (not closes and line.begin - last.end > _GAP * size))
             rows[-1] = Line(f"{last}{gap}{line}", last.begin, line.end, last.base, size)
         ended = end_base
     return rows
