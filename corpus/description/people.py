@@ -71,6 +71,7 @@ _PAST: Final = frozenset(("former", "late", "then", "ex", "outgoing", "incoming"
 _RANKS: Final = frozenset(map(str.lower, _WORDS["ranks"]))
 _CHARGES: Final = frozenset(_WORDS["charges"])
 _PREPOSITIONS: Final = frozenset(("of", "for", "to", "on", "at", "in"))
+_FOR: Final = tuple(f" {each} " for each in ("of", "for", "to", "on", "at", "in"))
 _WITHIN: Final = frozenset(("the", "prime", "vice", "deputy", "joint", "of"))  # before an office that another is for
 _JOINING: Final = frozenset(
     ("a", "an", "and", "the", "of", "for", "to", "on", "at", "in", "his", "her", "its", "their", "our")
@@ -212,16 +213,18 @@ def _role(line: str, found: re.Match[str], charge: _Charge) -> tuple[int, str]:
 
 def _charge(line: str, end: int) -> _Charge:
     """What the office that ends here is for."""
+    if not line.startswith(_FOR, end):
+        return _Charge(end, "", "")
     at = last = end
     country, before, mentions = "", "", None
     for _ in range(_MOST_WORDS):
         word = _CHARGE_WORD.match(line, at)
         if not word or (at == end and word[1] not in _PREPOSITIONS):
             break
-        if mentions is None:
+        if mentions is None and word[1][0].isupper():
             mentions = {end + each.start: each for each in country_mentions(line[end : end + 240])}
         plain = re.sub(r"['’]s$", "", word[1].lower())
-        if mention := mentions.get(word.start(1)):
+        if mention := (mentions or {}).get(word.start(1)):
             at = end + mention.end
             country = country or (mention.country if before in ("of", "the") else "")
             last = at
@@ -260,7 +263,7 @@ def _holder_before(line: str, at: int) -> tuple[int, int, str] | None:
     """Whoever is named right before the office that begins here: "Hakan Fidan, Turkey’s foreign minister"."""
     begin = max(0, at - _LOOK_BACK)
     comma = max(line.rfind(mark, begin, at) for mark in (", ", " ("))
-    if comma < 0:
+    if comma < 0 or line[line.rfind(" ", begin, comma) + 1 : comma].islower():
         return None
     between = line[comma + 2 : at]
     words = between.split()
