@@ -139,6 +139,7 @@ class RawRecord:
         keys: Which key of `description` holds which field, where they are not called alike.
         page: What a web page within the record says of itself, by the names of fields; it counts where `description`
             says nothing.
+        beside: What a web page shows around the text, by the names of fields: it counts where neither says anything.
         id: The document's id. If it is empty, a document that is a source of its own is named after the source.
         name: A file name or an address that may tell the date where nothing else does; empty if it must not.
         address: Where the document was found on the web: its URL unless it names one itself.
@@ -154,6 +155,7 @@ class RawRecord:
     description: Mapping[str, Any] = field(default_factory=dict[str, Any])
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
     page: Mapping[str, str] = field(default_factory=dict[str, str])
+    beside: Mapping[str, str] = field(default_factory=dict[str, str])
     id: str = ""
     name: str = ""
     address: str = ""

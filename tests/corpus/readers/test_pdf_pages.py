@@ -135,30 +135,41 @@ def test_a_few_words_within_a_line_of_another_script() -> None:
     assert as_read(list("No such letters (at all)."), mostly=True) == "No such letters (at all)."
 
 
-def test_columns_beside_each_other_are_not_one_line() -> None:
+@pytest.mark.parametrize("right", [200, 459])
+def test_columns_beside_each_other_are_not_one_line(right: float) -> None:
     letters = sorted(set("שלום עולם") - {" "})
 
     def word(text: str, right: float, y: float) -> list[Piece]:
         return [Piece(chr(33 + letters.index(char)), right - WIDTH * at, y, font="F2") for at, char in enumerate(text)]
 
-    pieces = word("שלום", 500, 700) + word("עולם", 500, 685) + word("עולם", 200, 700) + word("שלום", 200, 685)
+    pieces = word("שלום", 500, 700) + word("עולם", 500, 685) + word("עולם", right, 700) + word("שלום", right, 685)
     assert reading(painted([pieces], F2=lettered(letters))).text.split() == ["שלום", "עולם", "עולם", "שלום"]
 
 
 # ------------------------------------------------------------------------------------------------ as it is printed
 
 
-@pytest.mark.parametrize(
-    ("text", "together"),
-    [
-        ("JOINT STATEMENT", "JOINT STATEMENT"),
-        ("Außenministerium", "Außenministerium"),
-        ("COMMUNIQUÉ FINAL", "COMMUNIQUÉ FINAL"),
-    ],
-)
-def test_letters_spaced_apart_come_together(text: str, together: str) -> None:
+def spread(text: str, x: float, letters: Sequence[str], step: float) -> list[Piece]:
+    """A text of which each letter is painted by itself, so far from the one before it."""
+    glyphs = ((chr(33 + letters.index(char)), x + step * at) for at, char in enumerate(text) if char in letters)
+    return [Piece(glyph, place, 400, font="F2") for glyph, place in glyphs]
+
+
+@pytest.mark.parametrize("text", ["JOINT STATEMENT", "Außenministerium", "COMMUNIQUÉ FINAL", "ПРЕСС-РЕЛИЗ", "共同声明"])
+@pytest.mark.parametrize("step", [10, 12, 14])
+def test_letters_spaced_apart_come_together(text: str, step: float) -> None:
+    letters = sorted(set(text) - {" "})
     body = lines("The parties agreed upon the hotline between the capitals.", "And the corridor.", y=600)
-    assert together in reading(painted([[*body, Piece(text, y=400, spacing=6)]])).text
+    document = reading(painted([[*body, *spread(text, 40, letters, step)]], F2=lettered(letters)))
+    assert document.text.endswith(f".\n\n{text}")
+
+
+def test_a_short_word_beside_spaced_letters_stays_a_word() -> None:
+    letters = sorted(set("в н согласились"))  # the space is one of them
+    before, spaced = "в н ", "согласились"
+    pieces = spread(before, 40, letters, WIDTH) + spread(spaced, 40 + len(before) * WIDTH, letters, WIDTH + 5)
+    document = reading(painted([[*lines("They met in Nara."), *pieces]], F2=lettered(letters)))
+    assert document.text.endswith(f" {before}{spaced}")
 
 
 @pytest.mark.parametrize(
