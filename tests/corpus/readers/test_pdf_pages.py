@@ -15,6 +15,7 @@ from dragoman.corpus.readers.support.legible import is_legible
 from dragoman.corpus.readers.support.right_to_left import as_read
 from support.painted import Piece, lettered, painted, silent
 
+ADVICE = 'it needs OCR: --ocr, with pip install "dragoman[ocr]"'
 WIDTH = 7.2
 """How wide a glyph of `lettered` is at 12 points."""
 
@@ -149,23 +150,27 @@ def test_columns_beside_each_other_are_not_one_line(right: float) -> None:
 # ------------------------------------------------------------------------------------------------ as it is printed
 
 
-@pytest.mark.parametrize(
-    ("text", "together"),
-    [
-        ("JOINT STATEMENT", "JOINT STATEMENT"),
-        ("Außenministerium", "Außenministerium"),
-        ("COMMUNIQUÉ FINAL", "COMMUNIQUÉ FINAL"),
-    ],
-)
-def test_letters_spaced_apart_come_together(text: str, together: str) -> None:
+def spread(text: str, x: float, letters: Sequence[str], step: float) -> list[Piece]:
+    """A text of which each letter is painted by itself, so far from the one before it."""
+    glyphs = ((chr(33 + letters.index(char)), x + step * at) for at, char in enumerate(text) if char in letters)
+    return [Piece(glyph, place, 400, font="F2") for glyph, place in glyphs]
+
+
+@pytest.mark.parametrize("text", ["JOINT STATEMENT", "Außenministerium", "COMMUNIQUÉ FINAL", "ПРЕСС-РЕЛИЗ", "共同声明"])
+@pytest.mark.parametrize("step", [10, 12, 14])
+def test_letters_spaced_apart_come_together(text: str, step: float) -> None:
+    letters = sorted(set(text) - {" "})
     body = lines("The parties agreed upon the hotline between the capitals.", "And the corridor.", y=600)
-    assert together in reading(painted([[*body, Piece(text, y=400, spacing=6)]])).text
+    document = reading(painted([[*body, *spread(text, 40, letters, step)]], F2=lettered(letters)))
+    assert document.text.endswith(f".\n\n{text}")
 
 
 def test_a_short_word_beside_spaced_letters_stays_a_word() -> None:
-    pieces = [Piece("It is a ", 40), Piece("corridor opened", 72, spacing=3.5), Piece("to all.", 221)]
-    text = reading(painted([[*lines("They met in Nara.", y=720), *pieces]])).text
-    assert text.endswith("It is a corridor opened to all.")
+    letters = sorted(set("в н согласились"))  # the space is one of them
+    before, spaced = "в н ", "согласились"
+    pieces = spread(before, 40, letters, WIDTH) + spread(spaced, 40 + len(before) * WIDTH, letters, WIDTH + 5)
+    document = reading(painted([[*lines("They met in Nara."), *pieces]], F2=lettered(letters)))
+    assert document.text.endswith(f" {before}{spaced}")
 
 
 @pytest.mark.parametrize(
@@ -274,7 +279,7 @@ def test_unknown_letters_are_told_and_not_read() -> None:
     good = lines(*BODY)
     bad = [Piece(gibberish, font="F2")]
     (told,) = results(painted([bad, bad], F2=silent()))
-    assert str(told) == "x.pdf: its fonts do not say which letters they show (no ToUnicode): it needs OCR"
+    assert str(told) == "x.pdf: its fonts do not say which letters they show (no ToUnicode): " + ADVICE
     document = reading(painted([good, bad, good[::-1]], F2=silent()))
     assert "foreign ministers" in document.text
     assert "7KH" not in document.text
@@ -327,5 +332,5 @@ def test_a_page_whose_font_says_wrong_letters_is_told_and_not_read() -> None:
         for at in range(0, len(shown), 60)
     ]
     (told,) = results(painted([pieces], F2=lettered(wrong)))
-    assert str(told) == "x.pdf: gibberish: its fonts say of its letters that they are others, it needs OCR"
+    assert str(told) == "x.pdf: gibberish: its fonts say of its letters that they are others: " + ADVICE
     assert "foreign ministers" in reading(painted([pieces], F2=lettered(letters))).text
