@@ -16,7 +16,8 @@ HEADER = """<teiHeader><fileDesc><titleStmt><title>Letter to the <hi>Minister</h
 BODY = """<front><titlePage><docTitle><titlePart>Letters</titlePart></docTitle></titlePage></front><body><pb n="12"/>
 <fw>LETTERS</fw><head>To the Minister</head><div><ab>Honoured <persName>Sir</persName>,</ab><ab>I <choice>
 <sic>rote</sic><corr>wrote</corr></choice> on <del>Monday</del><add>Tuesday</add><note n="1">A squid.</note> of the
-<hi>zebra</hi> corri<pb n="13" break="no"/>dor.</ab><lg><l>First line</l><l>Second line</l></lg><sp><speaker>Envoy</speaker>
+<hi>zebra</hi> corri<pb n="13" break="no"/>dor.</ab><lg><l>First line</l><l>Second line</l></lg><sp>
+<speaker>Envoy</speaker>
 <p>Quite.</p></sp><table><row><cell>Delegation</cell><cell>Members</cell></row>
 <row><cell>Freedonia</cell><cell>seven</cell></row>
 </table></div></body><back><p>An index.</p></back>"""
