@@ -93,12 +93,17 @@ def _identified(record: RawRecord, alone: Source | None, options: ReadOptions) -
     if not document_id:
         raise UnreadableSource("has no id")
     document = _stated(fields, record, document_id)
-    if record.page:
-        page = _stated(Fields(record.page), record, document_id)
-        document = replace(document, **{name: getattr(document, name) or getattr(page, name) for name in DESCRIBED})
+    whence: dict[str, str] = {}
+    for stated, how in ((record.page, "given"), (record.beside, "extracted")):
+        if stated:
+            page = _stated(Fields(stated), record, document_id)
+            new = {name: value for name in DESCRIBED if not getattr(document, name) and (value := getattr(page, name))}
+            document = replace(document, **new)
+            whence |= dict.fromkeys(new, how)
     extra = {each.name: found for each in options.own if (found := fields.values(each.name, each.type))}
     said = {"unused": fields.unused(), "remarks": (*record.remarks, *fields.remarks)}
-    return replace(document, extra=extra, provenance=given(document), **said)
+    recognised = {"text": "recognised"} if record.is_recognised else {}
+    return replace(document, extra=extra, provenance=given(document) | whence | recognised, **said)
 
 
 def _stated(fields: Fields, record: RawRecord, document_id: str) -> Document:

@@ -11,6 +11,7 @@ from ...errors import UnreadableSource
 from ..document import Document
 from ..intake import read_stream
 from ..readers.contract import MEGABYTE, Format, ReadOptions, Skipped, Source
+from ..readers.media_types import FORMATS
 from ..readers.registry import format_named, format_of
 from .feed import Entry, looks_like_feed, looks_like_page, parse_feed
 from .fetch import ANYWHERE, Fetched, Fetcher, Validators
@@ -24,36 +25,6 @@ _VAGUE_TYPES: Final = frozenset(
     | {"application/gzip", "application/x-gzip", "application/x-xz", "application/zip", "application/json"}
 )
 """Media types that say so little that the name of the file knows better."""
-_FORMATS: Final = {
-    "text/html": "html",
-    "application/xhtml+xml": "html",
-    "text/plain": "text",
-    "text/markdown": "markdown",
-    "text/csv": "csv",
-    "text/tab-separated-values": "csv",
-    "application/json": "json",
-    "application/jsonl": "jsonl",
-    "application/x-ndjson": "jsonl",
-    "application/tei+xml": "tei",
-    "application/xml": "tei",
-    "text/xml": "tei",
-    "application/warc": "warc",
-    "application/pdf": "pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "application/msword": "doc",
-    "application/epub+zip": "epub",
-    "application/vnd.oasis.opendocument.text": "odt",
-    "application/rtf": "rtf",
-    "text/rtf": "rtf",
-    "application/mbox": "mbox",
-    "multipart/related": "mhtml",
-    "message/rfc822": "eml",
-    "application/zip": "zip",
-    "application/x-tar": "tar",
-}
-"""Media type → the name of the format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +163,7 @@ class UrlReader:
             return form
         if looks_like_page(beginning):
             return format_named("html")
-        if (name := _FORMATS.get(fetched.media_type)) is None:
+        if (name := FORMATS.get(fetched.media_type)) is None:
             raise UnreadableSource(f"no reader for {fetched.media_type or 'content of an unnamed type'}")
         return format_named(name)
 

@@ -18,7 +18,14 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """
     del options  # a page says what it says under names of its own
     whole, remarks = read_text(source, _DECLARED)
-    text, cut, said = page_content(whole)
+    found = page_content(whole)
     yield RawRecord(
-        text, source.origin, page=said, name=source.name, cleaning=Cleaning.SURROUNDINGS, cut=cut, remarks=remarks
+        found.text,
+        source.origin,
+        page=found.said,
+        beside=found.beside,
+        name=source.name,
+        cleaning=Cleaning.SURROUNDINGS,
+        cut=found.cut,
+        remarks=remarks,
     )

@@ -9,6 +9,7 @@ lists, index) is counted and left out.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from ...errors import UnreadableSource
@@ -17,6 +18,7 @@ from ..fields import stated_classification
 from .contract import RawRecord, ReadOptions, Skipped, Source
 from .support.markup import Element, Flow, local_name, plain_text, stream_xml, walk_xml
 from .support.packed import DAMAGED, decompressed
+from .support.utf8_stream import Utf8Stream
 
 _SERIES: Final = "Foreign Relations of the United States"
 _ADDRESS: Final = "https://history.state.gov/historicaldocuments"
@@ -82,12 +84,16 @@ class _Volume:
     def records(self) -> Iterator[RawRecord | Skipped]:
         """The documents in order, and at the end a `Skipped` that counts the parts left out."""
         empty = True
-        for event, element in stream_xml(decompressed(self._source)):
+        text = Utf8Stream(decompressed(self._source))
+        for event, element in stream_xml(text):
             name = local_name(element)
             if event == "start":
                 self._enter(element, name)
             elif record := self._leave(element, name):
                 empty = False
+                told = text.remarks()
+                if told and isinstance(record, RawRecord):
+                    record = replace(record, remarks=(*record.remarks, *told))
                 yield record
         if empty:
             raise UnreadableSource(f"TEI, but without documents as the volumes of {_SERIES} have them")

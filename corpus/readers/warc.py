@@ -1,6 +1,6 @@
-"""WARC, the archives of web crawlers: each web page in it is a document, read by the HTML reader. Needs warcio.
+"""WARC, the archives of web crawlers: each document in it is read in the format that its server says. Needs warcio.
 
-A page's id is its address, so that of several captures of one page the last in the archive counts. When a page was
+A document's id is its address, so that of several captures of one page the last in the archive counts. When a page was
 captured is no statement on when it was published: it stands in the document's origin, and nowhere else.
 """
 
@@ -8,21 +8,26 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 from ...errors import MissingExtra, UnreadableSource
-from . import html
-from .contract import LARGEST_FILE, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
+from .contract import MEGABYTE, Format, RawRecord, ReadOptions, Remark, Skipped, Source
+from .guarded import read_records
+from .media_types import FORMATS
+from .registry import format_named, format_of
 from .support.decode import tidy
-from .support.packed import DAMAGED, Borrowed, not_what_it_says
+from .support.http_body import unpacked
+from .support.packed import DAMAGED, Borrowed, decompressed, looks_like, not_what_it_says
 
-_PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 _HOLDING_PAGES: Final = frozenset({"response", "resource"})
+_NO_ARTICLES: Final = frozenset({"/robots.txt", "/ads.txt", "/humans.txt", "/security.txt"})
+_VAGUE: Final = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/force-download"})
 _GZIP: Final = b"\x1f\x8b"
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
-    """The pages of an archive in order, streamed, and at its end a `Skipped` that counts what else it holds.
+    """The documents of an archive in order, streamed, and at its end a `Skipped` that counts what else it holds.
 
     Raises:
         UnreadableSource: If it is no archive or damaged.
@@ -33,10 +38,14 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         from warcio.exceptions import ArchiveLoadFailed  # pyright: ignore[reportMissingTypeStubs]
     except ImportError:
         raise MissingExtra('warcio is not installed: pip install "dragoman[warc]"', name="warcio") from None
-    stream = io.BufferedReader(Borrowed(source.stream))
-    head = stream.peek(1024)
+    held = io.BufferedReader(Borrowed(source.stream))
+    stream: Any = held
+    head = held.peek(1024)
     if not head.startswith((b"WARC/", _GZIP)):
         raise not_what_it_says(head, "a WARC") if head else UnreadableSource("empty")
+    if head.startswith(_GZIP):  # whether it is around each record, as it should be, or around all of them
+        # Step by step, so that what came before damage is not lost with what comes after it.
+        stream = cast("io.BufferedReader", decompressed(replace(source, stream=held, name=".gz"))).detach()
     left_out: Counter[str] = Counter()
     seen = 0
     try:
@@ -52,7 +61,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
 
 
 def _page(record: Any, source: Source, options: ReadOptions, left_out: Counter[str]) -> Iterator[RawRecord | Skipped]:
-    """The page that a record of the archive holds, if it holds one; any other is counted."""
+    """The document that a record of the archive holds, if it holds one; any other is counted."""
     if record.rec_type not in _HOLDING_PAGES:
         if record.rec_type == "revisit":
             left_out["unchanged since an earlier capture"] += 1
@@ -61,31 +70,61 @@ def _page(record: Any, source: Source, options: ReadOptions, left_out: Counter[s
     status = headers.get_statuscode() if record.http_headers else "200"
     kind, _, parameters = (headers.get_header("Content-Type") or "").partition(";")
     kind = tidy(kind).strip().lower()[:60]
+    url = tidy(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
     if status != "200":
         left_out[f"answered with status {tidy(status)[:10]}"] += 1
         return
-    if kind not in _PAGES:
+    form = _format(kind, url)
+    if form is None:
         left_out[kind or "of no stated type"] += 1
         return
-    url = tidy(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
     captured = tidy(record.rec_headers.get_header("WARC-Date") or "")[:30]
     origin = f"{source.origin} {url[:300]}" + (f" captured {captured}" if captured else "")
     try:
-        page = record.content_stream().read(LARGEST_FILE + 1)
-        if len(page) > LARGEST_FILE:
-            raise UnreadableSource(f"a page larger than {LARGEST_FILE // MEGABYTE} MB")
-        page = _in_utf8(page, parameters)
-        # The name may tell the day of publication, as those of files do.
-        for each in html.read(Source(io.BytesIO(page), origin, name=url), options):
-            yield replace(each, id=url, address=url) if isinstance(each, RawRecord) else each
-    except UnreadableSource as error:
+        body, remarks = _body(record, form)
+    except (UnreadableSource, MissingExtra) as error:
         yield Skipped(origin, str(error))
+        return
+    if not kind and form.name == "html" and looks_like(body) != "HTML":
+        left_out["of no stated type"] += 1
+        return
+    charset = parameters.lower().partition("charset=")[2].partition(";")[0]
+    # The name may tell the day of publication, as those of files do.
+    for each in read_records(Source(io.BytesIO(body), origin, name=url, encoding=charset), form, options):
+        if isinstance(each, RawRecord):
+            each = replace(each, id=url, address=url, remarks=(*each.remarks, *remarks))
+        yield each
 
 
-def _in_utf8(page: bytes, parameters: str) -> bytes:
-    """The page in UTF-8 if the server named an encoding that fits; the page itself may say none, or a wrong one."""
-    charset = parameters.lower().partition("charset=")[2].strip("\"' ").partition(";")[0]
+def _format(kind: str, url: str) -> Format | None:
+    """The format of what is one document, by its media type or its name; None for what is none, or holds many."""
     try:
-        return page.decode(charset).encode() if charset else page
-    except (LookupError, UnicodeError, ValueError):
-        return page
+        path = urlsplit(url).path.lower()
+    except ValueError:
+        path = ""
+    form = None
+    if kind in FORMATS and path not in _NO_ARTICLES:
+        form = format_named(FORMATS[kind])
+    elif kind in _VAGUE:
+        form = format_of(path) or (None if kind else format_named("html"))
+    return form if form and form.one_document else None
+
+
+def _body(record: Any, form: Format) -> tuple[bytes, tuple[Remark, ...]]:
+    """What a record holds, unpacked, and whether that is but a part of what there was."""
+    from warcio.bufferedreaders import ChunkedDataReader  # pyright: ignore[reportMissingTypeStubs]
+
+    stream: Any = record.raw_stream
+    encodings = ""
+    if record.http_headers:
+        encodings = record.http_headers.get_header("Content-Encoding") or ""
+        if (record.http_headers.get_header("Transfer-Encoding") or "").lower() == "chunked":
+            stream = ChunkedDataReader(stream)  # which takes what is in no chunks as it is
+    packed = stream.read(form.largest + 1)
+    body, is_whole = unpacked(packed, encodings, form.largest + 1)
+    if len(body) > form.largest:
+        raise UnreadableSource(f"a page larger than {form.largest // MEGABYTE} MB")
+    reason = tidy(record.rec_headers.get_header("WARC-Truncated") or "")[:40]
+    if not is_whole:
+        reason = reason or "cut off"
+    return body, (Remark("only a part was captured", reason),) if reason else ()

@@ -53,6 +53,20 @@ def described(text: str) -> Document:
         ("13 января 2026 г.", FIRST),
         ("Thomas Jefferson Room", FIRST),
         ("Hotel Bayerischer Hof", FIRST),
+        ("Room 205, Main Building", FIRST),
+        ("Palais des Nations, Geneva", FIRST),
+        ("Conference Room 3", FIRST),
+        ("10 Downing Street", FIRST),
+        ("Tuesday, January 13", FIRST),
+        ("Ministère des Affaires étrangères", FIRST),
+        ("Министерство иностранных дел Российской Федерации", FIRST),
+        ("記者会見室", FIRST),
+        ("SECRETARY JANE A. DOE", FIRST),
+        ("Hotel Workers Strike in Paris", "Hotel Workers Strike in Paris"),
+        ("The University and the State", "The University and the State"),
+        ("State Department Approves Arms Sale", "State Department Approves Arms Sale"),
+        ("7 p.m. curfew imposed in Kabul", "7 p.m. curfew imposed in Kabul"),
+        ("Secret Talks Held in Oslo", "Secret Talks Held in Oslo"),
         ("Jane Doe, Secretary of State\n\nBerlin, Germany\n\nClärchens Ballhaus", FIRST),
         ("Jane Doe, Secretary of State\n\nFrench Foreign Minister Jean Dupont", FIRST),
         ("U.S. DEPARTMENT OF STATE\nOffice of the Spokesperson\nFor Immediate Release", FIRST),
@@ -83,6 +97,7 @@ def test_a_title_is_a_headline_or_the_first_sentence_and_no_label(above: str, ti
             f"国際\n日韓外相、漁業協議再開で合意\n1月13日\n【奈良＝田中】{JAPANESE}",
             "日韓外相、漁業協議再開で合意",
         ),
+        (f"くらし\n日韓外相、漁業協議再開で合意\n{JAPANESE}", "日韓外相、漁業協議再開で合意"),
         (f"外長會晤\n{CHINESE}", "外長會晤"),
         (f"外交部\n新闻稿\n二〇二六年一月十三日\n中韩举行外长会谈\n{CHINESE}", "中韩举行外长会谈"),
         (f"한일 외교장관회담\n입력 2026-01-13 14:05\n{KOREAN}", "한일 외교장관회담"),
@@ -92,6 +107,24 @@ def test_a_title_is_a_headline_or_the_first_sentence_and_no_label(above: str, ti
 )
 def test_headlines_of_other_scripts_may_be_short(text: str, title: str) -> None:
     assert described(text).title in (title, f"{title} о рыболовстве")
+
+
+def test_a_line_of_a_paragraph_is_no_headline_and_a_headline_may_have_two() -> None:
+    wrapped = (
+        "The Ambassador called on the Foreign Minister this morning to\nspeak of the talks. He promised a note soon."
+    )
+    assert (
+        described(wrapped).title == "The Ambassador called on the Foreign Minister this morning to speak of the talks"
+    )
+    assert described(f"Ministers agree to resume\nfisheries talks in Nara\n\n{STORY}").title == (
+        "Ministers agree to resume fisheries talks in Nara"
+    )
+
+
+@pytest.mark.parametrize("word", ["A.B.", "UN", "и ", "of ", "Room ", "no", "1 ", "- ", "de "])
+def test_a_line_of_one_word_over_and_over_comes_to_an_end(word: str) -> None:
+    """With a pattern that tries all ways to divide it, it would not while anybody waits."""
+    assert described(f"{word * 60}!\n{word * 60}").text.startswith(word)
 
 
 TELEGRAM = """\
@@ -195,7 +228,8 @@ def test_datelines_of_all_kinds(dateline: str, place: str, outlet: str, day: tup
     [
         "Wednesday, May 13, 2026 – 11:00", "WEDNESDAY —", "JANUARY 13 —", "MITTWOCH –", "EXCLUSIVE —", "BREAKING —",
         "SUMMARY —", "SECRET —", "PRESIDENT —", "MODERATOR:", "FUJIWARA —", "Tuesday (AP) —", "President Lee (LDP) —",
-        "National Park Service (NPS) –", "Chelsea led 1-0 –", "United Kingdom—Mr. Jebb:", "【速報】", "【社説】",
+        "National Park Service (NPS) –", "Anniversaries 4 May:", "Chelsea led 1-0 –", "United Kingdom—Mr. Jebb:",
+        "【速報】", "【社説】",
         "[写真=共同]", "입력 2026-01-13",
     ],
 )  # fmt: skip
@@ -253,6 +287,11 @@ def test_which_number_is_the_day_depends_on_the_language() -> None:
 def test_a_date_in_running_text_is_no_date_of_publication() -> None:
     text = f"Minister einigen sich auf Fischerei\n{GERMAN} Sie hatten am 13. Januar 2025 begonnen.\n{GERMAN}"
     assert described(text).dates is None
+
+
+def test_a_name_in_capitals_is_a_place_where_the_text_speaks_of_it_as_one() -> None:
+    assert described(f"ZEBRAVILLE — {STORY} A train stopped in Zebraville.").place == "Zebraville"
+    assert described(f"ZEBRAVILLE — {STORY} A train stopped.").place == ""
 
 
 def test_places_are_known_in_many_languages_and_cases() -> None:

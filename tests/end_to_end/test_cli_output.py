@@ -47,6 +47,7 @@ HIT_KEYS = [
         "text",
         "start",
         "end",
+        "pages",
         "highlights",
         "title_highlights",
         "notes",

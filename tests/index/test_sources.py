@@ -346,6 +346,17 @@ def web() -> Iterator["WebServer"]:
         yield server
 
 
+def test_a_mended_reader_reads_urls_again(store: Store, web: "WebServer", monkeypatch: pytest.MonkeyPatch) -> None:
+    private = ReadOptions(allow_private=True)
+    url = web.page("/1", f"<!DOCTYPE html><html><body><article><p>{STORY}</p></article></body></html>", ETag='"1"')
+    fed(store, url, reading=private)
+    fed(store, url, reading=private)
+    assert web.asked[-1][1].get("if-none-match") == '"1"', "it would do to hear that nothing has changed"
+    mend_readers(monkeypatch)
+    assert counts(fed(store, url, reading=private)) == (0, 0, 1, 0, 0)
+    assert "if-none-match" not in web.asked[-1][1]
+
+
 def test_a_url_is_asked_again_only_for_what_changed(store: Store, web: "WebServer") -> None:
     def page(text: str) -> str:
         return f"<!DOCTYPE html><html><body><article><p>{text}</p></article></body></html>"

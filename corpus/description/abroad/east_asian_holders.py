@@ -34,7 +34,7 @@ _KOREAN_GROUP: Final = re.compile(r".+(?:부|처|청|당|국|측|군|들)")
 _NEVER_GIVEN: Final = frozenset("期内年月第今的了")
 _FOREIGN_PARTS: Final = rf"[{_KATAKANA}]{{2,}}(?:[・＝][{_KATAKANA}]{{2,}}){{1,3}}"
 _PART: Final = rf"(?:(?![和与與及在的])[{_HAN}])"
-_TRANSLITERATED: Final = rf"{_PART}{{1,6}}(?:[·・•‧]{_PART}{{1,6}}){{0,2}}[·・•‧]{_PART}{{1,6}}?"
+_TRANSLITERATED: Final = rf"{_PART}{{1,6}}(?:[·・•‧-]{_PART}{{1,6}}){{0,2}}[·・•‧]{_PART}{{1,6}}?"
 _FOLLOWING: Final = (
     r"(?=$|[\s。，、；：！？）》”’」』,.;:!?)\"\d（(]|[在于於与與和同对對向将將就说說称稱表会會指强強发發访訪抵率致应應邀宣签簽主等的及从從为為以要也还還曾又再并並被把给給"
     r"是有到来來去今昨认認警呼承批谈談接举舉祝回参參通提拒重离離赴未已下上共进進出则則即后後先反]"
@@ -46,6 +46,9 @@ _FOLLOWING: Final = (
 _GOES_ON: Final = frozenset("说說称稱表在和与與同向对對将將就会會于於出访訪抵致应應宣签簽指")
 """What ends no name of three letters where two are one already: 毛宁说."""
 
+_JAPANESE_BODIES: Final = (
+    "国連|欧州委員会|北大西洋条約機構|NATO|EU|IAEA|朝鮮労働党|中国共産党|共産党|自民党|立憲民主党|公明党|国民民主党"
+)
 _KOREAN_ORGANISATIONS: Final = frozenset(("나토", "유엔", "유럽연합"))
 _KOREAN_LIKE: Final = frozenset(("South Korea", "North Korea", "China", "Taiwan"))
 """Countries whose people have a name of one word in Korean."""
@@ -129,10 +132,10 @@ def _is_korean_name(word: str) -> bool:
 @lru_cache(maxsize=1)
 def _japanese_pattern() -> re.Pattern[str]:
     han = rf"(?:{_JAPANESE_SURNAMES})[{_HAN}\u3041-\u3096]{{1,3}}?|[{_SURNAMES_IN_HAN}](?!国)[{_HAN}]{{1,2}}?"
-    country = rf"(?:[米仏英独露韓中豪印]|[{_KATAKANA}]{{2,9}}|[{_HAN}]{{1,3}}国)?"
+    country = rf"(?:[米仏英独露韓中豪印]|[{_KATAKANA}]{{2,9}}|[{_HAN}]{{1,3}}国|{_JAPANESE_BODIES})?"
     return re.compile(
         rf"(?<![{_HAN}])(?P<name>{han})(?P<country>{country})(?P<office>(?:前|元)?(?:{offices_in('ja')}))"
-        rf"|(?<![{_KATAKANA}・])(?P<parts>{_FOREIGN_PARTS})(?:・)?(?P<land>(?:[米仏英独露韓豪印中]|[{_HAN}]{{1,3}}国)?)"
+        rf"|(?<![{_KATAKANA}・])(?P<parts>{_FOREIGN_PARTS})(?:・)?(?P<land>(?:[米仏英独露韓豪印中]|[{_HAN}]{{1,3}}国|{_JAPANESE_BODIES})?)"
         rf"(?P<post>(?:前|元)?(?:{offices_in('ja')}))"
     )
 

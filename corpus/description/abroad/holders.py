@@ -36,7 +36,7 @@ _CLOSED: Final = re.compile(r"\s*[,.;:)»“”\"!?]|$")
 _BETWEEN: Final = re.compile(r"(?:[ -]|['’])([^\W\d_][\w’'-]*)|( \([^()\n]{2,20}\))")
 _ELIDED: Final = re.compile(r"^(?:l|d|dell|all|nell)['’]")
 _GERMAN_NOUN: Final = re.compile(
-    r"\w+(?:ungen|ung|heit|keit|schaft|ionen|ion|tät|ismus|gespräche|besuch|reise|krieg|hilfe|pläne)$"
+    r"\w{3,}(?:ungen|ung|heit|keit|schaft|ionen|ion|tät|ismus|gespräche|besuch|reise|krieg|hilfe|pläne)$"
 )
 _GERMAN_CASE: Final = re.compile(r"(?:(?<=räsident)|(?<=ronprinz))en$|(?:(?<=inister)|(?<=anzler)|(?<=sekretär))s$")
 _WORD_BEFORE: Final = re.compile(r"([^\W\d_]+)[ -]$")

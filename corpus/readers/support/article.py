@@ -10,11 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import Final
+from typing import Final, NamedTuple
 
 from ...cleaning.lines import PARAGRAPH, ends_sentence, width
 from ...cleaning.patterns import is_closing, is_end, is_label, is_site
 from .html_text import Line
+from .page_dates import tells_change
 from .surroundings import Part
 
 _LONG: Final = 25
@@ -35,28 +36,41 @@ _SHOWN_SHARE: Final = 0.6
 _LINKED: Final = 0.4
 """A line with a larger share of links is no text unless the extractor took it."""
 
+_EDGE: Final = 3
 _LONGEST_CELL: Final = 200
-_OUTSIDE: Final = Part.FURNITURE | Part.ASIDE | Part.HIDDEN | Part.CAPTION
+_OUTSIDE: Final = Part.FURNITURE | Part.ASIDE | Part.CREDIT | Part.HIDDEN | Part.CAPTION
 _LISTED: Final = Part.ITEM | Part.CELL
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
-def divide(lines: Sequence[Line], found: str) -> tuple[str, tuple[str, ...]]:
+class Division(NamedTuple):
+    """A page's article, and what stands around it: each line of the page is in one of them.
+
+    Attributes:
+        text: The article's text.
+        cut: The lines around it.
+        mine: For each line of the page whether it is the article's.
+    """
+
+    text: str
+    cut: tuple[str, ...]
+    mine: list[bool]
+
+
+def divide(lines: Sequence[Line], found: str) -> Division:
     """Tell the article of a page from what stands around it.
 
     Args:
         lines: All lines that the page shows.
         found: The article's text as an extractor found it.
-
-    Returns:
-        The article's text, and the lines around it. Each line of the page is in one of them.
     """
     keys = [_letters(line.text) for line in lines]
     taken, share = _taken(keys, found)
     if share < _SHOWN_SHARE:
         # The article is not among what the page shows: a program would have written it there.
         own = set(map(_letters, found.split("\n")))
-        return found, tuple(line.text for line, key in zip(lines, keys, strict=True) if key not in own)
+        cut = tuple(line.text for line, key in zip(lines, keys, strict=True) if key not in own)
+        return Division(found, cut, [key in own for key in keys])
     first, last = taken.index(True), len(taken) - taken[::-1].index(True)
     _strip_links(lines, taken, first, last)
     judge = _Judge(lines, keys, taken)
@@ -66,16 +80,23 @@ def divide(lines: Sequence[Line], found: str) -> tuple[str, tuple[str, ...]]:
     return parted(lines, taken)
 
 
-def without_furniture(lines: Sequence[Line]) -> tuple[str, tuple[str, ...]]:
+def without_furniture(lines: Sequence[Line]) -> Division:
     """All that a page shows but menus, forms, footers and the like, and the lines of these; sentences stay."""
-    mine = [not line.part & Part.FURNITURE or _is_prose(line) for line in lines]
+    total = sum(len(line.text) for line in lines)
+    aside = sum(len(line.text) for line in lines if line.part & (Part.ASIDE | Part.HIDDEN))
+    outside = Part.FURNITURE if 2 * aside > total else Part.FURNITURE | Part.ASIDE | Part.HIDDEN
+    mine = [not line.part & outside or _is_prose(line) for line in lines]
     return parted(lines, mine if any(mine) else [True] * len(lines))
 
 
-def parted(lines: Sequence[Line], mine: Sequence[bool]) -> tuple[str, tuple[str, ...]]:
-    """The text of some of the lines, and the others."""
+def parted(lines: Sequence[Line], mine: list[bool]) -> Division:
+    """The text of some of the lines, and the others, with lines at either end that only tell when they were changed."""
+    own = [at for at, each in enumerate(mine) if each]
+    changes = {at for at in (*own[:_EDGE], *own[-_EDGE:]) if tells_change(lines[at].text)}
+    if len(changes) < len(own):
+        mine = [each and at not in changes for at, each in enumerate(mine)]
     text = article_text([line for line, own in zip(lines, mine, strict=True) if own])
-    return text, tuple(line.text for line, own in zip(lines, mine, strict=True) if not own)
+    return Division(text, tuple(line.text for line, own in zip(lines, mine, strict=True) if not own), mine)
 
 
 def article_text(lines: Sequence[Line]) -> str:

@@ -97,7 +97,7 @@ def encoding_of(head: bytes, *said: str) -> str:
             return encoding
     if codec := unmarked_utf16(head):
         return codec
-    whole = head[: head.rfind(b"\n") + 1] or head
+    whole = (head[: head.rfind(b"\n") + 1] if len(head) >= _SAMPLE else b"") or head
     codecs_said = [codec for name in said if (codec := codec_of(name))]
     if codec := next(_seven_bit(whole, codecs_said), ""):
         return codec

@@ -9,7 +9,7 @@ import re
 from collections.abc import Generator, Iterator
 from typing import Final, NamedTuple
 
-from .surroundings import Part, Place, Surroundings
+from .surroundings import Part, Place, Surroundings, date_told
 
 _BREAKS: Final = frozenset(
     "address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset "
@@ -56,6 +56,7 @@ class Line(NamedTuple):
         box: The number of the element around it that parts the page: a division, a section, a cell.
         outer: The number of the one around that.
         cell: The number of its row and of its cell, if a table holds it; 0 twice if none does.
+        dated: The dates that its elements tell besides: see `surroundings.date_told`.
     """
 
     text: str
@@ -64,6 +65,7 @@ class Line(NamedTuple):
     box: int = 0
     outer: int = 0
     cell: tuple[int, int] = (0, 0)
+    dated: tuple[tuple[str, str], ...] = ()
 
 
 class Shown(NamedTuple):
@@ -91,6 +93,7 @@ def look_through(page: str) -> Shown:
     """The same, line by line, with the measures of the markup that tell whether a parser may be trusted with it."""
     lines: list[Line] = []
     pieces: list[str] = []
+    dated: list[tuple[str, str]] = []
     around = Surroundings()
     place = around.place
     tags = attributes = linked = 0
@@ -106,21 +109,24 @@ def look_through(page: str) -> Shown:
         if len(tag) > _LONG_TAG:
             attributes = max(attributes, tag.count("="))
         if name in _BREAKS:
-            pieces, linked = _ended(lines, pieces, linked, place), 0
+            if pieces and _add(lines, pieces, linked, place, dated):
+                dated = []
+            pieces, linked = [], 0
+        if tag[1] != "/" and (told := date_told(name, tag)):
+            dated.append(told)
         around.pass_tag(name, tag)
-    _ended(lines, pieces, linked, place)
+    _add(lines, pieces, linked, place, dated)
     return Shown(lines, tags, attributes)
 
 
-def _ended(lines: list[Line], pieces: list[str], linked: int, place: Place) -> list[str]:
-    """Add the line that the pieces make, if they show anything; the pieces of the next."""
-    if not pieces:
-        return pieces
+def _add(lines: list[Line], pieces: list[str], linked: int, place: Place, dated: list[tuple[str, str]]) -> bool:
+    """Add the line that the pieces make, if they show anything."""
     # A reference of a million digits is no character, and Python will not make a number of it.
     shown = html.unescape(_HUGE_REFERENCE.sub("\N{REPLACEMENT CHARACTER}", "".join(pieces)))
-    if text := " ".join(_INVISIBLE.sub("", shown).split()):
-        lines.append(Line(text, min(linked, len(text)), *place))
-    return []
+    text = " ".join(_INVISIBLE.sub("", shown).split())
+    if text:
+        lines.append(Line(text, min(linked, len(text)), *place, tuple(dated[:10])))
+    return bool(text)
 
 
 class _Scanner:

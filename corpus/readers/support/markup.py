@@ -14,6 +14,7 @@ from ....errors import UnreadableSource
 from ...document import Note, Page
 from ..contract import LARGEST_TEXT, MEGABYTE
 from .decode import tidy
+from .utf8_stream import Utf8Stream
 
 etree: Any = _etree  # pyright: ignore[reportUnknownVariableType]
 """lxml's parser, which is compiled and has no types."""
@@ -30,6 +31,7 @@ _SAFE: Final[dict[str, Any]] = {
     "remove_comments": True,
     "remove_pis": True,
 }
+_ENTITY = re.compile(r"Entity '([\w.:-]{1,60})' not defined")
 _SPACE = re.compile(r"[ \t\r\n]+")
 _SOFT_HYPHEN: Final = "\u00ad"
 _NOTE_MARK = re.compile(r"\[?(?:[1-9]\d{0,2}|[*†‡§]{1,3})\]?")
@@ -40,26 +42,29 @@ _GAPS: Final = ("", " ", "\n", "\n\n")
 
 def parse_xml(data: bytes) -> Element:
     """The root of an XML document. Raises UnreadableSource if it is damaged, too deep or declares entities."""
+    parser = etree.XMLParser(**_SAFE)
     try:
-        root = etree.fromstring(data, etree.XMLParser(**_SAFE))
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise damaged_xml(error) from None
+        raise damaged_xml(error, parser.error_log) from None
     _refuse_entities(root)
     return root
 
 
-def stream_xml(stream: BinaryIO) -> Iterator[tuple[str, Element]]:
+def stream_xml(stream: BinaryIO | Utf8Stream) -> Iterator[tuple[str, Element]]:
     """The "start" and "end" events of an XML document's elements while it is read.
 
     Whoever asks clears what it has done with. Raises UnreadableSource as `parse_xml` does.
     """
+    encoding = "utf-8" if isinstance(stream, Utf8Stream) else None
+    events = etree.iterparse(stream, events=("start", "end"), encoding=encoding, **_SAFE)
     try:
-        for number, (event, element) in enumerate(etree.iterparse(stream, events=("start", "end"), **_SAFE)):
+        for number, (event, element) in enumerate(events):
             if number == 0:
                 _refuse_entities(element)
             yield event, element
     except etree.XMLSyntaxError as error:
-        raise damaged_xml(error) from None
+        raise damaged_xml(error, events.error_log) from None
 
 
 def walk_xml(root: Element) -> Any:
@@ -80,8 +85,12 @@ def plain_text(element: Element | None) -> str:
     return " ".join(tidy("".join(element.itertext(etree.Element))).replace(_SOFT_HYPHEN, "").split())
 
 
-def damaged_xml(error: Any) -> UnreadableSource:
-    """The error of what cannot be parsed."""
+def damaged_xml(error: Any, log: Any = ()) -> UnreadableSource:
+    """The error of what cannot be parsed, of which the parser may have logged more than it tells."""
+    for each in log:
+        if each.type_name == "ERR_UNDECLARED_ENTITY" and (found := _ENTITY.search(each.message)):
+            said = f"undefined entity &{found[1]}; in line {each.line}"
+            return UnreadableSource(f"{said}: XML has no names of characters, write the character itself")
     reason = (error.msg or "it ends too early").partition(", line ")[0]
     if reason in ("no element found", "Document is empty"):
         return UnreadableSource("empty")

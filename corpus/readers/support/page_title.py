@@ -1,9 +1,10 @@
 """The title of a web page, where the extractor takes a menu's heading for it or leaves the site's name behind it."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from .markup import Element, etree
+from .page_data import PageData
 
 _LONGEST: Final = 300
 """Longer headings are text in large letters, in characters."""
@@ -18,7 +19,35 @@ _HEAD: Final = 500_000
 """How much of a page is searched, in characters: the title stands near its beginning."""
 
 _INVISIBLE = re.compile("[\xad\u2060]")  # where a word may be parted, or not
+_HOST = re.compile(r"https?://(?:www\.|w[0-9]+\.)?([^/]+)")
 _SEPARATOR = re.compile(r"\s+[|–—•·»›-]\s+")
+
+
+def named(data: PageData, page: str) -> dict[str, str]:
+    """The title, the outlet and the address that a page gives itself.
+
+    Args:
+        data: What the page says of itself.
+        page: Its markup.
+    """
+    from trafilatura.metadata import examine_meta, extract_meta_json, extract_sitename, extract_title, extract_url
+
+    said: Any = None
+    title = site = url = ""
+    if data.root is not None:
+        try:
+            said = extract_meta_json(data.root, examine_meta(data.root))
+            title = said.title or extract_title(data.root)
+            site = said.sitename or extract_sitename(data.root)
+            url = said.url or extract_url(data.root)
+        except Exception:  # what strange markup raises within a parser is not ours to list
+            said = None
+    url = url if isinstance(url, str) else ""
+    site = site.lstrip("@") if isinstance(site, str) else ""
+    if site and "." not in site and not site[0].isupper():
+        site = site.title()
+    site = site or ((found := _HOST.match(url)) and found[1]) or ""
+    return {"title": page_title(page, title=title or "", site=site), "outlet": site, "url": url}
 
 
 def page_title(page: str, *, title: str, site: str) -> str:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any, Final, NamedTuple
 
+from ...scripts import WIDE
 from .decode import tidy
 from .printed import Line
 
@@ -19,7 +20,7 @@ _LIGATURES: Final = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ":
 _LINE = re.compile("([^\r\n\ufffe\x02]*)(\r\n?|\n|[\ufffe\x02]|$)")
 _BROKEN: Final = "\ufffe\x02"
 
-_SPACED = re.compile(r"(?<!\S)\S{1,2}(?: \S{1,2}){4,}(?!\S)")
+_SPACED = re.compile(rf"(?<!\S)(?:\S{{1,2}}(?: \S{{1,2}}){{4,}}|[{WIDE}](?: [{WIDE}]){{2,}})(?!\S)")
 _SINGLE: Final = 0.7
 """Letters are spaced apart where so many of a run's pieces are one letter."""
 
@@ -37,6 +38,7 @@ _UNIT = re.compile(r"\b(?:[kcmd]?m|ft|mi|yd)$")
 _RAISED: Final = 0.12
 """A footnote's number stands higher than its word by so much of the word's height at least."""
 
+_CLOSING: Final = ",.;:!?)]»”’"
 _ONE_ROW: Final = 0.6
 """Lines that stand higher or lower than each other by less of their height are one."""
 
@@ -91,7 +93,8 @@ def _rows(lines: Iterable[tuple[Line, float]]) -> list[Line]:
             size = max(last.size, line.size)
             rises = (line.base - ended) / size
             marks = (line[0].isdigit() and rises > _RAISED) or (last[-1].isdigit() and line[0].isalpha() and rises < 0)
-            gap = " " * (marks or line.begin - last.end > _GAP * size)
+            closes = line[0] in _CLOSING
+            gap = " " * (marks or (not closes and line.begin - last.end > _GAP * size))
             rows[-1] = Line(f"{last}{gap}{line}", last.begin, line.end, last.base, size)
         ended = end_base
     return rows
@@ -155,13 +158,32 @@ class _Reader:
             return ""
         if sum(char.isalpha() for _, char in letters) < _SINGLE * len(letters):
             return ""
-        boxes = [self._box(at + position) for position, _ in letters]
-        gaps = [right.left - left.right for left, right in pairwise(boxes)]
+        places = [self._place(at + position) for position, _ in letters]
+        gaps = [right[0] - left[1] for left, right in pairwise(places)]
         usual = median(gaps)
-        if not 0 < usual < _WIDEST * boxes[0].size:
+        if not 0 < usual < _WIDEST * self._box(at).size:
             return ""
         wide = [gap > _WIDER * usual for gap in gaps]
+        # Most of these spaces are not in the file, and PDFium's own: then those that are there part words.
+        if written := self._written_spaces(run, at):
+            wide = [
+                each or any(left[0] < space < right[0] for space in written)
+                for each, (left, right) in zip(wide, pairwise(letters), strict=True)
+            ]
         return letters[0][1] + "".join(" " * space + char for space, (_, char) in zip(wide, letters[1:], strict=True))
+
+    def _written_spaces(self, run: str, at: int) -> list[int]:
+        """The positions of the spaces that are in the file, if most are not."""
+        spaces = [position for position, char in enumerate(run) if char == " "]
+        written = [
+            position
+            for position in spaces
+            if not self._library.FPDFText_IsGenerated(self._textpage, self._index(at + position))
+        ]
+        return written if 2 * len(written) < len(spaces) else []
+
+    def _index(self, text_index: int) -> int:
+        return self._library.FPDFText_GetCharIndexFromTextIndex(self._textpage, text_index)
 
     def _without_marks(self, mended: str, line: str, at: int) -> str:
         """The line with the marks of footnotes as words of their own."""
@@ -176,9 +198,15 @@ class _Reader:
                 line = f"{before} {line[found.start() :]}"
         return line
 
+    def _place(self, text_index: int) -> tuple[float, float]:
+        """From where to where a letter reaches, with the white around it that every letter has."""
+        box = self._library.FS_RECTF()
+        self._library.FPDFText_GetLooseCharBox(self._textpage, self._index(text_index), box)
+        return box.left, box.right
+
     def _box(self, text_index: int) -> _Box:
         """Where a character of the text stands."""
-        index = self._library.FPDFText_GetCharIndexFromTextIndex(self._textpage, text_index)
+        index = self._index(text_index)
         left, right, bottom, top, x, base = (ctypes.c_double() for _ in range(6))
         self._library.FPDFText_GetCharBox(self._textpage, index, left, right, bottom, top)
         self._library.FPDFText_GetCharOrigin(self._textpage, index, x, base)

@@ -36,14 +36,15 @@ def raw_record(
     # Late: most records are no web pages, whose reader brings a parser with it.
     from .web_page import page_content
 
-    text, cut, said = page_content(page)
+    found = page_content(page)
     return RawRecord(
-        text,
+        found.text,
         origin,
         values,
         options.fields,
-        page=said,
+        page=found.said,
+        beside=found.beside,
         cleaning=Cleaning.SURROUNDINGS,
-        cut=cut,
+        cut=found.cut,
         remarks=remarks,
     )

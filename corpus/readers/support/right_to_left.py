@@ -30,7 +30,7 @@ _CLOSING: Final = ")]}»›"
 _GAP: Final = 0.15
 """So much of its height between two glyphs is a space."""
 
-_APART: Final = 1.5
+_APART: Final = 0.95
 """So much between them, and they stand in different columns."""
 
 _LOOK_BACK: Final = 40

@@ -25,6 +25,9 @@ class Part(IntFlag):
     ASIDE = auto()
     """Beside the matter: related articles, a box."""
 
+    CREDIT = auto()
+    """What is called the author's line, the date or the like."""
+
 
 _MEANT: Final = {
     "nav": Part.FURNITURE, "footer": Part.FURNITURE, "form": Part.FURNITURE, "button": Part.FURNITURE,
@@ -61,12 +64,16 @@ _CALLED = re.compile(
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _FURNITURE_WORDS: Final = frozenset(
     "ad ads advert advertisement advertising banner breadcrumb breadcrumbs comment comments cookie cookies consent "
-    "copyright disqus footer infolinks login menu menubar meta nav navbar navigation navi newsletter outbrain "
+    "copyright disqus footer infolinks login menu menubar nav navbar navigation navi newsletter outbrain "
     "paywall popup pager pagination promo promotion recommended related share sharing shares sharebar sidebar signup "
     "skip social sponsor sponsored subscribe subscription taboola tags teaser teasers ticker toolbar tooltip topbar "
     "trending widget masthead dialog complementary contentinfo search recirc recommendation recommendations popular "
-    "byline author bio credit timestamp addthis sharedaddy rating ratings reply respond modal".split()
+    "addthis sharedaddy rating ratings reply respond modal".split()
 )
+_CREDIT_WORDS: Final = frozenset("byline author authors bio credit credits timestamp meta vcard".split())
+_DATED = re.compile(r"""\s(?:datetime|content|title)\s{0,5}=\s{0,5}["']?([^"'<>]{4,60})""", re.IGNORECASE)
+_PUBLISHED = re.compile(r"\b(?:dt-|date-?)?(?:published|pubdate|publish-?date|publication-?date)\b", re.IGNORECASE)
+_CHANGED = re.compile(r"modified|updated", re.IGNORECASE)
 _HIDDEN = re.compile(
     r"\shidden\b(?!\s{0,5}-)|\bdisplay\s{0,5}:\s{0,5}none|visibility\s{0,5}:\s{0,5}hidden", re.IGNORECASE
 )
@@ -169,6 +176,25 @@ def _called(tag: str) -> Part:
         words = {word.lower() for word in _WORD.findall(found[1] or found[2] or found[3])}
         if not words.isdisjoint(_FURNITURE_WORDS):
             part |= Part.ASIDE
+        if not words.isdisjoint(_CREDIT_WORDS):
+            part |= Part.CREDIT
     if _HIDDEN.search(head):
         part |= Part.HIDDEN
     return part
+
+
+def date_told(name: str, tag: str) -> tuple[str, str] | None:
+    """The date that an element tells besides its text, and what of: "published", "modified" or "" if it says neither.
+
+    Args:
+        name: The element's name in lower case.
+        tag: The tag that it begins with. The date is "" if the element's own text has it.
+    """
+    if name != "time" and "itemprop" not in tag and "publi" not in tag.lower():
+        return None
+    head = tag[:1000]
+    said = "published" if _PUBLISHED.search(head) else "modified" if _CHANGED.search(head) else ""
+    if not said and name != "time":
+        return None
+    found = _DATED.search(head)
+    return said, found[1].strip() if found else ""

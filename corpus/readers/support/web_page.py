@@ -7,21 +7,33 @@ parser; our own cleaning of plain text comes after in each case.
 
 import logging
 import re
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from ....errors import UnreadableSource
-from ...dates.records import parse_dates
-from .article import article_text, divide, without_furniture
+from ...description.languages import detect_language, language_code
+from .article import divide, parted, without_furniture
 from .decode import tidy
-from .html_text import Shown, look_through
-from .page_title import page_title
+from .html_text import Line, Shown, look_through
+from .page_authors import shown_author, stated_author
+from .page_data import PageData
+from .page_dates import near, shown_date, stated_date
+from .page_title import named
 
 _DECLARED_TEXT = re.compile(r"""((?:charset|encoding)\s{0,5}=\s{0,5}["']?)[\w.:-]{2,30}""", re.IGNORECASE)
 _BODY = re.compile("<body", re.IGNORECASE)
-_LANGUAGE = re.compile(r"""<html\b[^>]{0,300}?\blang\s{0,5}=\s{0,5}["']?([A-Za-z]{2,3})\b""", re.IGNORECASE)
 _PAGE = re.compile("<(?:html|head|body)\\b", re.IGNORECASE)
 _TABLE = re.compile("<table", re.IGNORECASE)
-_GIVEN: Final = ("title", "author", "url")
+_ENOUGH: Final = 200
+"""Of so many characters at least half must be letters for a text to speak against what its page says."""
+
+_FAMILIES: Final = (
+    frozenset({"no", "nb", "nn", "da"}), frozenset({"hr", "sr", "bs", "sh", "sl"}), frozenset({"id", "ms"}),
+    frozenset({"gl", "pt", "es", "ca", "oc", "an"}), frozenset({"cs", "sk"}), frozenset({"nl", "af"}),
+    frozenset({"ru", "uk", "be", "bg", "mk"}), frozenset({"fa", "ar", "ur", "ps", "ku"}), frozenset({"hi", "mr", "ne"}),
+    frozenset({"de", "lb"}), frozenset({"it", "co"}),
+)  # fmt: skip
+"""Languages so near to each other that the page knows better than the detector."""
 
 
 class PageContent(NamedTuple):
@@ -30,12 +42,14 @@ class PageContent(NamedTuple):
     Attributes:
         text: The text of its article.
         cut: The lines that stand around the article, in order.
-        said: What its metadata tell, by the names of fields.
+        said: What it states of itself, by the names of fields.
+        beside: What it shows around its article, by the names of fields: a date, an author.
     """
 
     text: str
     cut: tuple[str, ...]
     said: dict[str, str]
+    beside: dict[str, str]
 
 
 LITTLE: Final = 200
@@ -53,27 +67,56 @@ logging.getLogger("htmldate").addHandler(logging.NullHandler())
 
 
 def page_content(page: str) -> PageContent:
-    """The article of a page or fragment, before cleaning, what stands around it, and what its metadata tell.
+    """The article of a page or fragment, before cleaning, what stands around it, and what it says of itself.
 
     Raises:
         UnreadableSource: If the page has no text.
     """
     shown = look_through(page)
     is_page = _PAGE.search(page) is not None
-    found = _extracted(_prepared(page)) if is_page and not _is_too_much(page, shown) else {}
-    text, cut = found.pop("text", ""), ()
-    if len(text) >= LITTLE:
-        text, cut = divide(shown.lines, text)
+    parsed = is_page and not _is_too_much(page, shown)
+    found = _extracted(_prepared(page)) if parsed else ""
+    if len(found) >= LITTLE:
+        article = divide(shown.lines, found)
     elif is_page:
-        text, cut = without_furniture(shown.lines)
+        article = without_furniture(shown.lines)
     else:
-        text = article_text(shown.lines)
-    text = tidy(text)
+        article = parted(shown.lines, [True] * len(shown.lines))
+    text = tidy(article.text)
     if not text.strip():
         raise UnreadableSource("a page without text")
-    if language := _LANGUAGE.search(page[:20_000]):
-        found["language"] = language[1]
-    return PageContent(text, cut, found)
+    if not parsed:
+        return PageContent(text, article.cut, {}, {})
+    return PageContent(text, article.cut, *_description(_prepared(page), shown.lines, article.mine, text))
+
+
+def _description(
+    page: str, lines: Sequence[Line], mine: Sequence[bool], text: str
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What a page states of its article, and what it shows beside it, by the names of fields."""
+    data = PageData(page)
+    said = named(data, page)
+    around = near(lines, mine, said["title"])
+    date = stated_date(data, lines, around)
+    said["date"] = str(date or "")
+    said["author"] = stated_author(data, said["outlet"])
+    said["language"] = _language(data.language, text)
+    beside = {
+        "date": "" if date else str(shown_date(around, said["title"], data.language) or ""),
+        "author": "" if said["author"] else shown_author(around, data, said["outlet"]),
+    }
+    return said, {key: value for key, value in beside.items() if value}
+
+
+def _language(said: str, text: str) -> str:
+    """The language that a page says it is in, unless its text is surely in another."""
+    code = said[:2] if len(said.partition("-")[0]) == 2 else said.partition("-")[0]
+    if sum(map(str.isalpha, text[:_ENOUGH])) < _ENOUGH // 2:
+        return code
+    found = detect_language(text)
+    known = language_code(code) or code
+    related = any({known, found} <= family for family in _FAMILIES)
+    return code if not found or found == known or related else ""
 
 
 def _is_too_much(page: str, shown: Shown) -> bool:
@@ -91,31 +134,13 @@ def _prepared(page: str) -> str:
     return page if _BODY.search(page) else f"<html><body>{page}</body></html>"
 
 
-def _extracted(page: str) -> dict[str, str]:
-    """The article's text and what the page's own metadata say of it; nothing if the parser fails."""
+def _extracted(page: str) -> str:
+    """The article's text as trafilatura finds it; "" if it fails."""
     import trafilatura
 
     try:
-        # A date is taken from the page's metadata or address only: one in the running text is not its date.
-        found = trafilatura.bare_extraction(
-            page,
-            with_metadata=True,
-            include_comments=False,
-            date_extraction_params={"extensive_search": False, "original_date": True},
-        )
+        found = trafilatura.bare_extraction(page, include_comments=False)
     except Exception:  # what strange markup raises within a parser is not ours to list, and the page's text is at hand
-        return {}
+        return ""
     text = getattr(found, "text", None)
-    metadata = _metadata(found)
-    metadata["title"] = page_title(page, title=metadata.get("title", ""), site=metadata["outlet"])
-    return {"text": text if isinstance(text, str) else ""} | metadata
-
-
-def _metadata(page: Any) -> dict[str, str]:
-    found = {key: value for key in _GIVEN if isinstance(value := getattr(page, key, None), str)}
-    found["outlet"] = getattr(page, "sitename", None) or ""
-    try:
-        found["date"] = str(parse_dates(getattr(page, "date", None)) or "")
-    except ValueError:
-        found["date"] = ""
-    return found
+    return text if isinstance(text, str) else ""

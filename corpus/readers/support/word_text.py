@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from ....errors import UnreadableSource
+from ..rtf import Body as RichText
 from .decode import decode
 from .html_text import visible_text
 from .markup import Element, Flow, local_name, parse_xml, stream_xml, walk_xml
@@ -23,7 +24,7 @@ _DELETED: Final = "del"
 _LEFT_OUT: Final = frozenset({_DELETED, "moveFrom", "Fallback", "instrText", "delText", "delInstrText"})
 _NOTES: Final = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 _BESIDE: Final = ("header", "footer", "comments")
-_DRAWING: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_DRAWING: Final = ("http://schemas.openxmlformats.org/drawingml/2006/main", "http://purl.oclc.org/ooxml/drawingml/main")
 _DEEPEST: Final = 5
 """How deep Word documents may lie within each other."""
 
@@ -113,7 +114,9 @@ class WordText:
         part = self._parts.get(reference)
         if part is None or part.name not in self._package:
             return
-        for lines in parse_xml(self._package.read(part.name)).iter(f"{{{_DRAWING}}}p", "{*}strCache"):
+        for lines in parse_xml(self._package.read(part.name)).iter(
+            *(f"{{{each}}}p" for each in _DRAWING), "{*}strCache"
+        ):
             yield from (_letters(each) for each in ([lines] if local_name(lines) == "p" else lines.iter("{*}pt")))
 
     def _embed(self, data: bytes, name: str, flow: Flow) -> None:
@@ -126,7 +129,10 @@ class WordText:
             self.left_out += within.left_out
             return
         if kind == "RTF":
-            raise UnreadableSource("it is RTF: save the document anew in Word")
+            rtf = RichText(data)
+            self.cut += rtf.cut
+            _copy(rtf.flow, flow)
+            return
         if kind == "XML" and b"<w:body" in data:
             for body in parse_xml(data).iter("{*}body"):
                 _Story(self, flow).tell(walk_xml(body))
@@ -150,7 +156,8 @@ class WordText:
         """The lines of a part that is no running text."""
         flow = Flow()
         _Story(self, flow).tell(walk_xml(root))
-        return [words for line in flow.text.split("\n") if (words := line.strip())]
+        lines = [*flow.text.split("\n"), *(note.text for note in flow.notes)]
+        return [words for line in lines if (words := line.strip())]
 
 
 class _Story:
@@ -283,6 +290,20 @@ class _Story:
         self._break(self._flow.line)
 
 
+def _copy(told: Flow, flow: Flow) -> None:
+    """Write what one flow has to another, with its notes."""
+    text, at = told.text, 0
+    for note in [*told.notes, None]:
+        end = note.at if note else len(text)
+        for number, line in enumerate(text[at:end].split("\n")):
+            if number:
+                flow.line() if line else flow.paragraph()
+            flow.write(line)
+        if note:
+            flow.note(str(len(flow.notes) + 1), note.text)
+        at = end
+
+
 def attribute(element: Element, name: str) -> str:
     """An attribute, whichever of the two namespaces of Word's its name is in."""
     return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
@@ -290,7 +311,7 @@ def attribute(element: Element, name: str) -> str:
 
 def _is_words(paragraph: Element) -> bool:
     """Whether a paragraph is the document's: those of a drawing are of another kind, and told by `drawn`."""
-    return not paragraph.tag.startswith(f"{{{_DRAWING}}}")
+    return paragraph.tag[1:].partition("}")[0] not in _DRAWING
 
 
 def _is_hidden(run: Element) -> bool:

@@ -302,3 +302,48 @@ def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes) -> None:
     (found,) = read([tmp_path / "x.txt"])
     assert isinstance(found, Skipped)
     assert found.reason == "binary"
+
+
+# ------------------------------------------------------------------------------------------------------------- XML
+
+VOLUME = (
+    '<?xml version="1.0"{}?>\n<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><text><body>'
+    '<div type="document" xml:id="d1"><head>1. Note</head>\n<p>{}</p></div></body></text></TEI>'
+)
+
+
+def test_a_wrong_byte_in_xml_costs_itself_alone(tmp_path: Path) -> None:
+    for declared in ("", ' encoding="utf-8"'):
+        data = VOLUME.format(declared, SAID["fr"]).encode().replace(b"pays", b"pa\xe9ys")
+        found = document(tmp_path / "x.xml", data)
+        assert found.text == SAID["fr"].replace("pays", "pa\N{REPLACEMENT CHARACTER}ys")
+        assert counted(found) == ["1, in line 3"]
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding", "language"),
+    [
+        ("iso-8859-1", "cp1252", "en"),
+        ("windows-1251", "cp1251", "ru"),
+        ("utf-16", "utf-16", "ja"),
+        ("gb2312", "gb18030", "zh"),
+        ("utf-8", "cp1251", "ru"),
+    ],
+)
+def test_xml_is_in_the_encoding_that_it_names_or_shows(
+    tmp_path: Path, label: str, encoding: str, language: str
+) -> None:
+    data = VOLUME.format(f' encoding="{label}"', SAID[language]).encode(encoding)
+    found = document(tmp_path / "x.xml", data)
+    assert (found.text, counted(found)) == (SAID[language], [])
+
+
+@pytest.mark.parametrize("name", ["eacute", "nbsp", "mdash"])
+def test_an_entity_that_xml_does_not_know_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "x.xml").write_text(VOLUME.format("", f"caf&{name}; and &amp;"))
+    (tmp_path / "y.xml").write_text("")
+    first, second = read([tmp_path / "x.xml", tmp_path / "y.xml"])
+    assert isinstance(first, Skipped)
+    assert first.reason.startswith(f"undefined entity &{name}; in line 3: ")
+    assert isinstance(second, Skipped)
+    assert second.reason == "empty"

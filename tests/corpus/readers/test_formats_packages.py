@@ -1,5 +1,6 @@
 """Word, EPUB and e-mail: what is kept of them and what is not, and that bombs and lies are one clear line each."""
 
+import io
 import zipfile
 from datetime import date
 from email.message import EmailMessage
@@ -11,7 +12,7 @@ import pytest
 from dragoman.corpus.document import DateInterval, Document, Note, Person, Remark
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
-from support.packages import RELATIONS, W, docx, epub, paragraph, zipped
+from support.packages import CONTAINER, RELATIONS, W, docx, epub, paragraph, zipped
 
 
 def reading(path: Path, data: bytes, **options: object) -> tuple[list[Document], list[str]]:
@@ -105,6 +106,25 @@ def test_a_book_has_the_pages_of_its_print(tmp_path: Path) -> None:
         ("14", "ends."),
         ("15", "“Again”"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ("<dc:date>0101-01-01T00:00:00+00:00</dc:date><dc:date>2013-04-05</dc:date>", "None"),
+        ("<dc:date>2013-04-05</dc:date>", "2013-04-05"),
+        ('<dc:date>2013</dc:date><dc:date opf:event="publication">1999-03-02</dc:date>', "1999-03-02"),
+        ('<dc:date opf:event="creation">2013-04-05</dc:date>', "None"),
+        ("<dc:date>unknown</dc:date>", "None"),
+    ],
+)
+def test_the_date_of_a_book_is_that_of_its_publication(tmp_path: Path, dates: str, expected: str) -> None:
+    data = epub({"OPS/text/a.xhtml": "<html><body><p>They met.</p></body></html>"})
+    before = '<dc:date opf:event="modification">2020-05-05</dc:date><dc:date>1999-03</dc:date>'
+    members: dict[str, str | bytes] = {"mimetype": "application/epub+zip", "META-INF/container.xml": CONTAINER}
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        members |= {name: book.read(name).decode().replace(before, dates) for name in book.namelist()}
+    assert str(reading(tmp_path / "x.epub", zipped(members))[0][0].dates) == expected
 
 
 def test_a_chapter_that_is_missing_or_locked_is_one_line(tmp_path: Path) -> None:

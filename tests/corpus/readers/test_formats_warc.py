@@ -1,12 +1,13 @@
 """WARC: each web page of a crawl is a document, what is no page is counted, and damage ends the file alone."""
 
 import gzip
+import zlib
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from dragoman.corpus.document import DateInterval, Document
+from dragoman.corpus.document import DateInterval, Document, Remark
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
 
@@ -129,3 +130,87 @@ def test_a_page_without_an_address_is_left_out_alone(tmp_path: Path) -> None:
     documents, skipped = reading(tmp_path / "x.warc", b"".join(crawl))
     assert [each.id for each in documents] == ["https://example.org/a"]
     assert skipped == [f"  captured {CAPTURED}: has no id"]
+
+
+def sent(url: str, body: bytes, *headers: str, mime: str = "text/html", truncated: str = "") -> bytes:
+    """A record of what a server sent, with more headers of its answer."""
+    lines = [f"HTTP/1.1 200 OK\r\nContent-Type: {mime}", *headers]
+    content = "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+    cut = f"WARC-Truncated: {truncated}\r\n" if truncated else ""
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: {CAPTURED}\r\n{cut}"
+    head += f"WARC-Record-ID: <urn:uuid:{abs(hash(url))}>\r\nContent-Length: {len(content)}\r\n"
+    return f"{head}Content-Type: application/http; msgtype=response\r\n\r\n".encode() + content + b"\r\n\r\n"
+
+
+BODY = page("Seoul").encode()
+ADDRESS = "https://example.org/z"
+
+
+@pytest.mark.parametrize(
+    ("packed", "encoding"),
+    [
+        (gzip.compress(BODY), "gzip"),
+        (gzip.compress(BODY), "x-gzip"),
+        (zlib.compress(BODY), "deflate"),
+        (zlib.compress(BODY)[2:-4], "deflate"),
+        (BODY, "gzip"),
+        (BODY, "br"),
+        (BODY, "identity"),
+    ],
+)
+def test_a_page_is_taken_out_of_what_it_was_sent_in(tmp_path: Path, packed: bytes, encoding: str) -> None:
+    ((document,), skipped) = reading(tmp_path / "x.warc", sent(ADDRESS, packed, f"Content-Encoding: {encoding}"))
+    assert (document.title, document.remarks, skipped) == ("Talks in Seoul", (), [])
+
+
+def test_brotli_is_read_and_other_ways_to_pack_are_named(tmp_path: Path) -> None:
+    brotli = pytest.importorskip("brotli")
+    packed = sent(ADDRESS, brotli.compress(BODY), "Content-Encoding: br")
+    ((document,), skipped) = reading(tmp_path / "x.warc", packed)
+    assert (document.title, skipped) == ("Talks in Seoul", [])
+    bomb = sent(ADDRESS, brotli.compress(b"a" * 30_000_000), "Content-Encoding: br")
+    assert "a page larger than 20 MB" in reading(tmp_path / "x.warc", bomb)[1][0]
+    other = sent(ADDRESS, b"\x28\xb5\x2f\xfd", "Content-Encoding: zstd")
+    assert "packed as zstd, which is not read" in reading(tmp_path / "x.warc", other)[1][0]
+
+
+def test_one_gzip_may_be_around_all_records(tmp_path: Path) -> None:
+    documents, _ = reading(tmp_path / "x.warc.gz", gzip.compress(b"".join(CRAWL)))
+    assert [each.id for each in documents] == [f"https://example.org/{name}" for name in "abc"]
+
+
+def test_utf8_goes_before_the_encoding_that_a_server_names(tmp_path: Path) -> None:
+    for mime in ("text/html; charset=ISO-8859-1", "text/html; charset=windows-1251", "text/html"):
+        ((document,), _) = reading(tmp_path / "x.warc", sent(ADDRESS, page("Łódź").encode(), mime=mime))
+        assert document.title == "Talks in Łódź"
+    wrong = page("Łódź").encode().replace(b"spring", b"spr\xffing")
+    ((document,), _) = reading(tmp_path / "x.warc", sent(ADDRESS, wrong, mime="text/html; charset=ISO-8859-1"))
+    assert "Łódź on Monday" in document.text
+    assert [each.kind for each in document.remarks] == ["bytes that are no UTF-8 were replaced"]
+    quoted = "The minister’s “envoys” met. " * 9
+    latin = sent(ADDRESS, f"<p>{quoted}</p>".encode("cp1252"), mime="text/html; charset=ISO-8859-1")
+    assert quoted.strip() in reading(tmp_path / "x.warc", latin)[0][0].text
+
+
+def test_documents_of_other_formats_are_read_and_lists_of_robots_are_none(tmp_path: Path) -> None:
+    crawl = [
+        sent("https://example.org/a.txt", b"The two envoys met in Nara.", mime="text/plain"),
+        sent("https://example.org/robots.txt", b"User-agent: *", mime="text/plain"),
+        sent("https://example.org/b.eml", b"Subject: Talks\n\nThey met.", mime="message/rfc822"),
+        sent("https://example.org/c.eml", b"Subject: Talks\n\nThey left.", mime="application/octet-stream"),
+        sent("https://example.org/d.csv", b"id,text\n1,x\n", mime="text/csv"),
+    ]
+    documents, skipped = reading(tmp_path / "x.warc", b"".join(crawl))
+    assert [(each.id, each.url) for each in documents] == [
+        (url, url) for url in ("https://example.org/a.txt", "https://example.org/b.eml", "https://example.org/c.eml")
+    ]
+    assert skipped == [": left out: 1 text/plain, 1 text/csv"]
+
+
+def test_a_page_of_which_only_a_part_was_captured_is_told(tmp_path: Path) -> None:
+    cut = sent(ADDRESS, BODY, truncated="length")
+    ((document,), _) = reading(tmp_path / "x.warc", cut)
+    assert document.remarks == (Remark("only a part was captured", "length"),)
+    half = sent(ADDRESS, gzip.compress(BODY)[:-20], "Content-Encoding: gzip")
+    ((document,), _) = reading(tmp_path / "x.warc", half)
+    assert document.remarks == (Remark("only a part was captured", "cut off"),)

@@ -142,7 +142,7 @@ class WordWriter(Writer):
 
     def chunk(self) -> str:
         reference = f"c{len(self.parts)}"
-        kind = self.chance.choice(["htm", "txt", "mht", "docx", "xml"])
+        kind = self.chance.choice(["htm", "txt", "mht", "docx", "xml", "rtf"])
         content: str | bytes = self.phrase()
         if kind in ("htm", "mht"):
             content = f"<html><p>{content}</p><table><tr><td>{self.word()}<td>{self.word()}</table></html>"
@@ -151,6 +151,8 @@ class WordWriter(Writer):
         if kind == "xml":
             body = f"<w:body><w:p><w:r><w:t>{content}</w:t></w:r></w:p></w:body>"
             content = f"<?xml version='1.0'?><x {W}>{body}</x>"
+        if kind == "rtf":
+            content = f"{{\\rtf1\\ansi {content}{{\\footnote {self.phrase()}}} {self.phrase()}\\par {self.word()}}}"
         if kind == "docx":
             head = f"<w:hdr {W}><w:p>{self.run()}</w:p></w:hdr>"
             content = docx(f"<w:p><w:r><w:t>{content}</w:t></w:r></w:p>", parts={"h": ("header", head)})

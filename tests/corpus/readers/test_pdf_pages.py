@@ -15,6 +15,7 @@ from dragoman.corpus.readers.support.legible import is_legible
 from dragoman.corpus.readers.support.right_to_left import as_read
 from support.painted import Piece, lettered, painted, silent
 
+ADVICE = 'it needs OCR: --ocr, with pip install "dragoman[ocr]"'
 WIDTH = 7.2
 """How wide a glyph of `lettered` is at 12 points."""
 
@@ -135,30 +136,41 @@ def test_a_few_words_within_a_line_of_another_script() -> None:
     assert as_read(list("No such letters (at all)."), mostly=True) == "No such letters (at all)."
 
 
-def test_columns_beside_each_other_are_not_one_line() -> None:
+@pytest.mark.parametrize("right", [200, 459])
+def test_columns_beside_each_other_are_not_one_line(right: float) -> None:
     letters = sorted(set("שלום עולם") - {" "})
 
     def word(text: str, right: float, y: float) -> list[Piece]:
         return [Piece(chr(33 + letters.index(char)), right - WIDTH * at, y, font="F2") for at, char in enumerate(text)]
 
-    pieces = word("שלום", 500, 700) + word("עולם", 500, 685) + word("עולם", 200, 700) + word("שלום", 200, 685)
+    pieces = word("שלום", 500, 700) + word("עולם", 500, 685) + word("עולם", right, 700) + word("שלום", right, 685)
     assert reading(painted([pieces], F2=lettered(letters))).text.split() == ["שלום", "עולם", "עולם", "שלום"]
 
 
 # ------------------------------------------------------------------------------------------------ as it is printed
 
 
-@pytest.mark.parametrize(
-    ("text", "together"),
-    [
-        ("JOINT STATEMENT", "JOINT STATEMENT"),
-        ("Außenministerium", "Außenministerium"),
-        ("COMMUNIQUÉ FINAL", "COMMUNIQUÉ FINAL"),
-    ],
-)
-def test_letters_spaced_apart_come_together(text: str, together: str) -> None:
+def spread(text: str, x: float, letters: Sequence[str], step: float) -> list[Piece]:
+    """A text of which each letter is painted by itself, so far from the one before it."""
+    glyphs = ((chr(33 + letters.index(char)), x + step * at) for at, char in enumerate(text) if char in letters)
+    return [Piece(glyph, place, 400, font="F2") for glyph, place in glyphs]
+
+
+@pytest.mark.parametrize("text", ["JOINT STATEMENT", "Außenministerium", "COMMUNIQUÉ FINAL", "ПРЕСС-РЕЛИЗ", "共同声明"])
+@pytest.mark.parametrize("step", [10, 12, 14])
+def test_letters_spaced_apart_come_together(text: str, step: float) -> None:
+    letters = sorted(set(text) - {" "})
     body = lines("The parties agreed upon the hotline between the capitals.", "And the corridor.", y=600)
-    assert together in reading(painted([[*body, Piece(text, y=400, spacing=6)]])).text
+    document = reading(painted([[*body, *spread(text, 40, letters, step)]], F2=lettered(letters)))
+    assert document.text.endswith(f".\n\n{text}")
+
+
+def test_a_short_word_beside_spaced_letters_stays_a_word() -> None:
+    letters = sorted(set("в н согласились"))  # the space is one of them
+    before, spaced = "в н ", "согласились"
+    pieces = spread(before, 40, letters, WIDTH) + spread(spaced, 40 + len(before) * WIDTH, letters, WIDTH + 5)
+    document = reading(painted([[*lines("They met in Nara."), *pieces]], F2=lettered(letters)))
+    assert document.text.endswith(f" {before}{spaced}")
 
 
 @pytest.mark.parametrize(
@@ -188,6 +200,18 @@ def test_numbers_of_footnotes_come_off_their_words() -> None:
     assert text == "The ministers met in Nara 1 on 20 km2 and agreed. 12 In 1963 3 F-35 and H2O came."
 
 
+@pytest.mark.parametrize("rise", [3, 5, 6])
+def test_a_line_goes_on_behind_a_raised_number(rise: int) -> None:
+    # PDFium takes what is behind it for a line of its own.
+    pieces = [Piece("They met in Nara", 40), Piece("1", 131, 700 + rise, 7), Piece(", on Tuesday.", 135)]
+    assert reading(painted([[*pieces, *lines("All went well.", y=600)]])).text.startswith("They met in Nara 1, on Tue")
+
+
+def test_numbers_that_belong_to_words_stay() -> None:
+    text = "Annex1 and Covid19 came to H2O in Mi24."
+    assert reading(painted([lines("They met in Nara.", text)])).text.endswith(text)
+
+
 def test_words_long_for_their_column_end_no_paragraph() -> None:
     column = [
         "Die Außenminister haben sich am", "Dienstag in Berlin auf eine", "Wiederaufnahme der",
@@ -207,6 +231,9 @@ def test_what_stands_apart_is_a_paragraph_of_its_own() -> None:
     assert "\n\n" not in document.text
     document = reading(painted([lines(*first) + lines(*second, y=655)]))
     assert document.text == " ".join(first) + "\n\n" + " ".join(second)
+    smaller = lines("see the annex of the agreement", y=671, size=8)
+    document = reading(painted([lines(*first) + smaller]))
+    assert document.text == " ".join(first) + "\n\n" + str(smaller[0].text)
 
 
 BODY = [
@@ -218,7 +245,7 @@ BODY = [
 @pytest.mark.parametrize(
     ("head", "title"),
     [
-        (["Joint Statement on the Corridor", "between the Coasts of the Strait"], None),
+        (["Joint Statement on the Corridor", "Two Coasts of the Strait"], None),
         (["Memorandum"], "Memorandum"),
         (["Gemeinsame Erklärung"], "Gemeinsame Erklärung"),
     ],
@@ -227,6 +254,7 @@ def test_the_largest_letters_above_the_text_are_the_title(head: Sequence[str], t
     above = lines("Office of the Press Secretary", "For Immediate Release", "November 22, 2025", y=780)
     document = reading(painted([above + lines(*head, y=730, size=24) + lines(*BODY, y=640)]))
     assert document.title == (title or " ".join(head))
+    assert " ".join(head) in document.text.split("\n\n")
     assert str(document.dates) == "2025-11-22"
     # Large letters within the text are another's heading.
     document = reading(painted([lines(*BODY * 4, y=780) + lines("Annex", y=600, size=24)]))
@@ -251,7 +279,7 @@ def test_unknown_letters_are_told_and_not_read() -> None:
     good = lines(*BODY)
     bad = [Piece(gibberish, font="F2")]
     (told,) = results(painted([bad, bad], F2=silent()))
-    assert str(told) == "x.pdf: its fonts do not say which letters they show (no ToUnicode): it needs OCR"
+    assert str(told) == "x.pdf: its fonts do not say which letters they show (no ToUnicode): " + ADVICE
     document = reading(painted([good, bad, good[::-1]], F2=silent()))
     assert "foreign ministers" in document.text
     assert "7KH" not in document.text
@@ -304,5 +332,5 @@ def test_a_page_whose_font_says_wrong_letters_is_told_and_not_read() -> None:
         for at in range(0, len(shown), 60)
     ]
     (told,) = results(painted([pieces], F2=lettered(wrong)))
-    assert str(told) == "x.pdf: gibberish: its fonts say of its letters that they are others, it needs OCR"
+    assert str(told) == "x.pdf: gibberish: its fonts say of its letters that they are others: " + ADVICE
     assert "foreign ministers" in reading(painted([pieces], F2=lettered(letters))).text

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dragoman.corpus.document import Document, Remark
+from dragoman.corpus.document import Document, Note, Remark
 from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Source
 from dragoman.corpus.readers.registry import format_named
@@ -40,6 +40,7 @@ def test_a_form_s_fields_stand_in_their_sentences_and_cells(who: str) -> None:
         ("aFChunk/htm", "<html><body><p>They met<br>in Nara.</p></body></html>"),
         ("aFChunk/txt", "They met\nin Nara."),
         ("aFChunk/mht", "MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n<p>They met<br>in Nara.</p>"),
+        ("aFChunk/rtf", "{\\rtf1\\ansi They met\\line in Nara.\\par}"),
         ("aFChunk/docx", docx("<w:p><w:r><w:t>They met</w:t><w:br/><w:t>in Nara.</w:t></w:r></w:p>")),
     ],
 )
@@ -48,14 +49,21 @@ def test_an_embedded_text_stands_where_it_belongs(kind: str, content: Any) -> No
     assert reading(docx(body, parts={"c1": (kind, content)})).text == "Before.\n\nThey met\nin Nara.\n\nAfter."
 
 
+def test_the_notes_of_an_embedded_text_stay_at_their_marks() -> None:
+    rtf = "{\\rtf1\\ansi They met{\\footnote In private.} in Nara.\\par Then they left.\\par}"
+    document = reading(docx(paragraph("Before.") + "<w:altChunk r:id='c1'/>", parts={"c1": ("aFChunk/rtf", rtf)}))
+    assert document.text == "Before.\n\nThey met in Nara.\n\nThen they left."
+    assert document.notes == (Note("1", document.text.index(" in Nara"), "In private."),)
+
+
 def test_an_embedded_text_that_cannot_be_read_is_told() -> None:
     body = paragraph("Only this.") + "<w:altChunk r:id='c1'/><w:altChunk r:id='c2'/>"
-    document = reading(docx(body, parts={"c2": ("aFChunk/rtf", "{\\rtf1 They met.}")}))
+    document = reading(docx(body, parts={"c2": ("aFChunk/docx", b"PK\x03\x04")}))
     assert document.text == "Only this."
     kind = "embedded parts (altChunk) were left out"
     assert document.remarks == (
         Remark(kind, "c1, which is not in the file"),
-        Remark(kind, "afchunk-c2.rtf: it is RTF: save the document anew in Word"),
+        Remark(kind, "afchunk-c2.docx: not a Word document (.docx), or damaged"),
     )
 
 
