@@ -155,7 +155,7 @@ class Document:
 
     Raises:
         InvalidDocument: If the id is empty, too long or holds a control character, if the date interval ends before it
-            begins, or if the language is no code.
+            begins, if a page lacks its label or offset, or if the language is no code.
     """
 
     id: str
@@ -199,6 +199,11 @@ class Document:
             ):
                 raise InvalidDocument(f"{self.id}: the field {name!r} has {str(values)[:40]!r}, and must have texts")
         object.__setattr__(self, "extra", {name: tuple(values) for name, values in extra.items()})
+        try:
+            pages = sorted((Page(*each) for each in self.pages), key=lambda page: page.at)
+        except TypeError:
+            raise InvalidDocument(f"{self.id}: each of its pages must have a label and an offset") from None
+        object.__setattr__(self, "pages", tuple(pages))
         if self.dates is not None and self.dates.last < self.dates.first:
             raise InvalidDocument(f"{self.id}: the date interval {self.dates} ends before it begins")
         if self.language and not _LANGUAGE.fullmatch(self.language):

@@ -21,6 +21,9 @@ _MOST_STRANGE: Final = 64
 """How many letters in a row may be new in the later text before both are taken for different texts."""
 
 _MOST_BLOCKS: Final = 20_000
+_MOST_LEAPS: Final = 100
+"""How often the whole rest of a text is looked through."""
+
 _STRIDE: Final = 4096
 
 
@@ -118,7 +121,7 @@ def _common_letters(old: str, new: str) -> list[_Block] | None:
             blocks.append(_Block(i, j, length))
             i, j = i + length, j + length
             continue
-        step = _next_common(old, i, new, j)
+        step = _next_common(old, i, new, j, far=len(blocks) < _MOST_LEAPS)
         if step is None or len(blocks) > _MOST_BLOCKS:
             return None
         i, j = i + step[0], j + step[1]
@@ -137,9 +140,9 @@ def _common(old: str, i: int, new: str, j: int) -> int:
     return length
 
 
-def _next_common(old: str, i: int, new: str, j: int) -> tuple[int, int] | None:
-    """How many letters to pass over in either text until they agree again, or None if they never do."""
-    for end in (i + _NEAR, len(old)):
+def _next_common(old: str, i: int, new: str, j: int, *, far: bool) -> tuple[int, int] | None:
+    """How many letters to pass over in either text until they agree again, or None if they never do, or not near."""
+    for end in (i + _NEAR, len(old) if far else i):
         for strange in range(_MOST_STRANGE):
             sought = new[j + strange : j + strange + _SURE]
             if not sought:  # what is new goes on to the end

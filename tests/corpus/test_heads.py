@@ -53,6 +53,20 @@ def described(text: str) -> Document:
         ("13 января 2026 г.", FIRST),
         ("Thomas Jefferson Room", FIRST),
         ("Hotel Bayerischer Hof", FIRST),
+        ("Room 205, Main Building", FIRST),
+        ("Palais des Nations, Geneva", FIRST),
+        ("Conference Room 3", FIRST),
+        ("10 Downing Street", FIRST),
+        ("Tuesday, January 13", FIRST),
+        ("Ministère des Affaires étrangères", FIRST),
+        ("Министерство иностранных дел Российской Федерации", FIRST),
+        ("記者会見室", FIRST),
+        ("SECRETARY JANE A. DOE", FIRST),
+        ("Hotel Workers Strike in Paris", "Hotel Workers Strike in Paris"),
+        ("The University and the State", "The University and the State"),
+        ("State Department Approves Arms Sale", "State Department Approves Arms Sale"),
+        ("7 p.m. curfew imposed in Kabul", "7 p.m. curfew imposed in Kabul"),
+        ("Secret Talks Held in Oslo", "Secret Talks Held in Oslo"),
         ("Jane Doe, Secretary of State\n\nBerlin, Germany\n\nClärchens Ballhaus", FIRST),
         ("Jane Doe, Secretary of State\n\nFrench Foreign Minister Jean Dupont", FIRST),
         ("U.S. DEPARTMENT OF STATE\nOffice of the Spokesperson\nFor Immediate Release", FIRST),
@@ -92,6 +106,24 @@ def test_a_title_is_a_headline_or_the_first_sentence_and_no_label(above: str, ti
 )
 def test_headlines_of_other_scripts_may_be_short(text: str, title: str) -> None:
     assert described(text).title in (title, f"{title} о рыболовстве")
+
+
+def test_a_line_of_a_paragraph_is_no_headline_and_a_headline_may_have_two() -> None:
+    wrapped = (
+        "The Ambassador called on the Foreign Minister this morning to\nspeak of the talks. He promised a note soon."
+    )
+    assert (
+        described(wrapped).title == "The Ambassador called on the Foreign Minister this morning to speak of the talks"
+    )
+    assert described(f"Ministers agree to resume\nfisheries talks in Nara\n\n{STORY}").title == (
+        "Ministers agree to resume fisheries talks in Nara"
+    )
+
+
+@pytest.mark.parametrize("word", ["A.B.", "UN", "и ", "of ", "Room ", "no", "1 ", "- ", "de "])
+def test_a_line_of_one_word_over_and_over_comes_to_an_end(word: str) -> None:
+    """With a pattern that tries all ways to divide it, it would not while anybody waits."""
+    assert described(f"{word * 60}!\n{word * 60}").text.startswith(word)
 
 
 TELEGRAM = """\

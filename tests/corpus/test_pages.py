@@ -3,6 +3,7 @@
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from dragoman.corpus.cleaning.page_marks import begun_by, moved
 from dragoman.corpus.document import Document, Page, Span
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.support.printed import paragraphs
+from dragoman.errors import InvalidDocument
 
 WORDS = "treaty trade peace 1951 déjà 평화 和平 мир سلام co-operation “quoted” (sic) well-known ﬁsheries naïve".split()
 STORY = "The two leaders met in Seoul on Monday and agreed to hold a further round of talks on trade in the spring."
@@ -111,6 +113,15 @@ def test_pages_go_with_the_description() -> None:
     assert Document.from_description(described, STORY) == document
     assert document.content_hash != Document("a", STORY).content_hash
     assert "pages" not in Document("a", STORY).description()
+
+
+def test_pages_that_a_program_gives_are_put_in_order() -> None:
+    given: Any = [("2", 40), ("1", 0)]
+    assert Document("a", STORY, pages=given).pages == (Page("1", 0), Page("2", 40))
+    for wrong in ([("2",)], [3], [("a", None), ("b", 2)]):
+        given = wrong
+        with pytest.raises(InvalidDocument, match=r"^a: each of its pages must have a label and an offset$"):
+            Document("a", STORY, pages=given)
 
 
 @pytest.mark.parametrize(

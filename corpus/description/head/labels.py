@@ -12,7 +12,7 @@ from importlib.resources import files
 from itertools import takewhile
 from typing import Final
 
-from ...dates.written import CLOCK, WRITTEN_DAY, parse_written, plain
+from ...dates.written import CLOCK, WRITTEN_DAY, is_weekday, month_number, parse_written, plain
 from ...document import DateInterval
 from ...scripts import LATIN_ENDS, WIDE
 from ..countries import is_capital
@@ -52,6 +52,11 @@ _DATED_LINE: Final = (
 )
 _YEAR: Final = re.compile(r"\d{4}|年")
 _WIDE: Final = re.compile(f"[{WIDE}]")
+# Tuesday, January 13  |  13. Januar
+_DAY_AND_MONTH: Final = re.compile(
+    r"(?:(?P<weekday>[^\W\d_]{2,15}),? )?(?:(?P<month>[^\W\d_]{3,15}\.?) \d\d?(?:st|nd|rd|th)?"
+    r"|\d\d?(?:st|nd|rd|th|\.|er)? (?:de )?(?P<month2>[^\W\d_]{3,15}\.?))"
+)
 _QUOTES: Final = ("“", '"', "«", "„", "–", "—")
 _BYLINE: Final = re.compile(
     rf"(?i:{_any('byline')}) "
@@ -66,7 +71,9 @@ _SOMEBODY: Final = (
     r"[^,.;:]{0,90}(?:, [^;:]{3,80})?"
 )
 _NO_PERSON: Final = re.compile(rf"\b{_any('no_person')}\b", re.IGNORECASE)
-_VENUE_WORDS: Final = rf"(?:{CAPITALISED}|\d{{1,4}}|{_any('particles')}|d[’']{CAPITALISED}|\(.{{1,20}}\))"
+_CAPITALS: Final = rf"{CAPITALISED}(?: (?:of |and )?{CAPITALISED}){{0,5}}"
+_OF_OTHERS: Final = r"(?:de|des|du|del|della|delle|dos|das|do|da|der|für|d[’']|ds) ?"
+_VENUE_WORDS: Final = rf"(?>{CAPITALISED}|\d{{1,4}}|{_any('particles')}|d[’']{CAPITALISED}|\(.{{1,20}}\))"
 _HEADLINE: Final = rf"\b{_any('headline')}\b"
 
 
@@ -138,6 +145,8 @@ def is_signature(line: str) -> bool:
     forms = _compiled()
     return bool(
         _BYLINE.fullmatch(line)
+        or forms["bylines"].fullmatch(line)
+        or (line.isupper() and forms["holder"].fullmatch(line) and not forms["headline"].search(line))
         or ("," in line and (_SIGNED.fullmatch(line) or forms["somebody"].fullmatch(line)))
         or _place(line)
     )
@@ -160,6 +169,10 @@ def is_dated(line: str) -> bool:
         return False
     if _compiled()["clock"].fullmatch(line) or dated_place(line):
         return True
+    if (without_year := _DAY_AND_MONTH.fullmatch(line)) and month_number(
+        without_year["month"] or without_year["month2"]
+    ):
+        return not without_year["weekday"] or is_weekday(without_year["weekday"])
     found = _dated_line(line)
     return found is not None and _day(found, "") is not None
 
@@ -178,13 +191,22 @@ def _compiled() -> dict[str, re.Pattern[str]]:
         "dated": re.compile(_DATED_LINE, re.IGNORECASE),
         "clock": re.compile(rf"\(?(?:[-–—] ?)?{CLOCK}(?: ?[-–—] ?{CLOCK})?\)?\.?", re.IGNORECASE),
         "somebody": re.compile(_SOMEBODY),
+        "bylines": re.compile(rf"(?i:by|von|par|por|di) {NAME}(?:(?:,| and| &| und| et| y| e) {NAME})+"),
+        "holder": re.compile(rf"(?:[A-Z]+ ){{0,3}}(?i:{OFFICE})(?: [A-Z][A-Z.’'-]*){{2,4}}"),
         "marking": re.compile(rf"[\W_]*{markings}(?:[\s/,;.()–—-]+{markings}){{0,5}}[\W_]*", re.IGNORECASE),
         "release": re.compile(rf"[-–—*\s(\[]*{_any('release')}[-–—*\s)\]:]*", re.IGNORECASE),
-        "office": re.compile(rf"{office}(?:,? (?:{_any('particles')}|l[’']{CAPITALISED}|{CAPITALISED}))*"),
+        "office": re.compile(
+            rf"{office}(?: (?:of|for|to|OF|FOR)(?> (?:{_any('particles')}|{CAPITALISED}),?)++"
+            rf"| {_OF_OTHERS}[^.;:!?]{{2,70}}| [\u0400-\u04ff][^.;:!?]{{2,70}})?"
+            rf"(?:, {CAPITALISED}(?: {CAPITALISED}){{0,4}})?"
+        ),
         "office signs": re.compile(_any("office_signs")),
         "venue": re.compile(
-            rf"(?:{_VENUE_WORDS} ){{0,5}}{_any('venue')}(?:,? {_VENUE_WORDS}){{0,8}}"
-            rf"|(?:The )?{_any('venue_first')}(?:,? {_VENUE_WORDS}){{0,6}}"
+            rf"(?:The )?{_any('venue_first')}(?:,? {_VENUE_WORDS}){{1,5}}"
+            rf"|\d{{1,4}} {CAPITALISED} (?:Street|Avenue)(?:, .{{2,30}})?"
+            rf"|(?!An? )(?:(?:{CAPITALISED}|of|de|the|la) ){{0,6}}{_any('venue')}(?: \d{{1,4}}| [A-Z])?"
+            rf"(?: (?:of|for|at|in|to) (?:the )?{_CAPITALS}| {_OF_OTHERS}[^.;:!?]{{2,40}})?"
+            rf"(?P<place>,? (?:{_VENUE_WORDS} ){{0,4}}{_VENUE_WORDS})?"
         ),
         "venue signs": re.compile(_any("venue_signs")),
         "name": re.compile(rf"{_VENUE_WORDS}(?:,? {_VENUE_WORDS}){{0,9}}"),
@@ -219,9 +241,11 @@ def _is_venue(line: str) -> bool:
     forms = _compiled()
     if forms["venue signs"].fullmatch(line):
         return True
-    if len(line) > _LONGEST_PLACE or line.isupper() or forms["venue"].fullmatch(line) is None:
+    found = forms["venue"].fullmatch(line) if len(line) <= _LONGEST_PLACE and not line.isupper() else None
+    if not found or forms["headline"].search(line):
         return False
-    return not forms["headline"].search(line)
+    place = found["place"] or ","
+    return place.startswith(",") or bool(last_place(place))
 
 
 def _place(line: str) -> str:

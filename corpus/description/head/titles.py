@@ -29,12 +29,15 @@ _MOST_LABELS: Final = 24
 """How many lines at the top may be labels."""
 
 _WIDE: Final = re.compile(f"[{WIDE}\uac00-\ud7af]")
-_SPEAKER: Final = re.compile(r"^(?:[A-Z][A-Z.’'-]+ ?){1,5}(?:\([^)]{1,40}\))?: +|^\([^)]{1,40}\) +(?=\S)")
+_SPEAKER: Final = re.compile(
+    r"^(?:[A-Z][A-Z.’'-]++(?: [A-Z][A-Z.’'-]*+){0,4} ?(?:\([^)]{1,40}\))?: +|\([^)]{1,40}\) +(?=\S))"
+)
 _GREETING: Final = re.compile(
     r"(?:well, |so, |and |okay, )*(?:good (?:morning|afternoon|evening|day)|hello|hi|thank you|thanks|welcome|dear\b"
+    r"|happy \w+day|(?:it.s |it is )?(?:very |so )?(?:good|great|nice) to (?:see|have|be)\b"
     r"|ladies and gentlemen|excellencies|mr\.? (?:president|chairman|secretary)|distinguished|bonjour|bonsoir|mesdames"
     r"|guten (?:tag|morgen|abend)|(?:sehr geehrte|meine|liebe)\b[^.]*(?:herren|kollegen)|buenos días|buenas tardes"
-    r"|señoras y señores|уважаемые|добрый (?:день|вечер))\b.{0,60}",
+    r"|señoras y señores|уважаемые|добрый (?:день|вечер))\b.{0,100}",
     re.IGNORECASE,
 )
 

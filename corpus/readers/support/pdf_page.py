@@ -158,18 +158,17 @@ class _Reader:
             return ""
         if sum(char.isalpha() for _, char in letters) < _SINGLE * len(letters):
             return ""
-        boxes = [self._box(at + position) for position, _ in letters]
-        gaps = [right.left - left.right for left, right in pairwise(boxes)]
+        places = [self._place(at + position) for position, _ in letters]
+        gaps = [right[0] - left[1] for left, right in pairwise(places)]
         usual = median(gaps)
-        if not 0 < usual < _WIDEST * boxes[0].size:
+        if not 0 < usual < _WIDEST * self._box(at).size:
             return ""
         wide = [gap > _WIDER * usual for gap in gaps]
         # Most of these spaces are not in the file, and PDFium's own: then those that are there part words.
         if written := self._written_spaces(run, at):
-            places = [position for position, _ in letters]
             wide = [
-                each or any(left < space < right for space in written)
-                for each, (left, right) in zip(wide, pairwise(places), strict=True)
+                each or any(left[0] < space < right[0] for space in written)
+                for each, (left, right) in zip(wide, pairwise(letters), strict=True)
             ]
         return letters[0][1] + "".join(" " * space + char for space, (_, char) in zip(wide, letters[1:], strict=True))
 
@@ -198,6 +197,12 @@ class _Reader:
             if mark.base - word.base > _RAISED * word.size:
                 line = f"{before} {line[found.start() :]}"
         return line
+
+    def _place(self, text_index: int) -> tuple[float, float]:
+        """From where to where a letter reaches, with the white around it that every letter has."""
+        box = self._library.FS_RECTF()
+        self._library.FPDFText_GetLooseCharBox(self._textpage, self._index(text_index), box)
+        return box.left, box.right
 
     def _box(self, text_index: int) -> _Box:
         """Where a character of the text stands."""

@@ -8,6 +8,7 @@ it breaks a sentence. A running head stands beside the marks of most pages, and 
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from ...scripts import SENTENCE_ENDS
@@ -64,18 +65,22 @@ def without_page_marks(text: str) -> tuple[str, tuple[str, ...]]:
     if len(marks) < _FEWEST:
         return text, ()
     gone = _marks_and_heads(lines, marks)
-    kept = [line for at, line in enumerate(lines) if at not in gone and (line.strip() or not _is_gap(lines, at, gone))]
+    gaps = _gaps(lines, gone)
+    kept = [line for at, line in enumerate(lines) if at not in gone and at not in gaps]
     cut = dict.fromkeys(" ".join(lines[at].split()) for at in sorted(gone))
     return re.sub(r"\n(?:[^\S\n]*\n){2,}", "\n\n", "\n".join(kept)).strip("\n"), tuple(cut)
 
 
-def _is_gap(lines: Sequence[str], at: int, gone: set[int]) -> bool:
-    """Whether an empty line lies between two halves of a sentence that a page broke."""
-    above = next((each for each in range(at, -1, -1) if lines[each].strip() and each not in gone), None)
-    below = next((each for each in range(at, len(lines)) if lines[each].strip() and each not in gone), None)
-    if above is None or below is None or not any(each in gone for each in range(above, below)):
-        return False
-    return not _ENDS.search(lines[above].rstrip()) and lines[below].lstrip()[0].islower()
+def _gaps(lines: Sequence[str], gone: set[int]) -> set[int]:
+    """The empty lines that lie between two halves of a sentence which a page broke."""
+    gaps: set[int] = set()
+    shown = [at for at, line in enumerate(lines) if line.strip() and at not in gone]
+    for above, below in pairwise(shown):
+        between = range(above + 1, below)
+        is_broken = not _ENDS.search(lines[above].rstrip()) and lines[below].lstrip()[0].islower()
+        if is_broken and any(at in gone for at in between):
+            gaps.update(between)
+    return gaps
 
 
 def _marks(lines: Sequence[str]) -> list[int]:

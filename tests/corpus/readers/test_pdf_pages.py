@@ -149,23 +149,27 @@ def test_columns_beside_each_other_are_not_one_line(right: float) -> None:
 # ------------------------------------------------------------------------------------------------ as it is printed
 
 
-@pytest.mark.parametrize(
-    ("text", "together"),
-    [
-        ("JOINT STATEMENT", "JOINT STATEMENT"),
-        ("Außenministerium", "Außenministerium"),
-        ("COMMUNIQUÉ FINAL", "COMMUNIQUÉ FINAL"),
-    ],
-)
-def test_letters_spaced_apart_come_together(text: str, together: str) -> None:
+def spread(text: str, x: float, letters: Sequence[str], step: float) -> list[Piece]:
+    """A text of which each letter is painted by itself, so far from the one before it."""
+    glyphs = ((chr(33 + letters.index(char)), x + step * at) for at, char in enumerate(text) if char in letters)
+    return [Piece(glyph, place, 400, font="F2") for glyph, place in glyphs]
+
+
+@pytest.mark.parametrize("text", ["JOINT STATEMENT", "Außenministerium", "COMMUNIQUÉ FINAL", "ПРЕСС-РЕЛИЗ", "共同声明"])
+@pytest.mark.parametrize("step", [10, 12, 14])
+def test_letters_spaced_apart_come_together(text: str, step: float) -> None:
+    letters = sorted(set(text) - {" "})
     body = lines("The parties agreed upon the hotline between the capitals.", "And the corridor.", y=600)
-    assert together in reading(painted([[*body, Piece(text, y=400, spacing=6)]])).text
+    document = reading(painted([[*body, *spread(text, 40, letters, step)]], F2=lettered(letters)))
+    assert document.text.endswith(f".\n\n{text}")
 
 
 def test_a_short_word_beside_spaced_letters_stays_a_word() -> None:
-    pieces = [Piece("It is a ", 40), Piece("corridor opened", 72, spacing=3.5), Piece("to all.", 221)]
-    text = reading(painted([[*lines("They met in Nara.", y=720), *pieces]])).text
-    assert text.endswith("It is a corridor opened to all.")
+    letters = sorted(set("в н согласились"))  # the space is one of them
+    before, spaced = "в н ", "согласились"
+    pieces = spread(before, 40, letters, WIDTH) + spread(spaced, 40 + len(before) * WIDTH, letters, WIDTH + 5)
+    document = reading(painted([[*lines("They met in Nara."), *pieces]], F2=lettered(letters)))
+    assert document.text.endswith(f" {before}{spaced}")
 
 
 @pytest.mark.parametrize(
