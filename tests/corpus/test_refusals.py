@@ -28,15 +28,15 @@ def found(tmp_path: Path, title: str, body: str) -> Document | Skipped:
         ("example.cn", "<p>请完成安全验证</p>", "a captcha"),
         ("Example", "<div id=root></div><noscript>You need to enable JavaScript to run this app.</noscript>",
          "a page that shows nothing without JavaScript"),
-        ("Example", "<p>Veuillez activer JavaScript pour continuer.</p>", "a page that shows nothing without JavaScript"),
+        ("Example", "<p>Veuillez activer JavaScript pour continuer.</p>", "a page that shows nothing"),
         ("Einwilligung", "<p>Mit Werbung weiterlesen</p><p>Besuchen Sie uns wie gewohnt mit Werbung und Cookies, indem "
          "Sie den Cookies zustimmen.</p>", "a page that asks for consent"),
         ("Page not found", "<h1>404 – Page not found</h1><p>The page you are looking for might have been removed, had "
          "its name changed, or is temporarily unavailable.</p>", "an error page"),
         ("403 Forbidden", "<center><h1>403 Forbidden</h1></center><hr><center>nginx</center>", "an error page"),
         ("Seite nicht gefunden - Auswärtiges Amt", "<p>Die gewünschte Seite gibt es nicht mehr.</p>", "an error page"),
-        ("Erreur 404", "<p>Cette page n’existe pas, ou elle a changé d’adresse depuis la refonte.</p>", "an error page"),
-        ("ページが見つかりません｜外務省", "<p>お探しのページは移動したか、削除された可能性があります。</p>", "an error page"),
+        ("Erreur 404", "<p>Cette page n’existe pas, ou elle a changé d’adresse.</p>", "an error page"),
+        ("ページが見つかりません｜外務省", "<p>お探しのページは削除されました。</p>", "an error page"),
     ],
 )  # fmt: skip
 def test_what_is_no_article_is_skipped_with_the_reason(tmp_path: Path, title: str, body: str, reason: str) -> None:
