@@ -146,7 +146,7 @@ class Document:
         cut: What cleaning took out of the source, in order: kept so that nothing is silently lost, and never searched.
         extra: The values of a collection's own fields, by their names: see `fields.OwnField`.
         provenance: Says of each field of the description that is not empty whether it was "given" with the source,
-            "extracted" from its text or "inferred".
+            "extracted" from its text or "inferred"; and of the text that it was "recognised", if that was in pictures.
         origin: Where it was read from, which plays no part in its content.
         unused: What its source says of it and nothing here holds: keys such as "chapter", and "votes: no number" for a
             value that is not what the field of a collection's own asks for. No part of the document: it is counted
@@ -264,8 +264,8 @@ class Document:
         return at
 
     def by_provenance(self) -> list[tuple[str, list[str]]]:
-        """Which fields of the description were given, which extracted from the text, which inferred."""
-        kinds = ("given", "extracted", "inferred")
+        """Which fields of the description were given, which extracted from the text, which inferred or recognised."""
+        kinds = ("given", "extracted", "inferred", "recognised")
         groups = ((kind, [field for field, whence in self.provenance.items() if whence == kind]) for kind in kinds)
         return [(kind, fields) for kind, fields in groups if fields]
 

@@ -102,7 +102,8 @@ def _identified(record: RawRecord, alone: Source | None, options: ReadOptions) -
             whence |= dict.fromkeys(new, how)
     extra = {each.name: found for each in options.own if (found := fields.values(each.name, each.type))}
     said = {"unused": fields.unused(), "remarks": (*record.remarks, *fields.remarks)}
-    return replace(document, extra=extra, provenance=given(document) | whence, **said)
+    recognised = {"text": "recognised"} if record.is_recognised else {}
+    return replace(document, extra=extra, provenance=given(document) | whence | recognised, **said)
 
 
 def _stated(fields: Fields, record: RawRecord, document_id: str) -> Document:

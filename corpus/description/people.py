@@ -49,6 +49,11 @@ def _by_first_letter(patterns: Iterable[str]) -> str:
     )
 
 
+def _bare(offices: Iterable[str]) -> Iterator[str]:
+    """Offices without what they are for, which begins with a capital: here case makes no difference."""
+    return (each.partition("(?: for")[0] for each in offices)
+
+
 _CAPITALS: Final = "A-Z" + "".join(letter for letter in map(chr, range(0xC0, 0x250)) if letter.isupper())
 _LETTERS = rf"[{_CAPITALS}][^\W\d_{_CAPITALS}]+(?:[-’'][^\W\d_]{{2,}})*"
 _INITIALS = rf"(?:[{_CAPITALS}]\.){{1,3}}|(?!TO|OF|I[NST]|O[NR]|A[TNS]|BY|U[SNK]|EU|HE|NO)[A-Z]{{2}}(?= [A-Z][a-z])"
@@ -63,7 +68,7 @@ _NEXT_HOLDER = re.compile(rf"(?:,|,? and|,? &) (?P<titles>{_TITLE}{{0,3}})(?P<na
 _LAST_WORDS = re.compile(rf"{NAME}$")
 _CLOSED = re.compile(r"['’]s\b|[,.;:)\]?!]|$| and | – | — | who | in | at ")
 _OFFICES = re.compile(
-    rf"(?<!\w)(?:{_by_first_letter((*_WORDS['offices'], *_WORDS['more_offices']))})"
+    rf"(?<!\w)(?:{_by_first_letter((*_bare(_WORDS['offices']), *_WORDS['more_offices']))})"
     r"(?P<plural>s)?(?P<chosen>[- ](?i:elect|designate))?(?![\w-])"
 )
 _CHARGE_WORD = re.compile(r"(?:,? |/|-)?(?:& |\([A-Z/&-]{2,12}\),? )?([^\W\d_][^\s,;:.()/]*)(?: \([A-Z/&-]{2,12}\))?")
@@ -92,6 +97,9 @@ _ALONE = re.compile(
 _LIST = re.compile(
     r"(?im)^\W{0,4}(?:(?:list of )?participants?|present|attendees|in attendance|members of the delegation)\W{0,3}[:\n]"
     r"(?P<names>(?:[^\n]{2,120}(?:\n|$)|[^\n]{121,2000}$){1,40})"
+)
+_HEAD_IN_CAPITALS = re.compile(
+    r"(?:[A-Z][A-Z’'-]+,? ){1,10}(?:[A-Z]\. ){1,2}[A-Z’'-]{2,}(?: [A-Z’'-]{2,})?(?=$|,| [A-Z][a-z])"
 )
 _LISTED = re.compile(rf"\W{{0,4}}{_TITLE}{{0,3}}(?P<name>{NAME})\s*(?:$|[,(–—-])")
 _NO_HEADLINE = re.compile(r"[.:;…][\"”’)\]]*\s*$|; |^\W*[A-Za-z ]{4,40}: ")  # a sentence, a list, or what has a label
@@ -139,6 +147,8 @@ def _in_language(text: str, language: str) -> Iterator[Person]:
 def _mentioned(text: str) -> Iterator[Person]:
     yield from _participants(text)
     for line in re.finditer(r"[^\n]{12,}", text):
+        if head := _HEAD_IN_CAPITALS.match(line[0]):
+            yield from _in_capitals(head[0])
         found = sorted(_in_line(line[0]), key=lambda each: each[0])
         if found and not _is_headline(line[0], found):
             yield from (person for _, _, person in found)
@@ -151,6 +161,13 @@ def _participants(text: str) -> Iterator[Person]:
             name = _LISTED.match(entry)
             if name and (full := _name(name["name"])) == name["name"]:
                 yield Person(full)
+
+
+def _in_capitals(head: str) -> Iterator[Person]:
+    """Those whom the head of a schedule names in capitals, with an initial: "SECRETARY ANTONY J. BLINKEN"."""
+    words = [word.lower() if word.lower() in _JOINING else word.capitalize() for word in head.split()]
+    line = re.sub(r"\bMc([a-z])", lambda each: f"Mc{each[1].upper()}", " ".join(words))
+    yield from (person for _, _, person in _in_line(line) if "." in person.name)
 
 
 def _is_headline(line: str, found: list[tuple[int, int, Person]]) -> bool:
@@ -225,8 +242,9 @@ def _charge(line: str, end: int) -> _Charge:
             mentions = {end + each.start: each for each in country_mentions(line[end : end + 240])}
         plain = re.sub(r"['’]s$", "", word[1].lower())
         if mention := (mentions or {}).get(word.start(1)):
+            owner = before == "of" or line.endswith(" of the ", 0, word.start(1))
+            country = country or (mention.country if owner else "")
             at = end + mention.end
-            country = country or (mention.country if before in ("of", "the") else "")
             last = at
         elif (plain in _CHARGES and (before in _WITHIN or not _OFFICES.fullmatch(plain))) or is_capital(word[1]):
             at = word.end()

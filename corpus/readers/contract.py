@@ -69,6 +69,7 @@ class ReadOptions:
             "source"}`.
         cleaning: Whether plain text and web pages lose what stands around the article.
         allow_private: Whether URLs may lead to private addresses: this machine, an intranet.
+        ocr: Whether text is recognised in the pictures of pages that have none, which takes seconds a page.
         own: The collection's own fields, which records and front matter are looked through for: under the key that
             `fields` says, else under the field's.
     """
@@ -77,6 +78,7 @@ class ReadOptions:
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     cleaning: bool = True
     allow_private: bool = False
+    ocr: bool = False
     own: tuple[OwnField, ...] = ()
 
     @property
@@ -148,6 +150,7 @@ class RawRecord:
         remarks: What is to be told of a record that is read all the same, such as bytes that were replaced or parts
             left out: counted by kind and told with examples, see `document.Remark`. What is not read at all is a
             `Skipped` instead.
+        is_recognised: Whether its text, or some of it, was recognised in pictures.
     """
 
     text: str
@@ -162,6 +165,7 @@ class RawRecord:
     cleaning: Cleaning = Cleaning.NONE
     cut: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    is_recognised: bool = False
 
 
 Read = Callable[[Source, ReadOptions], Iterator[RawRecord | Skipped]]

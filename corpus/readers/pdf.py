@@ -11,6 +11,7 @@ from typing import Any, Final
 from ...errors import MissingExtra, UnreadableSource
 from .contract import LARGEST_TEXT, MEGABYTE, Cleaning, RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.legible import is_legible
+from .support.ocr import LONGEST_SIDE, RESOLUTION, recogniser
 from .support.packed import not_what_it_says, read_all
 from .support.pdf_page import PageText, page_text
 from .support.printed import Line, beginnings, heading, paragraphs, without_furniture
@@ -19,11 +20,15 @@ from .support.stated import stated_author, stated_title
 
 _MOST_PAGES: Final = 10_000
 _WRONG_PASSWORD: Final = 4
+_MOST_PICTURES: Final = 500
+"""The most pages of one file that are recognised in their pictures."""
+
 _UNKNOWN: Final = 0.3
 """Nobody can read a page of which so many characters are unknown."""
 
-_NO_LETTERS: Final = "its fonts do not say which letters they show (no ToUnicode): it needs OCR"
-_WRONG_LETTERS: Final = "gibberish: its fonts say of its letters that they are others, it needs OCR"
+_ADVICE: Final = 'it needs OCR: --ocr, with pip install "dragoman[ocr]"'
+_NO_LETTERS: Final = f"its fonts do not say which letters they show (no ToUnicode): {_ADVICE}"
+_WRONG_LETTERS: Final = f"gibberish: its fonts say of its letters that they are others: {_ADVICE}"
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
@@ -43,25 +48,28 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     try:
         with pypdfium2.PdfDocument(data) as pdf:
             found = list(_pages(pdf))
+            seen = _Recognised(pdf, found, enough=not options.ocr)
             labels = _labels(pdf)
             metadata = pdf.get_metadata_dict()
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == _WRONG_PASSWORD:
             raise UnreadableSource("protected by a password: save it without one") from None
         raise UnreadableSource("a PDF that is damaged or cut off") from None
-    wrong = [_wrong(page) for page in found]
+    wrong = ["" if number in seen.numbers else _wrong(page) for number, page in enumerate(found)]
     pages: list[list[Line]] = [[] if reason else page.lines for page, reason in zip(found, wrong, strict=True)]
     reasons = Counter(filter(None, wrong))
     if reasons and not any(pages):
         raise UnreadableSource(next(iter(reasons)))
     remarks = [Remark(f"pages left out: {reason}", f"{count} of {len(pages)}") for reason, count in reasons.items()]
     remarks += _set_as_read(pages, data)
+    remarks += seen.remarks
     kept, cut = without_furniture(pages) if options.cleaning else (pages, [])
     text = "\n\n".join(paragraphs(kept))
     if not any(map(str.isalnum, text)):
-        raise UnreadableSource("no text layer: it needs OCR")
+        raise UnreadableSource(seen.left or f"no text layer: {_ADVICE}")
     description = _description(metadata)
-    description["title"] = description["title"] or heading(kept[0])
+    # Of a picture it is not known how large its letters are.
+    description["title"] = description["title"] or ("" if 0 in seen.numbers else heading(kept[0]))
     marks = list(beginnings(labels, kept, text))
     yield RawRecord(
         text,
@@ -71,10 +79,15 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         cleaning=Cleaning.TITLE_LINE,
         cut=tuple(cut),
         remarks=tuple(remarks),
+        is_recognised=bool(seen.numbers),
     )
     blank = sum(not page.lines for page in found)
-    if blank:
-        yield Skipped(source.origin, f"{blank} of its {len(pages)} pages have no text layer: if they hold any, OCR it")
+    if seen.left:
+        yield Skipped(source.origin, seen.left)
+    elif blank and not options.ocr:
+        yield Skipped(
+            source.origin, f"{blank} of its {len(pages)} pages have no text layer: if they hold any, {_ADVICE}"
+        )
 
 
 def _pages(pdf: Any) -> Iterator[PageText]:
@@ -89,6 +102,49 @@ def _pages(pdf: Any) -> Iterator[PageText]:
         if length > LARGEST_TEXT:
             raise UnreadableSource(f"more than {LARGEST_TEXT // MEGABYTE} million characters of text")
         yield found
+
+
+class _Recognised:
+    """What is recognised in the pictures of pages that have no text, or none that is right; it becomes theirs.
+
+    Attributes:
+        numbers: Which pages were recognised, from 0.
+        remarks: That they were.
+        left: What was not, and why; empty if all was, or if that is `enough`.
+    """
+
+    def __init__(self, pdf: Any, pages: list[PageText], *, enough: bool) -> None:
+        self.numbers: set[int] = set()
+        self.remarks: list[Remark] = []
+        self.left = ""
+        wanted = [] if enough else [number for number, page in enumerate(pages) if not page.lines or _wrong(page)]
+        try:
+            recognise = recogniser() if wanted else None
+        except MissingExtra as error:
+            self.left = str(error)
+            return
+        for number in wanted[:_MOST_PICTURES]:
+            if recognise and (lines := recognise(_picture(pdf, number))):
+                pages[number] = PageText(lines, 0)
+                self.numbers.add(number)
+        if self.numbers:
+            told = f"{len(self.numbers)} of {len(pages)}"
+            self.remarks.append(Remark("pages were recognised in their pictures (OCR)", told))
+        elif wanted:
+            self.left = "no text that could be recognised in its pages"
+        if len(wanted) > _MOST_PICTURES:
+            rest = len(wanted) - _MOST_PICTURES
+            self.left = f"{rest:,} of its pages were not recognised: {_MOST_PICTURES} are the most, split it"
+
+
+def _picture(pdf: Any, number: int) -> Any:
+    """The picture of a page, of no more than so many dots."""
+    page = pdf[number]
+    scale = min(RESOLUTION / 72, LONGEST_SIDE / max(1, *page.get_size()))
+    try:
+        return page.render(scale=scale, grayscale=True).to_pil()
+    finally:
+        page.close()
 
 
 def _wrong(page: PageText) -> str:

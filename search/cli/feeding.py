@@ -58,6 +58,9 @@ def reading_options(command: _Command) -> _Command:
             "--allow-private", is_flag=True, help="Also fetch URLs from private addresses: this machine, an intranet."
         ),
         click.option(
+            "--ocr", is_flag=True, help="Recognise text in the pictures of scanned pages, which takes seconds a page."
+        ),
+        click.option(
             "--field",
             "fields",
             multiple=True,
@@ -95,6 +98,7 @@ def index(
     field_types: tuple[str, ...],
     variants: Path | None,
     allow_private: bool,
+    ocr: bool,
     wait: float,
 ) -> None:
     """Make a new collection of documents.
@@ -105,7 +109,7 @@ def index(
     A --field with a NAME that Dragoman does not know becomes a field of the collection: after --field desk=department,
     questions may say desk:Asia.
     """
-    reading = read_options(as_, fields, allow_private)
+    reading = read_options(as_, fields, allow_private, ocr)
     with ProgressBar("indexing") as progress:
         report = build_collection(
             collection or default_collection(),
@@ -136,6 +140,7 @@ def add(
     as_: str | None,
     fields: tuple[str, ...],
     allow_private: bool,
+    ocr: bool,
     keep: bool,
     reread: bool,
     variants: Path | None,
@@ -149,7 +154,7 @@ def add(
     if not paths and not variants:
         raise click.MissingParameter(param_hint="'PATH…'", param_type="argument")
     groups = read_variants(variants) if variants else ()
-    reading = read_options(as_, fields, allow_private)
+    reading = read_options(as_, fields, allow_private, ocr)
     with opened(collection) as fed, ProgressBar("adding") as progress:
         if variants:
             fed.keep_variants(groups, lock_timeout=wait)
@@ -172,6 +177,6 @@ def remove(ids: tuple[str, ...], collection: Path | None, wait: float) -> None:
     echo_report(report)
 
 
-def read_options(as_: str | None, fields: Iterable[str], allow_private: bool) -> ReadOptions:
+def read_options(as_: str | None, fields: Iterable[str], allow_private: bool, ocr: bool) -> ReadOptions:
     """How sources are read, as the options of a command say."""
-    return ReadOptions(format=as_ or "", fields=keys_of(fields), allow_private=allow_private)
+    return ReadOptions(format=as_ or "", fields=keys_of(fields), allow_private=allow_private, ocr=ocr)

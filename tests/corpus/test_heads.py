@@ -97,6 +97,7 @@ def test_a_title_is_a_headline_or_the_first_sentence_and_no_label(above: str, ti
             f"国際\n日韓外相、漁業協議再開で合意\n1月13日\n【奈良＝田中】{JAPANESE}",
             "日韓外相、漁業協議再開で合意",
         ),
+        (f"くらし\n日韓外相、漁業協議再開で合意\n{JAPANESE}", "日韓外相、漁業協議再開で合意"),
         (f"外長會晤\n{CHINESE}", "外長會晤"),
         (f"外交部\n新闻稿\n二〇二六年一月十三日\n中韩举行外长会谈\n{CHINESE}", "中韩举行外长会谈"),
         (f"한일 외교장관회담\n입력 2026-01-13 14:05\n{KOREAN}", "한일 외교장관회담"),
@@ -227,7 +228,8 @@ def test_datelines_of_all_kinds(dateline: str, place: str, outlet: str, day: tup
     [
         "Wednesday, May 13, 2026 – 11:00", "WEDNESDAY —", "JANUARY 13 —", "MITTWOCH –", "EXCLUSIVE —", "BREAKING —",
         "SUMMARY —", "SECRET —", "PRESIDENT —", "MODERATOR:", "FUJIWARA —", "Tuesday (AP) —", "President Lee (LDP) —",
-        "National Park Service (NPS) –", "Chelsea led 1-0 –", "United Kingdom—Mr. Jebb:", "【速報】", "【社説】",
+        "National Park Service (NPS) –", "Anniversaries 4 May:", "Chelsea led 1-0 –", "United Kingdom—Mr. Jebb:",
+        "【速報】", "【社説】",
         "[写真=共同]", "입력 2026-01-13",
     ],
 )  # fmt: skip
@@ -285,6 +287,11 @@ def test_which_number_is_the_day_depends_on_the_language() -> None:
 def test_a_date_in_running_text_is_no_date_of_publication() -> None:
     text = f"Minister einigen sich auf Fischerei\n{GERMAN} Sie hatten am 13. Januar 2025 begonnen.\n{GERMAN}"
     assert described(text).dates is None
+
+
+def test_a_name_in_capitals_is_a_place_where_the_text_speaks_of_it_as_one() -> None:
+    assert described(f"ZEBRAVILLE — {STORY} A train stopped in Zebraville.").place == "Zebraville"
+    assert described(f"ZEBRAVILLE — {STORY} A train stopped.").place == ""
 
 
 def test_places_are_known_in_many_languages_and_cases() -> None:

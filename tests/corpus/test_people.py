@@ -65,13 +65,17 @@ def test_an_office_is_named_with_all_that_it_is_for() -> None:
     text = (
         "Assistant Secretary for East Asian and Pacific Affairs Daniel Kritenbrink met Special Envoy for Yemen Tim "
         "Lenderking, U.S. Ambassador to Costa Rica Dr. Cynthia A. Telles, and Cambodian Deputy Prime Minister/Foreign "
-        "Minister Prak Sokhonn."
+        "Minister Prak Sokhonn. Special Representative for the DPRK Sung Kim was "
+        "there, with First Lady Jill Biden and the president of the Philippines, Bongbong Marcos."
     )
     assert find_people(text) == (
         Person("Daniel Kritenbrink", "Assistant Secretary for East Asian and Pacific Affairs"),
         Person("Tim Lenderking", "Special Envoy"),
         Person("Cynthia A. Telles", "Ambassador", "United States"),
         Person("Prak Sokhonn", "Foreign Minister", "Cambodia"),
+        Person("Sung Kim", "Special Representative"),
+        Person("Jill Biden", "First Lady"),
+        Person("Bongbong Marcos", "President", "Philippines"),
     )
 
 
@@ -105,6 +109,18 @@ def test_a_list_of_participants_names_people_without_an_office_too() -> None:
     ]
 
 
+def test_heads_of_a_schedule_in_capitals() -> None:
+    text = (
+        "SECRETARY ANTONY J. BLINKEN\n\n10:00 a.m. Secretary Blinken meets with staff.\n\n"
+        "DEPUTY SECRETARY FOR MANAGEMENT AND RESOURCES BRIAN P. MCKEON Deputy Secretary McKeon attends.\n\n"
+        "PRESIDENT ORDERS STRIKES"
+    )
+    assert find_people(text) == (
+        Person("Antony J. Blinken", "Secretary"),
+        Person("Brian P. McKeon", "Deputy Secretary for Management and Resources"),
+    )
+
+
 def test_a_title_makes_a_person_of_a_full_name_and_not_of_a_surname() -> None:
     text = "Thank you. With us is Dr. Michael Carpenter, and Mr. Smith of the embassy, and Ms. Jane Doe" + REST
     assert [person.name for person in find_people(text)] == ["Michael Carpenter", "Jane Doe"]
@@ -133,3 +149,4 @@ def test_a_list_of_delegates_is_cut_off_and_takes_no_long_time() -> None:
     assert find_people("President Al-" * 20_000 + REST) == ()
     assert find_people("Vice " * 40_000 + REST) == ()  # a quadratic step would take minutes
     assert find_people("minister of " * 16_000 + REST) == ()
+    assert find_people("MINISTER A " * 16_000 + REST) == ()

@@ -62,6 +62,8 @@ from dragoman.corpus.document import Document
           ("麻生太郎", "副総裁", "")]),
         ("de", "CDU-Chef Friedrich Merz und der südkoreanische Präsident Lee Jae Myung",
          [("Friedrich Merz", "Chef", ""), ("Lee Jae Myung", "Präsident", "South Korea")]),
+        ("zh", "王毅外长会见法国外长让-诺埃尔·巴罗，",
+         [("王毅", "外长", ""), ("让-诺埃尔·巴罗", "外长", "France")]),
         ("zh", "外交部发言人毛宁说，美方应停止加征关税。", [("毛宁", "发言人", "")]),
         ("zh", "中國國家主席習近平與美國國務卿馬可·魯比歐會面。",
          [("習近平", "國家主席", "China"), ("馬可·魯比歐", "國務卿", "United States")]),

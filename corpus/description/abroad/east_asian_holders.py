@@ -34,7 +34,7 @@ _KOREAN_GROUP: Final = re.compile(r".+(?:부|처|청|당|국|측|군|들)")
 _NEVER_GIVEN: Final = frozenset("期内年月第今的了")
 _FOREIGN_PARTS: Final = rf"[{_KATAKANA}]{{2,}}(?:[・＝][{_KATAKANA}]{{2,}}){{1,3}}"
 _PART: Final = rf"(?:(?![和与與及在的])[{_HAN}])"
-_TRANSLITERATED: Final = rf"{_PART}{{1,6}}(?:[·・•‧]{_PART}{{1,6}}){{0,2}}[·・•‧]{_PART}{{1,6}}?"
+_TRANSLITERATED: Final = rf"{_PART}{{1,6}}(?:[·・•‧-]{_PART}{{1,6}}){{0,2}}[·・•‧]{_PART}{{1,6}}?"
 _FOLLOWING: Final = (
     r"(?=$|[\s。，、；：！？）》”’」』,.;:!?)\"\d（(]|[在于於与與和同对對向将將就说說称稱表会會指强強发發访訪抵率致应應邀宣签簽主等的及从從为為以要也还還曾又再并並被把给給"
     r"是有到来來去今昨认認警呼承批谈談接举舉祝回参參通提拒重离離赴未已下上共进進出则則即后後先反]"

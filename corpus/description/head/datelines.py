@@ -188,6 +188,9 @@ def _of_words(found: re.Match[str]) -> Dateline | None:
     place, outlet, day = named(found["place"]), (parts.get("outlet") or "").strip(), parts.get("day")
     if not day:
         return Dateline(place, outlet) if _stands_for_place(found) else None
+    told = "," in found.string[found.end("place") : found.start("day")] or place != found["place"] or bool(outlet)
+    if not told and not is_place(place):
+        return None  # "Anniversaries 4 May: …"
     if re.search(r"\d{4}", day):
         return Dateline(place, outlet, dates_or_none(day)) if _month_of(day) else None
     month_and_day = _month_and_day(day)

@@ -85,12 +85,20 @@ def test_a_title_that_is_the_name_of_a_file_is_none(tmp_path: Path) -> None:
 
 
 def test_a_scan_needs_ocr(tmp_path: Path) -> None:
-    assert reading(tmp_path / "x.pdf", make_pdf([[], []])) == ([], ["no text layer: it needs OCR"])
+    assert reading(tmp_path / "x.pdf", make_pdf([[], []])) == (
+        [],
+        ['no text layer: it needs OCR: --ocr, with pip install "dragoman[ocr]"'],
+    )
     stamped = make_pdf([["Digitised by the Library"] for _ in range(5)])
-    assert reading(tmp_path / "x.pdf", stamped) == ([], ["no text layer: it needs OCR"])
+    assert reading(tmp_path / "x.pdf", stamped) == (
+        [],
+        ['no text layer: it needs OCR: --ocr, with pip install "dragoman[ocr]"'],
+    )
     ((document,), reasons) = reading(tmp_path / "x.pdf", make_pdf([BODY, [], []]))
     assert document.text.startswith("President Lee")
-    assert reasons == ["2 of its 3 pages have no text layer: if they hold any, OCR it"]
+    assert reasons == [
+        '2 of its 3 pages have no text layer: if they hold any, it needs OCR: --ocr, with pip install "dragoman[ocr]"'
+    ]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from dragoman.corpus.readers.support.legible import is_legible
 from dragoman.corpus.readers.support.right_to_left import as_read
 from support.painted import Piece, lettered, painted, silent
 
+ADVICE = 'it needs OCR: --ocr, with pip install "dragoman[ocr]"'
 WIDTH = 7.2
 """How wide a glyph of `lettered` is at 12 points."""
 
@@ -278,7 +279,7 @@ def test_unknown_letters_are_told_and_not_read() -> None:
     good = lines(*BODY)
     bad = [Piece(gibberish, font="F2")]
     (told,) = results(painted([bad, bad], F2=silent()))
-    assert str(told) == "x.pdf: its fonts do not say which letters they show (no ToUnicode): it needs OCR"
+    assert str(told) == "x.pdf: its fonts do not say which letters they show (no ToUnicode): " + ADVICE
     document = reading(painted([good, bad, good[::-1]], F2=silent()))
     assert "foreign ministers" in document.text
     assert "7KH" not in document.text
@@ -331,5 +332,5 @@ def test_a_page_whose_font_says_wrong_letters_is_told_and_not_read() -> None:
         for at in range(0, len(shown), 60)
     ]
     (told,) = results(painted([pieces], F2=lettered(wrong)))
-    assert str(told) == "x.pdf: gibberish: its fonts say of its letters that they are others, it needs OCR"
+    assert str(told) == "x.pdf: gibberish: its fonts say of its letters that they are others: " + ADVICE
     assert "foreign ministers" in reading(painted([pieces], F2=lettered(letters))).text
