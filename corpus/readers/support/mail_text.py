@@ -98,7 +98,7 @@ class MailText:
         if depth > _DEEPEST or (part.get_content_disposition() == "attachment" and kind not in _ATTACHED_MESSAGE):
             self._attach(part)
         elif kind in _ATTACHED_MESSAGE and part.is_multipart():
-            yield from self._attached(inner[0], depth)
+            yield from self._attached(inner[0], depth, _transfer(part))
         elif part.is_multipart() and part.get_content_maintype() == "multipart":
             if kind == "multipart/alternative":
                 yield from self._alternative(inner, depth)
@@ -124,8 +124,10 @@ class MailText:
             number += 1
         self.attachments[numbered] = part
 
-    def _attached(self, message: Message, depth: int) -> Iterator[str]:
+    def _attached(self, message: Message, depth: int, transfer: str) -> Iterator[str]:
         """An attached message, with the headers that a reader of mail is shown."""
+        if transfer == "base64" and not message.keys():  # which it must not be, and some programs make it
+            message = parse_message(_from_base64(str(message.get_payload()).encode("ascii", "replace")))
         found = ((name, str(header(message, name) or "").strip()) for name in _SHOWN)
         if lines := [f"{name.capitalize()}: {' '.join(value.split())}" for name, value in found if value]:
             yield "\n".join(lines)
@@ -168,7 +170,7 @@ def _lines(text: str) -> list[str]:
 def _body(part: Message) -> Decoded:
     """The text of a part, decoded as far as its sender's faults allow."""
     raw: Any = part.get_payload()
-    transfer = str(part.get("content-transfer-encoding") or "").strip().lower()
+    transfer = _transfer(part)
     data: Any = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         data = str(raw).encode("utf-8", "surrogateescape")
@@ -177,6 +179,10 @@ def _body(part: Message) -> Decoded:
     elif transfer in ("", "7bit", "8bit") and _SOFT_BREAK.search(data) and len(_QUOTED.findall(data)) > 2:
         data = quopri.decodestring(data)  # which the sender forgot to say
     return decode(data, part.get_content_charset() or "") if data.strip() else Decoded("")
+
+
+def _transfer(part: Message) -> str:
+    return str(part.get("content-transfer-encoding") or "").strip().lower()
 
 
 def _from_base64(data: bytes) -> bytes:

@@ -81,6 +81,14 @@ def test_an_attached_message_is_read_with_its_own_attachments_named() -> None:
     assert [each.example for each in document.remarks] == ["1 attachment (a.png)"]
 
 
+def test_an_attached_message_that_should_not_be_encoded_and_is() -> None:
+    inner = base64.encodebytes(f"{HEAD}Subject: Squid\n\nIt names three colonels.".encode()).decode()
+    attached = f"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n{inner}"
+    text = reading(several("mixed", part("For your files."), attached)).text
+    assert text.startswith("For your files.\n\nFrom: Ana Diaz")
+    assert text.endswith("Subject: Squid\n\nIt names three colonels.")
+
+
 def test_several_messages_in_one_file_are_told() -> None:
     one = f"From ana@example.org Mon Nov 24 09:10:00 2025\n{HEAD}Subject: One\n\nThe first.\n"
     assert reading(one).text == "The first."
