@@ -11,7 +11,7 @@ from ...errors import UnreadableSource
 from ..dates.records import parse_dates
 from ..document import DateInterval
 from ..readers.contract import LARGEST_FILE, MEGABYTE
-from ..readers.support.decode import tidy
+from ..readers.support.decode import decode, tidy
 
 MOST_ENTRIES: Final = 1000
 """The entries of one feed that are followed. Feeds list their newest entries first."""
@@ -20,6 +20,7 @@ _MARKUP_BEFORE: Final = r"(?:\ufeff)?\s*(?:<\?.{0,500}?\?>\s*|<!--.{0,5000}?-->\
 _FEED = re.compile(rf"{_MARKUP_BEFORE}<(?:\w+:)?(?:rss|feed|RDF)[\s>]", re.DOTALL)
 _PAGE = re.compile(rf"{_MARKUP_BEFORE}<(?:html|head|body)[\s>]", re.DOTALL | re.IGNORECASE)
 _DECLARED_ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
+_DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s{0,5}=\s{0,5}["']([\w.:-]{2,30})""")
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 
 
@@ -66,10 +67,13 @@ def parse_feed(data: bytes, url: str, charset: str = "") -> list[Entry]:
     import feedparser  # pyright: ignore[reportMissingTypeStubs]
 
     library: Any = feedparser
-    headers = {"content-location": url, "content-type": f"application/xml; charset={charset}" if charset else ""}
+    # Decoded here, so that one wrong byte does not make another encoding of it all.
+    declared = _DECLARED_ENCODING.search(data[:300])
+    text = decode(data, charset, declared[1].decode("ascii") if declared else "utf-8").text
+    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     try:
         # A stream, because bytes might be taken for the name of a file.
-        parsed = library.parse(io.BytesIO(data), response_headers=headers)
+        parsed = library.parse(io.BytesIO(text.encode()), response_headers=headers)
     except Exception as error:  # what strange markup raises within a parser is not ours to list
         raise UnreadableSource(f"a feed that cannot be parsed: {type(error).__name__}") from None
     if not parsed.get("version"):

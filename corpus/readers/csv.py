@@ -26,8 +26,8 @@ _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 _NO_END: Final = "unexpected end of data"
 """What the csv module says of a quotation that runs to the end of the text."""
 
-_UNDOUBLED: Final = "quotation marks within a cell that are not doubled were read as they stand"
-_UNCLOSED: Final = "a quotation opens here and is never closed: close it, or double the quotation marks within a cell"
+_UNDOUBLED: Final = "quotes within a cell that are not doubled were read as they stand"
+_UNCLOSED: Final = "a quote opens here and is never closed: close it, or double the quotes within a cell"
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:

@@ -1,6 +1,7 @@
 """Markdown with front matter: its readable text, and the description that its author gave."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from ...errors import UnreadableSource
 from ..splitting.title_line import without_title
@@ -18,7 +19,6 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     Raises:
         UnreadableSource: If there is no text or the front matter is unusable.
     """
-    del options  # front matter has our names for its fields
     whole, remarks = read_text(source)
     description, body, told = split_front_matter(whole)
     page = readable_text(body)
@@ -33,6 +33,16 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         notes = [[note.mark, max(0, note.at + moved), note.text] for note in page.notes]
         own = description.get("notes")
         description["notes"] = [*own, *notes] if isinstance(own, list) else notes
-    if page.topics and not Fields(description).value("topics"):
-        description["topics"] = list(page.topics)
+    if not Fields(description).value("topics"):
+        own = {options.fields.get(each.name, each.key) for each in options.own}
+        tags = description.pop("tags", None) if "tags" not in own else None
+        description["topics"] = [*_tags(tags), *page.topics]
     yield RawRecord(text, source.origin, description, id=source.id or text_id(whole), remarks=(*remarks, *told))
+
+
+def _tags(tags: object) -> Iterator[str]:
+    """The topics that front matter calls tags, as Hugo, Jekyll and Obsidian do: a list, or a string with commas."""
+    listed = cast("list[object]", tags) if isinstance(tags, list) else str(tags or "").split(",")
+    for tag in listed:
+        if isinstance(tag, str) and tag.strip(" #"):
+            yield tag.strip(" #")

@@ -52,6 +52,7 @@ _SAMPLE: Final = 20_000
 _SHORTEST: Final = 16
 """Fewer bytes without a zero are not taken for Chinese or Japanese in UTF-16."""
 
+_WORDS: Final = b" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PRINTABLE: Final = b"\t\n\r" + bytes(range(0x20, 0x7F))
 # The first halves of ideographs, kana, their punctuation, full-width forms, and of general punctuation.
 _EAST_ASIAN_HALVES: Final = bytes([0x20, 0x30, 0xFF, *range(0x4E, 0xA0)])
@@ -141,7 +142,7 @@ def unmarked_utf16(data: bytes) -> str:
     """The codec of UTF-16 that has no byte order mark, as Windows' programs may write it; "" if it is none."""
     sample = data[: 2 * (_SAMPLE // 2)]
     if b"\0" in sample:  # of which ASCII may have a stray one
-        is_candidate = 5 * len(sample.translate(None, _PRINTABLE)) > len(sample)
+        is_candidate = 5 * len(sample.translate(None, _WORDS)) > 2 * len(sample)
     else:
         is_candidate = len(sample) >= _SHORTEST and _may_be_utf16(sample)
     if not is_candidate:
@@ -167,7 +168,7 @@ def _may_be_utf16(sample: bytes) -> bool:
         if firsts.translate(None, _EAST_ASIAN_HALVES):
             continue
         # In a text of letters, which these may be as well, every other character is a letter or blank, too.
-        if 10 * len(seconds.translate(None, _PRINTABLE)) >= len(seconds) and 30 * seconds.count(b" ") <= len(seconds):
+        if 10 * len(seconds.translate(None, _PRINTABLE)) >= len(seconds) and 15 * seconds.count(b" ") <= len(seconds):
             return True
     return False
 

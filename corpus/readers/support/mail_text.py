@@ -23,6 +23,7 @@ _PLAIN: Final = frozenset({"text/plain", "text/markdown", "text/x-markdown", "te
 _MARKED_UP: Final = frozenset({"text/html", "application/xhtml+xml", "text/enriched", "text/richtext"})
 _ATTACHED_MESSAGE: Final = frozenset({"message/rfc822", "message/global"})
 _DEEPEST: Final = 50
+_SOFT_HYPHEN: Final = "\u00ad"
 _LONGEST_NAME: Final = 100
 _SAMPLE: Final = 2000
 
@@ -71,7 +72,7 @@ def headers(message: Message, name: str) -> Iterator[Any]:
     """All headers of that name. Raw UTF-8 is read as such (RFC 6532), and charsets as text is (`decode`)."""
     for key, value in message.raw_items():
         if key.lower() == name:
-            yield _registry(name, _readable(str(value), message))
+            yield _registry(name, _readable(str(value), message).replace(_SOFT_HYPHEN, ""))
 
 
 class MailText:
@@ -98,7 +99,7 @@ class MailText:
         if depth > _DEEPEST or (part.get_content_disposition() == "attachment" and kind not in _ATTACHED_MESSAGE):
             self._attach(part)
         elif kind in _ATTACHED_MESSAGE and part.is_multipart():
-            yield from self._attached(inner[0], depth)
+            yield from self._attached(inner[0], depth, _transfer(part))
         elif part.is_multipart() and part.get_content_maintype() == "multipart":
             if kind == "multipart/alternative":
                 yield from self._alternative(inner, depth)
@@ -109,7 +110,8 @@ class MailText:
         elif kind in _PLAIN or kind in _MARKED_UP or part.get_content_maintype() == "multipart":
             text, remarks = _body(part)
             self.remarks += remarks
-            if shown := (visible_text(text) if kind in _MARKED_UP else text).strip():
+            shown = (visible_text(text) if kind in _MARKED_UP else text.replace(_SOFT_HYPHEN, "")).strip()
+            if shown:
                 yield shown
         else:
             self._attach(part)
@@ -124,8 +126,10 @@ class MailText:
             number += 1
         self.attachments[numbered] = part
 
-    def _attached(self, message: Message, depth: int) -> Iterator[str]:
+    def _attached(self, message: Message, depth: int, transfer: str) -> Iterator[str]:
         """An attached message, with the headers that a reader of mail is shown."""
+        if transfer == "base64" and not message.keys():  # which it must not be, and some programs make it
+            message = parse_message(_from_base64(str(message.get_payload()).encode("ascii", "replace")))
         found = ((name, str(header(message, name) or "").strip()) for name in _SHOWN)
         if lines := [f"{name.capitalize()}: {' '.join(value.split())}" for name, value in found if value]:
             yield "\n".join(lines)
@@ -168,7 +172,7 @@ def _lines(text: str) -> list[str]:
 def _body(part: Message) -> Decoded:
     """The text of a part, decoded as far as its sender's faults allow."""
     raw: Any = part.get_payload()
-    transfer = str(part.get("content-transfer-encoding") or "").strip().lower()
+    transfer = _transfer(part)
     data: Any = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         data = str(raw).encode("utf-8", "surrogateescape")
@@ -177,6 +181,10 @@ def _body(part: Message) -> Decoded:
     elif transfer in ("", "7bit", "8bit") and _SOFT_BREAK.search(data) and len(_QUOTED.findall(data)) > 2:
         data = quopri.decodestring(data)  # which the sender forgot to say
     return decode(data, part.get_content_charset() or "") if data.strip() else Decoded("")
+
+
+def _transfer(part: Message) -> str:
+    return str(part.get("content-transfer-encoding") or "").strip().lower()
 
 
 def _from_base64(data: bytes) -> bytes:
@@ -225,4 +233,4 @@ def _recoded(found: re.Match[str]) -> str:
         text = decode(data, found[1]).text
     except Exception:
         return found[0]
-    return f"=?utf-8?b?{base64.b64encode(' '.join(text.splitlines()).encode()).decode()}?="
+    return f"=?utf-8?b?{base64.b64encode(' '.join(text.replace(_SOFT_HYPHEN, '').splitlines()).encode()).decode()}?="

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ....errors import UnreadableSource
 from ...document import Note
+from ...scripts import UNSPACED_IN_PRINT
 from .html_text import visible_text
 from .markup import Flow
 
@@ -39,6 +40,7 @@ _MARKED = re.compile(r"==(?=\S)([^=\n]{1,500})(?<=\S)==")
 _NOTE_MARK = re.compile(r"\[\^\d{1,4}\]")  # of a note that is not there
 _DEEP_QUOTE = re.compile(rf"^((?:[ \t]{{0,3}}>){{{_DEEPEST}}})[ \t>]+", re.MULTILINE)
 
+_UNSPACED = re.compile(f"[{UNSPACED_IN_PRINT}]")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s[^<>]*)?/?)>")
 _ATTRIBUTE = re.compile(r"""\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)""")
 _BARE_ATTRIBUTES = re.compile(
@@ -199,7 +201,9 @@ class _Page:
         if self._quoted and children and children[0].type == "text":
             self._callout(children)
         for at, child in enumerate(children):
-            self._inline(child, children[at + 1] if at + 1 < len(children) else None)
+            following = children[at + 1] if at + 1 < len(children) else None
+            if child.type != "softbreak" or not _is_unspaced(children[max(0, at - 4) : at], children[at + 1 : at + 5]):
+                self._inline(child, following)
 
     def _callout(self, children: "list[Token]") -> None:
         """Obsidian's `> [!warning] Title`: the kind is shown where there is no title."""
@@ -268,6 +272,13 @@ class _Page:
             self.flow.line()
         elif name == "sup" and not found[1] and self.flow.marks_a_note(inside):
             self.flow.space()
+
+
+def _is_unspaced(before: "Sequence[Token]", behind: "Sequence[Token]") -> bool:
+    """Whether the text around a place is in a script that has no spaces between words; marks may stand between."""
+    last = next((token.content[-1] for token in reversed(before) if token.content), "")
+    first = next((token.content[0] for token in behind if token.content), "")
+    return bool(_UNSPACED.match(last) and _UNSPACED.match(first))
 
 
 def _stranger(found: re.Match[str]) -> str:

@@ -146,6 +146,32 @@ def test_the_charset_of_the_server_counts(web: "WebServer") -> None:
 # Feeds
 
 
+def test_a_wrong_byte_in_what_was_fetched_costs_itself_alone(web: "WebServer") -> None:
+    said = f"{STORY} L’envoyé spécial s’est rendu à Łódź."
+    content = page(said).encode().replace(b"Geneva", b"Gen\xffeva")
+    for media_type in ("text/html", "text/html; charset=utf-8", "text/html; charset=iso-8859-1"):
+        (document,) = read([web.page("/wrong", content, media_type)], options=ReadOptions(allow_private=True))
+        assert isinstance(document, Document)
+        assert document.text == said.replace("Geneva", "Gen\N{REPLACEMENT CHARACTER}eva")
+        assert [(each.kind, each.example) for each in document.remarks] == [
+            ("bytes that are no UTF-8 were replaced", "1, in line 1")
+        ]
+
+
+@pytest.mark.parametrize("charset", ["", "utf-8", "iso-8859-1"])
+def test_a_wrong_byte_in_a_feed_costs_itself_alone(charset: str) -> None:
+    feed = rss(item("https://example.org/1", "L’accord de Łódź"), item("https://example.org/2", "Переговоры Q"))
+    first, second = parse_feed(feed.encode().replace(b"Q", b"\xff"), "https://example.org/feed", charset)
+    assert (first.title, second.title) == ("L’accord de Łódź", "Переговоры \N{REPLACEMENT CHARACTER}")
+
+
+def test_a_feed_is_in_the_encoding_that_it_names() -> None:
+    feed = rss(item("https://example.org/1", "Überraschung in Zürich – „ja“"))
+    feed = feed.replace('version="1.0"?', 'version="1.0" encoding="iso-8859-1"?')
+    (entry,) = parse_feed(feed.encode("cp1252"), "https://example.org/feed")
+    assert entry.title == "Überraschung in Zürich – „ja“"
+
+
 def test_the_pages_of_a_feed_are_read_and_one_that_fails_is_named(web: "WebServer") -> None:
     given = (
         "<pubDate>Sun, 23 Nov 2025 01:00:00 +0900</pubDate><dc:creator "

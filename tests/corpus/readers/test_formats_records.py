@@ -95,7 +95,7 @@ def test_what_is_no_csv_is_one_line(tmp_path: Path, data: bytes, reason: str) ->
     assert (documents, skipped) == ([], [f": {reason}"])
 
 
-UNCLOSED = "a quotation opens here and is never closed: close it, or double the quotation marks within a cell"
+UNCLOSED = "a quote opens here and is never closed: close it, or double the quotes within a cell"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_marks_within_a_cell_that_are_not_doubled_are_read_as_they_stand(tmp_pat
     assert (first.text, first.title) == ('He said "no" and left', "T")
     assert (second.text, second.title) == ('"Yes," she said.\nAnd stayed.', "U")
     assert [each.kind for each in first.remarks] == [
-        "quotation marks within a cell that are not doubled were read as they stand"
+        "quotes within a cell that are not doubled were read as they stand"
     ]
     assert (second.remarks, skipped) == ((), [])
 

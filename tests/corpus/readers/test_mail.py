@@ -81,6 +81,14 @@ def test_an_attached_message_is_read_with_its_own_attachments_named() -> None:
     assert [each.example for each in document.remarks] == ["1 attachment (a.png)"]
 
 
+def test_an_attached_message_that_should_not_be_encoded_and_is() -> None:
+    inner = base64.encodebytes(f"{HEAD}Subject: Squid\n\nIt names three colonels.".encode()).decode()
+    attached = f"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n{inner}"
+    text = reading(several("mixed", part("For your files."), attached)).text
+    assert text.startswith("For your files.\n\nFrom: Ana Diaz")
+    assert text.endswith("Subject: Squid\n\nIt names three colonels.")
+
+
 def test_several_messages_in_one_file_are_told() -> None:
     one = f"From ana@example.org Mon Nov 24 09:10:00 2025\n{HEAD}Subject: One\n\nThe first.\n"
     assert reading(one).text == "The first."
@@ -124,6 +132,12 @@ def test_transfer_encodings_with_faults() -> None:
     broken = "They=20met =ZZ in=\n Nara =3D =e9=\n"
     mail = f"{HEAD}Content-Type: text/plain; charset=cp1252\nContent-Transfer-Encoding: quoted-printable\n\n{broken}"
     assert reading(mail).text == "They met =ZZ in Nara = é"
+
+
+def test_places_where_words_may_be_parted_are_nothing() -> None:
+    kind = "Content-Type: text/plain; charset=utf-8"
+    document = reading(f"{HEAD}Subject: Ne\u00adgo\u00adti\u00adations\n{kind}\n\nIn Na\u00adra.")
+    assert (document.title, document.text) == ("Negotiations", "In Nara.")
 
 
 def test_a_boundary_that_nobody_told() -> None:

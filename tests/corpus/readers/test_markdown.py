@@ -5,6 +5,7 @@ import io
 import pytest
 
 from dragoman.corpus.document import Document, Note
+from dragoman.corpus.fields import OwnField
 from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Skipped, Source
 from dragoman.corpus.readers.registry import format_named
@@ -52,6 +53,7 @@ def test_notes_stay_at_their_marks_under_a_title_of_the_front_matter() -> None:
         ("Hotline\n: A line for ministers.\n: Also a film.", "Hotline\nA line for ministers.\nAlso a film."),
         ("<div align=center>\n<p>One</p><p>Two</p>\n</div>", "One\nTwo"),
         ("<table><tr><td>Japan</td><td>Korea</td></tr></table>", "Japan\nKorea"),
+        ("両外相は\n奈良で\n*会談*した。\nThe end", "両外相は奈良で会談した。 The end"),
         ("co\u00adope\u00adrate", "cooperate"),
         ("a[^9]", "a"),
         ("a regular [^a-z]+ expression", "a regular [^a-z]+ expression"),
@@ -85,6 +87,23 @@ def test_a_line_of_tags_is_the_page_s_topics() -> None:
     document = reading("---\ntopics: [trade]\n---\n#hotline\n\nThey met in Nara. Item #12.\n")
     assert isinstance(document, Document)
     assert document.topics == ("trade",)
+
+
+@pytest.mark.parametrize("tags", ["[hotline, asia]", "hotline, asia", "\n  - hotline\n  - '#asia'"])
+def test_tags_of_the_front_matter_are_topics(tags: str) -> None:
+    document = reading(f"---\ntags: {tags}\n---\nThey met in Nara.\n\n#fisheries\n")
+    assert isinstance(document, Document)
+    assert (document.topics, document.unused) == (("hotline", "asia", "fisheries"), ())
+    document = reading(f"---\ntopics: [trade]\ntags: {tags}\n---\nThey met in Nara.")
+    assert isinstance(document, Document)
+    assert (document.topics, document.unused) == (("trade",), ("tags",))
+
+
+def test_tags_may_be_a_field_of_the_collection_s_own() -> None:
+    source = Source(io.BytesIO(b"---\ntags: [hotline]\n---\nThey met in Nara."), "x.md", "x", "x.md")
+    (found,) = read_stream(source, format_named("markdown"), ReadOptions(own=(OwnField("tags", "tags"),)))
+    assert isinstance(found, Document)
+    assert (found.extra, found.topics) == ({"tags": ("hotline",)}, ())
 
 
 TOML = """+++
