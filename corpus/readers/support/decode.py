@@ -141,21 +141,28 @@ def _decoded(data: bytes, said: list[str]) -> tuple[str, tuple[Remark, ...]]:
                 raise UnreadableSource(f"begins as {codec.upper()} but is not") from None
     if data.startswith(_BINARY_BEGINNINGS):
         raise UnreadableSource("binary")
-    if b"\0" in data and (codec := unmarked_utf16(data)):
+    valid = _valid(data)
+    if (valid is None or "\0" in valid) and (codec := unmarked_utf16(data)):
         return _in_codec(data, codec)
     for codec in _seven_bit(data, said):
         with suppress(UnicodeError):
             return _in_codec(data, codec)
     if _is_binary(data[:_SAMPLE]):
         raise UnreadableSource("binary")
-    with suppress(UnicodeError):  # as nearly all that comes is
-        return data.decode(UTF_8), ()
-    if codec := unmarked_utf16(data):
-        return _in_codec(data, codec)
+    if valid is not None:
+        return valid, ()
     for codec in _credible(data, said):
         with suppress(UnicodeError):
             return _in_codec(data, codec)
     return _guessed(data)
+
+
+def _valid(data: bytes) -> str | None:
+    """The text if it is in UTF-8, as nearly all that comes is; None if anything is wrong in it."""
+    try:
+        return data.decode(UTF_8)
+    except UnicodeDecodeError:
+        return None
 
 
 def _guessed(data: bytes) -> tuple[str, tuple[Remark, ...]]:
