@@ -2,8 +2,8 @@
 
 The volumes were encoded over decades, and differ in their habits: who writes to whom may be a person or an office,
 source notes may be footnotes or lines of the text, enclosures are documents within a document, and only later volumes
-have a list of persons, whose full names then stand for the short ones in the text. Front and back matter (prefaces,
-lists, index) is counted and left out.
+have a list of persons, whose full names then stand for the short ones in the text. Front and back matter is counted and
+left out. Other TEI is read by `support.tei_text`.
 """
 
 import re
@@ -18,6 +18,7 @@ from ..fields import stated_classification
 from .contract import RawRecord, ReadOptions, Skipped, Source
 from .support.markup import Element, Flow, local_name, plain_text, stream_xml, walk_xml
 from .support.packed import DAMAGED, decompressed
+from .support.tei_text import whole_texts
 from .support.utf8_stream import Utf8Stream
 
 _SERIES: Final = "Foreign Relations of the United States"
@@ -25,6 +26,7 @@ _ADDRESS: Final = "https://history.state.gov/historicaldocuments"
 _ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
 _FRUS: Final = "{http://history.state.gov/frus/ns/1.0}"
 _MOST_PERSONS: Final = 50_000
+_MOST_EVENTS: Final = 2_000_000
 
 _BLOCKS: Final = frozenset(
     "p head opener dateline salute closer signed postscript byline list table quote attachment div figure lg "
@@ -68,25 +70,25 @@ class _Volume:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._id = ""
-        self._part = ""
-        """Front, body or back."""
-        self._depth = 0
-        """How many divisions of the document that we are in are open: its enclosures are part of it."""
+        self._is_whole = False  # one text, as far as is known: then nothing of it may be forgotten
+        self._part = ""  # front, body or back
+        self._depth = 0  # how many divisions of the document that we are in are open, its enclosures included
         self._persons: dict[str, str] = {}
-        self._headings: list[str] = []
-        """Those of the open chapters."""
+        self._headings: list[str] = []  # those of the open chapters
         self._left_out: Counter[str] = Counter()
-        self._page = ""
-        """The last that has begun."""
-        self._begun_on = ""
-        """The page that the document begins on which we are in."""
+        self._page = ""  # the last that has begun
+        self._begun_on = ""  # the page that the document begins on which we are in
 
     def records(self) -> Iterator[RawRecord | Skipped]:
         """The documents in order, and at the end a `Skipped` that counts the parts left out."""
         empty = True
+        root: Element | None = None
         text = Utf8Stream(decompressed(self._source))
-        for event, element in stream_xml(text):
+        for number, (event, element) in enumerate(stream_xml(text)):
             name = local_name(element)
+            root = element if root is None else root
+            if self._is_whole and number > _MOST_EVENTS:
+                raise UnreadableSource("TEI of more than a million elements, and no volume of documents: split it")
             if event == "start":
                 self._enter(element, name)
             elif record := self._leave(element, name):
@@ -95,7 +97,9 @@ class _Volume:
                 if told and isinstance(record, RawRecord):
                     record = replace(record, remarks=(*record.remarks, *told))
                 yield record
-        if empty:
+        if empty and root is not None and self._is_whole:
+            yield from (replace(each, remarks=text.remarks()) for each in whole_texts(root, self._source))
+        elif empty:
             raise UnreadableSource(f"TEI, but without documents as the volumes of {_SERIES} have them")
         if self._left_out:
             counted = (f"{_many(count, 'part')} of its {part} matter" for part, count in self._left_out.items())
@@ -130,6 +134,7 @@ class _Volume:
             except UnreadableSource as error:
                 return Skipped(origin, str(error))
             finally:
+                self._is_whole = False
                 _forget(element)
         if name == "div":
             self._leave_matter(element)
@@ -147,14 +152,16 @@ class _Volume:
             if parent is not None and local_name(parent) in ("front", "back"):
                 self._left_out[self._part] += 1
             self._learn_persons(division)
-        _forget(division)
+        if not self._is_whole:
+            _forget(division)
 
     def _begin(self, root: Element, name: str) -> None:
-        if name not in ("TEI", "TEI.2"):
+        if name not in ("TEI", "TEI.2", "teiCorpus"):
             feed = ", but a feed" if name in ("rss", "feed", "RDF") else ""
             raise UnreadableSource(f"XML, but not TEI{feed}: its root is <{name[:40]}>")
         file_name = re.sub(r"\.(?:xml|tei)(?:\.gz|\.xz)?$", "", self._source.name)
         self._id = root.get(_ID) or file_name or "volume"
+        self._is_whole = not self._id.startswith("frus")
 
     def _learn_persons(self, matter: Element) -> None:
         for person in matter.iter("{*}persName"):

@@ -38,6 +38,10 @@ _FORMS: Final = (
     rf"{_WHERE},? {_DAY} ?(?:{_DASH}(?!\d)|:|\.-)",
 )
 _MAY_BE: Final = re.compile(rf"{PLACE}(?: ?[,(\[/—–:.|]| -|,? \d|,? (?:le|den|am|el) \d| {_MONTH} \d)")
+_DAY_OR_AGENCY: Final = re.compile(r"[\d(\[]")
+_FARTHEST: Final = 100
+"""Within how many characters a dateline has its day or its agency's bracket."""
+
 _YEAR: Final = re.compile(r"\d{4}|年")
 _BARE: Final = (
     # CAIRO — …  |  KYIV, Ukraine — …  |  GENÈVE – …  |  NEW DELHI: …
@@ -167,12 +171,12 @@ def _compiled(forms: tuple[str, ...]) -> list[re.Pattern[str]]:
 def _datelines(line: str, text: str) -> Iterator[tuple[Dateline, int]]:
     """The dateline that a line begins with, and where it ends; nothing if there is none."""
     head = line[:_LONGEST]
-    forms = _compiled(_FORMS) if _MAY_BE.match(head) else ()
-    for form in forms:
+    may_be = _MAY_BE.match(head)
+    for form in _compiled(_FORMS) if may_be and _DAY_OR_AGENCY.search(head, 0, _FARTHEST) else ():
         if (found := form.match(head)) and (dateline := _of_words(found)):
             yield dateline, found.end()
-    for form in _compiled(_BARE) if forms else ():
-        found = form.match(head) if len(line) >= _PARAGRAPH else None
+    for form in _compiled(_BARE) if may_be and len(line) >= _PARAGRAPH else ():
+        found = form.match(head)
         if found and _is_bare_dateline(found, text):
             yield Dateline(named(found["place"])), found.end()
     if not head.isascii():

@@ -23,6 +23,7 @@ _PLAIN: Final = frozenset({"text/plain", "text/markdown", "text/x-markdown", "te
 _MARKED_UP: Final = frozenset({"text/html", "application/xhtml+xml", "text/enriched", "text/richtext"})
 _ATTACHED_MESSAGE: Final = frozenset({"message/rfc822", "message/global"})
 _DEEPEST: Final = 50
+_SOFT_HYPHEN: Final = "\u00ad"
 _LONGEST_NAME: Final = 100
 _SAMPLE: Final = 2000
 
@@ -71,7 +72,7 @@ def headers(message: Message, name: str) -> Iterator[Any]:
     """All headers of that name. Raw UTF-8 is read as such (RFC 6532), and charsets as text is (`decode`)."""
     for key, value in message.raw_items():
         if key.lower() == name:
-            yield _registry(name, _readable(str(value), message))
+            yield _registry(name, _readable(str(value), message).replace(_SOFT_HYPHEN, ""))
 
 
 class MailText:
@@ -109,7 +110,8 @@ class MailText:
         elif kind in _PLAIN or kind in _MARKED_UP or part.get_content_maintype() == "multipart":
             text, remarks = _body(part)
             self.remarks += remarks
-            if shown := (visible_text(text) if kind in _MARKED_UP else text).strip():
+            shown = (visible_text(text) if kind in _MARKED_UP else text.replace(_SOFT_HYPHEN, "")).strip()
+            if shown:
                 yield shown
         else:
             self._attach(part)
@@ -231,4 +233,4 @@ def _recoded(found: re.Match[str]) -> str:
         text = decode(data, found[1]).text
     except Exception:
         return found[0]
-    return f"=?utf-8?b?{base64.b64encode(' '.join(text.splitlines()).encode()).decode()}?="
+    return f"=?utf-8?b?{base64.b64encode(' '.join(text.replace(_SOFT_HYPHEN, '').splitlines()).encode()).decode()}?="

@@ -134,6 +134,12 @@ def test_transfer_encodings_with_faults() -> None:
     assert reading(mail).text == "They met =ZZ in Nara = é"
 
 
+def test_places_where_words_may_be_parted_are_nothing() -> None:
+    kind = "Content-Type: text/plain; charset=utf-8"
+    document = reading(f"{HEAD}Subject: Ne\u00adgo\u00adti\u00adations\n{kind}\n\nIn Na\u00adra.")
+    assert (document.title, document.text) == ("Negotiations", "In Nara.")
+
+
 def test_a_boundary_that_nobody_told() -> None:
     mail = f"{HEAD}Content-Type: multipart/mixed\n\nThey met in Nara."
     assert reading(mail).text == "They met in Nara."
