@@ -30,7 +30,7 @@ _MOST_ATTEMPTS: Final = 2_000
 """How often in a file lines are put together, in search of a row that they make."""
 
 _UNDOUBLED: Final = "quotes within a cell that are not doubled were read as they stand"
-_UNCLOSED: Final = "a quote opens here and is never closed: close it, or double the quotes within a cell"
+_UNCLOSED: Final = "the quote that opens in line {} is never closed: close it, or double the quotes within a cell"
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
@@ -112,7 +112,7 @@ class _Rows:
         if row is None or not (row.wrong or any(cell.strip() for cell in row.cells)):
             raise UnreadableSource("empty")
         if row.wrong:
-            raise UnreadableSource(f"line {row.line}: {row.wrong}")
+            raise UnreadableSource(row.wrong)
         if len(row.cells) < 2:
             raise UnreadableSource(f"not CSV: its first line should name columns, and is {row.cells[0].strip()[:60]!r}")
         return [name.strip() for name in row.cells]
@@ -170,7 +170,7 @@ class _Rows:
     def _mended(self, held: list[Line], width: int) -> list[str] | None:
         """The cells of a row whose quotes are not doubled; lines that belong to it are put among those held."""
         text = "".join(line.text for line in held)
-        if cells := mended(text, self._delimiter, width):
+        if len(text) < _LONGEST_MENDED and (cells := mended(text, self._delimiter, width)):
             return cells
         if len(held) == 1 and (cells := mended(text, self._delimiter, width, in_pairs=False)):
             return cells
@@ -198,7 +198,7 @@ class _Rows:
         self._again.extendleft(reversed(held[opened + 1 + lost :]))
         lost = sum(not line.text.isspace() for line in held[opened + 1 : opened + 1 + lost])
         told = f", and the {lost:,} lines behind it are lost to it" if lost > 1 else ""
-        return _Row(row, [], _UNCLOSED + (told or ", and the line behind it is lost to it" * lost))
+        return _Row(row, [], _UNCLOSED.format(row) + (told or ", and the line behind it is lost to it" * lost))
 
     def _opened(self, text: str) -> int:
         """On which line of a text the last quotation begins, 0 for the first: the one that no cell's end closes."""

@@ -7,6 +7,7 @@ from typing import Final
 
 _MOST_STEPS: Final = 500
 _MOST_COLUMNS: Final = 200
+_MOST_MARKS: Final = 2_000
 _MOST_SEEN: Final = 100
 _FEW: Final = 2
 """A column of more shapes has no shape of its own."""
@@ -69,7 +70,7 @@ def _cells_at(text: str, start: int, delimiter: str, *, in_pairs: bool) -> Itera
     if is_plain and is_closed:
         yield plain, end
     at, marks = start, 0
-    while (at := text.find('"', at + 1)) >= 0:
+    while marks < _MOST_MARKS and (at := text.find('"', at + 1)) >= 0:
         if marks % 2 <= (not in_pairs) and text[at + 1 : at + 2] in ("", delimiter):
             yield text[start + 1 : at].replace('""', '"'), at + 1
         marks += 1
