@@ -22,8 +22,10 @@ _NO_NOTES: Final = "no list of [mark, offset, text]"
 _LARGEST_EXPONENT: Final = 300  # as far as a float goes, nearly
 _LONGEST_KEY: Final = 60
 _LONGEST_LABEL: Final = 20
-_MOST_PAGES: Final = 10_000
-_PAGE_ID = re.compile(r"(?:pg|pb|page|p)[-_. ]{0,2}(?=\d|[ivxlcIVXLC]+$)")
+_MOST_MARKS: Final = 50_000
+"""How many footnotes a document has at most, and how many pages."""
+
+_PAGE_ID = re.compile(r"^(?:pg|pb|page|p)[-_. ]{0,2}(?=\d|[ivxlcIVXLC]+$)")
 # What a message calls the types of JSON and YAML.
 _KINDS: Final[dict[type[object], str]] = {
     bool: "true or false",
@@ -205,42 +207,62 @@ class Fields:
         is anything else is left out.
         """
         value = self.value("notes")
-        items = _listed(value)
         if not isinstance(value, list | str | None):
             self.misfit("notes", _NO_NOTES, value)
         if isinstance(value, str):
             self._taken.discard(self.key("notes"))
-        raw = self.value("text")
-        for item in items:
+        found: list[tuple[str, int, str]] = []
+        for item in self._marks("notes", cast("object", value)):
             match _note_parts(item):
                 case [str() | int() | None as mark, int() | str() | None as at, str() as said] if _is_offset(at):
-                    position = int(at or 0)
-                    if isinstance(raw, str) and raw != text:
-                        position = len(tidy(raw[:position]))
-                    yield Note(tidy(str(mark or "")).strip(), min(position, len(text)), tidy(said).strip())
+                    found.append((tidy(str(mark or "")).strip(), int(at or 0), tidy(said).strip()))
                 case _:
                     self.misfit("notes", _NO_NOTES, item)
+        places = self._places([at for _, at, _ in found], text)
+        for (mark, _, said), at in zip(found, places, strict=True):
+            yield Note(mark, at, said)
 
     def pages(self, text: str) -> tuple[Page, ...]:
         """A list of pages, each [label, offset], as `notes` are. Anything else is left alone, and so unused.
 
-        Editors give ids such as "pg_1474", of which the number is what is printed.
+        Editors give ids such as "pg_1474", of which the number is what is printed. A page among others whose label
+        says nothing has none, and still ends the one before it.
         """
-        raw, value = self.value("text"), self.value("pages")
-        pages: list[Page] = []
-        for item in _listed(value)[:_MOST_PAGES]:
+        found: list[tuple[str, int]] = []
+        for item in self._marks("pages", self.value("pages")):
             match item:
-                case [str() | int() as label, int() | str() as at] if _is_offset(at) and _label(label):
-                    position = int(at)
-                    if isinstance(raw, str) and raw != text:
-                        position = len(tidy(raw[:position]))
-                    pages.append(Page(_label(label), min(position, len(text))))
+                case [str() | int() as label, int() | str() as at] if _is_offset(at):
+                    found.append((_label(label), int(at)))
                 case _:
-                    self._taken.discard(self.key("pages"))
-                    return ()
-        if not pages:
+                    found.clear()
+                    break
+        if not any(label for label, _ in found):
             self._taken.discard(self.key("pages"))
+            return ()
+        places = self._places([at for _, at in found], text)
+        pages = (Page(label, at) for (label, _), at in zip(found, places, strict=True))
         return tuple(sorted(pages, key=lambda page: page.at))
+
+    def _marks(self, name: str, value: object) -> list[Any]:
+        """The items of a list of marks in the text, of which there may be too many."""
+        items = _listed(value)
+        if len(items) > _MOST_MARKS:
+            self.misfit(name, f"those beyond the first {_MOST_MARKS:,}")
+        return items[:_MOST_MARKS]
+
+    def _places(self, offsets: list[int], text: str) -> list[int]:
+        """Offsets into the record's own text as offsets into the one that was made of it by tidying."""
+        raw = self.glance("text")
+        if not isinstance(raw, str) or raw == text:
+            return [min(at, len(text)) for at in offsets]
+        places: dict[int, int] = {}
+        begin = length = 0
+        for at in sorted(set(offsets)):
+            # Both halves of a line end make one line feed: what is cut between them would be two.
+            end = at + 1 if raw[at - 1 : at + 1] == "\r\n" else at
+            length += len(tidy(raw[begin:end]))
+            begin, places[at] = max(begin, end), length
+        return [min(places[at], len(text)) for at in offsets]
 
     def value(self, name: str) -> Any:
         """A field as it is; None if it is absent or empty."""

@@ -120,7 +120,7 @@ class Flow:
         self._parts: list[str] = []
         self._length = 0
         self._gap = 0
-        self._page = ""
+        self._page: str | None = None
         self.notes: list[Note] = []
         self.pages: list[Page] = []
 
@@ -142,9 +142,9 @@ class Flow:
 
     def _add(self, words: str) -> None:
         gap = _GAPS[self._gap] if self._length else ""
-        if self._page:
+        if self._page or (self._page is not None and self.pages and self.pages[-1].label):
             self.pages.append(Page(self._page, self._length + len(gap)))
-            self._page = ""
+        self._page = None
         for piece in (gap, words):
             self._parts.append(piece)
             self._length += len(piece)
@@ -179,7 +179,7 @@ class Flow:
             self.write(" | ")
 
     def page(self, label: str) -> None:
-        """What comes next is on another page; one of which nothing is written does not count."""
+        """What comes next is on another page, perhaps one without a label; one without anything does not count."""
         self._page = label
 
     def marks_a_note(self, raised: str) -> bool:
