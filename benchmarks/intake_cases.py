@@ -166,7 +166,7 @@ CASES: Iterable[Case] = [
         "encodings without a label": {
             "03_turkish_cp1254.txt": (says("Dışişleri Bakanı"),),
             "03c_iso2022jp.txt": (has("language", "ja"),),
-            "03d_utf16_no_bom.txt": (either(says("minister’s"), refused("utf-16")),),
+            "03d_utf16_no_bom.txt": (either(says(_SENTENCE), refused("utf-16")),),
         },
         "dates of web pages": {
             **{

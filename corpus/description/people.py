@@ -10,6 +10,7 @@ tables of their own, in abroad/.
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from importlib.resources import files
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -31,6 +32,7 @@ _LOOK_BACK: Final = 120
 
 _MOST_BETWEEN: Final = 9
 _LONGEST_CHARGE: Final = 80
+_WORDS_KEPT: Final = 8192  # for which it is kept whether they may be part of a name: most come again and again
 _MOST_WORDS: Final = 16
 """How many words an office has at most, before or after its own."""
 
@@ -180,7 +182,7 @@ def _is_headline(line: str, found: list[tuple[int, int, Person]]) -> bool:
         others.append(line[at:start])
         at = max(at, end)
     words = re.findall(r"[^\W\d_][^\s]*", " ".join([*others, line[at:]]))
-    words = [word for word in words if not next(country_mentions(word), None)]
+    words = [word for word in words if not _is_of_a_country(word)]
     if not words:
         return found[0][0] > 0 and len(found) < 2
     return sum(word[0].islower() for word in words) < 0.4 * len(words)
@@ -319,12 +321,19 @@ def _name(words: str, initials: bool = False) -> str:
     return " ".join(kept) if enough and not is_capital(" ".join(kept)) else ""
 
 
+@lru_cache(maxsize=_WORDS_KEPT)
 def _is_no_name(word: str) -> bool:
     if "-" in word and any(map(_OFFICES.fullmatch, word.split("-"))):
         return True
     if _OFFICES.fullmatch(word):
         return True
-    return word in _NO_NAME or bool(_NO_NAME_ENDING.match(word)) or next(country_mentions(word), None) is not None
+    return word in _NO_NAME or bool(_NO_NAME_ENDING.match(word)) or _is_of_a_country(word)
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _is_of_a_country(word: str) -> bool:
+    """Whether a word by itself names a country or its people."""
+    return next(country_mentions(word), None) is not None
 
 
 def _name_at_end(words: str) -> str:

@@ -1,4 +1,4 @@
-"""Dates that don't fit: what `dragoman doctor` lists for a person to look at.
+"""Dates that don't fit, and pages that are no articles: what `dragoman doctor` lists for a person to look at.
 
 An article may misdate what it reports ("next week, on October 1, 2023" in one of August 2025). Such a date is never
 taken for the document's; here it is found again. Most dates far from the day of publication are history and quite
@@ -12,6 +12,7 @@ from typing import Final
 from ..dates.records import date_mentions
 from ..document import DateInterval, Document
 from ..splitting.sentences import split_sentences
+from .refusals import refusal
 
 _NEAR: Final = timedelta(days=60)
 """How far from publication something may lie that a text calls tomorrow's, last week's or upcoming."""
@@ -36,10 +37,13 @@ _PAST = re.compile(r"\b(?:since|in|until|before|after|from|of) $", re.IGNORECASE
 def suspects(document: Document) -> list[str]:
     """A line for each date in a document's text that its sentence contradicts, "ID: what is wrong"; [] if none does.
 
+    A page that a site sends instead of an article is a suspect as well.
+
     For a document without a date the lines say which date was seen and not taken for its own.
     """
     head = document.text[:_HEAD]
-    lines: list[str] = []
+    reason = refusal(document.title, document.text)
+    lines = [f"{document.id}: looks like {reason}"] if reason else []
     for start, end, dates in date_mentions(head):
         if not _told_as_now(head, start, end, document.language):
             continue

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from .contract import Cleaning, RawRecord, ReadOptions, Skipped, Source
+from .contract import Cleaning, RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.decode import read_text
 from .support.web_page import page_content
 
@@ -17,9 +17,18 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         UnreadableSource: If the page has no text or cannot be read as one.
     """
     del options  # a page says what it says under names of its own
-    whole, remarks = read_text(source, _DECLARED)
-    found = page_content(whole)
-    yield RawRecord(
+    page, remarks = read_text(source, _DECLARED)
+    yield page_record(page, source, remarks)
+
+
+def page_record(page: str, source: Source, remarks: tuple[Remark, ...]) -> RawRecord:
+    """The record of a web page that is read already; `remarks` are those of its reading.
+
+    Raises:
+        UnreadableSource: If the page has no article.
+    """
+    found = page_content(page)
+    return RawRecord(
         found.text,
         source.origin,
         page=found.said,

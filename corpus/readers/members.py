@@ -21,7 +21,7 @@ BROKEN: Final = (*DAMAGED, zipfile.BadZipFile, tarfile.TarError, struct.error, R
 """What the standard library may raise over an archive that is damaged or forged."""
 
 _ARCHIVES: Final = frozenset({"zip", "tar"})
-_MAILS: Final = frozenset({"eml", "mbox", "mhtml"})
+_MAILS: Final = frozenset({"eml", "mbox", "msg", "mhtml"})
 _DEEPEST_MAIL: Final = 5
 _CHUNK: Final = 64 * 1024
 

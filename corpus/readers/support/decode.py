@@ -119,7 +119,7 @@ def tidy(text: str) -> str:
     control, and many a program has taken a quotation mark for one. All other characters stay as they are.
     """
     text = _LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n")
-    if _CONTROLS_OF_OLD.search(text):
+    if not text.isascii() and _CONTROLS_OF_OLD.search(text):
         if "\n" not in text and text.count("\x85") > 1:  # the line ends of a mainframe
             text = text.replace("\x85", "\n")
         text = text.translate(_MEANT)
@@ -141,16 +141,31 @@ def _decoded(data: bytes, said: list[str]) -> tuple[str, tuple[Remark, ...]]:
                 raise UnreadableSource(f"begins as {codec.upper()} but is not") from None
     if data.startswith(_BINARY_BEGINNINGS):
         raise UnreadableSource("binary")
-    if codec := unmarked_utf16(data):
+    valid = _valid(data)
+    if (valid is None or "\0" in valid) and (codec := unmarked_utf16(data)):
         return _in_codec(data, codec)
     for codec in _seven_bit(data, said):
         with suppress(UnicodeError):
             return _in_codec(data, codec)
     if _is_binary(data[:_SAMPLE]):
         raise UnreadableSource("binary")
+    if valid is not None:
+        return valid, ()
     for codec in _credible(data, said):
         with suppress(UnicodeError):
             return _in_codec(data, codec)
+    return _guessed(data)
+
+
+def _valid(data: bytes) -> str | None:
+    """The text if it is in UTF-8, as nearly all that comes is; None if anything is wrong in it."""
+    try:
+        return data.decode(UTF_8)
+    except UnicodeDecodeError:
+        return None
+
+
+def _guessed(data: bytes) -> tuple[str, tuple[Remark, ...]]:
     try:
         codec = guess(data)
         text, remarks = _in_codec(data, codec)

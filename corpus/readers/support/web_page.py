@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from ....errors import UnreadableSource
 from ...description.languages import detect_language, language_code
+from ...description.refusals import NEEDS_SCRIPT, asks_for_script, refusal
 from .article import divide, parted, without_furniture
 from .decode import tidy
 from .html_text import Line, Shown, look_through
@@ -24,6 +25,9 @@ _DECLARED_TEXT = re.compile(r"""((?:charset|encoding)\s{0,5}=\s{0,5}["']?)[\w.:-
 _BODY = re.compile("<body", re.IGNORECASE)
 _PAGE = re.compile("<(?:html|head|body)\\b", re.IGNORECASE)
 _TABLE = re.compile("<table", re.IGNORECASE)
+_MOST_AROUND: Final = 5_000
+"""A page with more text around an article than this is one, whatever it says in place of an article."""
+
 _ENOUGH: Final = 200
 """Of so many characters at least half must be letters for a text to speak against what its page says."""
 
@@ -84,10 +88,13 @@ def page_content(page: str) -> PageContent:
         article = parted(shown.lines, [True] * len(shown.lines))
     text = tidy(article.text)
     if not text.strip():
-        raise UnreadableSource("a page without text")
+        raise UnreadableSource(NEEDS_SCRIPT if asks_for_script(page) else "a page without text")
     if not parsed:
         return PageContent(text, article.cut, {}, {})
-    return PageContent(text, article.cut, *_description(_prepared(page), shown.lines, article.mine, text))
+    said, beside = _description(_prepared(page), shown.lines, article.mine, text)
+    if (reason := refusal(said["title"], text)) and sum(map(len, article.cut)) < _MOST_AROUND:
+        raise UnreadableSource(reason)
+    return PageContent(text, article.cut, said, beside)
 
 
 def _description(

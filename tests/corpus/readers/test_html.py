@@ -240,6 +240,27 @@ def test_soft_hyphens_are_gone_and_the_title_is_not_said_twice(tmp_path: Path) -
     assert document.text.split("\n") == STORIES
 
 
+# --------------------------------------------------------------------------------------------------------- other names
+
+
+@pytest.mark.parametrize("begin", ["<!DOCTYPE html>", "<HTML>", '\n<?xml version="1.0"?>\n<!doctype HTML>'])
+def test_a_page_that_was_saved_as_text_is_read_as_a_page(tmp_path: Path, begin: str) -> None:
+    path = tmp_path / "page.txt"
+    page = f'{begin}<head><meta charset="windows-1251"><title>Встреча</title></head><body><p>{STORY}</p><p>Они уехали.'
+    path.write_bytes(page.encode("cp1251"))
+    (document,) = read([path])
+    assert isinstance(document, Document)
+    assert document.text == f"{STORY}\nОни уехали."
+
+
+def test_a_text_that_speaks_of_markup_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    path.write_text("The tag <html> opens a page, and <p> a paragraph of it.", encoding="utf-8")
+    (document,) = read([path])
+    assert isinstance(document, Document)
+    assert "<p> a paragraph" in document.text
+
+
 # ------------------------------------------------------------------------------------------------------ press releases
 
 NAVIGATION = re.compile(

@@ -1,0 +1,74 @@
+"""Outlook messages: text, headers and attachments. (Those of Outlook itself were tried by hand, and are not ours.)"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from dragoman.corpus.document import Document
+from dragoman.corpus.read import read
+from dragoman.corpus.readers.contract import Skipped
+from support.outlook import msg
+from support.packages import docx, paragraph
+
+pytest.importorskip("olefile")
+
+SENT = int((datetime(2026, 1, 13, 9, tzinfo=UTC) - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 10_000_000
+HEAD: dict[str, str | bytes] = {
+    "0037": "회담에 대하여",
+    "0C1A": "Jane Doe",
+    "0E04": "김철수; john@example.org",
+    "0E03": "'Ana Diaz'",
+}
+
+
+def reading(path: Path, data: bytes) -> tuple[list[Document], list[str]]:
+    path.write_bytes(data)
+    found = list(read([path]))
+    documents = [each for each in found if isinstance(each, Document)]
+    return documents, [str(each).removeprefix(str(path)) for each in found if isinstance(each, Skipped)]
+
+
+def test_a_message_and_its_attachments(tmp_path: Path) -> None:
+    path = tmp_path / "x.msg"
+    attachments: list[dict[str, str | bytes]] = [
+        {"3707": "memo.docx", "3701": docx(paragraph("The zebra corridor opens."))},
+        {"3704": "NOTE.TXT", "3701": "Une note à lire.".encode()},
+        {"3707": "map.png", "3701": b"\x89PNG"},
+        {"3707": "Fwd: Talks"},  # a message, which is a folder and no stream
+    ]
+    (message, *others), skipped = reading(path, msg({**HEAD, "1000": "They met in Nara.\r\n"}, list(attachments), SENT))
+    assert (message.id, message.title, message.author) == (str(path), "회담에 대하여", "Jane Doe")
+    assert (message.text, str(message.dates)) == ("They met in Nara.", "2026-01-13")
+    assert [(each.name, each.role) for each in message.people] == [
+        ("Jane Doe", "from"),
+        ("김철수", "to"),
+        ("Ana Diaz", "cc"),
+    ]
+    assert [(each.id.removeprefix(str(path)), each.text) for each in others] == [
+        ("!memo.docx", "The zebra corridor opens."),
+        ("!NOTE.TXT", "Une note à lire."),
+    ]
+    assert [each.example for each in message.remarks] == ["2 attachments (map.png, Fwd: Talks)"]
+    assert skipped == []
+
+
+def test_a_message_in_html_alone(tmp_path: Path) -> None:
+    (message,), _ = reading(tmp_path / "x.msg", msg({**HEAD, "1013": b"<p>They <b>met</b> in Nara.</p>"}, []))
+    assert message.text == "They met in Nara."
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", ": empty"),
+        (b"From: a@b\n\nx", ": not an Outlook message (.msg), or damaged"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 600, ": an Outlook message (.msg) that is damaged"),
+        (msg(HEAD, [])[:700], ": an Outlook message (.msg) that is damaged"),
+        (msg(HEAD, []), ": a message without text"),
+    ],
+)
+def test_what_is_no_message_is_one_line(data: bytes, reason: str, tmp_path: Path) -> None:
+    documents, (skipped,) = reading(tmp_path / "x.msg", data)
+    assert documents == []
+    assert skipped.startswith(reason)

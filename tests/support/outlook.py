@@ -1,0 +1,82 @@
+"""Makes Outlook messages (.msg): a file system in a file (MS-CFB), with a stream for each property."""
+
+import struct
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Final
+
+_FREE, _END, _FAT, _NONE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
+_SECTOR: Final = 512
+_MINI: Final = 64
+
+
+def msg(properties: Mapping[str, str | bytes], attachments: list[Mapping[str, str | bytes]], ticks: int = 0) -> bytes:
+    """A message with these properties ("0037": "the subject") and attachments, sent at that time."""
+    fixed = bytes(32) + (struct.pack("<IIQ", 0x00390040, 6, ticks) if ticks else b"")
+    tree: dict[str, bytes | dict[str, bytes]] = {"__properties_version1.0": fixed, **_streams(properties)}
+    for number, each in enumerate(attachments):
+        tree[f"__attach_version1.0_#{number:08X}"] = {**_streams(each)}
+    return _compound(tree)
+
+
+def _streams(properties: Mapping[str, str | bytes]) -> dict[str, bytes]:
+    return {
+        f"__substg1.0_{number}{'001F' if isinstance(value, str) else '0102'}": value.encode("utf-16-le")
+        if isinstance(value, str)
+        else value
+        for number, value in properties.items()
+    }
+
+
+def _compound(tree: Mapping[str, bytes | dict[str, bytes]]) -> bytes:
+    """The file. All streams are short ones, which lie in sectors of 64 bytes within the root's stream."""
+    mini, mini_fat = bytearray(), list[int]()
+    entries: list[list[object]] = [["Root Entry", 5, _NONE, _NONE, 0, 0]]  # name, kind, next, first child, start, size
+
+    def add(name: str, content: bytes | dict[str, bytes]) -> int:
+        at = len(entries)
+        if isinstance(content, dict):
+            entries.append([name, 1, _NONE, _NONE, 0, 0])
+            entries[at][3] = add_all(content)
+            return at
+        count = -(-len(content) // _MINI)
+        start = len(mini_fat) if count else _END
+        mini_fat.extend([*range(len(mini_fat) + 1, len(mini_fat) + count), _END] if count else [])
+        mini.extend(content.ljust(count * _MINI, b"\0"))
+        entries.append([name, 2, _NONE, _NONE, start, len(content)])
+        return at
+
+    def add_all(content: Mapping[str, bytes | dict[str, bytes]]) -> int:
+        numbers = [add(name, each) for name, each in content.items()]
+        for one, other in pairwise(numbers):
+            entries[one][2] = other
+        return numbers[0] if numbers else _NONE
+
+    entries[0][3] = add_all(tree)
+    parts = [bytes(mini), struct.pack(f"<{len(mini_fat)}I", *mini_fat), b""]
+    starts: list[int] = []
+    sectors = 1  # the first is the list of all
+    for number, part in enumerate(parts):
+        if number == 2:
+            entries[0][4], entries[0][5] = starts[0], len(mini)
+            part = parts[2] = b"".join(map(_entry, entries))
+        starts.append(sectors)
+        parts[number] = part.ljust(-(-len(part) // _SECTOR) * _SECTOR, b"\xff" if number == 1 else b"\0")
+        sectors += len(parts[number]) // _SECTOR
+    fat = [_FAT]
+    for part in parts:
+        count = len(part) // _SECTOR
+        fat += [*range(len(fat) + 1, len(fat) + count), _END] if count else []
+    assert len(fat) <= _SECTOR // 4, "too long for this"
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    counts = (0, 1, starts[2], 0, 4096, starts[1], len(parts[1]) // _SECTOR, _END, 0, 0)
+    head += struct.pack("<10I", *counts) + struct.pack("<108I", *[_FREE] * 108)
+    return head + struct.pack("<128I", *(fat + [_FREE] * (128 - len(fat)))) + b"".join(parts)
+
+
+def _entry(entry: list[object]) -> bytes:
+    name, kind, following, child, start, size = entry
+    assert isinstance(name, str)
+    data = (name + "\0").encode("utf-16-le")
+    head = data.ljust(64, b"\0") + struct.pack("<HBB", len(data), kind, 1)
+    return head + struct.pack("<III", _NONE, following, child) + bytes(36) + struct.pack("<IQ", start, size)
