@@ -27,7 +27,7 @@ _NO_END: Final = "unexpected end of data"
 """What the csv module says of a quotation that runs to the end of the text."""
 
 _UNDOUBLED: Final = "quotes within a cell that are not doubled were read as they stand"
-_UNCLOSED: Final = "a quote opens here and is never closed: close it, or double the quotes within a cell"
+_UNCLOSED: Final = "the quote that opens in line {} is never closed: close it, or double the quotes within a cell"
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
@@ -108,7 +108,7 @@ class _Rows:
         if row is None or not (row.wrong or any(cell.strip() for cell in row.cells)):
             raise UnreadableSource("empty")
         if row.wrong:
-            raise UnreadableSource(f"line {row.line}: {row.wrong}")
+            raise UnreadableSource(row.wrong)
         if len(row.cells) < 2:
             raise UnreadableSource(f"not CSV: its first line should name columns, and is {row.cells[0].strip()[:60]!r}")
         return [name.strip() for name in row.cells]
@@ -152,13 +152,13 @@ class _Rows:
             return self._row(first, self._cells(doubled), held, Remark(_UNDOUBLED))
         self.line += len(held)
         lost = f", and the {len(behind):,} lines behind it are lost to it" if len(behind) > 1 else ""
-        return _Row(first + opened, [], _UNCLOSED + lost)
+        return _Row(first + opened, [], _UNCLOSED.format(first + opened) + lost)
 
     def _left_open(self, held: list[Line], opened: int) -> _Row:
         """The row whose quotation swallows others, which are to be read again."""
         self.line += opened + 1
         self._again.extendleft(reversed(held[opened + 1 :]))
-        return _Row(self.line, [], _UNCLOSED)
+        return _Row(self.line, [], _UNCLOSED.format(self.line))
 
     def _all_are_rows(self, cells: list[str], lines: list[Line], width: int) -> bool:
         """Whether lines within a quotation are rows for all that one can see: as wide, and beginning alike."""

@@ -50,6 +50,7 @@ _ABOVE: Final = 6
 _BETWEEN: Final = 25
 """How many lines around the heading, and between it and the text, may tell the date."""
 
+_QUOTES: Final = ("“", '"', "«", "„", "–", "—", "「", "『")
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d\d?)([/.-])(\d\d?)\2(\d{4})(?![\d/.-])")
 _MONTH_FIRST: Final = frozenset({"en-US", "en-PH"})
 _DAY_FIRST: Final = frozenset(
@@ -154,9 +155,12 @@ def shown_date(around: Near, title: str, language: str) -> DateInterval | None:
 def _first(lines: Sequence[Line], language: str, *, labelled: bool) -> DateInterval | None:
     before = ""
     for line in lines:
-        label, before = before, line.text if len(line.text) < 40 else ""
+        label, before = before, line.text
+        quoted = label.startswith(_QUOTES) or line.text.startswith(_QUOTES)
+        label = label if len(label) < _NEAR else ""
         told = len(line.text) > _LONGEST or (len(line.text) > _SENTENCE and ends_sentence(line.text))
-        if told or _is_away(line) or _is_elsewhere(line):
+        # A date below a quotation is the quotation's.
+        if told or (quoted and not labelled) or _is_away(line) or _is_elsewhere(line):
             continue
         day = _labelled(line, label, language) if labelled else _alone(line, label, language)
         if day:
@@ -197,7 +201,9 @@ def _alone(line: Line, label: str, language: str) -> DateInterval | None:
     start, end, day = days[0]
     rest = text[:start] + text[end:]
     is_byline = bool(re.search("[|·•]", rest) or _BY.match(rest))
-    return day if len(letters(rest)) <= (60 if is_byline else 25) and not rest.rstrip().endswith(".") else None
+    # A heading that tells something may name any day.
+    most = 12 if line.part & Part.HEADING else 60 if is_byline else 25
+    return day if len(letters(rest)) <= most and not rest.rstrip().endswith(".") else None
 
 
 def _dated(line: Line, language: str) -> DateInterval | None:

@@ -46,6 +46,8 @@ def named(data: PageData, page: str) -> dict[str, str]:
     site = site.lstrip("@") if isinstance(site, str) else ""
     if site and "." not in site and not site[0].isupper():
         site = site.title()
+    if title and _letters(site) == _letters(title):
+        site = ""
     site = site or ((found := _HOST.match(url)) and found[1]) or ""
     return {"title": page_title(page, title=title or "", site=site), "outlet": site, "url": url}
 
@@ -70,11 +72,16 @@ def page_title(page: str, *, title: str, site: str) -> str:
     named = _texts(root, "//title")[:1] + [_tidy(each) for each in root.xpath("//meta[@property='og:title']/@content")]
     whole = [_letters(each) for each in named]
     headings = [each for each in _texts(root, "//h1") + _texts(root, "//h2") if len(each) >= _SHORTEST]
-    standing = [each for each in headings if any("" != _letters(each) in letters for letters in whole)]
+    standing = [each for each in headings if any(_is_most(_letters(each), letters, site) for letters in whole)]
     # The site's name may be a heading too, and stand in the title beside the article's.
     if standing and _letters(longest := max(standing, key=len)) != _letters(site):
         return longest
     return _without_site(_tidy(title) or next(iter(named), ""), site)
+
+
+def _is_most(heading: str, title: str, site: str) -> bool:
+    """Whether a heading is a good part of a title, whatever of it the site's name is."""
+    return bool(heading) and heading in title and 3 * len(heading) >= len(title.replace(_letters(site), ""))
 
 
 def _without_site(title: str, site: str) -> str:

@@ -95,7 +95,7 @@ def test_what_is_no_csv_is_one_line(tmp_path: Path, data: bytes, reason: str) ->
     assert (documents, skipped) == ([], [f": {reason}"])
 
 
-UNCLOSED = "a quote opens here and is never closed: close it, or double the quotes within a cell"
+UNCLOSED = "the quote that opens in line {} is never closed: close it, or double the quotes within a cell"
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,13 @@ def test_a_quotation_left_open_costs_its_own_line_which_is_named(
 ) -> None:
     documents, skipped = reading(tmp_path / "x.csv", "id,text,title\n" + rows)
     assert [each.id for each in documents] == kept
-    assert skipped == [f" line {line}: {UNCLOSED}" for line in opened]
+    assert skipped == [f" line {line}: {UNCLOSED.format(line)}" for line in opened]
 
 
 def test_a_long_quotation_left_open_tells_how_much_it_takes_along(tmp_path: Path) -> None:
     documents, skipped = reading(tmp_path / "x.csv", 'id,text,title\n1,a,T\n2,"It begins\nand goes on\nand on\n')
     assert [each.id for each in documents] == ["1"]
-    assert skipped == [f" line 3: {UNCLOSED}, and the 2 lines behind it are lost to it"]
+    assert skipped == [f" line 3: {UNCLOSED.format(3)}, and the 2 lines behind it are lost to it"]
 
 
 def test_marks_within_a_cell_that_are_not_doubled_are_read_as_they_stand(tmp_path: Path) -> None:
@@ -309,8 +309,8 @@ def test_a_file_of_one_document_that_changes_is_not_taken_half(tmp_path: Path, m
     reader = __import__("dragoman.corpus.readers.text", fromlist=["read"])
     whole = reader.read_text
 
-    def slowly(source: object) -> object:
-        decoded = whole(source)
+    def slowly(*said: object) -> object:
+        decoded = whole(*said)
         if "Seoul" in decoded.text:
             path.write_text("They never met.")
         return decoded

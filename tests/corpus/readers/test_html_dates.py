@@ -118,6 +118,8 @@ def test_the_page_s_language_tells_the_day_from_the_month(
         {"below": '<div class="author-date">Last Updated: January 7, 2025</div>'},
         {"below": "<p>Deadline: 3 March 2026</p>"},
         {"below": "<p>Aktualisiert am 15.02.2026</p>"},
+        {"below": "<blockquote>“It was a good day.”</blockquote><p>– Jane Doe, January 27, 2021</p>"},
+        {"below": "<h2>Talks on fisheries of August 3, 2021</h2>"},
         {"behind": "<footer><p>Copyright 2026. Updated 3 March 2026</p></footer>"},
         {"behind": "<ul><li><a href=/x>Older story</a> <time datetime='2025-11-02'>2 November 2025</time></li></ul>"},
     ],
