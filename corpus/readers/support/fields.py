@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
@@ -160,10 +160,10 @@ class Fields:
             return str(value)
         return " ".join(self.raw_text("id").split())
 
-    def texts(self, name: str) -> tuple[str, ...]:
+    def texts(self, name: str, is_one: Callable[[str], object] | None = None) -> tuple[str, ...]:
         """A list of texts, or a text that lists some (see `listed`). What is neither is left out."""
         found: dict[str, None] = {}
-        for item in self._items(name):
+        for item in self._items(name, is_one):
             if isinstance(item, int | float) or (text := _one(item)) is None:
                 self.misfit(name, f"{_kind(item)}, not a text", item)
             elif shown := " ".join(tidy(text).split()):
@@ -192,11 +192,11 @@ class Fields:
             elif item and not isinstance(item, str):
                 self.misfit(name, f"an object without a {bare}", cast("object", item))
 
-    def _items(self, name: str) -> list[Any]:
+    def _items(self, name: str, is_one: Callable[[str], object] | None = None) -> list[Any]:
         """The items of a field that is a list of them, or a text that lists them; one alone counts as a list."""
         value = self.value(name)
         if isinstance(value, str):
-            return listed(value)
+            return listed(value, is_one)
         return [] if value is None else _listed(cast("object", value)) or [value]
 
     def notes(self, text: str) -> Iterator[Note]:
@@ -275,10 +275,14 @@ class Fields:
         return None if _is_empty(value) else value
 
 
-def listed(text: str) -> list[Any]:
+def listed(text: str, is_one: Callable[[str], object] | None = None) -> list[Any]:
     """What a text lists, such as the cell of a table: "Japan; South Korea", "a|b", "a, b", '["a", "b"]', "['a', 'b']".
 
     Semicolons go before bars, these before line ends, and commas come last: names may have them.
+
+    Args:
+        text: The text.
+        is_one: Knows of a text with a comma whether it is one name for all that: "Korea, Republic of".
     """
     bare = text.strip()
     if bare[:1] == "[" and bare[-1:] == "]" and len(bare) < _LONGEST_LITERAL:
@@ -286,7 +290,20 @@ def listed(text: str) -> list[Any]:
             with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
                 if isinstance(found := read(bare), list):
                     return cast("list[Any]", found)
-    return next((text.split(mark) for mark in _BETWEEN if mark in bare), [text])
+    mark = next((mark for mark in _BETWEEN if mark in bare), "")
+    parts = text.split(mark) if mark else [text]
+    return _rejoined(parts, is_one) if mark == "," and is_one else parts
+
+
+def _rejoined(parts: list[str], is_one: Callable[[str], object]) -> list[str]:
+    """The parts between commas, those together that make one name."""
+    whole: list[str] = []
+    for part in parts:
+        if whole and is_one(named := f"{whole[-1]},{part}"):
+            whole[-1] = named
+        else:
+            whole.append(part)
+    return whole
 
 
 def _one(value: object) -> str | None:

@@ -227,10 +227,15 @@ def _readable(value: str, message: Message) -> str:
         return value
     if raw.isascii():
         return value
+    try:
+        return raw.decode()  # whatever the text below is in: letters of another encoding are not UTF-8 by chance
+    except UnicodeDecodeError:
+        pass
     # A few bytes tell no encoding: it is that of the text below.
-    body: Any = message.get_payload(decode=True)
+    text = next((part for part in message.walk() if part.get_content_maintype() == "text"), message)
+    body: Any = text.get_payload(decode=True)
     more = body[:_SAMPLE] if isinstance(body, bytes) else b""
-    return decode(raw + b"\n" + more, message.get_content_charset() or "").text.partition("\n")[0]
+    return decode(raw + b"\n" + more, text.get_content_charset() or "").text.partition("\n")[0]
 
 
 def _recoded(found: re.Match[str]) -> str:

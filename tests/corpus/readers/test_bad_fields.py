@@ -122,6 +122,24 @@ def test_a_date_is_never_more_than_the_value_says() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cell", "countries"),
+    [
+        ("Congo, Democratic Republic of the", ["Democratic Republic of the Congo"]),
+        ("Congo, The Democratic Republic of the, France", ["Democratic Republic of the Congo", "France"]),
+        ("Japan, Korea, Republic of, China", ["Japan", "South Korea", "China"]),
+        ("Korea, South; Korea, North", ["South Korea", "North Korea"]),
+        ("Iran, Islamic Republic of", ["Iran"]),
+        ("Gambia, The, Niger, Nigeria", ["Gambia", "Niger", "Nigeria"]),
+        (["Germany, Federal Republic of", "Chad"], ["Germany", "Chad"]),
+        ("France, Germany", ["France", "Germany"]),
+        ("Guinea, Chad, Sudan, South", ["Guinea", "Chad", "South Sudan"]),
+    ],
+)
+def test_a_country_in_the_order_of_an_index_is_one(tmp_path: Path, cell: object, countries: list[str]) -> None:
+    assert list(record(tmp_path, countries=cell).countries) == countries
+
+
+@pytest.mark.parametrize(
     ("author", "name"),
     [
         (["Jane Doe", "John Roe"], "Jane Doe, John Roe"),

@@ -161,6 +161,30 @@ def test_many_attachments_of_one_name_are_told_apart() -> None:
     assert [each.id for each in found if isinstance(each, Document)] == ["x", "x!p 2.txt", "x!p.txt", "x!p 3.txt"]
 
 
+@pytest.mark.parametrize(
+    ("title", "charset", "text"),
+    [
+        ("Économie française", "iso-8859-1", "La réunion des ministres a été utile, et le chemin est ouvert."),
+        ("Reunión de año nuevo", "windows-1252", "La reunión fue útil según el portavoz."),
+        ("Zürich – Gespräche", "windows-1252", "Die Gespräche in Zürich führten zu nichts."),
+        ("会談", "iso-8859-1", "La réunion a été utile."),
+    ],
+)
+def test_a_header_in_utf8_over_a_text_in_another_encoding(title: str, charset: str, text: str) -> None:
+    kind = f"Content-Type: text/plain; charset={charset}\n\n"
+    for more in (kind, "\n"):
+        data = f"From: {title} <a@example.org>\nSubject: {title}\n{more}".encode() + text.encode(charset)
+        document = reading(data)
+        assert (document.title, document.author, document.text) == (title, title, text)
+
+
+def test_a_raw_header_over_several_parts_is_in_the_encoding_of_the_first() -> None:
+    text = "Los ministros se reunieron en la mañana. Según el portavoz, la reunión fue útil."
+    parts = f"--B\nContent-Type: text/plain; charset=windows-1252\n\n{text}\n--B--\n"
+    head = "From: José Núñez <a@example.org>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n"
+    assert reading(f"{head}{parts}".encode("cp1252")).author == "José Núñez"
+
+
 def test_transfer_encodings_with_faults() -> None:
     encoded = base64.encodebytes("They met in Séoul.".encode()).decode()
     footer = "____________\nTalks mailing list"
