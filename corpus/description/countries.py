@@ -7,10 +7,9 @@ countries.toml: the European Union, Kosovo and states that are no more are in th
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
-from itertools import groupby
 from typing import Final, NamedTuple
 
 from .abroad.countries_abroad import mentions_abroad
@@ -274,9 +273,15 @@ def _mentions() -> tuple[re.Pattern[str], dict[str, str]]:
         if len(name) > 3:
             countries.setdefault(name.upper(), country)
     countries |= seats
-    alternatives = [
-        f"{first}(?:{'|'.join(re.escape(name[1:]) for name in sorted(names, key=len, reverse=True))})"
-        for first, names in groupby(sorted(countries), key=lambda name: name[0])
-    ]
-    capitals = "|".join(map(re.escape, sorted(_capitals(), key=len, reverse=True)))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)}|(?P<capital>{capitals}))(?!\w)"), countries
+    pattern = rf"(?<!\w)(?:{_any_of(countries)}|(?P<capital>{_any_of(_capitals())}))(?!\w)"
+    return re.compile(pattern), countries
+
+
+def _any_of(names: Iterable[str]) -> str:
+    """A pattern for any of some names, the longest first, that looks at no letter twice."""
+    rests: dict[str, set[str]] = {}
+    for name in names:
+        rests.setdefault(name[:1], set()).add(name[1:])
+    may_end = rests.pop("", None) is not None
+    branches = "|".join(re.escape(letter) + _any_of(rest) for letter, rest in sorted(rests.items()))
+    return f"(?:{branches}){'?' * may_end}" if branches else ""
