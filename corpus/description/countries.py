@@ -96,10 +96,12 @@ def canonical_country(name: str) -> str | None:
     """The usual English short name of the country that `name` stands for, or None if it stands for none.
 
     `name` is a short or an official name, an ISO 3166 code of two or three letters, or a usual abbreviation; case,
-    accents, full stops and a leading "the" make no difference. "Korea" and "Congo" mean two countries each and so
-    none here.
+    accents, full stops and a leading "the" make no difference, and it may be in the order of an index: "Korea, Republic
+    of". "Korea" and "Congo" mean two countries each and so none here.
     """
-    return _names().get(_key(name))
+    first, comma, rest = name.partition(",")
+    turned = _names().get(_key(f"{rest} {first}")) if comma else None
+    return turned or _names().get(_key(name))
 
 
 def usual_name(code: str) -> str:
