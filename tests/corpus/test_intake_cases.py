@@ -1,8 +1,8 @@
 """Inputs that readers are easily wrong about come out right: each file of the test data's cases, by name."""
 
 import pytest
-
 from intake_cases import CASES, Case
+
 from support.places import SHARED
 
 FOLDER = SHARED / "cases" / "intake"
