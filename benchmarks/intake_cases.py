@@ -3,6 +3,7 @@
 A case is right if all its checks hold. A check sees what was read, documents and what was skipped, and nothing of how.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,7 @@ def count(number: int) -> Check:
 
 def paragraphs(least: int, most: int | None = None) -> Check:
     """So many paragraphs."""
-    return lambda intake: least <= len(intake.only.text.split("\n\n")) <= (most or least)
+    return lambda intake: least <= len(re.findall(r"[^\n]+", intake.only.text)) <= (most or least)
 
 
 def titled(title: str) -> Check:

@@ -94,7 +94,7 @@ class Page(NamedTuple):
     """Where a page of the printed original begins.
 
     Attributes:
-        label: What the page is called there: "1474", "xii".
+        label: What the page is called there: "1474", "xii"; empty if nobody says.
         at: An offset in characters into the document's text.
     """
 
@@ -246,10 +246,11 @@ class Document:
         )
 
     def pages_of(self, span: Span) -> tuple[Page, ...]:
-        """The pages that a span stands on, in order; none if that is not known."""
+        """The pages that a span stands on, in order, without those that have no label; none if that is not known."""
         starts = [page.at for page in self.pages]
         first = max(0, bisect_right(starts, span.start) - 1)
-        return self.pages[first : bisect_left(starts, max(span.end, span.start + 1))]
+        found = self.pages[first : bisect_left(starts, max(span.end, span.start + 1))]
+        return tuple(page for page in found if page.label)
 
     def pdf_page(self, span: Span) -> int:
         """The number that the first page of a span has in the PDF which the document is of; 0 if it is of none."""

@@ -123,7 +123,7 @@ def _description(fields: Fields, text: str) -> dict[str, Any]:
     language = fields.text("language")
     if language and not language_code(language):
         fields.misfit("language", "no language that is known", language)
-    countries = (canonical_country(name) or name for name in fields.texts("countries"))
+    countries = (canonical_country(name) or name for name in fields.texts("countries", is_one=canonical_country))
     references = fields.mappings("references", _REFERENCE, bare="title")
     return {
         "title": fields.text("title"),

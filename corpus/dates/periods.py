@@ -40,7 +40,8 @@ FIRST: Final = date(1, 1, 1)
 def day(year: int, month: int, number: int) -> DateInterval:
     """One day. Raises ValueError if the calendar has no such day, and says why."""
     whole = month_of(year, month)
-    if not 1 <= number <= (days := monthrange(year, month)[1]):
+    days = monthrange(year, month)[1]
+    if not 1 <= number <= days:
         which = MONTH_NAMES[month - 1] + (f" {year}" if month == 2 else "")
         raise ValueError(f"{which} has {days} days")
     only = whole.first.replace(day=number)

@@ -7,10 +7,9 @@ countries.toml: the European Union, Kosovo and states that are no more are in th
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
-from itertools import groupby
 from typing import Final, NamedTuple
 
 from .abroad.countries_abroad import mentions_abroad
@@ -97,10 +96,12 @@ def canonical_country(name: str) -> str | None:
     """The usual English short name of the country that `name` stands for, or None if it stands for none.
 
     `name` is a short or an official name, an ISO 3166 code of two or three letters, or a usual abbreviation; case,
-    accents, full stops and a leading "the" make no difference. "Korea" and "Congo" mean two countries each and so
-    none here.
+    accents, full stops and a leading "the" make no difference, and it may be in the order of an index: "Korea, Republic
+    of". "Korea" and "Congo" mean two countries each and so none here.
     """
-    return _names().get(_key(name))
+    first, comma, rest = name.partition(",")
+    turned = _names().get(_key(f"{rest} {first}")) if comma else None
+    return turned or _names().get(_key(name))
 
 
 def usual_name(code: str) -> str:
@@ -272,9 +273,15 @@ def _mentions() -> tuple[re.Pattern[str], dict[str, str]]:
         if len(name) > 3:
             countries.setdefault(name.upper(), country)
     countries |= seats
-    alternatives = [
-        f"{first}(?:{'|'.join(re.escape(name[1:]) for name in sorted(names, key=len, reverse=True))})"
-        for first, names in groupby(sorted(countries), key=lambda name: name[0])
-    ]
-    capitals = "|".join(map(re.escape, sorted(_capitals(), key=len, reverse=True)))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)}|(?P<capital>{capitals}))(?!\w)"), countries
+    pattern = rf"(?<!\w)(?:{_any_of(countries)}|(?P<capital>{_any_of(_capitals())}))(?!\w)"
+    return re.compile(pattern), countries
+
+
+def _any_of(names: Iterable[str]) -> str:
+    """A pattern for any of some names, the longest first, that looks at no letter twice."""
+    rests: dict[str, set[str]] = {}
+    for name in names:
+        rests.setdefault(name[:1], set()).add(name[1:])
+    may_end = rests.pop("", None) is not None
+    branches = "|".join(re.escape(letter) + _any_of(rest) for letter, rest in sorted(rests.items()))
+    return f"(?:{branches}){'?' * may_end}" if branches else ""

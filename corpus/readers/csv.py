@@ -20,11 +20,14 @@ from .support.decode import replaced
 from .support.packed import DAMAGED, decompressed, looks_like
 from .support.records import raw_record
 from .support.text_lines import FOREIGN, Line, TextLines
+from .support.torn_rows import RowShapes, mended
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
-_NO_END: Final = "unexpected end of data"
-"""What the csv module says of a quotation that runs to the end of the text."""
+_LONGEST_MENDED: Final = 100_000
+_MOST_LINES_MENDED: Final = 200
+_MOST_ATTEMPTS: Final = 2_000
+"""How often in a file lines are put together, in search of a row that they make."""
 
 _UNDOUBLED: Final = "quotes within a cell that are not doubled were read as they stand"
 _UNCLOSED: Final = "the quote that opens in line {} is never closed: close it, or double the quotes within a cell"
@@ -96,7 +99,8 @@ class _Rows:
         self._delimiter = said[1] if said else _delimiter(head)
         edge = re.escape(self._delimiter)
         self._cell = re.compile(rf'(?:"(?:[^"]++|"")*+(?:"|\Z))?[^{edge}\n]*+(?:.|\n)?')
-        self._undoubled = re.compile(rf'(?<![{edge}"])(?<!^)"(?!["{edge}\r\n]|\Z)')
+        self._shapes = RowShapes(self._delimiter, 0)
+        self._attempts = 0
         self.line = 0
         if said:
             self._take()
@@ -115,6 +119,7 @@ class _Rows:
 
     def below(self, width: int) -> Iterator[_Row]:
         """The rows under that of the names, of which there are so many."""
+        self._shapes = RowShapes(self._delimiter, width)
         while row := self._next(width):
             yield row
 
@@ -127,9 +132,13 @@ class _Rows:
         if cells is None:
             return None
         first = self.line + 1
-        if len(held) > 1 and 0 < width != len(cells) and self._all_are_rows(cells, held[1:], width):
-            return self._left_open(held, 0)
+        if len(held) > 1 and 0 < width != len(cells):
+            self._shapes.learn(cells[:1])
+            if all(len(self._cells(line.text)) == width and self._shapes.fit(line.text) for line in held[1:]):
+                return self._left_open(held, 0, 0)
         self.line += len(held)
+        if len(cells) == width:
+            self._shapes.learn(cells)
         return self._row(first, cells, held)
 
     def _row(self, first: int, cells: list[str], held: list[Line], *remarks: Remark) -> _Row:
@@ -140,30 +149,56 @@ class _Rows:
     def _torn(self, held: list[Line], width: int, error: csv.Error) -> _Row:
         """What to make of lines that are no row: a quotation in them is not closed where a cell ends."""
         first = self.line + 1
-        opened = self._opened("".join(line.text for line in held))
+        text = "".join(line.text for line in held)
+        opened = self._opened(text)
+        if not text.startswith('"'):
+            self._shapes.learn(self._cells(held[0].text)[:1])
         behind = held[opened + 1 :]
-        if any(len(self._cells(line.text)) == width for line in behind):
-            return self._left_open(held, opened)
+        if (next_row := self._next_row(behind)) < len(behind):
+            return self._left_open(held, opened, next_row)
         if isinstance(error, _TooLong):
             raise UnreadableSource(f"from line {first + opened} on it is no CSV: {error}") from None
-        if opened == 0 and len(held) == 1 and str(error) != _NO_END:
+        if cells := self._mended(held, width):
+            self.line += len(held)
+            return self._row(first, cells, held, Remark(_UNDOUBLED))
+        if len(held) == 1 and held[0].text.count('"') % 2 == 0:
             self.line += 1
-            doubled = self._undoubled.sub('""', held[0].text)
-            return self._row(first, self._cells(doubled), held, Remark(_UNDOUBLED))
-        self.line += len(held)
-        lost = f", and the {len(behind):,} lines behind it are lost to it" if len(behind) > 1 else ""
-        return _Row(first + opened, [], _UNCLOSED.format(first + opened) + lost)
+            plain = held[0].text.rstrip("\r\n").split(self._delimiter)
+            return self._row(first, plain, held, Remark(_UNDOUBLED))
+        return self._left_open(held, opened, len(held) - opened - 1)
 
-    def _left_open(self, held: list[Line], opened: int) -> _Row:
-        """The row whose quotation swallows others, which are to be read again."""
+    def _mended(self, held: list[Line], width: int) -> list[str] | None:
+        """The cells of a row whose quotes are not doubled; lines that belong to it are put among those held."""
+        text = "".join(line.text for line in held)
+        if len(text) < _LONGEST_MENDED and (cells := mended(text, self._delimiter, width)):
+            return cells
+        if len(held) == 1 and (cells := mended(text, self._delimiter, width, in_pairs=False)):
+            return cells
+        while len(held) < _MOST_LINES_MENDED and len(text) < _LONGEST_MENDED and width and (line := self._take()):
+            if self._shapes.fit(line.text):
+                self._again.appendleft(line)
+                break
+            held.append(line)
+            text += line.text
+            if '"' in line.text and self._attempts < _MOST_ATTEMPTS:
+                self._attempts += 1
+                if cells := mended(text, self._delimiter, width):
+                    return cells
+        return None
+
+    def _next_row(self, lines: list[Line]) -> int:
+        """Where among some lines the first stands that is a row; behind the last if none is."""
+        return next((number for number, line in enumerate(lines) if self._shapes.fit(line.text)), len(lines))
+
+    def _left_open(self, held: list[Line], opened: int, lost: int) -> _Row:
+        """The row whose quotation swallows others, which are to be read again but for so many lines."""
         self.line += opened + 1
-        self._again.extendleft(reversed(held[opened + 1 :]))
-        return _Row(self.line, [], _UNCLOSED.format(self.line))
-
-    def _all_are_rows(self, cells: list[str], lines: list[Line], width: int) -> bool:
-        """Whether lines within a quotation are rows for all that one can see: as wide, and beginning alike."""
-        rows = (self._cells(line.text) for line in lines)
-        return all(len(row) == width and _shape(row[0]) == _shape(cells[0]) for row in rows)
+        row = self.line
+        self.line += lost
+        self._again.extendleft(reversed(held[opened + 1 + lost :]))
+        lost = sum(not line.text.isspace() for line in held[opened + 1 : opened + 1 + lost])
+        told = f", and the {lost:,} lines behind it are lost to it" if lost > 1 else ""
+        return _Row(row, [], _UNCLOSED.format(row) + (told or ", and the line behind it is lost to it" * lost))
 
     def _opened(self, text: str) -> int:
         """On which line of a text the last quotation begins, 0 for the first: the one that no cell's end closes."""
@@ -195,11 +230,6 @@ class _Rows:
     def _take(self) -> Line | None:
         line = self._again.popleft() if self._again else self._lines.read(LONGEST_RECORD)
         return line if line.text else None
-
-
-def _shape(cell: str) -> str:
-    """What a cell looks like, whichever digits and letters it has."""
-    return re.sub("[^\\W\\d]+", "a", re.sub(r"\d+", "0", cell[:80]))
 
 
 def _delimiter(head: str) -> str:

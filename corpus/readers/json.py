@@ -1,8 +1,8 @@
 """JSON: the records of an array, which is streamed, or those in an object, wherever it has them.
 
 Programs that hand out records wrap them in many ways: `{"count": 2, "results": [{…}, {…}]}`, `{"hits": {"hits":
-[{"_id": …, "_source": {…}}]}}`, `{"first-id": {…}, "second-id": {…}}`. One rule fits them all: an object that has a
-text is a record, wherever it lies, and nothing is looked for within a record.
+[{"_id": …, "_source": {…}}]}}`, `{"id-1": {…}, "id-2": {…}}`. One rule fits them all: an object that has a text is a
+record, wherever it lies, and nothing is looked for within a record.
 """
 
 import io
@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from ...errors import UnreadableSource
 from . import jsonl
-from .contract import LONGEST_RECORD, MEGABYTE, RawRecord, ReadOptions, Remark, Skipped, Source
+from .contract import LONGEST_RECORD, MEGABYTE, RawRecord, ReadOptions, Remark, Skipped, Source, member_id
 from .support.decode import encoding_of, replaced
 from .support.fields import Fields
 from .support.packed import Borrowed, not_what_it_says
@@ -28,6 +28,7 @@ _DEEPEST: Final = 8
 
 _HEAD: Final = 64 * 1024
 _NAMED: Final = 10
+_NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
 _SPACE: Final = " \t\r\n\ufeff"
 
 
@@ -49,7 +50,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         yield from jsonl.read(replace(source, stream=cast("BinaryIO", stream), name=""), options)
         return
     text = _Text(TextLines(cast("BinaryIO", stream), source.encoding, ""))
-    yield from _array(text, source, options) if beginning[0] == "[" else _object(text, source, options)
+    yield from _many(_arrays(text), text, source, options) if beginning[0] == "[" else _object(text, source, options)
 
 
 def _has_record_a_line(beginning: str) -> bool:
@@ -60,18 +61,15 @@ def _has_record_a_line(beginning: str) -> bool:
         return False
 
 
-def _array(text: "_Text", source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
-    """The records of an array, one after the other."""
+def _many(
+    values: Iterator[object], text: "_Text", source: Source, options: ReadOptions
+) -> Iterator[RawRecord | Skipped]:
+    """The records in many values, one after the other."""
     number = 0
-    text.pass_over("[")
     try:
-        while text.upcoming() != "]":
-            if number:
-                text.pass_over(",")
-            item = text.value(LONGEST_RECORD)
-            number += 1
+        for number, item in enumerate(values, start=1):
             origin = f"{source.origin} record {number}"
-            search = _Search(options)
+            search = _Search(source, options, is_one_of_many=True)
             found = search.within(item)
             if not found and isinstance(item, dict):
                 found = [_Found("", cast("dict[str, Any]", item))]
@@ -85,17 +83,44 @@ def _array(text: "_Text", source: Source, options: ReadOptions) -> Iterator[RawR
         raise UnreadableSource("an array without records")
 
 
+def _arrays(text: "_Text") -> Iterator[object]:
+    """The items of an array, and of those behind it, as a program leaves them that adds to a file run by run."""
+    while text.upcoming() == "[":
+        text.pass_over("[")
+        is_first = True
+        while text.upcoming() != "]":
+            if not is_first:
+                text.pass_over(",")
+            yield text.value(LONGEST_RECORD)
+            is_first = False
+        text.pass_over("]")
+    if text.upcoming():
+        raise UnreadableSource("not JSON: something follows the end of its array")
+
+
+def _objects(first: object, text: "_Text") -> Iterator[object]:
+    """An object, and those that stand behind it with nothing in between but space."""
+    yield first
+    while text.upcoming() == "{":
+        yield text.value(LONGEST_RECORD)
+    if text.upcoming():
+        raise UnreadableSource("not JSON: something follows the end of an object")
+
+
 def _object(text: "_Text", source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     """The records in an object. If it is one itself, it need have no id: the file's will do."""
     value = text.value(_LARGEST_OBJECT)
+    if text.upcoming() == "{":
+        yield from _many(_objects(value, text), text, source, options)
+        return
     if text.upcoming():
         raise UnreadableSource("not JSON: something follows the end of its object")
-    search = _Search(options)
+    search = _Search(source, options)
     found = search.within(value)
     if not found:
         raise UnreadableSource("no object in it has a text: name the field with text=KEY, if they have one")
-    if len(found) == 1 and not found[0].path and not _id(found[0].record, options):
-        found = [_Found("", found[0].record, source.id)]
+    if len(found) == 1 and "[" not in found[0].path and not found[0].id:
+        found = [found[0]._replace(id=source.id)]
     yield from search.read(found, source.origin, text.remarks())
 
 
@@ -108,10 +133,13 @@ class _Found(NamedTuple):
 
 
 class _Search:
-    """A search for the records in a value; `beside` are the keys of what is none."""
+    """A search for the records in a value, the only one of its file or one of many."""
 
-    def __init__(self, options: ReadOptions) -> None:
+    def __init__(self, source: Source, options: ReadOptions, *, is_one_of_many: bool = False) -> None:
+        self._source = source
         self._options = options
+        self._is_one_of_many = is_one_of_many
+        # The keys of what is no record.
         self._beside: dict[str, None] = {}
 
     def within(self, value: object, path: str = "", depth: int = 1) -> list[_Found]:
@@ -152,25 +180,38 @@ class _Search:
     def _in_object(self, value: dict[str, Any], path: str, depth: int) -> list[_Found]:
         if self._has_text(value):
             return [_Found(path, value)]
-        records = [
+        inside = {key: f"{path}.{key[:60]}" if path else key[:60] for key in value}
+        records = {
             key
             for key, inner in value.items()
             if isinstance(inner, dict) and self._has_text(cast("dict[str, Any]", inner))
-        ]
-        if len(records) == 1:
-            # What wraps a record tells of it: `{"_id": …, "_source": {…}}`.
-            around = {key: outer for key, outer in value.items() if key != records[0]}
-            return [_Found(path, {**around, **value[records[0]]})]
+        }
+        deeper = {key: self.within(value[key], inside[key], depth + 1) for key in value if key not in records}
+        # What wraps a record tells of it, `{"_id": …, "_source": {…}}`; what only holds some tells of none of them.
+        is_wrapped = len(records) == 1 and (bool(_id(value, self._options)) or not any(deeper.values()))
+        told = {key: value[key] for key, found in deeper.items() if not found} if is_wrapped else {}
         found: list[_Found] = []
         for key, inner in value.items():
-            inside = f"{path}.{key[:60]}" if path else key[:60]
             if key in records:
-                found.append(_Found(inside, inner, key))
-            elif deeper := self.within(inner, inside, depth + 1):
-                found.extend(deeper)
-            elif inner not in (None, "", [], {}):
-                self._beside[inside] = None
+                name = self._named(key, path, is_wrapped=is_wrapped)
+                found.append(_Found(path if is_wrapped else inside[key], {**told, **inner}, name))
+            elif len(deeper[key]) == 1 and deeper[key][0].path == inside[key] and not deeper[key][0].id:
+                found.append(deeper[key][0]._replace(id=self._named(key, path, is_wrapped=False)))
+            else:
+                found += deeper[key]
+        if found:
+            left = (key for key in deeper if not deeper[key] and key not in told and value[key] not in _NOTHING)
+            self._beside = dict.fromkeys(inside[key] for key in left) | self._beside
         return found
+
+    def _named(self, key: str, path: str, *, is_wrapped: bool) -> str:
+        """The id that a key makes for the record under it: one with a digit is an id, another only says what it is."""
+        is_id = any(map(str.isdecimal, key))
+        if self._is_one_of_many or "[" in path:
+            return key if is_id and not is_wrapped else ""
+        if is_id:
+            return key
+        return "" if is_wrapped and key.isidentifier() else member_id(self._source, key)
 
     def _has_text(self, value: Mapping[str, Any]) -> bool:
         fields = Fields(value, self._options.fields)

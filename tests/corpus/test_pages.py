@@ -10,6 +10,8 @@ import pytest
 from dragoman.corpus.cleaning.page_marks import begun_by, moved
 from dragoman.corpus.document import Document, Page, Span
 from dragoman.corpus.read import read
+from dragoman.corpus.readers.support import fields
+from dragoman.corpus.readers.support.decode import tidy
 from dragoman.corpus.readers.support.printed import paragraphs
 from dragoman.errors import InvalidDocument
 
@@ -104,6 +106,66 @@ def test_offsets_are_into_the_text_as_the_record_has_it(tmp_path: Path) -> None:
     (document,) = read([tmp_path / "x.jsonl"])
     assert isinstance(document, Document)
     assert document.text[document.pages[1].at :].startswith("The two leaders")
+
+
+def test_offsets_between_the_halves_of_a_line_end_and_out_of_order(tmp_path: Path) -> None:
+    raw = "One.\r\nTwo.\r\n\r\nThree.\u2029Four.\x81 Five."
+    starts = [raw.index(word) for word in ("Five", "Two", "Three", "Four")] + [5, 12, 999]
+    row = {
+        "id": "a",
+        "text": raw,
+        "pages": [[f"{n}", at] for n, at in enumerate(starts)],
+        "notes": [[f"{n}", at, "so"] for n, at in enumerate(starts)],
+    }
+    (tmp_path / "x.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    (document,) = read([tmp_path / "x.jsonl"])
+    assert isinstance(document, Document)
+    assert document.text == "One.\nTwo.\n\nThree.\n\nFour. Five."
+    # The page that is marked between two halves of a line end begins behind it.
+    assert [note.at for note in document.notes] == [25, 5, 11, 19, 5, 10, 30]
+    assert sorted(document.pages, key=lambda page: int(page.label)) == [
+        Page(note.mark, note.at) for note in document.notes
+    ]
+
+
+def test_many_marks_in_a_text_that_is_tidied_cost_little_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    characters = 0
+
+    def counted(text: str) -> str:
+        nonlocal characters
+        characters += len(text)
+        return tidy(text)
+
+    raw = "A line of some words.\r\n" * 2_000
+    marks = list(range(0, len(raw), 23))
+    row = {"id": "a", "text": raw, "pages": [["1", at] for at in marks], "notes": [["1", at, "so"] for at in marks]}
+    (tmp_path / "x.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    monkeypatch.setattr(fields, "tidy", counted)
+    (document,) = read([tmp_path / "x.jsonl"])
+    assert isinstance(document, Document)
+    assert (len(document.notes), len(document.pages)) == (2_000, 2_000)
+    assert characters < 10 * len(raw)
+
+
+@pytest.mark.parametrize("label", ["Map 1", "App-2", "Supp3", "Chap ii", "A-12", "pp"])
+def test_only_what_begins_as_an_editors_id_is_one(tmp_path: Path, label: str) -> None:
+    row = {"id": "a", "text": STORY, "pages": [[label, 0]]}
+    (tmp_path / "x.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    (document,) = read([tmp_path / "x.jsonl"])
+    assert isinstance(document, Document)
+    assert document.pages == (Page(label, 0),)
+
+
+def test_a_page_without_a_label_ends_the_one_before_and_is_not_cited(tmp_path: Path) -> None:
+    agreed = text_at("agreed")
+    row = {"id": "a", "text": STORY, "pages": [["5", 0], ["[]", agreed], ["7", agreed + 20]]}
+    (tmp_path / "x.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    (document,) = read([tmp_path / "x.jsonl"])
+    assert isinstance(document, Document)
+    assert [page.at for page in document.pages] == [0, agreed, agreed + 20]
+    assert [page.label for page in document.pages_of(Span(0, agreed))] == ["5"]
+    assert document.pages_of(Span(agreed, agreed + 10)) == ()
+    assert [page.label for page in document.pages_of(Span(0, agreed + 30))] == ["5", "7"]
 
 
 def test_pages_go_with_the_description() -> None:

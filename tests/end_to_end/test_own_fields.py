@@ -54,7 +54,7 @@ def test_documents_of_an_archive_are_filtered_counted_and_completed(
 
     ran = indexed(tmp_path / "frus.jsonl", "--field", "outlet=source", "--field", "desk=chapter")
     assert ran.code == 0
-    assert ran.err.splitlines()[-1].startswith("Not used: volume_title (60 documents), pages (60), ")
+    assert ran.err.splitlines()[-1].startswith("Not used: volume_title (60 documents), source_note (")
     assert ran.err.splitlines()[-1].endswith("; `dragoman reindex --field NAME=KEY` makes a field of a key")
     assert "chapter" not in ran.err
 
@@ -167,7 +167,7 @@ def test_a_collection_that_is_there_gets_a_field_and_then_its_values(
     assert "Not used: department (1 document); " in indexed(source).err
     assert command("reindex", "--field", "desk=department", "--collection", folder).code == 0
     again = command("add", "--reread", source, "--collection", folder)
-    assert again.out == "documents: 1 updated, 1 unchanged (1 passage encoded)\n"
+    assert again.out == "documents: 1 updated, 1 unchanged\n"
     assert "Not used" not in again.err
     with open_collection(folder) as collection:
         assert totals(collection, "desk:Asia") == [1]

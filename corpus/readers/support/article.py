@@ -77,6 +77,9 @@ def divide(lines: Sequence[Line], found: str) -> Division:
     _fill(judge, taken, first, last)
     for around in (range(first - 1, -1, -1), range(last, len(lines))):
         _continue(judge, taken, around)
+    before = taken.index(True) - 1
+    if before >= 0 and judge.heads_a_section(before, [at for at, mine in enumerate(taken) if mine]):
+        taken[before] = True
     return parted(lines, taken)
 
 
@@ -220,6 +223,13 @@ class _Judge:
         if line.part & outside or _is_link(line) or self._times[self._keys[at]] > 1:
             return False
         return not (is_label(line.text) or is_site(line.text) or is_closing(line.text) or is_end(line.text))
+
+    def heads_a_section(self, at: int, article: Sequence[int]) -> bool:
+        """Whether a line heads the first section of an article: others have headings in the same box."""
+        line = self.lines[at]
+        if not (line.part & Part.HEADING and self.beside(at) and self.is_text(at)):
+            return False
+        return any(self.lines[each].part & Part.HEADING and self.lines[each].box == line.box for each in article)
 
     def is_listed(self, at: int) -> bool:
         """Whether a line is an item, a heading, a cell or the like, which need not be a sentence."""

@@ -41,6 +41,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\u2028]")
 _CONTROLS_OF_OLD = re.compile("[\x80-\x9f]")
 _MEANT: Final = {code: bytes([code]).decode(WESTERN, "ignore") for code in range(0x80, 0xA0)}
+GUESSED: Final = "the encoding was guessed"
 _REPLACED: Final = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -129,7 +130,7 @@ def tidy(text: str) -> str:
 def replaced(count: int, codec: str, line: int = 0) -> Remark:
     """The remark that so many bytes were replaced, the first of them in that line, if the line is not known anyhow."""
     where = f", {'the first ' * (count > 1)}in line {line:,}" if line else ""
-    return Remark(f"bytes that are no {_called(codec)} were replaced", f"{count:,}{where}")
+    return Remark(f"bytes that are no {called(codec)} were replaced", f"{count:,}{where}")
 
 
 def _decoded(data: bytes, said: list[str]) -> tuple[str, tuple[Remark, ...]]:
@@ -171,7 +172,7 @@ def _guessed(data: bytes) -> tuple[str, tuple[Remark, ...]]:
         text, remarks = _in_codec(data, codec)
     except (UnicodeError, LookupError):
         raise _no_encoding() from None
-    return text, (Remark("the encoding was guessed", _called(codec)), *remarks)
+    return text, (Remark(GUESSED, called(codec)), *remarks)
 
 
 def _seven_bit(data: bytes, said: list[str]) -> Iterator[str]:
@@ -216,7 +217,8 @@ def _in_codec(data: bytes, codec: str) -> tuple[str, tuple[Remark, ...]]:
     return text, (replaced(count, codec, line),)
 
 
-def _called(codec: str) -> str:
+def called(codec: str) -> str:
+    """The name of an encoding as people know it, by that of its codec."""
     return "UTF-8" if codec in (UTF_8, "utf-8-sig") else codec.replace("cp125", "windows-125")
 
 

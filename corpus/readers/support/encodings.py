@@ -8,11 +8,13 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 UTF_8: Final = "utf-8"
 WESTERN: Final = "cp1252"
 _VIETNAMESE: Final = "cp1258"
+_EAST_ASIAN: Final = ("gb18030", "big5hkscs", "cp932", "euc_jis_2004", "cp949")
 
 _WINDOW: Final = 100_000
 """How many bytes before and behind the first wrong one tell whether the bytes are UTF-8, and how many a guess is of."""
@@ -196,8 +198,6 @@ def _commonness(text: str) -> float:
 
 def guess(data: bytes) -> str:
     """The codec of bytes that nobody says anything of; "" if none fits."""
-    import chardet
-
     sample = data
     if len(data) > 2 * _WINDOW:
         # A line's end is a character's end in every encoding that is left.
@@ -206,6 +206,27 @@ def guess(data: bytes) -> str:
     # A letter here and there within ASCII is one of a Latin alphabet.
     is_latin = 4 * len(runs) < len(_LETTERS.findall(sample)) and max(map(len, runs), default=0) == 1
     among = _LATIN if is_latin else _GUESSED
-    found = chardet.detect(sample, compat_names=False, include_encodings=among)["encoding"]
+    found = _detected(sample, among)
+    if not is_latin and found not in _EAST_ASIAN:
+        found = next(filter(None, (_damaged(sample, codec) for codec in _EAST_ASIAN)), found)
+    return codec_of(found) if found else ""
+
+
+def _detected(data: bytes, among: Sequence[str]) -> str:
+    import chardet
+
+    found = chardet.detect(data, compat_names=False, include_encodings=among)["encoding"] or ""
     # "iso8859-1" is windows-1252 here as well, and a text of 2004's kanji is one of Windows' more often.
-    return codec_of(_MEANT.get(found, found)) if found else ""
+    return _MEANT.get(found, found)
+
+
+def _damaged(data: bytes, codec: str) -> str:
+    """The codec, if bytes are in it but for a few of them, which the detector would not hear of."""
+    for wrong in range(_FEW + 1):
+        try:
+            data.decode(codec)
+        except UnicodeDecodeError as error:
+            data = data[: error.start] + data[error.start + 1 :]
+        else:
+            return codec if wrong and _detected(data, _GUESSED) == codec else ""
+    return ""

@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
@@ -22,8 +22,10 @@ _NO_NOTES: Final = "no list of [mark, offset, text]"
 _LARGEST_EXPONENT: Final = 300  # as far as a float goes, nearly
 _LONGEST_KEY: Final = 60
 _LONGEST_LABEL: Final = 20
-_MOST_PAGES: Final = 10_000
-_PAGE_ID = re.compile(r"(?:pg|pb|page|p)[-_. ]{0,2}(?=\d|[ivxlcIVXLC]+$)")
+_MOST_MARKS: Final = 50_000
+"""How many footnotes a document has at most, and how many pages."""
+
+_PAGE_ID = re.compile(r"^(?:pg|pb|page|p)[-_. ]{0,2}(?=\d|[ivxlcIVXLC]+$)")
 # What a message calls the types of JSON and YAML.
 _KINDS: Final[dict[type[object], str]] = {
     bool: "true or false",
@@ -158,10 +160,10 @@ class Fields:
             return str(value)
         return " ".join(self.raw_text("id").split())
 
-    def texts(self, name: str) -> tuple[str, ...]:
+    def texts(self, name: str, is_one: Callable[[str], object] | None = None) -> tuple[str, ...]:
         """A list of texts, or a text that lists some (see `listed`). What is neither is left out."""
         found: dict[str, None] = {}
-        for item in self._items(name):
+        for item in self._items(name, is_one):
             if isinstance(item, int | float) or (text := _one(item)) is None:
                 self.misfit(name, f"{_kind(item)}, not a text", item)
             elif shown := " ".join(tidy(text).split()):
@@ -190,11 +192,11 @@ class Fields:
             elif item and not isinstance(item, str):
                 self.misfit(name, f"an object without a {bare}", cast("object", item))
 
-    def _items(self, name: str) -> list[Any]:
+    def _items(self, name: str, is_one: Callable[[str], object] | None = None) -> list[Any]:
         """The items of a field that is a list of them, or a text that lists them; one alone counts as a list."""
         value = self.value(name)
         if isinstance(value, str):
-            return listed(value)
+            return listed(value, is_one)
         return [] if value is None else _listed(cast("object", value)) or [value]
 
     def notes(self, text: str) -> Iterator[Note]:
@@ -205,42 +207,62 @@ class Fields:
         is anything else is left out.
         """
         value = self.value("notes")
-        items = _listed(value)
         if not isinstance(value, list | str | None):
             self.misfit("notes", _NO_NOTES, value)
         if isinstance(value, str):
             self._taken.discard(self.key("notes"))
-        raw = self.value("text")
-        for item in items:
+        found: list[tuple[str, int, str]] = []
+        for item in self._marks("notes", cast("object", value)):
             match _note_parts(item):
                 case [str() | int() | None as mark, int() | str() | None as at, str() as said] if _is_offset(at):
-                    position = int(at or 0)
-                    if isinstance(raw, str) and raw != text:
-                        position = len(tidy(raw[:position]))
-                    yield Note(tidy(str(mark or "")).strip(), min(position, len(text)), tidy(said).strip())
+                    found.append((tidy(str(mark or "")).strip(), int(at or 0), tidy(said).strip()))
                 case _:
                     self.misfit("notes", _NO_NOTES, item)
+        places = self._places([at for _, at, _ in found], text)
+        for (mark, _, said), at in zip(found, places, strict=True):
+            yield Note(mark, at, said)
 
     def pages(self, text: str) -> tuple[Page, ...]:
         """A list of pages, each [label, offset], as `notes` are. Anything else is left alone, and so unused.
 
-        Editors give ids such as "pg_1474", of which the number is what is printed.
+        Editors give ids such as "pg_1474", of which the number is what is printed. A page among others whose label
+        says nothing has none, and still ends the one before it.
         """
-        raw, value = self.value("text"), self.value("pages")
-        pages: list[Page] = []
-        for item in _listed(value)[:_MOST_PAGES]:
+        found: list[tuple[str, int]] = []
+        for item in self._marks("pages", self.value("pages")):
             match item:
-                case [str() | int() as label, int() | str() as at] if _is_offset(at) and _label(label):
-                    position = int(at)
-                    if isinstance(raw, str) and raw != text:
-                        position = len(tidy(raw[:position]))
-                    pages.append(Page(_label(label), min(position, len(text))))
+                case [str() | int() as label, int() | str() as at] if _is_offset(at):
+                    found.append((_label(label), int(at)))
                 case _:
-                    self._taken.discard(self.key("pages"))
-                    return ()
-        if not pages:
+                    found.clear()
+                    break
+        if not any(label for label, _ in found):
             self._taken.discard(self.key("pages"))
+            return ()
+        places = self._places([at for _, at in found], text)
+        pages = (Page(label, at) for (label, _), at in zip(found, places, strict=True))
         return tuple(sorted(pages, key=lambda page: page.at))
+
+    def _marks(self, name: str, value: object) -> list[Any]:
+        """The items of a list of marks in the text, of which there may be too many."""
+        items = _listed(value)
+        if len(items) > _MOST_MARKS:
+            self.misfit(name, f"those beyond the first {_MOST_MARKS:,}")
+        return items[:_MOST_MARKS]
+
+    def _places(self, offsets: list[int], text: str) -> list[int]:
+        """Offsets into the record's own text as offsets into the one that was made of it by tidying."""
+        raw = self.glance("text")
+        if not isinstance(raw, str) or raw == text:
+            return [min(at, len(text)) for at in offsets]
+        places: dict[int, int] = {}
+        begin = length = 0
+        for at in sorted(set(offsets)):
+            # Both halves of a line end make one line feed: what is cut between them would be two.
+            end = at + 1 if raw[at - 1 : at + 1] == "\r\n" else at
+            length += len(tidy(raw[begin:end]))
+            begin, places[at] = max(begin, end), length
+        return [min(places[at], len(text)) for at in offsets]
 
     def value(self, name: str) -> Any:
         """A field as it is; None if it is absent or empty."""
@@ -253,10 +275,14 @@ class Fields:
         return None if _is_empty(value) else value
 
 
-def listed(text: str) -> list[Any]:
+def listed(text: str, is_one: Callable[[str], object] | None = None) -> list[Any]:
     """What a text lists, such as the cell of a table: "Japan; South Korea", "a|b", "a, b", '["a", "b"]', "['a', 'b']".
 
     Semicolons go before bars, these before line ends, and commas come last: names may have them.
+
+    Args:
+        text: The text.
+        is_one: Knows of a text with a comma whether it is one name for all that: "Korea, Republic of".
     """
     bare = text.strip()
     if bare[:1] == "[" and bare[-1:] == "]" and len(bare) < _LONGEST_LITERAL:
@@ -264,7 +290,20 @@ def listed(text: str) -> list[Any]:
             with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
                 if isinstance(found := read(bare), list):
                     return cast("list[Any]", found)
-    return next((text.split(mark) for mark in _BETWEEN if mark in bare), [text])
+    mark = next((mark for mark in _BETWEEN if mark in bare), "")
+    parts = text.split(mark) if mark else [text]
+    return _rejoined(parts, is_one) if mark == "," and is_one else parts
+
+
+def _rejoined(parts: list[str], is_one: Callable[[str], object]) -> list[str]:
+    """The parts between commas, those together that make one name."""
+    whole: list[str] = []
+    for part in parts:
+        if whole and is_one(named := f"{whole[-1]},{part}"):
+            whole[-1] = named
+        else:
+            whole.append(part)
+    return whole
 
 
 def _one(value: object) -> str | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any, Final, cast
 
 from ....errors import UnreadableSource
+from ...fields import RECORD_NAMES
 from ..contract import LARGEST_FRONT_MATTER, Remark
 
 _CLOSING_LINES: Final = {
@@ -15,7 +16,15 @@ _CLOSING_LINES: Final = {
 _FIELD = re.compile(
     r"^(?P<key>[A-Za-z_][\w -]{0,60}?)[^\S\n]*:(?P<value>.*(?:\n(?:[^\S\n].*|-[^\S\n].*|#.*)?)*)", re.MULTILINE
 )
-_FIELD_LINE = re.compile(r"\s*(?:#.*\n\s*)*(?:[A-Za-z_][\w-]*[^\S\n]*[:=](?:\s|$|[\"'\[{\d])|\[)")
+_KNOWN: Final = "|".join(sorted({*RECORD_NAMES, "tags", "categories", "layout", "draft", "slug", "aliases"}))
+_FIELD_LINE = re.compile(r"\s*(?:#.*\n\s*)*[A-Za-z_][\w-]*[^\S\n]*:")
+_PARAGRAPH = re.compile(r"^[^\S\n]*\n(?![A-Za-z_][\w -]{0,60}:|[\s#\-\]}])(?=.)", re.MULTILINE)
+_BEGINNINGS: Final = {
+    # A page that begins with a rule may go on like a letter ("Date: 3 May", "To: …") or with any word and a colon.
+    "---": re.compile(rf"\s*(?:#.*\n\s*)*(?:(?:{_KNOWN}):(?:\s|$)|[a-z_][\w-]*:(?:\s.*)?\n[a-z_][\w-]*:(?:\s|$))"),
+    "+++": re.compile(r"\s*(?:#.*\n\s*)*(?:[A-Za-z_][\w-]*[^\S\n]*=|\[)"),
+}
+"""What front matter begins with, if its end is missing."""
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str, tuple[Remark, ...]]:
@@ -30,14 +39,16 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str, tuple[Remark, ..
         return {}, text, ()
     closing = _CLOSING_LINES[mark].search(rest, 0, LARGEST_FRONT_MATTER)
     if closing is None:
-        if not _FIELD_LINE.match(rest):
-            return {}, text, ()  # a rule at the top of the page
-        if _CLOSING_LINES[mark].search(rest):
+        if _FIELD_LINE.match(rest) and _CLOSING_LINES[mark].search(rest):
             raise UnreadableSource(f"its front matter is larger than {LARGEST_FRONT_MATTER // 1024} KB")
+        if not _BEGINNINGS[mark].match(rest):
+            return {}, text, ()  # a rule at the top of the page
         raise UnreadableSource(f"its front matter is not closed: a line of {mark} has to follow it")
     front_matter, body = rest[: closing.start()], rest[closing.end() :]
     if mark == "+++":
         return _toml(front_matter), body, ()
+    if _PARAGRAPH.search(front_matter) and not _BEGINNINGS[mark].match(front_matter):
+        return {}, text, ()  # text between two rules
     fields, remarks = _yaml(front_matter)
     return fields, body, remarks
 

@@ -19,6 +19,7 @@ from .html_text import visible_text
 _SHOWN: Final = ("from", "to", "cc", "date", "subject")
 """The headers of an attached message that its text begins with."""
 
+_ADDRESSES: Final = frozenset({"from", "to", "cc"})
 _PLAIN: Final = frozenset({"text/plain", "text/markdown", "text/x-markdown", "text/rfc822-headers"})
 _MARKED_UP: Final = frozenset({"text/html", "application/xhtml+xml", "text/enriched", "text/richtext"})
 _ATTACHED_MESSAGE: Final = frozenset({"message/rfc822", "message/global"})
@@ -26,6 +27,9 @@ _DEEPEST: Final = 50
 _SOFT_HYPHEN: Final = "\u00ad"
 _LONGEST_NAME: Final = 100
 _SAMPLE: Final = 2000
+_LONGEST_ADDRESSES: Final = 10_000
+"""How much is read of the addresses in the headers of one name: the library takes ever longer over each."""
+
 
 _COVERED: Final = 0.7
 """The plain text is the message if it has so much of the words that the HTML beside it has."""
@@ -70,9 +74,16 @@ def header(message: Message, name: str) -> Any:
 
 def headers(message: Message, name: str) -> Iterator[Any]:
     """All headers of that name. Raw UTF-8 is read as such (RFC 6532), and charsets as text is (`decode`)."""
+    left = _LONGEST_ADDRESSES
     for key, value in message.raw_items():
         if key.lower() == name:
-            yield _registry(name, _readable(str(value), message).replace(_SOFT_HYPHEN, ""))
+            unfolded = "".join(str(value).splitlines())
+            shown = _readable(unfolded, message).replace(_SOFT_HYPHEN, "")
+            if name in _ADDRESSES and len(shown) > left:
+                shown = shown[:left].rpartition(",")[0]  # the last of them would be half a name
+            left -= len(shown)
+            if shown or not value:
+                yield _registry(name, shown)
 
 
 class MailText:
@@ -90,6 +101,7 @@ class MailText:
         self.cut: list[str] = []
         self.attachments: dict[str, Message] = {}
         self.remarks = list[Remark]()
+        self._numbers = dict[str, int]()  # the last one by which a name was told apart
         self.text = "\n\n".join(self._parts(message, 0))
 
     def _parts(self, part: Message, depth: int) -> Iterator[str]:
@@ -119,11 +131,12 @@ class MailText:
     def _attach(self, part: Message) -> None:
         name = " ".join(str(part.get_filename() or part.get_content_type()).split())[-_LONGEST_NAME:]
         stem, dot, suffix = name.rpartition(".")
-        number = 1
+        number = self._numbers.get(name, 1)
         while (
             numbered := name if number == 1 else f"{stem or name} {number}{dot}{suffix * bool(dot)}"
         ) in self.attachments:
             number += 1
+        self._numbers[name] = number
         self.attachments[numbered] = part
 
     def _attached(self, message: Message, depth: int, transfer: str) -> Iterator[str]:
@@ -209,15 +222,20 @@ def _readable(value: str, message: Message) -> str:
     """A header as the library understands it: its encoded words in UTF-8, and raw bytes decoded."""
     value = _ENCODED_RUN.sub(_recoded, value)
     try:
-        raw = " ".join(value.splitlines()).encode("ascii", "surrogateescape")
+        raw = value.encode("ascii", "surrogateescape")
     except UnicodeEncodeError:
         return value
     if raw.isascii():
         return value
+    try:
+        return raw.decode()  # whatever the text below is in: letters of another encoding are not UTF-8 by chance
+    except UnicodeDecodeError:
+        pass
     # A few bytes tell no encoding: it is that of the text below.
-    body: Any = message.get_payload(decode=True)
+    text = next((part for part in message.walk() if part.get_content_maintype() == "text"), message)
+    body: Any = text.get_payload(decode=True)
     more = body[:_SAMPLE] if isinstance(body, bytes) else b""
-    return decode(raw + b"\n" + more, message.get_content_charset() or "").text.partition("\n")[0]
+    return decode(raw + b"\n" + more, text.get_content_charset() or "").text.partition("\n")[0]
 
 
 def _recoded(found: re.Match[str]) -> str:

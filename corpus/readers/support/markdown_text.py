@@ -6,6 +6,7 @@ are notes. markdown-it-py parses it.
 
 import html
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
@@ -29,6 +31,7 @@ _CROWDED: Final = 2_000_000
 """How many characters times brackets of a paragraph are looked through for links."""
 
 _COUNTED: Final = "brackets counted"
+_FURTHER: Final = "further cells"
 _WIKI_LINK = re.compile(
     r"(?P<embedded>!)?\[\[(?P<page>[^\[\]\n|]{0,300}?)\\?(?:\|(?P<shown>[^\[\]\n]{0,300}))?\]\]", re.ASCII
 )
@@ -40,6 +43,8 @@ _MARKED = re.compile(r"==(?=\S)([^=\n]{1,500})(?<=\S)==")
 _NOTE_MARK = re.compile(r"\[\^\d{1,4}\]")  # of a note that is not there
 _DEEP_QUOTE = re.compile(rf"^((?:[ \t]{{0,3}}>){{{_DEEPEST}}})[ \t>]+", re.MULTILINE)
 
+_BAR = re.compile(r"(?<!\\)\|")
+_AROUND_A_ROW = re.compile(r"^[\s>]*\|?|(?<!\\)\|\s*$")
 _UNSPACED = re.compile(f"[{UNSPACED_IN_PRINT}]")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s[^<>]*)?/?)>")
 _ATTRIBUTE = re.compile(r"""\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)""")
@@ -48,6 +53,7 @@ _BARE_ATTRIBUTES = re.compile(
 )
 _CONTENT: Final = frozenset({"inline", "fence", "code_block", "html_block"})
 _LISTS: Final = frozenset({"bullet_list_open", "ordered_list_open", "list_item_open"})
+_ROWS: Final = frozenset({"tr_open", "tr_close", "th_open", "td_open"})
 _PARAGRAPHS: Final = frozenset({"paragraph_open", "heading_open", "table_open", "dt_open", "dd_open"})
 _BREAKS: Final = frozenset(
     "blockquote br dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol option p pre table td th tr ul".split()
@@ -159,17 +165,25 @@ class _Page:
                 self._marks += f"{token.info}{token.markup} " if token.info else "- "
         elif token.type in _PARAGRAPHS:
             self._begin(is_line=token.hidden or token.type == "dd_open")
-        elif token.type == "tr_open":
-            self.flow.line()
-            self._in_row = False
-        elif token.type in ("th_open", "td_open"):
-            self.flow.cell(first=not self._in_row)
-            self._in_row = True
+        elif token.type in _ROWS:
+            self._row(token)
         elif token.type == "list_item_close":
             self._marks = ""
         self._quoted = token.type == "blockquote_open" or (self._quoted and token.type == "paragraph_open")
         if token.map and token.nesting >= 0 and token.type not in _LISTS:
             self._last_line = token.map[1]
+
+    def _row(self, token: "Token") -> None:
+        if token.type == "tr_open":
+            self.flow.line()
+            self._in_row = False
+        elif token.type == "tr_close":
+            for cell in token.meta.get(_FURTHER, ()):
+                self.flow.cell(first=False)
+                self._text(cell)
+        else:
+            self.flow.cell(first=not self._in_row)
+            self._in_row = True
 
     def _content(self, token: "Token") -> None:
         if token.type == "inline":
@@ -229,6 +243,8 @@ class _Page:
                     self._inline(child, None)
             case "footnote_ref":
                 self._footnote(token)
+            case "sup_open" | "sub_open":
+                self.flow.aside(following.content if following else "", token.markup.replace("~", "_"))
             case "html_inline":
                 self._tag(token.content, following.content if following else "")
             case _:
@@ -270,8 +286,8 @@ class _Page:
             self.flow.write(tag)
         elif (name := found[2].lower()) in _BREAKS:
             self.flow.line()
-        elif name == "sup" and not found[1] and self.flow.marks_a_note(inside):
-            self.flow.space()
+        elif name in ("sup", "sub") and not found[1]:
+            self.flow.aside(inside, "^" if name == "sup" else "_")
 
 
 def _is_unspaced(before: "Sequence[Token]", behind: "Sequence[Token]") -> bool:
@@ -305,6 +321,25 @@ def _wiki_link(state: "StateInline", silent: bool) -> bool:
     return True
 
 
+def _further_cells(state: "StateCore") -> None:
+    """Keep the cells that a row has beyond the first one's number, which the parser leaves out."""
+    lines: list[str] = []
+    row, count = 0, 0
+    for token in state.tokens:
+        if token.type == "tr_open" and token.map:
+            row, count = token.map[0], 0
+        count += token.type in ("th_open", "td_open")
+        if token.type != "tr_close":
+            continue
+        lines = lines or state.src.split("\n")
+        cells = _BAR.split(_AROUND_A_ROW.sub("", lines[row]))
+        further = [cell.strip().replace("\\|", "|") for cell in cells[count:]]
+        if any(further):
+            token.meta = {_FURTHER: [replace(token, type="inline", content=cell, children=[]) for cell in further]}
+            for each in token.meta[_FURTHER]:
+                state.md.inline.parse(each.content, state.md, state.env, each.children)
+
+
 def _bracket(state: "StateInline", silent: bool) -> bool:
     """A bracket where there are so many that to look for the end of each would take forever: it opens nothing."""
     end = state.src.startswith(("[", "![", "^["), state.pos) and state.src.index("[", state.pos) + 1
@@ -334,4 +369,5 @@ def _parser() -> "MarkdownIt":
     parser.use(footnote_plugin, move_to_end=False).use(deflist_plugin).use(sub_plugin).use(superscript_plugin)
     parser.inline.ruler.before("link", "wiki_link", _wiki_link)
     parser.inline.ruler.before("wiki_link", "bracket", _bracket)
+    parser.core.ruler.after("inline", "further_cells", _further_cells)
     return parser

@@ -35,6 +35,7 @@ _ENTITY = re.compile(r"Entity '([\w.:-]{1,60})' not defined")
 _SPACE = re.compile(r"[ \t\r\n]+")
 _SOFT_HYPHEN: Final = "\u00ad"
 _NOTE_MARK = re.compile(r"\[?(?:[1-9]\d{0,2}|[*†‡§]{1,3})\]?")
+_NUMBER = re.compile(r"\s*[-+−–]?\d")
 _MARKED = re.compile(r"(?:[^\W\d_]{3}|[^\W_][.,;:!?]?[\"'”’»)\]]|[^\W_][.,;:!?])$")
 _WORD, _LINE, _PARAGRAPH = 1, 2, 3
 _GAPS: Final = ("", " ", "\n", "\n\n")
@@ -120,7 +121,7 @@ class Flow:
         self._parts: list[str] = []
         self._length = 0
         self._gap = 0
-        self._page = ""
+        self._page: str | None = None
         self.notes: list[Note] = []
         self.pages: list[Page] = []
 
@@ -142,9 +143,9 @@ class Flow:
 
     def _add(self, words: str) -> None:
         gap = _GAPS[self._gap] if self._length else ""
-        if self._page:
+        if self._page or (self._page is not None and self.pages and self.pages[-1].label):
             self.pages.append(Page(self._page, self._length + len(gap)))
-            self._page = ""
+        self._page = None
         for piece in (gap, words):
             self._parts.append(piece)
             self._length += len(piece)
@@ -179,13 +180,21 @@ class Flow:
             self.write(" | ")
 
     def page(self, label: str) -> None:
-        """What comes next is on another page; one of which nothing is written does not count."""
+        """What comes next is on another page, perhaps one without a label; one without anything does not count."""
         self._page = label
 
-    def marks_a_note(self, raised: str) -> bool:
-        """Whether a raised number or sign that stands here is a footnote's mark, and no power, unit or ordinal."""
+    def aside(self, number: str, sign: str) -> None:
+        """A raised or lowered number begins: a footnote's mark stands apart, and a power or base is no more digits.
+
+        Args:
+            number: What is raised or lowered, which is still to be written.
+            sign: What says so between two numbers: "^" or "_".
+        """
         before = self._parts[-1] if self._parts and not self._gap else ""
-        return _NOTE_MARK.fullmatch(raised.strip()) is not None and _MARKED.search(before) is not None
+        if sign == "^" and _NOTE_MARK.fullmatch(number.strip()) and _MARKED.search(before):
+            self.space()
+        elif before[-1:].isdigit() and _NUMBER.match(number):
+            self.write(sign)
 
     def note(self, mark: str, text: str) -> None:
         """A footnote's mark stands here."""

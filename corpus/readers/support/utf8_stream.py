@@ -6,8 +6,8 @@ import re
 from typing import BinaryIO, Final
 
 from ..contract import Remark
-from .decode import encoding_of, replaced
-from .encodings import UTF_8
+from .decode import GUESSED, called, encoding_of, replaced
+from .encodings import UTF_8, codec_of, is_seven_bit
 from .packed import Borrowed
 
 _HEAD: Final = 64 * 1024
@@ -30,7 +30,10 @@ class Utf8Stream(io.RawIOBase):
         self._stream = io.BufferedReader(Borrowed(stream), _HEAD)
         head = self._stream.peek(_HEAD)
         declared = _DECLARED.search(head[:300].replace(b"\0", b""))
-        self._encoding = encoding_of(head, declared[1].decode("ascii") if declared else UTF_8) if head else UTF_8
+        said = declared[1].decode("ascii") if declared else UTF_8
+        self._encoding = encoding_of(head, said) if head else UTF_8
+        is_sure = self._encoding.startswith("utf-") or is_seven_bit(self._encoding) or self._encoding == codec_of(said)
+        self._guessed = () if is_sure else (Remark(GUESSED, called(self._encoding)),)
         self._decoder = codecs.getincrementaldecoder(self._encoding)("replace")
         self._ready = b""
         self._line = 1
@@ -62,6 +65,6 @@ class Utf8Stream(io.RawIOBase):
             self._count += count
 
     def remarks(self) -> tuple[Remark, ...]:
-        """What is to be told of what was replaced since this was last asked."""
+        """What is to be told of the encoding, and of what was replaced since this was last asked."""
         count, first, self._count, self._first = self._count, self._first, 0, 0
-        return (replaced(count, self._encoding, first),) if count else ()
+        return self._guessed + ((replaced(count, self._encoding, first),) if count else ())

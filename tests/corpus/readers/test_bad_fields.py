@@ -69,6 +69,14 @@ def test_a_date_is_understood_where_there_is_no_doubt(tmp_path: Path, stated: ob
     assert (str(found.dates), found.provenance["dates"], found.remarks) == (days, "given", ())
 
 
+@pytest.mark.parametrize("head", ["May 0, 1951", "00 May 1951", "0. Mai 1951", "2020年5月0日", "P R 001200Z MAY 51"])
+def test_a_day_that_no_month_has_costs_no_document(tmp_path: Path, head: str) -> None:
+    assert str(document(tmp_path / "x.txt", f"LONDON, {head}\n\n{TEXT}\n").dates) in ("None", "1951-05-01..1951-05-31")
+    page = f'<html><body><article><h1>Talks</h1><time datetime="2020-05-00">{head}</time><p>{TEXT}</p></article></body>'
+    assert TEXT in document(tmp_path / "x.html", page).text
+    assert record(tmp_path, date=head).text == TEXT
+
+
 @pytest.mark.parametrize("nothing", ["NaT", "NaN", "nan", "None", "null", "", " ", "-", "N/A", "0000-00-00", None])
 def test_what_a_program_writes_for_nothing_is_nothing(tmp_path: Path, nothing: object) -> None:
     found = record(tmp_path, date=nothing)
@@ -111,6 +119,24 @@ def test_a_date_is_never_more_than_the_value_says() -> None:
 
 
 # ---------------------------------------------------------------------------------------------------- other fields
+
+
+@pytest.mark.parametrize(
+    ("cell", "countries"),
+    [
+        ("Congo, Democratic Republic of the", ["Democratic Republic of the Congo"]),
+        ("Congo, The Democratic Republic of the, France", ["Democratic Republic of the Congo", "France"]),
+        ("Japan, Korea, Republic of, China", ["Japan", "South Korea", "China"]),
+        ("Korea, South; Korea, North", ["South Korea", "North Korea"]),
+        ("Iran, Islamic Republic of", ["Iran"]),
+        ("Gambia, The, Niger, Nigeria", ["Gambia", "Niger", "Nigeria"]),
+        (["Germany, Federal Republic of", "Chad"], ["Germany", "Chad"]),
+        ("France, Germany", ["France", "Germany"]),
+        ("Guinea, Chad, Sudan, South", ["Guinea", "Chad", "South Sudan"]),
+    ],
+)
+def test_a_country_in_the_order_of_an_index_is_one(tmp_path: Path, cell: object, countries: list[str]) -> None:
+    assert list(record(tmp_path, countries=cell).countries) == countries
 
 
 @pytest.mark.parametrize(

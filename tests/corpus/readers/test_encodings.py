@@ -16,6 +16,8 @@ from dragoman.corpus.readers.contract import Skipped
 REPLACED = "bytes that are no UTF-8 were replaced"
 GUESSED = "the encoding was guessed"
 
+EAST_ASIAN = [("zh", "gb18030"), ("tw", "big5"), ("ja", "cp932"), ("ja", "euc_jp"), ("ko", "cp949")]
+
 # What is said is our own, in the languages of many alphabets.
 SAID = {
     "en": "The minister’s envoys left the “non-paper” in Ankara. They will meet again in the spring, he said.",
@@ -347,3 +349,26 @@ def test_an_entity_that_xml_does_not_know_is_named(tmp_path: Path, name: str) ->
     assert first.reason.startswith(f"undefined entity &{name}; in line 3: ")
     assert isinstance(second, Skipped)
     assert second.reason == "empty"
+
+
+@pytest.mark.parametrize("wrong", [b"\xff", b"\xff\xff"])
+@pytest.mark.parametrize(("language", "codec"), EAST_ASIAN)
+def test_a_wrong_byte_in_an_encoding_of_east_asia_costs_itself_alone(
+    tmp_path: Path, language: str, codec: str, wrong: bytes
+) -> None:
+    said = SAID[language]
+    at = len(said) // 2
+    found = document(tmp_path / "x.txt", said[:at].encode(codec) + wrong + said[at:].encode(codec))
+    # Windows' Japanese has a private character there.
+    assert found.text.replace("\N{REPLACEMENT CHARACTER}", "").replace("\uf8f3", "") == said
+    assert found.language == language.replace("tw", "zh")
+
+
+@pytest.mark.parametrize(("declared", "codec"), [("UTF-8", "cp1252"), ("UTF-8", "cp1251"), ("windows-1252", "cp1252")])
+def test_a_guess_is_told_of_tei_too(tmp_path: Path, declared: str, codec: str) -> None:
+    said = SAID["ru" if codec == "cp1251" else "fr"]
+    tei = f'<?xml version="1.0" encoding="{declared}"?><TEI><text><p>{said}</p></text></TEI>'
+    found = document(tmp_path / "x.xml", tei.encode(codec))
+    assert found.text == said
+    name = codec.replace("cp", "windows-")
+    assert counted(found, GUESSED) == ([name] if declared == "UTF-8" else [])

@@ -32,7 +32,6 @@ def reading(path: Path, content: object, **options: object) -> tuple[list[Docume
         {"count": 2, "next": None, "results": RECORDS},
         {"response": {"numFound": 2, "docs": RECORDS}},
         {"speeches": RECORDS[:1], "letters": RECORDS[1:]},
-        {"a": {k: v for k, v in RECORDS[0].items() if k != "id"}, "b": RECORDS[1]},
         {"data": [{"id": each["id"], "attributes": {k: v for k, v in each.items() if k != "id"}} for each in RECORDS]},
         [RECORDS],
         json.dumps(RECORDS, indent=2).encode("utf-16"),
@@ -66,6 +65,55 @@ def test_a_file_of_one_record_may_give_the_record_its_name(tmp_path: Path) -> No
         assert skipped == []
     documents, _ = reading(tmp_path / "letter.json", {"id": 7, "text": ONE})
     assert documents[0].id == "7"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"info": {"text": ONE}, "results": RECORDS},
+        {"meta": {"about": {"text": ONE}}, "data": {"items": RECORDS}},
+        {"id": "page-7", "article": {"text": ONE}, "comments": RECORDS},
+        {"letters": {"data": {"text": ONE}}, "other": {"text": TWO}, "docs": RECORDS},
+    ],
+)
+def test_one_text_beside_records_swallows_none_of_them(content: dict[str, Any], tmp_path: Path) -> None:
+    documents, skipped = reading(tmp_path / "x.json", content)
+    assert {ONE, *(each["text"] for each in RECORDS)} <= {each.text for each in documents}
+    assert {"a", "b"} <= {each.id for each in documents}
+    assert skipped == []
+
+
+@pytest.mark.parametrize("key", ["id-1", "first-id", "1951/03", "Treaty of Nara"])
+def test_a_record_is_called_alike_whether_others_stand_beside_it_or_not(key: str, tmp_path: Path) -> None:
+    alone, _ = reading(tmp_path / "x.json", {key: {"text": ONE}})
+    together, skipped = reading(tmp_path / "x.json", {key: {"text": ONE}, "id-2": {"text": TWO}})
+    assert [alone[0].id, "id-2"] == [each.id for each in together]
+    assert skipped == []
+
+
+def test_keys_that_only_say_what_a_record_is_are_no_ids_of_many_files(tmp_path: Path) -> None:
+    content = {"original": {"text": ONE}, "translation": {"text": TWO}}
+    ids = [each.id for name in ("x.json", "y.json") for each in reading(tmp_path / name, content)[0]]
+    assert len(set(ids)) == 4
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(RECORDS[:1]) + "\n" + json.dumps(RECORDS[1:]) + "\n",  # a file that a program adds to, run by run
+        json.dumps(RECORDS, indent=1)[:-1] + "][]",
+        "\n".join(json.dumps(each, indent=1) for each in RECORDS),
+        "\n".join(json.dumps({**each, "votes": "x" * 70_000}) for each in RECORDS),  # JSONL of long lines
+    ],
+)
+def test_what_stands_behind_the_first_value_is_read_too(content: str, tmp_path: Path) -> None:
+    documents, skipped = reading(tmp_path / "x.json", content.encode())
+    assert [each.id for each in documents] == ["a", "b"]
+    assert skipped == []
+    for rest in ("and more", "]", "7"):
+        documents, skipped = reading(tmp_path / "x.json", (content + rest).encode())
+        assert [each.id for each in documents] == ["a", "b"]
+        assert len(skipped) == 1
 
 
 def test_a_bad_record_is_named_and_the_rest_goes_in(tmp_path: Path) -> None:

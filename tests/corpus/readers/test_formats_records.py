@@ -134,6 +134,58 @@ def test_marks_within_a_cell_that_are_not_doubled_are_read_as_they_stand(tmp_pat
     assert (second.remarks, skipped) == ((), [])
 
 
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ('"Peace" talks begin in town,Paris', ('"Peace" talks begin in town', "Paris")),
+        ('"Peace" talks and "war" ends,Paris', ('"Peace" talks and "war" ends', "Paris")),
+        ('"Quoted" word,The title here', ('"Quoted" word', "The title here")),
+        ('A text,"Frieden" jetzt', ("A text", '"Frieden" jetzt')),
+        ('"La «paix»" dit-il,"Nara" again', ('"La «paix»" dit-il', '"Nara" again')),
+        ('"The "new" deal, he said",London', ('The "new" deal, he said', "London")),
+        ('"x\\"y, z",T', ('x\\"y, z', "T")),
+        ('"A 5" gun, he said",T', ('A 5" gun, he said', "T")),
+        ('"He said "no", and then "yes"",T', ('He said "no", and then "yes"', "T")),
+        ('"First line\nsaid "hello" to, all\nthird line, with comma",T',
+         ('First line\nsaid "hello" to, all\nthird line, with comma', "T")),
+        ('"Er sagte "ja"\nund ging\n\nund "blieb"",T', ('Er sagte "ja"\nund ging\n\nund "blieb"', "T")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_quotes_that_are_not_doubled_part_cells_where_they_must_have_been_meant_to(
+    tmp_path: Path, row: str, cells: tuple[str, str], delimiter: str
+) -> None:
+    first, second = (row[: row.rindex(",")], row[row.rindex(",") + 1 :])
+    rows = (("id", "text", "title"), ("1", "a", "T"), ("2", first, second), ("3", "ok", "U"))
+    table = "".join(delimiter.join(each) + "\n" for each in rows)
+    documents, skipped = reading(tmp_path / "x.csv", table)
+    assert [each.id for each in documents] == ["1", "2", "3"]
+    assert (documents[1].text, documents[1].title) == cells
+    assert documents[1].remarks
+    assert skipped == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept", "told"),
+    [
+        ('1,"The first article says\nmany things, and so on\n2,Second\n3,Third\n', ["2", "3"],
+         " line 2: {}, and the line behind it is lost to it"),
+        ('1,a\n2,"Er sagt\nvieles, und so\nweiter, und so\n3,c\n', ["1", "3"],
+         " line 3: {}, and the 2 lines behind it are lost to it"),
+        ('A-1,a\nB-2,"said "no to, all\nof it, too\nC-3,"c\nd"\n', ["A-1", "C-3"],
+         " line 3: {}, and the line behind it is lost to it"),
+        ('3f2a,a\nb41,b\n77,c\n9,"d\nnot, this\ne0f,e\n', ["3f2a", "b41", "77", "e0f"],
+         " line 5: {}, and the line behind it is lost to it"),
+    ],
+)  # fmt: skip
+def test_a_quotation_left_open_makes_no_rows_of_its_prose(
+    tmp_path: Path, rows: str, kept: list[str], told: str
+) -> None:
+    documents, skipped = reading(tmp_path / "x.csv", "id,text\n" + rows)
+    assert [each.id for each in documents] == kept
+    assert skipped == [told.format(UNCLOSED.format(int(told.split()[1].strip(":"))))]
+
+
 @pytest.mark.parametrize("said", ["sep=;\n", "\ufeffsep=;\r\n", "SEP=;\n"])
 def test_the_line_of_excel_that_names_the_delimiter_is_understood(tmp_path: Path, said: str) -> None:
     table = f"{said}id;text\n1;They met, and left, and met again, and left.\n"

@@ -286,3 +286,12 @@ def test_press_releases_have_no_navigation_in_their_text_and_lose_none_of_it(tmp
         assert "<" not in document.text or "&lt;" in record["html"]
         paragraphs = {re.sub(r"\W+", "", each) for each in visible_text(record["html"]).split("\n") if len(each) > 80}
         assert all(paragraph in re.sub(r"\W+", "", document.text) for paragraph in paragraphs), record["id"]
+
+
+def test_the_heading_of_the_first_section_stays(tmp_path: Path) -> None:
+    contents = "<ul><li><a href='#1'>Arms</a></li><li><a href='#2'>Trade</a></li></ul><hr>"
+    more = "".join(f"<p>{STORY.replace('trade', matter)}" for matter in ("visas", "fish", "coal", "loans", "steel"))
+    body = f"{contents}<h3>Arms</h3>{STORY.replace('trade', 'arms')}<hr><h3>Trade</h3>{STORY}{more}"
+    lines = article(tmp_path, f"<html><head><title>Talks</title></head><body>{body}</body></html>").text.split("\n")
+    assert [line for line in lines if line in ("Arms", "Trade")] == ["Arms", "Trade"]
+    assert lines[0] == "Arms"

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from email.headerregistry import HeaderRegistry
 
 import pytest
 
@@ -9,7 +10,9 @@ from dragoman.corpus.document import Document, Remark
 from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Skipped, Source
 from dragoman.corpus.readers.registry import format_named
+from dragoman.corpus.readers.support import mail_text
 
+PAPER = 'Content-Disposition: attachment; filename="p.txt"\n'
 HEAD = "From: Ana Diaz <ana@example.org>\nDate: Mon, 24 Nov 2025 09:10:00 +0100\nMIME-Version: 1.0\n"
 
 
@@ -119,6 +122,67 @@ def test_a_raw_header_in_an_old_encoding() -> None:
     for more in ("", "\nContent-Type: text/plain; charset=windows-1252"):
         document = reading(f"{head}{more}\n\n{text}".encode("cp1252"))
         assert (document.author, document.title, document.text) == ("José Núñez", "Reunión", text)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_people_on_several_lines_of_a_header(end: str) -> None:
+    names = ["Ana Diaz", "Kim Min-su", "Ðặng Văn", "Jürgen Weiß"]
+    several = f",{end} ".join(f"{name} <a@example.org>" for name in names)
+    document = reading(
+        f"From: Ana Diaz{end}\t<ana@example.org>{end}To: {several}{end}Subject: A long{end} one{end}{end}Text."
+    )
+    assert [person.name for person in document.people] == names
+    assert (document.author, document.title) == ("Ana Diaz", "A long one")
+
+
+def test_addresses_without_end_are_read_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = ",\n ".join(f"Ana {number} <a@example.org>" for number in range(4_000))
+    people = [person.name for person in reading(f"From: {many}\nTo: {many}\nCc: {many}\n\nText.").people]
+    assert people == [f"Ana {number}" for number in range(100)]
+    parsed: list[int] = []
+
+    def counted(name: str, value: str) -> object:
+        parsed.append(len(value))
+        return HeaderRegistry()(name, value)
+
+    monkeypatch.setattr(mail_text, "_registry", counted)
+    for nothing in ("a,", "<@a,"):
+        assert (
+            reading(f"From: {nothing * 10_000}\nCc: {nothing * 4_000}\nCc: {nothing * 4_000}\n\nText.").text == "Text."
+        )
+    assert 0 < sum(parsed) < 100_000
+
+
+def test_many_attachments_of_one_name_are_told_apart() -> None:
+    found = results(several("mixed", *(part(f"Text {n}.", more=PAPER) for n in range(3)), part("Body.")))
+    assert [each.id for each in found if isinstance(each, Document)] == ["x", "x!p.txt", "x!p 2.txt", "x!p 3.txt"]
+    numbered = [part("Text.", more=PAPER.replace("p.txt", name)) for name in ("p 2.txt", "p.txt", "p.txt")]
+    found = results(several("mixed", part("Body."), *numbered))
+    assert [each.id for each in found if isinstance(each, Document)] == ["x", "x!p 2.txt", "x!p.txt", "x!p 3.txt"]
+
+
+@pytest.mark.parametrize(
+    ("title", "charset", "text"),
+    [
+        ("Économie française", "iso-8859-1", "La réunion des ministres a été utile, et le chemin est ouvert."),
+        ("Reunión de año nuevo", "windows-1252", "La reunión fue útil según el portavoz."),
+        ("Zürich – Gespräche", "windows-1252", "Die Gespräche in Zürich führten zu nichts."),
+        ("会談", "iso-8859-1", "La réunion a été utile."),
+    ],
+)
+def test_a_header_in_utf8_over_a_text_in_another_encoding(title: str, charset: str, text: str) -> None:
+    kind = f"Content-Type: text/plain; charset={charset}\n\n"
+    for more in (kind, "\n"):
+        data = f"From: {title} <a@example.org>\nSubject: {title}\n{more}".encode() + text.encode(charset)
+        document = reading(data)
+        assert (document.title, document.author, document.text) == (title, title, text)
+
+
+def test_a_raw_header_over_several_parts_is_in_the_encoding_of_the_first() -> None:
+    text = "Los ministros se reunieron en la mañana. Según el portavoz, la reunión fue útil."
+    parts = f"--B\nContent-Type: text/plain; charset=windows-1252\n\n{text}\n--B--\n"
+    head = "From: José Núñez <a@example.org>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n"
+    assert reading(f"{head}{parts}".encode("cp1252")).author == "José Núñez"
 
 
 def test_transfer_encodings_with_faults() -> None:

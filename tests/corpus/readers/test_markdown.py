@@ -56,6 +56,13 @@ def test_notes_stay_at_their_marks_under_a_title_of_the_front_matter() -> None:
         ("両外相は\n奈良で\n*会談*した。\nThe end", "両外相は奈良で会談した。 The end"),
         ("co\u00adope\u00adrate", "cooperate"),
         ("a[^9]", "a"),
+        ("2^10^ and 10^-3^, m^2^, the 20^th^", "2^10 and 10^-3, m2, the 20th"),
+        ("2<sup>10</sup> and 1951^3^, at war.^3^ Ca^2+^", "2^10 and 1951^3, at war. 3 Ca2+"),
+        ("H~2~O, 10~2~, CO<sub>2</sub>", "H2O, 10_2, CO2"),
+        ("| a | b |\n|---|---|\n| 1 | 2 | *3* | [4](x) |\n| 5 |", "a | b\n1 | 2 | 3 | 4\n5 |"),
+        ("> | a |\n> |---|\n> | 1 \\| 2 | 3 |\n\nb", "a\n1 | 2 | 3\n\nb"),
+        ("- x\n\n  | a |\n  |---|\n  | 1 | 2", "- x\n\na\n1 | 2"),
+        ("a | b\n-|-\n1 | 2 | | 3", "a | b\n1 | 2 | | 3"),
         ("a regular [^a-z]+ expression", "a regular [^a-z]+ expression"),
         ("`[^x]` and [[ -f a ]]", "[^x] and -f a"),
         (">>>> deep\n>>> quote", "deep quote"),
@@ -116,6 +123,30 @@ draft = false
 weight = 3
 +++
 """
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "First: a thought that opens the page",
+        "Date: 3 May 1951\nTo: the Minister",
+        "[Seoul](https://example.org): the ministers",
+        "[Seoul, May 3] They met",
+        "note: the ministers met",
+        "Ziel: Frieden",
+    ],
+)
+def test_a_rule_at_the_top_is_no_front_matter(opening: str) -> None:
+    shown = opening.replace("](https://example.org)", "").replace("\n", " ").replace("[Seoul:", "Seoul:")
+    assert reading(f"---\n{opening}\n\nThey met in Nara.").text == f"{shown}\n\nThey met in Nara."
+    assert "They met in Nara." in reading(f"---\n{opening}\n\nThey met in Nara.\n\n---\n\nIn spring.").text
+
+
+@pytest.mark.parametrize("fields", ["title: x", "# draft\ndate: 2025", "layout: post", "desk: asia\nurgent: yes"])
+def test_front_matter_without_an_end_is_told(fields: str) -> None:
+    source = Source(io.BytesIO(f"---\n{fields}\n\nThey met in Nara.".encode()), "x.md", "x", "x.md")
+    (skipped,) = read_stream(source, format_named("markdown"), ReadOptions())
+    assert "not closed" in str(skipped)
 
 
 def test_front_matter_may_be_toml() -> None:

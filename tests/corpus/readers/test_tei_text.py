@@ -55,6 +55,22 @@ def test_every_word_of_a_text_is_text_note_or_cut(tmp_path: Path) -> None:
     assert set(re.findall(r"\w+", written)) - set(re.findall(r"\w+", kept)) == set()
 
 
+@pytest.mark.parametrize("unnumbered", ['<pb facs="3.jpg"/>', '<pb n=""/>', '<pb n="[]"/>', "<pb/>"])
+def test_a_page_without_a_number_ends_the_one_before(unnumbered: str, tmp_path: Path) -> None:
+    text = f'<p><pb n="5"/>First {unnumbered} second <pb n="7"/> third</p>'
+    whole = f"<TEI {SPACE}><text>{text}</text></TEI>"
+    volume = (
+        f'<TEI {SPACE} xml:id="frus1"><text><body><div type="document" xml:id="d1">{text}</div></body></text></TEI>'
+    )
+    for number, content in enumerate((whole, volume)):
+        (document,), _ = reading(tmp_path / f"{number}.xml", content)
+        assert [(each.label, document.text[each.at :].split()[0]) for each in document.pages] == [
+            ("5", "First"),
+            ("", "second"),
+            ("7", "third"),
+        ]
+
+
 def test_each_text_of_a_corpus_is_a_document(tmp_path: Path) -> None:
     texts = "".join(
         f"<TEI{mark}><text><p>Letter {number}.</p></text></TEI>" for number, mark in ((1, ' xml:id="a"'), (2, ""))
