@@ -274,10 +274,11 @@ class Document:
     def content_hash(self) -> str:
         """SHA-256 of the text and the description: equal for a document that has not changed.
 
-        Neither `origin` nor `cut` counts: a page whose menu has changed is the same document.
+        Neither `origin` nor `cut` counts: a page whose menu has changed is the same document, with the hash that it
+        had when what was cut did count and nothing was.
         """
-        fields = self.description()
-        del fields["origin"], fields["cut"]
+        fields = {**self.description(), "cut": ()}
+        del fields["origin"]
         content = json.dumps([fields, self.text], sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(content.encode("ascii")).hexdigest()
 

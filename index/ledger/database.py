@@ -277,11 +277,13 @@ class Database(Forked):
 
     def migrate(self) -> None:
         """Bring the ledger to the present format, and make the tables that it lacks. To be called before writing."""
-        with undisturbed():
-            current = is_current(self.connection, self._migrations)
-        if not current:
+        while not self._is_current():
             with self._begun() as connection:
                 migrate(connection, self._migrations)
+
+    def _is_current(self) -> bool:
+        with undisturbed():
+            return is_current(self.connection, self._migrations)
 
     @contextmanager
     def change(self) -> Generator[None]:

@@ -81,9 +81,14 @@ class Ledger:
             return None
         version, description, text = rows[0]
         fields = json.loads(description)
-        if "cut" not in fields:  # where it has not been migrated, there may be no table
+        if "cut" not in fields or (not fields["cut"] and self._keeps_cuts_apart):
             fields["cut"] = self.cut(version)
         return Document.from_description(fields, text)
+
+    @property
+    def _keeps_cuts_apart(self) -> bool:
+        """Whether it has a table for them: without one it is as an older Dragoman left it."""
+        return bool(self._database.rows("SELECT name FROM sqlite_master WHERE name = 'cuts'"))
 
     def cut(self, version: int) -> tuple[str, ...]:
         """What was cut from a version of a document, in a ledger of the present format."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from ...corpus.document import Document
+from ...errors import DragomanError
 
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -91,25 +92,52 @@ may change while the version stays); near-copies (`copies` has who is in a group
 group's centre); what the collection is fed from; the lines that recur in an outlet's documents."""
 
 Migration: TypeAlias = Callable[[sqlite3.Connection], object]
-"""A step to the next format: it changes a ledger within a transaction, which it must not end."""
+"""A step to the next format: it changes a ledger within a transaction, which it must not end.
+
+If it returns True, it is not done: what it did is kept, and it is carried out again, then or by the next writer.
+"""
 
 OLDEST: Final = 2
 """The oldest format that can be read."""
 
 
-def _move_cuts(connection: sqlite3.Connection) -> None:
-    """Take what was cut out of the descriptions into a table, and hash documents without it."""
+_MOVED: Final = "cuts_moved"
+_AT_A_TIME: Final = 1_000
+
+
+def _move_cuts(connection: sqlite3.Connection) -> bool:
+    """Take what was cut from some documents out of their descriptions into a table, and hash them without it.
+
+    Those from which nothing was cut stay as they are: so does what is no document by the rules of today.
+
+    Returns:
+        Whether there may be more of them.
+    """
     connection.execute("CREATE TABLE IF NOT EXISTS cuts (version INTEGER PRIMARY KEY, lines TEXT NOT NULL)")
-    for (version,) in connection.execute("SELECT version FROM documents").fetchall():
-        find = "SELECT description, text FROM documents WHERE version = ?"
-        description, text = connection.execute(find, (version,)).fetchone()
-        fields = json.loads(description)
-        if cut := fields.pop("cut", ()):
-            connection.execute("INSERT INTO cuts VALUES (?, ?)", (version, json.dumps(cut, ensure_ascii=False)))
+    (moved,) = connection.execute("SELECT max(value) FROM settings WHERE key = ?", (_MOVED,)).fetchone()
+    find = (
+        'SELECT version, description, text FROM documents WHERE version > ? AND instr(description, \'"cut": ["\') '
+        "ORDER BY version LIMIT ?"
+    )
+    version = int(moved or 0)
+    rows = connection.execute(find, (version, _AT_A_TIME)).fetchall()
+    for version, description, text in rows:
+        try:
+            fields = json.loads(description)
+            cut = json.dumps(fields.pop("cut"), ensure_ascii=False)
+            known = Document.from_description(fields, text).content_hash
+        except (DragomanError, ValueError, TypeError, LookupError):
+            continue
+        connection.execute("INSERT OR REPLACE INTO cuts VALUES (?, ?)", (version, cut))
         connection.execute(
             "UPDATE documents SET hash = ?, description = ? WHERE version = ?",
-            (Document.from_description(fields, text).content_hash, json.dumps(fields, ensure_ascii=False), version),
+            (known, json.dumps(fields, ensure_ascii=False), version),
         )
+    if len(rows) == _AT_A_TIME:
+        connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (_MOVED, str(version)))
+        return True
+    connection.execute("DELETE FROM settings WHERE key = ?", (_MOVED,))
+    return False
 
 
 MIGRATIONS: Final[tuple[Migration, ...]] = (lambda _: None, lambda _: None, _move_cuts)
@@ -117,7 +145,7 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (lambda _: None, lambda _: None, _mov
 
 To 3 and 4 nothing changes in the ledger. From 3 on, descriptions may have more attributes, and segments other columns;
 from 4 on, segments have other terms, and what lacks these has to be indexed anew. Up to 4, what was cut from a document
-stands in its description.
+stands in its description, as an empty list where nothing was.
 
 If you add one, make sure that the code that reads still understands every format from OLDEST on: a collection on a
 read-only medium is never migrated.
@@ -142,14 +170,17 @@ def is_current(connection: sqlite3.Connection, migrations: Sequence[Migration] =
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-    """Bring a ledger to the newest format, and make the tables that it lacks; within a transaction.
+    """Bring a ledger on towards the newest format, and then make the tables that it lacks; within a transaction.
+
+    To be called in one transaction after the other until the ledger `is_current`.
 
     Args:
         connection: To a ledger of a format from OLDEST on.
         migrations: The steps from OLDEST on.
     """
     for step in migrations[_format(connection) - OLDEST :]:
-        step(connection)
+        if step(connection) is True:
+            return
         connection.execute("UPDATE settings SET value = ? WHERE key = 'format'", (str(_format(connection) + 1),))
     # One by one: `executescript` would end the transaction.
     for statement in TABLES.split(";"):

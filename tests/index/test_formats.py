@@ -20,6 +20,8 @@ from dragoman.corpus.fields import OwnField
 from dragoman.errors import CollectionMismatch, ModelNotFound
 from dragoman.index.encoding.model import fingerprint, passage_precision, weights_hash
 from dragoman.index.encoding.query_encoder import RECIPE_VERSION
+from dragoman.index.ledger import schema
+from dragoman.index.ledger.database import Database
 from dragoman.index.segments.segment import open_vectors
 from dragoman.index.writing.store import Store
 from dragoman.search.collection import Collection, open_collection
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from support.programs import Ran
 
+CUT = '"cut": ["'
 COLLECTIONS = Path(__file__).parent / "collections"
 
 READER = """
@@ -230,16 +233,69 @@ def test_what_was_cut_moves_into_a_table_when_somebody_writes(tmp_path: Path) ->
         assert (paris.cut, seoul.cut) == (("Abonnez-vous",), ())
         assert (folder / "ledger.sqlite").read_bytes() == ledger, "who only reads leaves it as it is"
         before = _stored_vectors(folder)
-        report = collection.add([geneva, replace(paris, cut=("Menu",)), seoul])
+        report = collection.add([geneva, replace(paris, cut=("Menu",)), replace(seoul, cut=("Login",))])
         assert (report.unchanged, report.passages) == (3, 0)
         assert collection.document("geneva") == geneva
         assert collection.document("paris").cut == ("Menu",)
+        assert collection.document("seoul").cut == ("Login",)
+        assert collection.add([seoul]).unchanged == 1
         assert collection.document("seoul") == seoul
         assert _stored_vectors(folder) == before
         assert collection.problems() == []
     with closing(sqlite3.connect(folder / "ledger.sqlite")) as written:
-        assert not [text for (text,) in written.execute("SELECT description FROM documents") if '"cut"' in text]
+        assert not [text for (text,) in written.execute("SELECT description FROM documents") if '"cut": ["' in text]
         assert len(written.execute("SELECT version FROM cuts").fetchall()) == 3, "that of a document that is gone, too"
+
+
+def test_cuts_move_in_steps_that_are_kept_when_the_next_one_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = unpacked(4, tmp_path)
+    monkeypatch.setattr(schema, "_AT_A_TIME", 1)
+    left: list[int] = []
+
+    def moved(connection: sqlite3.Connection) -> object:
+        (rows,) = connection.execute("SELECT count(*) FROM documents WHERE instr(description, ?)", [CUT]).fetchone()
+        left.append(rows)
+        if len(left) == 3:
+            raise RuntimeError("the power went")
+        return schema.MIGRATIONS[-1](connection)
+
+    with closing(Database(folder / "ledger.sqlite", (*schema.MIGRATIONS[:-1], moved))) as database:
+        with pytest.raises(RuntimeError):
+            database.migrate()
+        assert database.setting("format") == 4
+        with open_collection(folder) as collection:  # half of it moved, and all of it read
+            assert [collection.document(each).cut for each in ("geneva", "paris", "seoul")] == [
+                ("Home | News | “Sport”", "Subscribe"),
+                ("Abonnez-vous",),
+                (),
+            ]
+        database.migrate()
+        assert left == [3, 2, 1, 1, 0]
+        assert "cuts_moved" not in database.settings()
+        assert database.setting("format") == 5
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [('"language": "en"', '"language": "?"'), ('"notes": [{', '"notes": [{"x": 1, '), ("{", "no JSON {")],
+)
+def test_a_row_that_is_no_document_today_keeps_no_collection_from_being_written_to(
+    tmp_path: Path, now: str, then: str
+) -> None:
+    folder = unpacked(4, tmp_path)
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger, ledger:
+        (was,) = ledger.execute("SELECT description FROM documents WHERE id = 'geneva'").fetchone()
+        assert now in was
+        ledger.execute("UPDATE documents SET description = ? WHERE id = 'geneva'", (was.replace(now, then, 1),))
+    with open_collection(folder) as collection:
+        paris = collection.document("paris")
+        assert paris.cut == ("Abonnez-vous",)
+        assert collection.add([replace(paris, cut=("Menu",))]).unchanged == 1
+        assert collection.document("paris").cut == ("Menu",)
+        assert collection.remove(["geneva"]).removed == 1
+        assert collection.status().documents == 2
 
 
 def _stored_vectors(folder: Path) -> dict[str, bytes]:
