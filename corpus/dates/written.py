@@ -29,7 +29,12 @@ _FORMS: Final = (
     rf"(?P<first>\d\d?){_NTH}(?:{_TO}(?P<last>\d\d?){_NTH})? ?{_OF}(?P<name>{_NAME}),? {_OF}(?P<year>\d{{4}})",
     r"(?P<first>\d\d?) tháng (?P<month>\d\d?)(?:,| năm)? (?P<year>\d{4})",
     # January 13, 2026; January 13-14, 2026; 2026. január 13.
-    rf"(?P<name>{_WORD}) (?P<first>\d\d?){_NTH}(?: ?[-–—] ?(?P<last>\d\d?){_NTH})?,? (?P<year>\d{{4}})",
+    rf"(?P<name>{_WORD}) (?:the )?(?P<first>\d\d?){_NTH}(?: ?[-–—] ?(?P<last>\d\d?){_NTH})?,? (?P<year>\d{{4}})",
+    # 30 January – 2 February 2026, 30 December 2025 to 2 January 2026; January 30 – February 2, 2026
+    rf"(?P<first>\d\d?){_NTH} ?{_OF}(?P<name>{_WORD})(?:,? {_OF}(?P<since>\d{{4}}))?"
+    rf"{_TO}(?P<last>\d\d?){_NTH} ?{_OF}(?P<until>{_WORD}),? {_OF}(?P<year>\d{{4}})",
+    rf"(?P<name>{_WORD}) (?P<first>\d\d?){_NTH}(?:, ?(?P<since>\d{{4}}))?"
+    rf"{_TO}(?P<until>{_WORD}) (?P<last>\d\d?){_NTH},? (?P<year>\d{{4}})",
     rf"(?P<year>\d{{4}})\.? (?P<name>{_WORD}) (?P<first>\d\d?)\.?",
     # 2026年1月13日, 2026년 1월 13일, 令和8年1月13日, 2026年1月13日至14日
     rf"(?P<era>{'|'.join(_ERAS)})?(?P<year>\d{{1,4}}|元) ?[年년] ?(?P<month>\d\d?) ?[月월]"
@@ -47,7 +52,7 @@ _BEFORE: Final = rf"(?:{_WORD}(?:, ?| )){{0,3}}?"
 _BEHIND: Final = r"(?:,? ?\(?[^\W\d_][^\s\d,;:()]{0,12}\)?(?:,? \(?[^\W\d_][^\s\d,;:()]{0,12}\)?)??)??"
 
 _AT: Final = (
-    r"(?:(?:at|um|à|a las?|alle(?: ore)?|às|в|kl\.?|klo|o godz\.|om|ora|ore|saat|lúc|เวลา|pukul|στις) )?"
+    r"(?:(?:at|um|à|a las?|alle(?: ore)?|às|в|kl\.?|klo|(?:o )?godz\.|om|ora|ore|saat|lúc|เวลา|pukul|στις) )?"
     "(?:(?:午前|午後|오전|오후|上午|下午|[ap]m) ?)?"
 )
 _HOUR: Final = (
@@ -169,7 +174,20 @@ def _days(parts: dict[str, str], language: str) -> DateInterval | None:
     month = month_number(name) if name else int(parts["month"])
     if name and not month:
         return None
+    if "until" in parts:
+        return _across_months(parts, month, year)
     return _interval(year, month, int(parts["first"]), int(parts.get("last", 0)))
+
+
+def _across_months(parts: dict[str, str], month: int, year: int) -> DateInterval | None:
+    """From a day of one month to one of another, of which the first may leave out its year."""
+    last_month = month_number(parts["until"])
+    # Nobody leaves out the year of a day that is far away.
+    since = int(parts.get("since", year - (month > last_month + 6)))
+    if not last_month or (since, month) >= (year, last_month) or year - since > 1:
+        return None
+    first, last = periods.day(since, month, int(parts["first"])), periods.day(year, last_month, int(parts["last"]))
+    return DateInterval(first.first, last.last)
 
 
 def _either(year: int, first: int, second: int, language: str) -> DateInterval | None:

@@ -151,6 +151,7 @@ class RawRecord:
             left out: counted by kind and told with examples, see `document.Remark`. What is not read at all is a
             `Skipped` instead.
         is_recognised: Whether its text, or some of it, was recognised in pictures.
+        is_member: Whether it is of a file within its source, such as an attachment.
     """
 
     text: str
@@ -166,6 +167,7 @@ class RawRecord:
     cut: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
     is_recognised: bool = False
+    is_member: bool = False
 
 
 Read = Callable[[Source, ReadOptions], Iterator[RawRecord | Skipped]]

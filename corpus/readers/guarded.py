@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from ...errors import MissingExtra, UnreadableSource
-from .contract import Format, RawRecord, ReadOptions, Skipped, Source, member_id, unforeseen
+from .contract import Format, RawRecord, ReadOptions, Skipped, Source, unforeseen
 from .files import reason_of
 
 
@@ -26,12 +26,12 @@ def read_records(source: Source, form: Format, options: ReadOptions) -> Iterator
         for record in form.read(source, options):
             if isinstance(record, Skipped):
                 yield record
-            elif is_full and not record.id.startswith(member_id(source, "")):
+            elif is_full and isinstance(cast("object", record), RawRecord) and not record.is_member:
                 yield Skipped(record.origin, "a second document, in a format of one document a file")
             else:
                 if not isinstance(cast("object", record), RawRecord):  # of a stranger's reader, which nobody checked
                     raise TypeError(f"it gave no RawRecord, but a {type(record).__name__}")
-                is_full = form.one_document
+                is_full = is_full or (form.one_document and not record.is_member)
                 yield record
     except (UnreadableSource, MissingExtra) as error:
         yield Skipped(source.origin, str(error))

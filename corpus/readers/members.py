@@ -61,12 +61,13 @@ def read_members(
         UnreadableSource: If the archive is a bomb, or has no members.
     """
     is_empty = True
+    taken: dict[str, int] = {}
     allowance.depth += 1
     try:
         for member in members:
             is_empty = False
             allowance.take_member()
-            yield from _read(holder, member, allowance, options)
+            yield from _read(holder, member, taken, allowance, options)
             if allowance.spent:
                 raise UnreadableSource(allowance.spent)
     finally:
@@ -85,13 +86,17 @@ def opened(source: Source) -> tuple[Source, Allowance]:
     return replace(source, stream=stream), source.allowance or Allowance(size)
 
 
-def _read(holder: Source, member: Member, allowance: Allowance, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+def _read(
+    holder: Source, member: Member, taken: dict[str, int], allowance: Allowance, options: ReadOptions
+) -> Iterator[RawRecord | Skipped]:
+    """What a member holds. Its name is put among those that are taken, and has a number where it is taken already."""
     parts = [part for part in member.name.replace("\\", "/").split("/") if part not in ("", ".")]
     name = spelled_out("/".join(parts))
     if any(part.startswith(".") and part != ".." for part in parts) or parts[:1] == ["__MACOSX"]:
         return
-    origin = f"{holder.origin}!{name[:300]}"
     form = format_of(name)
+    name = _numbered(name, taken)
+    origin = f"{holder.origin}!{name[:300]}"
     refusal = member.refusal
     if ".." in parts:
         refusal = "its name leads out of the archive"
@@ -113,8 +118,21 @@ def _read(holder: Source, member: Member, allowance: Allowance, options: ReadOpt
     identity = member_id(holder, name)
     inner = Source(counted, origin, identity, parts[-1].lower(), allowance, member.encoding)
     for each in read_records(inner, form, options):
-        is_unnamed = isinstance(each, RawRecord) and form.one_document and not each.id
-        yield replace(each, id=inner.id) if is_unnamed else each
+        if isinstance(each, Skipped):
+            yield each
+        else:
+            yield replace(each, id=each.id or (inner.id if form.one_document else ""), is_member=True)
+
+
+def _numbered(name: str, taken: dict[str, int]) -> str:
+    """A name that no member before had: an archive may have two files of one name, in which others may be written."""
+    stem, suffix = posixpath.splitext(name)
+    number = taken.get(name, 0) + 1
+    while (free := name if number == 1 else f"{stem} {number}{suffix}") in taken:
+        number += 1
+    taken[name] = number
+    taken.setdefault(free, 1)
+    return free
 
 
 def _reason(error: Exception) -> str:

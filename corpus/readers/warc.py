@@ -92,7 +92,7 @@ def _page(record: Any, source: Source, options: ReadOptions, left_out: Counter[s
     # The name may tell the day of publication, as those of files do.
     for each in read_records(Source(io.BytesIO(body), origin, name=url, encoding=charset), form, options):
         if isinstance(each, RawRecord):
-            each = replace(each, id=url, address=url, remarks=(*each.remarks, *remarks))
+            each = replace(each, id=each.id if each.is_member else url, address=url, remarks=(*each.remarks, *remarks))
         yield each
 
 

@@ -46,6 +46,14 @@ def test_every_month_of_every_language(month: int) -> None:
         ("13.–14. Januar 2026", "2026-01-13..2026-01-14"),
         ("du 13 au 14 janvier 2026", "2026-01-13..2026-01-14"),
         ("2026年1月13日至14日", "2026-01-13..2026-01-14"),
+        ("30 January – 2 February 2026", "2026-01-30..2026-02-02"),
+        ("30 December – 2 January 2026", "2025-12-30..2026-01-02"),
+        ("December 30, 2025 to January 2, 2026", "2025-12-30..2026-01-02"),
+        ("du 29 janvier au 2 février 2026", "2026-01-29..2026-02-02"),
+        ("28. Februar bis 2. März 2026", "2026-02-28..2026-03-02"),
+        ("30 января – 2 февраля 2026 г.", "2026-01-30..2026-02-02"),
+        ("May the 3rd, 1962", "1962-05-03"),
+        ("wtorek, 13 stycznia 2026 r., godz. 14:05", "2026-01-13"),
         ("昭和20年8月15日", "1945-08-15"),
     ],
 )
@@ -56,7 +64,8 @@ def test_days_on_end_and_years_of_eras(text: str, days: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["05/06/2026", "12 Monkeys 2026", "July 2026", "He came 13 May 2026", "13 May 2026 Summit", "Ankara 13 Ocak 2026",
-     "Resolution 13 of 2026", "14-13 January 2026", "13 janvier", "2026", "", "13 " + "x " * 100],
+     "Resolution 13 of 2026", "14-13 January 2026", "2 March – 30 January 2026", "2 May 2020 – 3 June 2026",
+     "13 janvier", "2026", "", "13 " + "x " * 100],
 )  # fmt: skip
 def test_what_is_more_or_less_than_a_day(text: str) -> None:
     assert parse_written(text) is None

@@ -1,5 +1,8 @@
 """What stands above a text: its title and what is none, its place and its date, in many languages."""
 
+import io
+import textwrap
+
 import pytest
 
 from dragoman.corpus.description.describe import describe
@@ -8,6 +11,9 @@ from dragoman.corpus.description.head.labels import find_date_line, is_label
 from dragoman.corpus.description.head.places import is_place, is_town, may_be_place, named
 from dragoman.corpus.description.head.telegrams import find_date_group, find_subject
 from dragoman.corpus.document import Document
+from dragoman.corpus.intake import read_stream
+from dragoman.corpus.readers.contract import ReadOptions, Source
+from dragoman.corpus.readers.registry import format_named
 
 STORY = (
     "The two foreign ministers met in Nara on Tuesday and agreed to resume the talks on fisheries that broke down in"
@@ -36,6 +42,13 @@ FRENCH = (
 )
 
 
+def read_text(text: str) -> Document:
+    source = Source(io.BytesIO(text.encode()), "x.txt", "x.txt", "x.txt")
+    (document,) = read_stream(source, format_named("text"), ReadOptions())
+    assert isinstance(document, Document)
+    return document
+
+
 def described(text: str) -> Document:
     return describe(Document(id="x", text=text))
 
@@ -43,6 +56,13 @@ def described(text: str) -> Document:
 @pytest.mark.parametrize(
     ("above", "title"),
     [
+        ("MINISTÈRE DES AFFAIRES ÉTRANGÈRES", FIRST),
+        ("MINISTERIO DE ASUNTOS EXTERIORES\nMadrid, 13 de enero de 2026", FIRST),
+        ("United Nations", FIRST),
+        ("Vereinte Nationen", FIRST),
+        ("NATO Allies Meet in Brussels", "NATO Allies Meet in Brussels"),
+        ("Les ministres négocient\nle 13 janvier 2026 à 17 h 21", "Les ministres négocient"),
+        ("Los ministros negocian\nmartes, 13 de enero de 2026", "Los ministros negocian"),
         ("NIACT\n\nAnkara, November 4, 1979—7 p.m.", FIRST),
         ("SECRET//NOFORN", FIRST),
         ("C O N F I D E N T I A L", FIRST),
@@ -50,6 +70,7 @@ def described(text: str) -> Document:
         ("2:32 p.m. EDT", FIRST),
         ("14.05 Uhr", FIRST),
         ("January 13, 2026", FIRST),
+        ("Stand: 13.01.2026 17:21 Uhr", FIRST),
         ("13 января 2026 г.", FIRST),
         ("Thomas Jefferson Room", FIRST),
         ("Hotel Bayerischer Hof", FIRST),
@@ -119,6 +140,17 @@ def test_a_line_of_a_paragraph_is_no_headline_and_a_headline_may_have_two() -> N
     assert described(f"Ministers agree to resume\nfisheries talks in Nara\n\n{STORY}").title == (
         "Ministers agree to resume fisheries talks in Nara"
     )
+
+
+@pytest.mark.parametrize("width", [40, 50, 60, 72, 80])
+@pytest.mark.parametrize("story", [STORY.replace("foreign ministers", "Foreign Ministers"), GERMAN])
+def test_the_first_line_of_a_wrapped_paragraph_is_no_headline(story: str, width: int) -> None:
+    wrapped = textwrap.fill(story, width)
+    document = read_text(wrapped)
+    assert document.title.startswith(story[:70])
+    assert document.text.split() == wrapped.split()
+    headed = read_text(f"Ein Vermerk über Nara\n{wrapped}")
+    assert headed.title == "Ein Vermerk über Nara"
 
 
 @pytest.mark.parametrize("word", ["A.B.", "UN", "и ", "of ", "Room ", "no", "1 ", "- ", "de "])

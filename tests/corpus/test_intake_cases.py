@@ -1,13 +1,9 @@
 """Inputs that readers are easily wrong about come out right: each file of the test data's cases, by name."""
 
-import sys
-
 import pytest
+from intake_cases import CASES, Case
 
-from support.places import ROOT, SHARED
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-from intake_cases import CASES, Case  # noqa: E402: the script's folder has to be known first
+from support.places import SHARED
 
 FOLDER = SHARED / "cases" / "intake"
 

@@ -72,7 +72,7 @@ _SOMEBODY: Final = (
 )
 _NO_PERSON: Final = re.compile(rf"\b{_any('no_person')}\b", re.IGNORECASE)
 _CAPITALS: Final = rf"{CAPITALISED}(?: (?:of |and )?{CAPITALISED}){{0,5}}"
-_OF_OTHERS: Final = r"(?:de|des|du|del|della|delle|dos|das|do|da|der|für|d[’']|ds) ?"
+_OF_OTHERS: Final = r"(?i:de|des|du|del|della|delle|degli|dos|das|do|da|der|für|d[’']|ds) ?"
 _VENUE_WORDS: Final = rf"(?>{CAPITALISED}|\d{{1,4}}|{_any('particles')}|d[’']{CAPITALISED}|\(.{{1,20}}\))"
 _HEADLINE: Final = rf"\b{_any('headline')}\b"
 

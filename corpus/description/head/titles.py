@@ -32,6 +32,7 @@ _WIDE: Final = re.compile(f"[{WIDE}\uac00-\ud7af]")
 _SPEAKER: Final = re.compile(
     r"^(?:[A-Z][A-Z.’'-]++(?: [A-Z][A-Z.’'-]*+){0,4} ?(?:\([^)]{1,40}\))?: +|\([^)]{1,40}\) +(?=\S))"
 )
+_INNER_END: Final = re.compile(r"[^\W\d_]{3}[.?!] [^\W_]")
 _GREETING: Final = re.compile(
     r"(?:well, |so, |and |okay, )*(?:good (?:morning|afternoon|evening|day)|hello|hi|thank you|thanks|welcome|dear\b"
     r"|happy \w+day|(?:it.s |it is )?(?:very |so )?(?:good|great|nice) to (?:see|have|be)\b"
@@ -57,11 +58,14 @@ def find_title(text: str, language: str) -> tuple[str, str]:
     if subject := find_subject(line.strip() for line in head.split("\n")):
         return _shortened(subject) if len(subject) > LONGEST_TITLE * 1.5 else subject, "extracted"
     start, first, has_more = _first_line(text)
-    if has_more:
+    body = text[start : start + _HEAD]
+    paragraph = _wrapped(first, text[start + len(first) :]) if has_more else ""
+    if paragraph:
+        body = " ".join(paragraph.split()) + body[len(paragraph) :]
+    elif has_more:
         first = _with_its_rest(first, text[start + len(first) :])
         if _looks_like_headline(first, text[start + len(first) :]):
             return " ".join(first.split()), "extracted"
-    body = text[start : start + _HEAD]
     sentences = (" ".join(body[begin:end].split()) for begin, end in split_sentences(body, language))
     told = (_SPEAKER.sub("", _SPEAKER.sub("", each, count=1), count=1) for each in sentences if not is_label(each))
     candidates = (each for each in told if _tells_something(each))
@@ -84,7 +88,8 @@ def _first_line(text: str) -> tuple[int, str, bool]:
 
 def _with_its_rest(first: str, below: str) -> str:
     """A line with those right below it that go on in small letters: a headline in two lines, or a paragraph in many."""
-    rest = takewhile(lambda line: line[:1].islower(), (line.strip() for line in below.removeprefix("\n").split("\n")))
+    lines = (line.strip() for line in below.removeprefix("\n").split("\n"))
+    rest = takewhile(lambda line: line[:1].islower() and not is_label(line), lines)
     return "\n".join([first, *islice(rest, 5)])
 
 
@@ -100,6 +105,19 @@ def _looks_like_headline(line: str, below: str) -> bool:
         return _is_wide_headline(line, signs, below)
     words = line.split()
     return 10 <= len(line) <= LONGEST_TITLE * 1.5 and (len(words) >= 3 or not line.isascii())
+
+
+def _wrapped(line: str, below: str) -> str:
+    """The paragraph of several lines that a line begins, which had no room for the next one's first word; or ""."""
+    rest = list(takewhile(str.strip, below[:_HEAD].removeprefix("\n").split("\n")))
+    if not rest or is_label(rest[0].strip()) or not rest[-1].rstrip("\"'”’»)").endswith(tuple(SENTENCE_ENDS)):
+        return ""
+    if len(rest) > 1:
+        width = max(len(each.strip()) for each in [line, *rest])
+        is_wrapped = width <= LONGEST_TITLE and len(line) + 1 + len(rest[0].split()[0]) > width
+    else:
+        is_wrapped = _INNER_END.search(line) is not None and len(rest[0]) < len(line)
+    return "\n".join([line, *rest]) if is_wrapped else ""
 
 
 def _is_wide_headline(line: str, signs: int, below: str) -> bool:

@@ -29,7 +29,7 @@ def unpacked(body: bytes, encodings: str, most: int) -> tuple[bytes, bool]:
     is_whole = True
     for name in list(reversed(names))[:_MOST_LAYERS]:
         if name in ("gzip", "x-gzip"):
-            body, whole = _inflated(body, zlib.MAX_WBITS | 16, most) if body.startswith(_GZIP) else (body, True)
+            body, whole = _gunzipped(body, most) if body.startswith(_GZIP) else (body, True)
         elif name == "deflate":
             body, whole = _deflated(body, most)
         elif name == "br":
@@ -58,6 +58,13 @@ def _inflated(body: bytes, window: int, most: int) -> tuple[bytes, bool]:
             return bytes(found), True
         member = zlib.decompressobj(wbits=window)
     return bytes(found), member.eof
+
+
+def _gunzipped(body: bytes, most: int) -> tuple[bytes, bool]:
+    try:
+        return _inflated(body, zlib.MAX_WBITS | 16, most)
+    except zlib.error:
+        raise UnreadableSource("packed by gzip, and damaged") from None
 
 
 def _deflated(body: bytes, most: int) -> tuple[bytes, bool]:

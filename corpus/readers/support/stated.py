@@ -14,10 +14,14 @@ _NO_TITLE = re.compile(
     |  (?:powerpoint\s|pr[eé]sentation\s)?(?:presentation|powerpoint|pr[eé]sentation|präsentation)
     |  .*\.\w{2,5}                                                   # the name of a file
     |  \S*[_/\\]\S*                                                  # and one without its end
-    |  (?:no|without|insert|enter|document|your|the|<|\[)?\s?title(?:\s(?:here|of\sdocument|goes\shere|>|\]))?
+    |  (?:no|without|insert|enter|document|your|the|<|\[)?\s?title
+       (?:\s?(?:here|of\s(?:the\s)?document|goes\shere|>|\]))?
+    |  (?:titre|título|titolo|titel|название|заголовок)\s(?:du|do|del|des|van\shet)?\s?(?:document|dokument|документ)\w*
+    |  (?:dokument|document)(?:en)?titel
     |  (?:untitled|unbenannt|sans\s(?:titre|nom)|sin\st[ií]tulo|senza\s(?:titolo|nome)|без\s(?:имени|названия)|naamloos
        |sem\st[ií]tulo|bez\stytu[łl]u|namnl[oö]s|無題|无标题|제목\s?없음)\b.*
-    |  (?:new\s)?(?:document|dokument|documento|документ|layout|slide|folie|book|sheet|page|doc|文[档書])\s?\d*
+    |  (?:(?:new|microsoft|word|office|neues|nouveau|nuevo|novo|nuovo|nieuw|новый)\s){0,3}
+       (?:document|dokument|documento|документ|layout|slide|folie|book|sheet|page|doc|文[档書])\s?\d*
     |  (?:template|letterhead|memo\stemplate|normal|blank|print|printing|fax|scan\w*|image\w*)\s?\d*
     |  (?=\S*\d)\S*                                                  # one word with a number in it
     |  \S

@@ -27,12 +27,19 @@ _OFTEN: Final = 0.4
 """Beside what share of the marks a line stands that is a running head: left and right pages have one each."""
 
 _LONGEST_MARK: Final = 100
+_WORDED: Final = 3
+"""How many words a running head with a number has at least that is told from the heading of a numbered section."""
 
 _BROKEN: Final = re.compile(r"(?P<first>[^\W\d_]+)(?P<hyphen>[-\u00ad\u2010¬])[^\S\n]*\n[^\S\n]*(?P<second>[^\W\d_]+)")
 _BROKEN_LINE: Final = re.compile(r"[-\u00ad\u2010¬][^\S\n]*\n")
 _MARK: Final = re.compile(
     r"\s*[-–—~=*|]+\s*(?:page|p\.|seite|s\.|стр\.?|página|pág\.)?\s*(\d{1,4})\s*[-–—~=*|]*\s*"
     r"|[-–—\[(\s]*(?:page|p\.|seite|стр\.?|página|pág\.)\s*(\d{1,4})(?:\s*(?:of|/|von|de|из)\s*\d+)?[-–—\])\s]*",
+    re.IGNORECASE,
+)
+# The same behind a head on its line.
+_HEAD_AND_MARK: Final = re.compile(
+    r"\s*\S.*\s{3,}[-–—(\[]?(?:page|p\.|seite|s\.|стр\.?|página|pág\.)\s*(\d{1,4})(?:\s*(?:of|/|von|de|из)\s*\d+)?[-–—)\]\s]*",
     re.IGNORECASE,
 )
 _BARE: Final = re.compile(r"\s*(\d{1,4})\s*")
@@ -85,7 +92,7 @@ def _gaps(lines: Sequence[str], gone: set[int]) -> set[int]:
 
 def _marks(lines: Sequence[str]) -> list[int]:
     """The positions of the lines that mark pages; none if they might be anything else."""
-    for form, is_sure in ((_MARK, True), (_BARE, False), (_WITH_NUMBER, False)):
+    for form, is_sure in ((_MARK, True), (_HEAD_AND_MARK, True), (_BARE, False), (_WITH_NUMBER, False)):
         numbered = [
             (at, int(next(filter(None, found.groups()))))
             for at, line in enumerate(lines)
@@ -94,24 +101,39 @@ def _marks(lines: Sequence[str]) -> list[int]:
         if form is _WITH_NUMBER:
             shapes = Counter(_shape(lines[at]) for at, _ in numbered)
             numbered = [(at, number) for at, number in numbered if shapes[_shape(lines[at])] >= _FEWEST]
-        run = _ascending(lines, numbered)
-        if len(run) >= _FEWEST and (is_sure or any(_breaks_a_sentence(lines, at) for at in run)):
+        run = _ascending(lines, numbered, _FEWEST_LINES)
+        sure = is_sure or any(_worded(lines[at]) for at in run)
+        if len(run) >= _FEWEST and (sure or any(_breaks_a_sentence(lines, at) for at in run)):
+            return run
+        run = _ascending(lines, numbered, 1) if is_sure else []
+        if len(run) >= _FEWEST and _are_under_heads(lines, run):
             return run
     return []
 
 
-def _ascending(lines: Sequence[str], numbered: Sequence[tuple[int, int]]) -> list[int]:
-    """The positions of the longest run of numbers that grow by one, with as much text between as a page has."""
+def _worded(line: str) -> bool:
+    """Whether a line with a number says more than what is numbered, such as "ARTICLE 3"."""
+    return sum(word.isalpha() and len(word) > 1 for word in re.split(r"[\s,.]+", line)) >= _WORDED
+
+
+def _ascending(lines: Sequence[str], numbered: Sequence[tuple[int, int]], least: int) -> list[int]:
+    """The positions of the longest run of numbers that grow by one, with more lines of text between than these."""
     best: list[int] = []
     run: list[tuple[int, int]] = []
     for at, number in numbered:
-        if run and number == run[-1][1] + 1 and sum(map(bool, map(str.strip, lines[run[-1][0] : at]))) > _FEWEST_LINES:
+        if run and number == run[-1][1] + 1 and sum(map(bool, map(str.strip, lines[run[-1][0] : at]))) > least:
             run.append((at, number))
         else:
             run = [(at, number)]
         if len(run) > len(best):
             best = [position for position, _ in run]
     return best
+
+
+def _are_under_heads(lines: Sequence[str], run: Sequence[int]) -> bool:
+    """Whether below each line of some but the last, the same running head stands apart from the text."""
+    heads = [next((each for each in range(at + 1, len(lines)) if lines[each].strip()), at) for at in run[:-1]]
+    return len({_shape(lines[at]) for at in heads}) == 1 and all(_is_apart(lines, at, set(run)) for at in heads)
 
 
 def _breaks_a_sentence(lines: Sequence[str], at: int) -> bool:

@@ -7,8 +7,9 @@ import lzma
 import os
 import shutil
 import tarfile
+import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -143,6 +144,41 @@ def test_no_name_of_a_member_leads_anywhere(tmp_path: Path) -> None:
             f"!{each}: its name leads out of the archive" for each in ("../../escaped.txt", "a/../../b.txt")
         ]
     assert sorted(each.name for each in tmp_path.rglob("*")) == ["a.tar", "a.zip", "in"]
+
+
+TWICE = [("a.txt", "One."), ("a.txt", "Two."), ("./a.txt", "Three."), ("d\\c.txt", "Four."), ("d/c.txt", "Five.")]
+
+
+def with_twins(name: str, members: Sequence[tuple[str, str]] = (*TWICE, ("x.jpg", ""))) -> bytes:
+    """An archive in which several members have the same name."""
+    out = io.BytesIO()
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(out, "w") as archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for each, content in members:
+                archive.writestr(each, content)
+        return out.getvalue()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for each, content in members:
+            entry = tarfile.TarInfo(each)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content.encode()))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar"])
+def test_members_of_one_name_are_all_kept(name: str, empty_collections: tuple[Path, Path], tmp_path: Path) -> None:
+    documents, _ = reading(tmp_path / name, with_twins(name))
+    assert sorted(documents.values()) == ["Five.", "Four.", "One.", "Three.", "Two."]
+    assert documents["!a.txt"] == "One."
+    taken = [("a 2.txt", "One."), ("a.txt", "Two."), ("a.txt", "Three.")]
+    assert set(reading(tmp_path / name, with_twins(name, taken))[0]) == {"!a 2.txt", "!a.txt", "!a 3.txt"}
+    (tmp_path / name).write_bytes(with_twins(name))
+    with closing(Store(shutil.copytree(empty_collections[0], tmp_path / "c.idx"))) as store:
+        for counts in ((5, 0, 0), (0, 0, 5)):
+            with store.writing(timeout=10):
+                report = feed(Writer(store), [(str(tmp_path / name), Feeding(ReadOptions()))])
+            assert (report.added, report.updated, report.unchanged) == counts
 
 
 def test_a_link_or_device_in_an_archive_is_not_followed(tmp_path: Path) -> None:

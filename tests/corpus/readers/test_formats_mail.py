@@ -12,7 +12,7 @@ import pytest
 from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
 from dragoman.corpus.readers import mbox
-from dragoman.corpus.readers.contract import ReadOptions, Skipped
+from dragoman.corpus.readers.contract import RawRecord, ReadOptions, Skipped, Source
 from dragoman.index.feeding.feeder import Feeding, feed
 from dragoman.index.writing.store import Store
 from dragoman.index.writing.writer import Writer
@@ -56,11 +56,18 @@ def reading(path: Path) -> tuple[list[Document], list[str]]:
     return documents, [str(each).removeprefix(str(path)) for each in found if isinstance(each, Skipped)]
 
 
+def ids(path: Path) -> list[str]:
+    """The names of the messages that a mailbox is taken for, without a look at their texts."""
+    with path.open("rb") as stream:
+        return [each.id for each in mbox.read(Source(stream, "x"), ReadOptions()) if isinstance(each, RawRecord)]
+
+
 def test_each_message_of_a_mailbox_is_a_document(tmp_path: Path) -> None:
     path = tmp_path / "talks.mbox"
     box(path, [message(1, message_id="<one@example.org>"), message(2), message(3, message_id="<three@example.org>")])
     documents, skipped = reading(path)
-    assert [each.id for each in documents] == ["one@example.org", f"{path}!2", "three@example.org"]
+    assert [each.id for each in documents if each.title != "Talks 2"] == ["one@example.org", "three@example.org"]
+    assert documents[1].id.startswith(f"{path}!")
     assert [(each.title, str(each.dates), each.author) for each in documents] == [
         (f"Talks {number}", f"2026-01-0{number}", "김철수") for number in (1, 2, 3)
     ]
@@ -76,6 +83,68 @@ def test_mailboxes_of_other_programs_are_read(line: bytes, tmp_path: Path) -> No
     path.write_bytes(b"\n".join(line + b"\n" + bytes(message(each, f"Letter {each}.")) for each in (1, 2, 3)))
     documents, skipped = reading(path)
     assert ([each.text for each in documents], skipped) == (["Letter 1.", "Letter 2.", "Letter 3."], [])
+
+
+LINE = b"From kim@example.org Tue Jan 13 10:00:00 2026\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "between"),
+    [
+        (LINE, b""),  # as programs leave it that forget the empty line
+        (b"From - Tue Jan 13 10:00:00 2026\r\n", b""),
+        (b"From MAILER-DAEMON Fri, 9 Jan 2026 08:08:34 +0900\n", b""),
+        (LINE, b"\n\n"),
+    ],
+)
+def test_no_message_is_swallowed_by_the_one_before_it(line: bytes, between: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "x.mbox"
+    path.write_bytes(between.join(line + bytes(message(each, f"Letter {each}.")) for each in (1, 2, 3)))
+    documents, skipped = reading(path)
+    assert ([each.text for each in documents], skipped) == (["Letter 1.", "Letter 2.", "Letter 3."], [])
+
+
+@pytest.mark.parametrize("short", range(27, 40))
+def test_a_message_may_begin_anywhere_in_a_large_mailbox(short: int, tmp_path: Path) -> None:
+    before = LINE + b"Subject: Long\nMessage-ID: <long@x>\n\n"
+    filled = (b"word " * 13 + b"\n") * (mbox.MEGABYTE // 66 + 1)
+    text = filled[: mbox.MEGABYTE - len(before) - len(LINE) - 2 + 30 - short]
+    path = tmp_path / "x.mbox"
+    path.write_bytes(before + text + b"\n\n" + LINE + bytes(message(2, message_id="<next@x>")))
+    assert ids(path) == ["long@x", "next@x"]
+
+
+@pytest.mark.parametrize(
+    "line", ["From the desk at 10:30, as agreed", "From 10:00 on they talked", "From Nara to Kyoto on Tue Jan 13 10:00"]
+)
+def test_a_line_of_a_text_begins_no_message(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.mbox"
+    body = f"They met.\n\n{line}\nNote: nothing was agreed.\n\nZebra."
+    path.write_bytes(LINE + f"Subject: Talks\nMessage-ID: <1@x>\n\n{body}\n\n".encode() + LINE + bytes(message(2)))
+    documents, skipped = reading(path)
+    assert (documents[0].text, len(documents), skipped) == (body, 2, [])
+
+
+def test_messages_keep_their_names_whichever_others_come_and_go(tmp_path: Path) -> None:
+    path = tmp_path / "x.mbox"
+    letters = [message(each, f"Letter {each}.") for each in (1, 2, 3)]
+    box(path, letters)
+    before = {each.text: each.id for each in reading(path)[0]}
+    letters[1]["X-Mozilla-Status"] = "0001"
+    box(path, [letters[2], letters[1]])
+    after = {each.text: each.id for each in reading(path)[0]}
+    assert after == {text: name for text, name in before.items() if text != "Letter 1."}
+    assert len(set(before.values())) == 3
+
+
+def test_two_messages_of_one_name_are_both_kept(tmp_path: Path) -> None:
+    path = tmp_path / "x.mbox"
+    one, other = (message(each, f"Letter {each}.", message_id="<one@x>") for each in (1, 2))
+    box(path, [one, other, one])
+    documents, skipped = reading(path)
+    assert {each.id: each.text for each in documents if each.id == "one@x"} == {"one@x": "Letter 1."}
+    assert len({each.id for each in documents}) == 2
+    assert skipped == []
 
 
 def test_a_bad_message_is_named_and_the_rest_goes_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +210,26 @@ def test_attachments_in_a_mailbox_are_called_by_their_message(tmp_path: Path) ->
         "one@example.org!rede.txt",
         "one@example.org!회담.docx",
     ]
-    assert documents[-1].id == f"{path}!2"
+    assert documents[-1].id.startswith(f"{path}!")
+
+
+def test_tables_and_records_are_read_among_attachments(tmp_path: Path) -> None:
+    mail = message(1, "See the tables.", message_id="<one@example.org>")
+    for name, content in (
+        ("acts.csv", "id,text\nc1,The treaty was signed.\nc2,The treaty was kept.\n"),
+        ("acts.json", '[{"id": "j1", "text": "The envoy left."}]'),
+        ("acts.jsonl", '{"id": "l1", "text": "The envoy came."}\n'),
+        ("in.zip", zipped({"a.csv": "id,text\nz1,The envoy stayed.\n"})),
+        ("two.mbox", b"\n".join(LINE + bytes(message(each, message_id=f"<m{each}@x>")) for each in (2, 3))),
+    ):
+        data = content.encode() if isinstance(content, str) else content
+        mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    (tmp_path / "x.eml").write_bytes(bytes(mail))
+    box(tmp_path / "x.mbox", [mail])
+    for name, own in (("x.eml", str(tmp_path / "x.eml")), ("x.mbox", "one@example.org")):
+        documents, skipped = reading(tmp_path / name)
+        assert [each.id for each in documents] == [own, "c1", "c2", "j1", "l1", "z1", "m2@x", "m3@x"]
+        assert skipped == []
 
 
 def test_a_message_of_attachments_alone_is_told_and_they_are_read(tmp_path: Path) -> None:

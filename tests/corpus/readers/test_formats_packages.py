@@ -122,6 +122,7 @@ def test_a_book_has_the_pages_of_its_print(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("dates", "expected"),
     [
+        ("<dc:date>9999-12-31</dc:date>", "None"),
         ("<dc:date>0101-01-01T00:00:00+00:00</dc:date><dc:date>2013-04-05</dc:date>", "None"),
         ("<dc:date>2013-04-05</dc:date>", "2013-04-05"),
         ('<dc:date>2013</dc:date><dc:date opf:event="publication">1999-03-02</dc:date>', "1999-03-02"),

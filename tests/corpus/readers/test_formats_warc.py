@@ -3,6 +3,7 @@
 import gzip
 import zlib
 from datetime import date
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,24 @@ def test_a_page_of_which_only_a_part_was_captured_is_told(tmp_path: Path) -> Non
     half = sent(ADDRESS, gzip.compress(BODY)[:-20], "Content-Encoding: gzip")
     ((document,), _) = reading(tmp_path / "x.warc", half)
     assert document.remarks == (Remark("only a part was captured", "cut off"),)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
+@pytest.mark.parametrize(
+    "body", [b"\x1f\x8b\x08\x00 and no more", gzip.compress(BODY)[:10] + b"\xff" * 99, b"\x1f\x8b"]
+)
+def test_a_page_that_is_packed_and_damaged_costs_no_other(tmp_path: Path, body: bytes, encoding: str) -> None:
+    crawl = [CRAWL[1], sent(ADDRESS, body, f"Content-Encoding: {encoding}"), CRAWL[3]]
+    documents, skipped = reading(tmp_path / "x.warc", b"".join(crawl))
+    assert [each.id for each in documents] == ["https://example.org/a", "https://example.org/b"]
+    assert len(skipped) == 1
+
+
+def test_what_is_attached_to_a_captured_message_is_a_document_of_its_own(tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["Subject"] = "Talks"
+    mail.set_content("They met.")
+    mail.add_attachment(b"They left.", maintype="text", subtype="plain", filename="a.txt")
+    documents, _ = reading(tmp_path / "x.warc", sent(ADDRESS, bytes(mail), mime="message/rfc822"))
+    assert [each.text for each in documents] == ["They met.", "They left."]
+    assert documents[0].id == ADDRESS != documents[1].id

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compiled, and without stubs
 
 from dragoman.corpus.document import DateInterval, Document, Note, Page, Person
 from dragoman.corpus.read import read

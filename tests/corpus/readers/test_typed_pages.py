@@ -44,6 +44,15 @@ def read(text: str, *, cleaning: bool = True) -> Document:
         ("a cease-\nfire. The ceasefire", "a ceasefire. The ceasefire"),
         ("a counter-\nproposal to his counter-\nparts", "a counter-proposal to his counterparts"),
         ("Sino-\nSoviet talks", "Sino-Soviet talks"),
+        ("the mi-\nnister of the So-\nviet", "the minister of the Soviet"),
+        ("pro-\nvided and ex-\nplained", "provided and explained"),
+        ("the pre-\nwar, pro-\nWestern ex-\nminister", "the pre-war, pro-Western ex-minister"),
+        ("a re-\nelected, UN-\nsponsored body", "a re-elected, UN-sponsored body"),
+        ("a two-\nto three-year term", "a two- to three-year term"),
+        ("el mi-\nnistro ci-\nvil, un momen-\nto", "el ministro civil, un momento"),
+        ("au-\nteur, au-\ndelà, c’est-à-\ndire", "auteur, au-delà, c’est-à-dire"),
+        ("avez-\nvous un ner-\nveux", "avez-vous un nerveux"),
+        ("hu-\nman jus-\ntice, whi-\nle", "human justice, while"),
         ("is any-\nthing but", "is anything but"),
         ("die Regie-\nrung hat", "die Regierung hat"),
         ("in Nord-\nund Südkorea", "in Nord- und Südkorea"),
@@ -74,6 +83,7 @@ def test_a_word_broken_at_the_end_of_a_line(broken: str, whole: str) -> None:
         ("Стр. {}", "СЕКРЕТНО"),
         ("{}", "CONFIDENTIAL"),
         ("Foreign Relations, 1951, Volume VII      {}", ""),
+        ("FOREIGN OFFICE ARCHIVES      Page {}", ""),
     ],
 )
 def test_marks_of_pages_and_running_heads_are_cut(mark: str, head: str) -> None:
@@ -84,6 +94,24 @@ def test_marks_of_pages_and_running_heads_are_cut(mark: str, head: str) -> None:
     expected = {" ".join(mark.format(at).split()) for at in range(1, 7)} | ({" ".join(head.split())} - {""})
     assert set(cut) == expected
     assert set(read("".join(pages)).cut) >= expected
+
+
+def test_a_number_beside_the_same_words_marks_pages_that_break_no_sentence() -> None:
+    pages = [f"{at}        Papers relating to the Straits\n\n{PAGE.format(each)}Palace.\n" for at, each in numbered()]
+    assert without_page_marks("\n".join(pages))[1] == tuple(
+        f"{at} Papers relating to the Straits" for at, _ in numbered()
+    )
+
+
+def test_short_pages_are_told_by_the_same_head_above_each() -> None:
+    pages = [f"GEHEIM          AKTE 12\n\nEr versprach die {each} Note.\n\n   - {at} -\n" for at, each in numbered()]
+    text, cut = without_page_marks("\n".join(pages))
+    assert text == "\n\n".join(f"Er versprach die {each} Note." for _, each in numbered())
+    assert cut[:2] == ("GEHEIM AKTE 12", "- 1 -")
+
+
+def numbered() -> list[tuple[int, str]]:
+    return list(enumerate(NUMBERS, start=1))
 
 
 @pytest.mark.parametrize(

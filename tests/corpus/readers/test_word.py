@@ -126,7 +126,21 @@ def test_a_water_mark_a_diagram_and_a_chart_have_words() -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["Microsoft Word - letter_v3.doc", "Title", "Untitled", "Unbenannt 1", "Документ1", "memo.docx", "DOC0012", "無題"],
+    [
+        "Microsoft Word - letter_v3.doc",
+        "Title",
+        "Untitled",
+        "Unbenannt 1",
+        "Документ1",
+        "memo.docx",
+        "DOC0012",
+        "無題",
+        "[Title]",
+        "Word Document",
+        "New Microsoft Word Document",
+        "Titre du document",
+        "Dokumenttitel",
+    ],
 )
 def test_a_program_s_title_is_none(title: str) -> None:
     body = paragraph("Joint Statement", "<w:pStyle w:val='Title'/>") + paragraph("They met in Nara and agreed.")
