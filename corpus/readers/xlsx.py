@@ -6,16 +6,16 @@ What a formula gave when the workbook was last saved is its value. Macros are ne
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, time
 from functools import cache
 from typing import Any, Final
 
 from ...errors import MissingExtra, UnreadableSource
-from .contract import RawRecord, ReadOptions, Remark, Skipped, Source
+from .contract import RawRecord, ReadOptions, Remark, Skipped, Source, member_id
 from .support.fields import Fields
 from .support.packed import Package, read_all
-from .support.records import NO_TEXT, raw_record
+from .support.records import NO_TEXT, Identities, raw_record
 
 _KIND: Final = "an Excel workbook (.xlsx)"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
@@ -55,11 +55,15 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about what it does not know, such as rules for colours
             workbook: Any = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            is_empty, identities = True, Identities()
             for sheet in workbook.worksheets:
                 origin = source.origin if len(workbook.worksheets) == 1 else f"{source.origin} {sheet.title}"
-                for each in _sheet(sheet, origin, options):
-                    lacks = isinstance(each, Skipped) and each.reason.startswith(NO_TEXT)
-                    yield Skipped(each.origin, _UNCOMPUTED) if lacks and not is_computed() else each
+                for each in _sheet(sheet, origin, options, is_computed):
+                    is_empty = False
+                    is_record = isinstance(each, RawRecord)
+                    yield identities.distinct(each, member_id(source, sheet.title)) if is_record else each
+            if is_empty:
+                raise UnreadableSource("empty")
     except (UnreadableSource, MemoryError):
         raise
     except Exception as error:  # what the library raises over a workbook that is forged is not ours to list
@@ -72,7 +76,9 @@ def _has_uncomputed(package: Package) -> bool:
     return any(_BARE_FORMULA.search(package.read(name)) for name in sheets)
 
 
-def _sheet(sheet: Any, origin: str, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+def _sheet(
+    sheet: Any, origin: str, options: ReadOptions, is_computed: Callable[[], bool]
+) -> Iterator[RawRecord | Skipped]:
     if sheet.sheet_state != "visible":
         yield Skipped(origin, "a hidden sheet: show it if it is to be read")
         return
@@ -89,7 +95,9 @@ def _sheet(sheet: Any, origin: str, options: ReadOptions) -> Iterator[RawRecord 
         named = ", ".join(filter(None, names[:10]))[:200]
         yield Skipped(origin, f"no column in row {number} has a text: name it with text=COLUMN, of {named}")
         return
+    is_empty = True
     for number, row in rows:
+        is_empty = False
         where = f"{origin} row {number}"
         values = {name: cell for name, cell in zip(names, row, strict=False) if name}
         errors = [f"{name}: {cell}" for name, cell in values.items() if cell in _ERRORS]
@@ -98,7 +106,10 @@ def _sheet(sheet: Any, origin: str, options: ReadOptions) -> Iterator[RawRecord 
             shown = {name: "" if cell in _ERRORS else cell for name, cell in values.items()}
             yield raw_record(shown, where, options, remarks)
         except UnreadableSource as error:
-            yield Skipped(where, str(error))
+            lacks = str(error).startswith(NO_TEXT) and not is_computed()
+            yield Skipped(where, _UNCOMPUTED if lacks else str(error))
+    if is_empty:
+        yield Skipped(origin, "no rows under the names of its columns")
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:

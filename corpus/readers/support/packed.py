@@ -174,6 +174,7 @@ class Package:
         # None gives more than its declared size: zipfile ends it there.
         self._count = sum(each.file_size for each in self._members.values())
         self._check()
+        self._count = 0
         for name in self._members:
             # Whoever writes such a package declares nothing; in UTF-16 it would be between zero bytes.
             if name.endswith((".xml", ".rels")) and _DECLARATION.search(self._beginning(name).replace(b"\0", b"")):
