@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 from ...errors import UnreadableSource
 from .contract import LARGEST_PACKAGE, MEGABYTE, RawRecord, ReadOptions, Skipped, Source
 from .guarded import read_records
+from .reasons import Reasons
 from .registry import format_named
 from .support.decode import tidy
 from .support.packed import Borrowed, not_what_it_says
@@ -53,6 +54,13 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     Raises:
         UnreadableSource: If it is no mailbox.
     """
+    reasons = Reasons(source.origin)
+    for each in _read(source, options):
+        yield from reasons.passed(each) if isinstance(each, Skipped) else (each,)
+    yield from reasons.counted()
+
+
+def _read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     form = format_named("eml")
     known: dict[str, str] = {}
     for number, data in enumerate(_messages(source.stream), start=1):

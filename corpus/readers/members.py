@@ -14,8 +14,10 @@ from .allowance import DEEPEST, Allowance
 from .contract import RawRecord, ReadOptions, Skipped, Source, member_id
 from .files import spelled_out
 from .guarded import read_records
+from .reasons import Reasons
 from .registry import format_of
 from .support.packed import DAMAGED, read_all
+from .support.records import Identities
 
 BROKEN: Final = (*DAMAGED, zipfile.BadZipFile, tarfile.TarError, struct.error, RuntimeError, ValueError, OSError)
 """What the standard library may raise over an archive that is damaged or forged."""
@@ -60,20 +62,34 @@ def read_members(
     Raises:
         UnreadableSource: If the archive is a bomb, or has no members.
     """
-    is_empty = True
+    count = hidden = 0
     taken: dict[str, int] = {}
+    reasons, identities = Reasons(holder.origin), Identities()
     allowance.depth += 1
     try:
         for member in members:
-            is_empty = False
+            count += 1
             allowance.take_member()
-            yield from _read(holder, member, taken, allowance, options)
+            parts = [part for part in member.name.replace("\\", "/").split("/") if part not in ("", ".")]
+            if any(part.startswith(".") and part != ".." for part in parts) or parts[:1] == ["__MACOSX"]:
+                hidden += 1
+                continue
+            name = _numbered(spelled_out("/".join(parts)), taken)
+            for each in _read(holder, replace(member, name=name), parts, allowance, options):
+                if isinstance(each, Skipped):
+                    yield from reasons.passed(each)
+                else:
+                    yield identities.distinct(each, member_id(holder, name))
             if allowance.spent:
                 raise UnreadableSource(allowance.spent)
+    except UnreadableSource:
+        yield from reasons.counted()
+        raise
     finally:
         allowance.depth -= 1
-    if is_empty:
-        raise UnreadableSource("an archive without files")
+    yield from reasons.counted()
+    if count == hidden:
+        raise UnreadableSource("an archive of hidden files alone" if hidden else "an archive without files")
 
 
 def opened(source: Source) -> tuple[Source, Allowance]:
@@ -87,15 +103,11 @@ def opened(source: Source) -> tuple[Source, Allowance]:
 
 
 def _read(
-    holder: Source, member: Member, taken: dict[str, int], allowance: Allowance, options: ReadOptions
+    holder: Source, member: Member, parts: list[str], allowance: Allowance, options: ReadOptions
 ) -> Iterator[RawRecord | Skipped]:
-    """What a member holds. Its name is put among those that are taken, and has a number where it is taken already."""
-    parts = [part for part in member.name.replace("\\", "/").split("/") if part not in ("", ".")]
-    name = spelled_out("/".join(parts))
-    if any(part.startswith(".") and part != ".." for part in parts) or parts[:1] == ["__MACOSX"]:
-        return
-    form = format_of(name)
-    name = _numbered(name, taken)
+    """What a member holds, whose name in the archive has these parts."""
+    name = member.name
+    form = format_of(parts[-1]) if parts else None
     origin = f"{holder.origin}!{name[:300]}"
     refusal = member.refusal
     if ".." in parts:

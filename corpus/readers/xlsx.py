@@ -10,10 +10,10 @@ from datetime import datetime, time
 from typing import Any, Final
 
 from ...errors import MissingExtra, UnreadableSource
-from .contract import RawRecord, ReadOptions, Skipped, Source
+from .contract import RawRecord, ReadOptions, Skipped, Source, member_id
 from .support.fields import Fields
 from .support.packed import Package, read_all
-from .support.records import raw_record
+from .support.records import Identities, raw_record
 
 _KIND: Final = "an Excel workbook (.xlsx)"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
@@ -43,9 +43,15 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about what it does not know, such as rules for colours
             workbook: Any = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            is_empty, identities = True, Identities()
             for sheet in workbook.worksheets:
                 origin = source.origin if len(workbook.worksheets) == 1 else f"{source.origin} {sheet.title}"
-                yield from _sheet(sheet, origin, options)
+                for each in _sheet(sheet, origin, options):
+                    is_empty = False
+                    is_record = isinstance(each, RawRecord)
+                    yield identities.distinct(each, member_id(source, sheet.title)) if is_record else each
+            if is_empty:
+                raise UnreadableSource("empty")
     except (UnreadableSource, MemoryError):
         raise
     except Exception as error:  # what the library raises over a workbook that is forged is not ours to list
@@ -69,12 +75,16 @@ def _sheet(sheet: Any, origin: str, options: ReadOptions) -> Iterator[RawRecord 
         named = ", ".join(filter(None, names[:10]))[:200]
         yield Skipped(origin, f"no column in row {number} has a text: name it with text=COLUMN, of {named}")
         return
+    is_empty = True
     for number, row in rows:
+        is_empty = False
         where = f"{origin} row {number}"
         try:
             yield raw_record({name: cell for name, cell in zip(names, row, strict=False) if name}, where, options)
         except UnreadableSource as error:
             yield Skipped(where, str(error))
+    if is_empty:
+        yield Skipped(origin, "no rows under the names of its columns")
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:

@@ -1,11 +1,15 @@
-"""What JSONL and CSV share: the text of a record, or else the web page that it holds."""
+"""What files of records share: a record's text, or else the web page that it holds, and ids that are taken twice."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Any, Final
 
 from ....errors import UnreadableSource
 from ..contract import Cleaning, RawRecord, ReadOptions, Remark
 from .fields import Fields
+
+_MOST_KNOWN: Final = 500_000
 
 
 def raw_record(
@@ -48,3 +52,39 @@ def raw_record(
         cut=found.cut,
         remarks=remarks,
     )
+
+
+class Identities:
+    """The ids of the records in a file that holds several tables or files, each of which may count from 1."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[str, bytes]] = {}
+
+    def distinct(self, record: RawRecord, part: str) -> RawRecord:
+        """The record; if one with another text has its id in another part of the file, then under an id of its own.
+
+        Args:
+            record: The record. One with an address is another capture of the same, whatever its text.
+            part: What the part is called in which it stands.
+        """
+        fields = Fields(record.description, record.keys)
+        try:
+            name = fields.id() or record.id
+        except UnreadableSource:  # which is told when it is identified
+            return record
+        if not name or record.address:
+            return record
+        key, text = _digest(name), _digest(record.text)
+        if len(self._known) < _MOST_KNOWN:
+            self._known.setdefault(key, (part, text))
+        known, other = self._known.get(key, (part, text))
+        if known == part or other == text:
+            return record
+        own = f"{part}!{name}"
+        if fields.id():
+            return replace(record, description={**record.description, fields.key("id"): own})
+        return replace(record, id=own)
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -240,6 +240,42 @@ def test_members_under_a_password_are_named_and_the_others_read(tmp_path: Path) 
     assert skipped == ["!secret.txt: protected by a password: pack it without one"]
 
 
+def test_records_of_two_members_that_count_from_one_are_all_kept(tmp_path: Path) -> None:
+    members: dict[str, str | bytes] = {
+        "1950/acts.csv": "id,text\n1,The treaty of 1950.\n2,Another act.\n",
+        "1951/acts.csv": "id,text\n1,The treaty of 1951.\n2,Another act.\n",
+        "1952.jsonl": '{"id": 1, "text": "The treaty of 1952."}\n',
+        "1953.md": "---\nid: 1\n---\nThe treaty of 1953.",
+    }
+    for name, pack in (("a.zip", zipped), ("a.tar", tarred)):
+        documents, skipped = reading(tmp_path / name, pack(members))
+        assert documents == {
+            "1": "The treaty of 1950.",
+            "2": "Another act.",  # twice the same
+            "!1951/acts.csv!1": "The treaty of 1951.",
+            "!1952.jsonl!1": "The treaty of 1952.",
+            "!1953.md!1": "The treaty of 1953.",
+        }
+        assert skipped == []
+
+
+def test_an_archive_of_hidden_files_alone_is_named(tmp_path: Path) -> None:
+    for name, pack in (("a.zip", zipped), ("a.tar", tarred)):
+        found = reading(tmp_path / name, pack({".notes.txt": LETTER, "__MACOSX/._a.txt": b"\0"}))
+        assert found == ({}, [": an archive of hidden files alone"])
+
+
+def test_what_is_skipped_again_and_again_is_counted(tmp_path: Path) -> None:
+    members: dict[str, str | bytes] = {f"{number}.jpg": b"" for number in range(3_000)}
+    members |= {f"{number}.txt": b"" for number in range(30)} | {"a.txt": LETTER}
+    for name, pack in (("a.zip", zipped), ("a.tar", tarred)):
+        documents, skipped = reading(tmp_path / name, pack(members))
+        assert set(documents) == {"!a.txt"}
+        assert len(skipped) == 42
+        assert skipped[:2] == ["!0.jpg: no reader for .jpg", "!1.jpg: no reader for .jpg"]
+        assert skipped[-2:] == [": 2,980 more: no reader for .jpg", ": 10 more: empty"]
+
+
 def test_damage_costs_what_is_damaged(tmp_path: Path) -> None:
     data = zipped({"a.txt": os.urandom(40).hex(), "b.txt": LETTER}, zipfile.ZIP_STORED)
     spoilt = bytearray(data)

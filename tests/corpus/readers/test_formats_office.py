@@ -323,6 +323,23 @@ def test_every_sheet_with_a_column_of_texts_is_read(tmp_path: Path) -> None:
     ]
 
 
+def test_a_workbook_without_rows_is_named_and_sheets_that_count_from_one_are_all_kept(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    assert [each.removeprefix(str(path)) for each in reading(path, workbook({"A": [], "B": []}))[1]] == ["empty"]
+    documents, skipped = reading(path, workbook({"A": [["id", "text"]], "B": [["id", "text"], [1, "One."]]}))
+    assert [each.removeprefix(str(path)) for each in skipped] == [" A: no rows under the names of its columns"]
+    assert [each.id for each in documents] == ["1"]
+    sheets: dict[str, list[list[object]]] = {
+        year: [["id", "text"], [1, f"The treaty of {year}."], [2, "An act."]] for year in ("1950", "1951")
+    }
+    documents, _ = reading(path, workbook(sheets))
+    assert {each.id.removeprefix(str(path)): each.text for each in documents} == {
+        "1": "The treaty of 1950.",
+        "2": "An act.",
+        "!1951!1": "The treaty of 1951.",
+    }
+
+
 def with_member(data: bytes, name: str, content: bytes) -> bytes:
     """A package with a member added, or replaced."""
     out = io.BytesIO()
