@@ -7,7 +7,7 @@ Documents of all formats come this way: a reader finds the text and what the sou
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from ..errors import InvalidDocument, MissingExtra, UnreadableSource
 from .cleaning.clean import clean
@@ -40,10 +40,34 @@ def read_stream(source: Source, form: Format, options: ReadOptions) -> Iterator[
 
     Returns:
         The documents as the reader finds them, and a `Skipped` for what cannot be read. A fault in a reader ends its
-        source and no other.
+        source and no other. The files of an archive lose the lines that recur in their outlets, as those of a folder do
+        where they are read together.
     """
+    if form.holds_files and options.cleaning:
+        for each in without_recurring_lines(_spared(source, form, options)):
+            yield each.document if isinstance(each, _Spared) else each
+        return
     for record in read_records(source, form, options):
         yield record if isinstance(record, Skipped) else _document_or_skipped(record, source, form, options)
+
+
+class _Spared(NamedTuple):
+    """A document that came without what stood around it, and loses no line."""
+
+    document: Document
+
+    @property
+    def text(self) -> str:
+        return self.document.text
+
+
+def _spared(source: Source, form: Format, options: ReadOptions) -> Iterator[Document | _Spared | Skipped]:
+    for record in read_records(source, form, options):
+        if isinstance(record, Skipped):
+            yield record
+            continue
+        found = _document_or_skipped(record, source, form, options)
+        yield found if isinstance(found, Skipped) or record.cleaning is Cleaning.SURROUNDINGS else _Spared(found)
 
 
 def without_recurring_lines(results: Iterable[Document | _Other]) -> Iterator[Document | _Other]:
@@ -60,7 +84,7 @@ def without_recurring_lines(results: Iterable[Document | _Other]) -> Iterator[Do
     size = 0
     for each in results:
         window.append(each)
-        size += len(each.text) if isinstance(each, Document) else 0
+        size += len(each.text) if isinstance(each, Document | _Spared) else 0
         if len(window) >= WINDOW or size > LARGEST_WINDOW:
             yield from _without_lines(window, recurring)
             window, size = [], 0

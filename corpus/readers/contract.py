@@ -190,6 +190,7 @@ class Format:
         largest: The most bytes of a file that holds one document; one of records may have any number.
         recurring: Whether its documents come with what stood around them, so that lines which recur from file to file
             are their outlet's and not theirs.
+        holds_files: Whether it is an archive of files of any format, in which such lines are looked for as in a folder.
         package: The package that brings it, empty for our own. The registry fills it in.
         version: Stands for what it makes of a file, which is read again when that changes. The registry fills it in.
     """
@@ -200,5 +201,6 @@ class Format:
     one_document: bool = True
     largest: int = LARGEST_FILE
     recurring: bool = False
+    holds_files: bool = False
     package: str = ""
     version: str = ""

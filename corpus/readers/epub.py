@@ -94,13 +94,19 @@ def _locked(package: Package) -> set[str]:
 
 
 def _reading_order(opf: Element, folder: str) -> Iterator[tuple[str, bool]]:
-    """The members that hold the chapters, and whether one is the table of contents, which is no text of the book's."""
+    """The members that hold the chapters, each once, and whether one is no text of the book's.
+
+    Such is the table of contents, and what the book has beside its chapters and shows in none of its pages.
+    """
     manifest = {each.get("id"): each for each in opf.iterfind("{*}manifest/{*}item")}
-    for reference in opf.iterfind("{*}spine/{*}itemref"):
-        item = manifest.get(reference.get("idref"))
+    shown = [manifest.get(each.get("idref")) for each in opf.iterfind("{*}spine/{*}itemref")]
+    told: set[str] = set()
+    for number, item in enumerate([*shown, *manifest.values()]):
         if item is not None and item.get("media-type") in _PAGES:
             name = posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
-            yield name, "nav" in (item.get("properties") or "").split()
+            if name not in told:
+                told.add(name)
+                yield name, number >= len(shown) or "nav" in (item.get("properties") or "").split()
 
 
 def _chapter(chapter: str) -> tuple[str, list[Page]]:

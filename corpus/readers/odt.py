@@ -191,9 +191,9 @@ class _Body:
             name = local_name(each)
             if name == "note":
                 citation = plain_text(each.find("{*}note-citation"))
-                self.flow.note(
-                    citation or str(len(self.flow.notes) + 1), self._words(*each.iterfind("{*}note-body//{*}p"))
-                )
+                bodies = each.iterfind("{*}note-body")
+                said = self._words(*(inner for body in bodies for inner in body.iter("{*}p", "{*}h")))
+                self.flow.note(citation or str(len(self.flow.notes) + 1), said)
             elif name == "annotation":
                 self._set_apart(each)
             elif name in ("s", "tab"):

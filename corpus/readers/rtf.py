@@ -7,12 +7,15 @@ the instructions of fields are left out.
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from ...errors import UnreadableSource
 from .contract import RawRecord, ReadOptions, Remark, Skipped, Source
+from .support.decode import replaced
+from .support.encodings import is_utf8
 from .support.markup import Flow
 from .support.packed import not_what_it_says, read_all
 from .support.rtf_words import BOXES, CHARSETS, CUT, ENCODINGS, INFORMATION, LABELS, SET_APART, SIGNS, SKIPPED, STARRED
@@ -22,6 +25,8 @@ _KIND: Final = "RTF"
 _TOKEN = re.compile(
     r"\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\([^A-Za-z])|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)"
 )
+_NO_TEXT = re.compile(r"[\0-\x08\x0e-\x1f]")
+_REPLACED: Final = "\N{REPLACEMENT CHARACTER}"
 _DEEPEST: Final = 2_000
 _MOST_CUT: Final = 10_000
 
@@ -45,9 +50,13 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         "topics": body.information.get("keywords", "").replace(";", ","),
         "notes": [[note.mark, note.at, note.text] for note in body.flow.notes],
     }
-    remarks = () if body.is_whole else (Remark("the end of the file is missing"),)
+    remarks = [replaced(count, encoding) for encoding, count in body.replaced.items()]
+    if not body.is_whole:
+        remarks.append(Remark("the end of the file is missing"))
+    if body.goes_on:
+        remarks.append(Remark("text behind the last brace was read too"))
     text, cut = body.flow.text, tuple(body.cut)
-    yield RawRecord(text, source.origin, description, name=source.name, cut=cut, remarks=remarks)
+    yield RawRecord(text, source.origin, description, name=source.name, cut=cut, remarks=tuple(remarks))
 
 
 @dataclass(slots=True)
@@ -75,6 +84,8 @@ class Body:
         title: Its first paragraph in the style of that name.
         information: What it says of itself.
         is_whole: Whether it ends where it should.
+        goes_on: Whether more stands behind its last brace, which was read too.
+        replaced: How many bytes were wrong in their encodings.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -83,6 +94,8 @@ class Body:
         self.title = ""
         self.information: dict[str, str] = {}
         self.is_whole = False
+        self.goes_on = False
+        self.replaced = Counter[str]()
         self._encoding = "cp1252"
         self._fonts: dict[int, str] = {}
         self._usual_font = 0
@@ -99,15 +112,33 @@ class Body:
         self._title_from = -1
         self._boxes: list[str] = []
         self._unseen = Flow()
+        # What is beyond ASCII should be written by its number; some programs write it as it is, in UTF-8.
+        self._is_utf8 = not data.isascii() and is_utf8(data)
         self._parse(data.decode("latin-1"))
 
     def _parse(self, text: str) -> None:
-        at = 0
+        at = self._read(text, 0)
+        rest = text[at:].strip("\0\t\r\n\x1a }")
+        if self.is_whole and rest and not _NO_TEXT.search(rest):
+            self.goes_on = True
+            if rest.startswith("{\\rtf"):  # another file
+                self._flush()
+                self._end_paragraph()
+                self._due = "paragraph"
+            while at < len(text):
+                self.is_whole = False
+                at = self._read(text, at)
+            self.is_whole = True
+        self._flush()
+        self._end_paragraph()
+
+    def _read(self, text: str, at: int) -> int:
+        """Take in what stands from there to the brace that ends all; return where that was."""
         while not self.is_whole and (found := _TOKEN.match(text, at)):
             at = found.end()
             word, number, code, sign, brace, plain = found.groups()
             if plain is not None:
-                self._add(plain.encode("latin-1"))
+                self._plain(plain)
             elif code is not None:
                 self._add(bytes([int(code, 16)]))
             elif word == "u":
@@ -126,8 +157,17 @@ class Body:
             elif sign is not None:
                 self._flush()
                 self._word("par" if sign in "\r\n" else sign, None)
+        return at if self.is_whole else len(text)
+
+    def _plain(self, text: str) -> None:
+        if text.isascii() or not self._is_utf8:
+            self._add(text.encode("latin-1"))
+            return
         self._flush()
-        self._end_paragraph()
+        shown = text.encode("latin-1").decode("utf-8", "replace")
+        passed = min(self._passed, len(shown))
+        self._passed -= passed
+        self._write(shown[passed:])
 
     def _add(self, data: bytes) -> None:
         """Take in text in the code page of its font."""
@@ -139,8 +179,11 @@ class Body:
         self._high = 0
         if self._bytes:
             font = self._group.font if self._group.font >= 0 else self._usual_font
-            text = self._bytes.decode(self._fonts.get(font) or self._encoding, "replace")
+            encoding = self._fonts.get(font) or self._encoding
+            text = self._bytes.decode(encoding, "replace")
             self._bytes.clear()
+            if _REPLACED in text and self._group.flow is not None:
+                self.replaced[encoding] += text.count(_REPLACED)
             self._write(text)
 
     def _character(self, number: int) -> None:

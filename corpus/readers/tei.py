@@ -28,6 +28,8 @@ _FRUS: Final = "{http://history.state.gov/frus/ns/1.0}"
 _MOST_PERSONS: Final = 50_000
 _MOST_EVENTS: Final = 2_000_000
 
+_BESIDE: Final = frozenset("head titlePage note pb lb milestone anchor".split())
+_MATTER: Final = {"front": "front matter", "body": "body outside its documents", "back": "back matter"}
 _BLOCKS: Final = frozenset(
     "p head opener dateline salute closer signed postscript byline list table quote attachment div figure lg "
     "epigraph argument trailer".split()
@@ -98,11 +100,12 @@ class _Volume:
                     record = replace(record, remarks=(*record.remarks, *told))
                 yield record
         if empty and root is not None and self._is_whole:
+            self._left_out.clear()
             yield from (replace(each, remarks=text.remarks()) for each in whole_texts(root, self._source))
         elif empty:
             raise UnreadableSource(f"TEI, but without documents as the volumes of {_SERIES} have them")
-        if self._left_out:
-            counted = (f"{_many(count, 'part')} of its {part} matter" for part, count in self._left_out.items())
+        if left_out := +self._left_out:
+            counted = (f"{_many(count, 'part')} of its {_MATTER[part]}" for part, count in left_out.items())
             yield Skipped(self._source.origin, f"{' and '.join(counted)} left out")
 
     def _enter(self, element: Element, name: str) -> None:
@@ -140,6 +143,9 @@ class _Volume:
             self._leave_matter(element)
         elif name == "head" and self._part == "body" and self._headings and not self._headings[-1]:
             self._headings[-1] = _without_notes(element)
+        elif self._part and name not in _BESIDE and (around := element.getparent()) is not None:
+            is_own = local_name(around) == self._part or (self._part == "body" and local_name(around) == "div")
+            self._left_out[self._part] += is_own and bool(plain_text(element))
         return None
 
     def _leave_matter(self, division: Element) -> None:

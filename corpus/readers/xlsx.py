@@ -4,23 +4,33 @@ What a formula gave when the workbook was last saved is its value. Macros are ne
 """
 
 import io
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, time
+from functools import cache
 from typing import Any, Final
 
 from ...errors import MissingExtra, UnreadableSource
-from .contract import RawRecord, ReadOptions, Skipped, Source, member_id
+from .contract import RawRecord, ReadOptions, Remark, Skipped, Source, member_id
 from .support.fields import Fields
 from .support.packed import Package, read_all
-from .support.records import Identities, raw_record
+from .support.records import NO_TEXT, Identities, raw_record
 
 _KIND: Final = "an Excel workbook (.xlsx)"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_MOST_COLUMNS: Final = 1_000
-_MOST_EMPTY: Final = 1_000
-"""After so many empty rows a sheet has ended, whatever size it claims to have."""
+_MOST_ROWS: Final = 1_048_576
+"""As many as the format allows; a forged one might claim any number."""
+
+_BARE_FORMULA = re.compile(
+    rb"<f\b[^<>]{0,500}(?:/>|>[^<]{0,9000}</f>)\s{0,9}(?:<v\s{0,9}/>|<v>\s{0,9}</v>)?\s{0,9}</c>"
+)
+_UNCOMPUTED: Final = (
+    f"{NO_TEXT}, or a formula that was never computed: open the workbook in a spreadsheet program, and save it"
+)
+_MOST_CELLS: Final = 20_000_000
+_ERRORS: Final = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"})
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
@@ -38,7 +48,9 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     if data.startswith(_OLD_OFFICE):
         encrypted = "protected by a password: save it without one"
         raise UnreadableSource(encrypted if _ENCRYPTED in data else "an old Office file such as .xls: save it as .xlsx")
-    Package(data, _KIND).check()
+    package = Package(data, _KIND)
+    package.check()
+    is_computed = cache(lambda: not _has_uncomputed(package))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about what it does not know, such as rules for colours
@@ -46,7 +58,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
             is_empty, identities = True, Identities()
             for sheet in workbook.worksheets:
                 origin = source.origin if len(workbook.worksheets) == 1 else f"{source.origin} {sheet.title}"
-                for each in _sheet(sheet, origin, options):
+                for each in _sheet(sheet, origin, options, is_computed):
                     is_empty = False
                     is_record = isinstance(each, RawRecord)
                     yield identities.distinct(each, member_id(source, sheet.title)) if is_record else each
@@ -58,7 +70,15 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource(f"not {_KIND} that can be read: {' '.join(str(error).split())[:120]}") from None
 
 
-def _sheet(sheet: Any, origin: str, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
+def _has_uncomputed(package: Package) -> bool:
+    """Whether it has a formula whose value was never saved, as programs write them that compute nothing."""
+    sheets = (name for name in package if name.startswith("xl/worksheets/") and name.endswith(".xml"))
+    return any(_BARE_FORMULA.search(package.read(name)) for name in sheets)
+
+
+def _sheet(
+    sheet: Any, origin: str, options: ReadOptions, is_computed: Callable[[], bool]
+) -> Iterator[RawRecord | Skipped]:
     if sheet.sheet_state != "visible":
         yield Skipped(origin, "a hidden sheet: show it if it is to be read")
         return
@@ -79,25 +99,30 @@ def _sheet(sheet: Any, origin: str, options: ReadOptions) -> Iterator[RawRecord 
     for number, row in rows:
         is_empty = False
         where = f"{origin} row {number}"
+        values = {name: cell for name, cell in zip(names, row, strict=False) if name}
+        errors = [f"{name}: {cell}" for name, cell in values.items() if cell in _ERRORS]
+        remarks = (Remark("cells with an error were left open", ", ".join(errors)[:200]),) if errors else ()
         try:
-            yield raw_record({name: cell for name, cell in zip(names, row, strict=False) if name}, where, options)
+            shown = {name: "" if cell in _ERRORS else cell for name, cell in values.items()}
+            yield raw_record(shown, where, options, remarks)
         except UnreadableSource as error:
-            yield Skipped(where, str(error))
+            lacks = str(error).startswith(NO_TEXT) and not is_computed()
+            yield Skipped(where, _UNCOMPUTED if lacks else str(error))
     if is_empty:
         yield Skipped(origin, "no rows under the names of its columns")
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not empty, with their numbers."""
-    empty = 0
+    """The rows that are not empty, with their numbers. Raises UnreadableSource if there are too many, or too wide."""
+    count = 0
     sheet.reset_dimensions()  # which a program may have written wrongly
-    for number, row in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True), start=1):
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        count += len(row)
+        if number > _MOST_ROWS or count > _MOST_CELLS:
+            raise UnreadableSource(f"more than {_MOST_ROWS:,} rows, or {_MOST_CELLS:,} cells: split it")
         cells = [_shown(cell) for cell in row]
         if any(cells):
-            empty = 0
             yield number, cells
-        elif (empty := empty + 1) > _MOST_EMPTY:
-            return
 
 
 def _shown(cell: object) -> str:

@@ -135,6 +135,33 @@ def test_web_pages_of_one_outlet_that_are_read_together(tmp_path: Path) -> None:
     assert all(SLOGAN in each.text for each in as_they_are if isinstance(each, Document))
 
 
+@pytest.mark.parametrize("name", ["a.zip", "a.tar.gz"])
+def test_pages_in_an_archive_lose_them_as_those_of_a_folder_do(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    (folder / "records").mkdir(parents=True)
+    head = '<head><meta property="og:site_name" content="The Gazette"></head>'
+    for town in TOWNS:
+        text = "".join(f"<p>{line}</p>" for line in (*story(town).text.split("\n\n")[1:3], NOTICE))
+        (folder / f"{town}.html").write_text(f"<html>{head}<body><article>{text}</article></body></html>")
+        record = {"id": town, "outlet": "The Gazette", "text": f"They met in {town}.\n\n{NOTICE}"}
+        (folder / "records" / f"{town}.json").write_text(json.dumps(record))
+    kind = "gztar" if name.endswith("gz") else "zip"
+    shutil.make_archive(str(tmp_path / "a"), kind, folder)
+    loose, packed = (
+        {
+            Path(each.id.rpartition("!")[2]).name: (each.text, each.cut)
+            for each in read([source])
+            if isinstance(each, Document)
+        }
+        for source in (folder, tmp_path / name)
+    )
+    assert loose == packed
+    for town in TOWNS:  # records say what their text is
+        assert (packed[f"{town}.html"][1], packed[town][1]) == ((NOTICE,), ())
+    kept = read([tmp_path / name], options=ReadOptions(cleaning=False))
+    assert all(NOTICE in each.text for each in kept if isinstance(each, Document))
+
+
 def test_what_is_kept_does_not_grow_with_the_outlets_lines() -> None:
     recurring = RecurringLines()
     for batch in range(20):

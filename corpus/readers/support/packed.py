@@ -8,9 +8,11 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import BinaryIO, Final, TypeAlias
 
 from ....errors import UnreadableSource
@@ -26,6 +28,7 @@ _LARGEST_UNPACKED: Final = 200 * MEGABYTE
 _PACKAGE_RATIO: Final = 100
 _UNSUSPECTED_PACKAGE: Final = 10 * MEGABYTE
 _CHUNK: Final = 64 * 1024
+_DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED: Final = 0x1
 _MEMBER: Final = b"PK\x01\x02"
@@ -156,20 +159,33 @@ class Package:
         if any(each.flag_bits & _ENCRYPTED for each in self._members.values()):
             raise UnreadableSource("protected by a password: save it without one")
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
     def __contains__(self, name: str) -> bool:
         return name in self._members
 
     def check(self) -> None:
-        """Make sure that others may unpack it: that no member is damaged, a bomb, or XML that declares entities.
+        """Make sure that others may unpack it: that it is no bomb, and none of its XML declares entities.
 
         Raises:
             UnreadableSource: If one is.
         """
+        # None gives more than its declared size: zipfile ends it there.
+        self._count = sum(each.file_size for each in self._members.values())
+        self._check()
+        self._count = 0
         for name in self._members:
-            data = self.read(name)
             # Whoever writes such a package declares nothing; in UTF-16 it would be between zero bytes.
-            if name.endswith((".xml", ".rels")) and b"<!" in data[:_CHUNK].replace(b"\0", b"").replace(b"<!--", b""):
+            if name.endswith((".xml", ".rels")) and _DECLARATION.search(self._beginning(name).replace(b"\0", b"")):
                 raise UnreadableSource("XML that declares entities of its own, which are not resolved: write them out")
+
+    def _beginning(self, name: str) -> bytes:
+        try:
+            with self._archive.open(name) as stream:
+                return stream.read(_CHUNK)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, struct.error, *DAMAGED):
+            raise UnreadableSource(f"damaged: {name} cannot be unpacked") from None
 
     def read(self, name: str) -> bytes:
         """One member's bytes. Raises UnreadableSource if it is missing, damaged or a bomb."""

@@ -9,6 +9,7 @@ from ....errors import UnreadableSource
 from ..contract import Cleaning, RawRecord, ReadOptions, Remark
 from .fields import Fields
 
+NO_TEXT: Final = "has no text"
 _MOST_KNOWN: Final = 500_000
 
 
@@ -30,7 +31,7 @@ def raw_record(
     text = fields.raw_text("text")
     page = "" if text.strip() else fields.raw_text("html")
     if not text.strip() and not page:
-        raise UnreadableSource(f"has no text: name its field with text=KEY if it is not {fields.key('text')!r}")
+        raise UnreadableSource(f"{NO_TEXT}: name its field with text=KEY if it is not {fields.key('text')!r}")
     if not fields.id():
         raise UnreadableSource(f"has no id: name its field with id=KEY if it is not {fields.key('id')!r}")
     if remarks and "\N{REPLACEMENT CHARACTER}" in fields.id():

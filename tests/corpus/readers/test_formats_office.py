@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dragoman.corpus.document import Document
+from dragoman.corpus.document import Document, Remark
 from dragoman.corpus.read import read
 from dragoman.corpus.readers import doc
 from dragoman.corpus.readers.contract import Skipped
@@ -152,6 +152,44 @@ def test_what_is_left_of_a_cut_off_rtf_file_is_read_and_that_is_told(tmp_path: P
     assert [each.kind for each in document.remarks] == ["the end of the file is missing"]
 
 
+@pytest.mark.parametrize(
+    ("behind", "text"),
+    [
+        (r"\par They dined.", "They met.\n\nThey dined."),
+        (r"}\par One} two}", "They met.\n\nOne two"),
+        (r"{\rtf1 \'c9lys\'e9e}", "They met.\n\nÉlysée"),
+        (r"{\b bold} \u8364?", "They met.bold €"),
+    ],
+)
+def test_what_stands_behind_the_last_brace_is_read_too(behind: str, text: str, tmp_path: Path) -> None:
+    (document,), _ = reading(tmp_path / "x.rtf", rtf("They met.") + behind.encode())
+    assert document.text == text
+    assert [each.kind for each in document.remarks] == ["text behind the last brace was read too"]
+
+
+@pytest.mark.parametrize("behind", [b"\0\0\0", b"\r\n}\r\n", b"\x1a", b"\x00\x01PNG\x02{text}"])
+def test_what_is_no_text_behind_the_last_brace_is_nothing(behind: bytes, tmp_path: Path) -> None:
+    (document,), _ = reading(tmp_path / "x.rtf", rtf("They met.") + behind)
+    assert (document.text, document.remarks) == ("They met.", ())
+
+
+@pytest.mark.parametrize("said", ["Zürich und Köln", "Сеул и Москва", "奈良で会談", "l’Élysée – 5 €"])
+def test_letters_as_they_are_in_rtf_are_utf8(said: str, tmp_path: Path) -> None:
+    (document,), _ = reading(tmp_path / "x.rtf", rf"{{\rtf1\ansi {said} caf\'e9 \u252ü{said}}}".encode())
+    assert (document.text, document.remarks) == (f"{said} café ü{said}", ())
+    if said.startswith("Z"):
+        (document,), _ = reading(tmp_path / "x.rtf", rf"{{\rtf1\ansi {said}}}".encode("cp1252"))
+        assert (document.text, document.remarks) == (said, ())
+
+
+def test_bytes_that_are_wrong_in_rtf_are_counted(tmp_path: Path) -> None:
+    (document,), _ = reading(tmp_path / "x.rtf", rtf(r"They met\'81 in Nara\'9d\'8d."))
+    assert document.text == "They met\ufffd in Nara\ufffd\ufffd."
+    assert [str(each) for each in document.remarks] == [
+        str(Remark("bytes that are no windows-1252 were replaced", "3"))
+    ]
+
+
 def test_rtf_takes_time_in_proportion_to_its_length(tmp_path: Path) -> None:
     (document,), _ = reading(tmp_path / "x.rtf", rtf(r"{\b word\'20}{\i \u8364?}\par " * 100_000))
     assert document.text.count("word") == 100_000
@@ -166,10 +204,12 @@ def test_odd_corners_of_an_opendocument_text(tmp_path: Path) -> None:
         "<text:table-of-content><text:index-body><text:p>Contents 1</text:p></text:index-body></text:table-of-content>"
         "<text:list><text:list-item/><text:list-item><text:p>An item</text:p><text:p>goes on.</text:p></text:list-item>"
         "</text:list><text:p><text:ruby><text:ruby-base>奈良</text:ruby-base><text:ruby-text>なら</text:ruby-text>"
-        "</text:ruby></text:p>"
+        "</text:ruby></text:p><text:p>Note<text:note><text:note-citation>1</text:note-citation><text:note-body>"
+        "<text:h>Head</text:h><text:p>Body</text:p></text:note-body></text:note></text:p>"
     )
     (document,), skipped = reading(tmp_path / "x.odt", odt(body, hidden))
-    assert document.text == "Shown too.\n\nIn a section.\n\n- An item\ngoes on.\n\n奈良 (なら)"
+    assert document.text == "Shown too.\n\nIn a section.\n\n- An item\ngoes on.\n\n奈良 (なら)\n\nNote"
+    assert [(note.mark, note.text) for note in document.notes] == [("1", "Head Body")]
     assert (document.cut, skipped) == (("unseen", "Unseen.", "Contents 1"), [])
 
 
@@ -321,6 +361,48 @@ def test_every_sheet_with_a_column_of_texts_is_read(tmp_path: Path) -> None:
         " Notes: no column in row 1 has a text: name it with text=COLUMN, of who, what",
         " Old: a hidden sheet: show it if it is to be read",
     ]
+
+
+def test_rows_and_columns_far_away_are_read(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["id", *[""] * 1_200, "text"], *[[]] * 3_000, ["a", *[""] * 1_200, "They met."]]
+    (document,), skipped = reading(tmp_path / "x.xlsx", workbook({"A": rows}))
+    assert (document.text, skipped) == ("They met.", [])
+
+
+def test_a_sheet_that_claims_to_have_no_end_is_one_line(tmp_path: Path) -> None:
+    good = workbook({"A": [["id", "text"], ["a", "One."], ["b", "Two."]]})
+    with zipfile.ZipFile(io.BytesIO(good)) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml")
+    forged = with_member(good, "xl/worksheets/sheet1.xml", sheet.replace(b'r="3"', b'r="999999999"'))
+    (document,), (skipped,) = reading(tmp_path / "x.xlsx", forged)
+    assert document.text == "One."
+    assert "more than 1,048,576 rows" in skipped
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#DIV/0!", "#VALUE!"])
+def test_an_error_in_a_cell_is_no_value(error: str, tmp_path: Path) -> None:
+    rows: list[list[object]] = [["id", "text", "title"], ["a", "They met.", error], ["b", error, "Talks"]]
+    (document,), (skipped,) = reading(tmp_path / "x.xlsx", workbook({"A": rows}))
+    assert (document.title, document.provenance["title"]) == ("They met", "inferred")
+    assert document.remarks == (Remark("cells with an error were left open", f"title: {error}"),)
+    assert "row 3: has no text: name" in skipped
+
+
+def test_a_formula_that_was_never_computed_is_told_as_one(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["id", "text"], ["a", "They met."], ["b", '=CONCATENATE("They ", "dined.")']]
+    (document,), (skipped,) = reading(tmp_path / "x.xlsx", workbook({"A": rows}))
+    assert document.text == "They met."
+    why = "has no text, or a formula that was never computed: open the workbook in a spreadsheet program, and save it"
+    assert skipped == f"{tmp_path / 'x.xlsx'} row 3: {why}"
+
+
+def test_character_data_in_a_workbook_declares_nothing(tmp_path: Path) -> None:
+    good = workbook({"A": [["id", "text"], ["a", "One."]]})
+    with zipfile.ZipFile(io.BytesIO(good)) as package:
+        name = next(name for name in package.namelist() if b"One." in package.read(name))
+        strings = package.read(name).replace(b"One.", b"<![CDATA[One & all.]]>")
+    (document,), skipped = reading(tmp_path / "x.xlsx", with_member(good, name, strings))
+    assert (document.text, skipped) == ("One & all.", [])
 
 
 def test_a_workbook_without_rows_is_named_and_sheets_that_count_from_one_are_all_kept(tmp_path: Path) -> None:

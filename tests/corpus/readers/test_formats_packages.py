@@ -12,7 +12,7 @@ import pytest
 from dragoman.corpus.document import DateInterval, Document, Note, Person, Remark
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
-from support.packages import CONTAINER, RELATIONS, W, docx, epub, paragraph, zipped
+from support.packages import CONTAINER, OPF, RELATIONS, W, docx, epub, paragraph, zipped
 
 
 def reading(path: Path, data: bytes, **options: object) -> tuple[list[Document], list[str]]:
@@ -89,6 +89,17 @@ def test_the_chapters_of_a_book_in_reading_order(tmp_path: Path) -> None:
     assert (document.title, document.author) == ("A History of Talks", "Jane Doe, John Roe")
     assert (document.outlet, document.topics) == ("Archive Press", ("treaties",))
     assert document.dates == DateInterval(date(1999, 3, 1), date(1999, 3, 31))
+
+
+def test_what_a_book_has_beside_its_chapters_is_cut_and_no_chapter_is_told_twice(tmp_path: Path) -> None:
+    page = "<html><body><p>{}</p></body></html>"
+    item = '<item id="{0}" href="{0}.xhtml" media-type="application/xhtml+xml"/>'
+    opf = OPF.replace("</manifest>", item.format("note") + item.format("lost") + "</manifest>")
+    opf = opf.replace('<itemref idref="b"/>', '<itemref idref="b"/><itemref idref="a"/>')
+    chapters = {"text/a.xhtml": "They met.", "b b.xhtml": "They dined.", "note.xhtml": "A zebra."}
+    members = {f"OPS/{name}": page.format(text) for name, text in chapters.items()}
+    ((document,), skipped) = reading(tmp_path / "x.epub", epub({"OPS/book.opf": opf} | members))
+    assert (document.text, document.cut, skipped) == ("They met.\n\nThey dined.", ("A zebra.",), [])
 
 
 def test_a_book_has_the_pages_of_its_print(tmp_path: Path) -> None:

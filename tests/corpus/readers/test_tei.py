@@ -86,6 +86,15 @@ def test_documents_are_the_units_of_a_volume(tmp_path: Path) -> None:
     assert first.provenance["dates"] == "given"
 
 
+def test_what_is_in_no_document_is_counted(tmp_path: Path) -> None:
+    between = "<p>In this chapter,</p><list><item>two</item></list><div><head>More</head><p>papers.</p></div>"
+    data = volume(f"<p>Before.</p>{MEMORANDUM}{between}", front="<front><p>By hand.</p></front>", back="")
+    for content in (data, data.replace("frus1958v01", "other")):
+        documents, skipped = reading(tmp_path / "x.xml", content)
+        assert len(documents) == 1
+        assert skipped == [": 1 part of its front matter and 4 parts of its body outside its documents left out"]
+
+
 def test_text_keeps_its_lines_and_footnotes_are_apart(tmp_path: Path) -> None:
     document = reading(tmp_path / "x.xml", volume(MEMORANDUM))[0][0]
     assert document.text == (

@@ -48,6 +48,12 @@ def test_a_text_is_one_document_with_what_its_header_says(tmp_path: Path) -> Non
     assert skipped == []
 
 
+def test_divisions_around_a_text_that_is_read_are_not_left_out(tmp_path: Path) -> None:
+    text = "<front><div><p>Before.</p></div></front><body><p>Amid.</p></body><back><div><p>Behind.</p></div></back>"
+    (document,), skipped = reading(tmp_path / "x.xml", f"<TEI {SPACE}><text>{text}</text></TEI>")
+    assert (document.text, skipped) == ("Before.\n\nAmid.\n\nBehind.", [])
+
+
 def test_every_word_of_a_text_is_text_note_or_cut(tmp_path: Path) -> None:
     (document,), _ = reading(tmp_path / "x.tei", f"<TEI {SPACE}>{HEADER}<text>{BODY}</text></TEI>")
     kept = " ".join([document.text, *(note.text for note in document.notes), *document.cut])
