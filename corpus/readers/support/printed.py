@@ -188,7 +188,11 @@ def beginnings(labels: Sequence[str], pages: Sequence[Sequence[str]], text: str)
 def _can_be_title(group: Sequence[Line]) -> bool:
     title = " ".join(group)
     is_long = len(title) > _LONGEST_TITLE or len(group) > _MOST_TITLE_LINES
-    return sum(map(str.isalpha, title)) > 3 and not is_long and (names_kind(title) or not all(map(is_label, group)))
+    return (
+        sum(map(str.isalpha, title)) > 3
+        and not is_long
+        and (names_kind(title) or not (is_label(title) or all(map(is_label, group))))
+    )
 
 
 class _Looks(NamedTuple):
