@@ -133,7 +133,12 @@ def heading(page: Sequence[str]) -> str:
             best, above = found, text_above
         text_above += sum(map(len, found)) if size <= usual else 0
     # What stands large within the text is something else's heading.
-    return " ".join(best) if above <= _LONGEST_TITLE else ""
+    if not best or above > _LONGEST_TITLE:
+        return ""
+    title = [str(best[0])]
+    for line in best[1:]:
+        _join(title, line, set())
+    return "".join(title)
 
 
 def _size(line: Line) -> float:

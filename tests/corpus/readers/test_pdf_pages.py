@@ -242,6 +242,13 @@ BODY = [
 ]
 
 
+def test_a_word_broken_in_a_title_is_whole() -> None:
+    head = lines("Erklärung über die Fischereiver-", "handlungen in der Nordsee", y=730, size=24)
+    document = reading(painted([head + lines(*BODY, y=640)]))
+    assert document.title == "Erklärung über die Fischereiverhandlungen in der Nordsee"
+    assert document.text == " ".join(BODY)
+
+
 @pytest.mark.parametrize(
     ("head", "title"),
     [
