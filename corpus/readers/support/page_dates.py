@@ -50,6 +50,9 @@ _ABOVE: Final = 6
 _BETWEEN: Final = 25
 """How many lines around the heading, and between it and the text, may tell the date."""
 
+_BESIDE: Final = 4
+"""How many lines from the heading its box reaches at most."""
+
 _QUOTES: Final = ("“", '"', "«", "„", "–", "—", "「", "『")
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d\d?)([/.-])(\d\d?)\2(\d{4})(?![\d/.-])")
 _MONTH_FIRST: Final = frozenset({"en-US", "en-PH"})
@@ -83,6 +86,12 @@ def near(lines: Sequence[Line], mine: Sequence[bool], title: str) -> Near:
     first, last = mine.index(True), len(mine) - mine[::-1].index(True)
     at = _heading(lines, first, title)
     heading = lines[at]
+    # A box for the date may be called so like one for related stories; right beside the heading, it is the article's.
+    reach = range(at - _BESIDE, at + _BESIDE + 1)
+    lines = [
+        line._replace(part=line.part & ~Part.ASIDE) if row in reach and _is_beside(line, heading) else line
+        for row, line in enumerate(lines)
+    ]
     below = lines[at : min(max(last, at + 2), max(first, at) + 5, at + _BETWEEN)]
     above = [line for line in lines[max(0, at - _ABOVE) : at] if _is_beside(line, heading)]
     return Near(list(below), above[::-1], list(lines[max(at, last - 2) : last + _ABOVE]))

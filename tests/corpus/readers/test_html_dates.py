@@ -132,3 +132,19 @@ def test_an_archive_s_dates_count(tmp_path: Path) -> None:
     assert str(described(tmp_path, head=meta("article:published_time", "1963-11-22")).dates) == "1963-11-22"
     assert str(described(tmp_path, below='<p class="date">November 22, 1963</p>').dates) == "1963-11-22"
     assert str(described(tmp_path, head='<meta name="dcterms.created" content="1848-02-24">').dates) == "1848-02-24"
+
+
+def test_a_date_right_beside_the_heading_counts_whatever_its_box_is_called(tmp_path: Path) -> None:
+    page = (
+        "<html lang='de'><head><title>{title}</title></head><body><div class='teaser'><p>3. Mai 2019</p></div>"
+        "<div class='content'><div class='sidebar-date'>26. Januar 2022</div><h1>{title}</h1><p>{text}</p></div></body>"
+    )
+    title = "Minister nehmen die Gespräche wieder auf"
+    text = (
+        "Die beiden Außenminister trafen sich am Dienstag und nahmen die Gespräche über den Fischfang wieder auf. " * 4
+    )
+    path = tmp_path / "page.html"
+    path.write_text(page.format(title=title, text=text), encoding="utf-8")
+    (document,) = read([path])
+    assert isinstance(document, Document)
+    assert str(document.dates) == "2022-01-26"
