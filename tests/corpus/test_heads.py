@@ -175,6 +175,12 @@ REF: STATE 12345
 1. """
 
 
+@pytest.mark.parametrize("below", ["Washington, undated.", "Washington, May 3, 1962.", "May 3, 1962, 7 p.m."])
+def test_a_subject_ends_above_a_place_or_a_day(below: str) -> None:
+    assert find_subject(["Subject: Fisheries Talks", below, "", STORY]) == "Fisheries Talks"
+    assert find_subject(["SUBJECT: START: FIRST PLENARY,", "JUNE 29, 1982"]) == "START: FIRST PLENARY, JUNE 29, 1982"
+
+
 def test_a_telegram_has_the_title_of_its_subject_and_the_day_of_its_date_group() -> None:
     document = described(TELEGRAM + STORY)
     assert document.title == "AEGEAN: CONVERSATION WITH FOREIGN MINISTER CAGLAYANGIL"
@@ -232,6 +238,11 @@ def test_date_groups(line: str, day: str) -> None:
         ("Berlin –", "Berlin", "", None),
         ("NEW DELHI:", "New Delhi", "", None),
         ("NARA —", "Nara", "", None),
+        ("WIEN, 13. Januar.", "Wien", "", (1, 13)),
+        ("LONDON, Jan. 13.", "London", "", (1, 13)),
+        ("WASHINGTON/SEOUL, Jan 13 (Reuters) -", "Washington", "Reuters", (1, 13)),
+        ("Genf/Bern (sda) –", "Genf", "sda", None),
+        ("PORT-AU-PRINCE, Haiti —", "Port-au-Prince", "", None),
         ("MOSCOW, January 13. /TASS/.", "Moscow", "TASS", (1, 13)),
         ("МОСКВА, 13 января. /ТАСС/.", "Москва", "ТАСС", (1, 13)),
         ("МОСКВА, 13 янв — РИА Новости.", "Москва", "РИА Новости", (1, 13)),
@@ -278,6 +289,8 @@ def test_what_begins_like_a_dateline_and_names_no_place(line: str) -> None:
         ("Paris, le 13 janvier 2026", "Paris", "2026-01-13"),
         ("г. Москва, 13 января 2026 г.", "Москва", "2026-01-13"),
         ("Madrid, 13 de enero de 2026", "Madrid", "2026-01-13"),
+        ("Paris, le 13 janvier 2026 à 18h30", "Paris", "2026-01-13"),
+        ("Bonn, den 13. Januar 2026 um 18 Uhr", "Bonn", "2026-01-13"),
         ("New York, USA, January 13, 2026", "New York", "2026-01-13"),
     ],
 )

@@ -20,7 +20,7 @@ _DAY: Final = (
     r"(?:(?:,| de| del)? \d{4}(?: ?г\.?)?)?)"
 )
 _AGENCY: Final = r"(?P<outlet>[^()\[\]\d/—–:]{2,40}?)"
-_WHERE: Final = rf"(?P<place>{PLACE})(?: ?[,(] ?(?!{_MONTH} \d)(?P<region>(?:the )?{PLACE})\)?)?"
+_WHERE: Final = rf"(?P<place>{PLACE})(?:/{PLACE})?(?: ?[,(] ?(?!{_MONTH} \d)(?P<region>(?:the )?{PLACE})\)?)?"
 _LINE_BEGINS: Final = r"[\"“«„‘'(\[]?[^\W_a-z]"
 
 _FORMS: Final = (
@@ -34,6 +34,8 @@ _FORMS: Final = (
     rf"{_WHERE}\. {_DAY}\. ?(?P<outlet>[A-ZА-Я][\w.]{{1,20}}) ?{_DASH}",
     # МОСКВА, 13 янв — РИА Новости.
     rf"{_WHERE}, {_DAY} ?{_DASH} ?(?P<outlet>[A-ZА-Я]\w+(?: [A-ZА-Я]\w+)?)\. (?={_LINE_BEGINS})",
+    # WIEN, 13. Januar. Die …
+    rf"{_WHERE}, {_DAY}\. (?={_LINE_BEGINS})",
     # PARIS, 23 November 2025 — …
     rf"{_WHERE},? {_DAY} ?(?:{_DASH}(?!\d)|:|\.-)",
 )
@@ -76,7 +78,7 @@ _NEAR_DAYS: Final = 45
 _DATED_PLACE: Final = (
     rf"(?:г\. ?)?(?P<place>{PLACE})(?: ?, ?(?P<region>(?:the )?{PLACE}))?(?P<comma> ?,)? "
     rf"(?i:(?:le |den |am |a |dne )?(?P<day>{WRITTEN_DAY}))"
-    r"(?: ?[,—–-]? ?(?:\d|noon|midnight|undated)[^,]{0,30})?\.?"
+    r"(?: ?[,—–-]? ?(?i:at |um |à |a las? |alle (?:ore )?|às |в |o godz\. )?(?:\d|noon|midnight|undated)[^,]{0,30})?\.?"
 )
 
 

@@ -22,6 +22,9 @@ PLACE: Final = (
 )
 """A pattern for what may be the name of a place: `may_be_place` tells whether it can be."""
 
+_SMALL: Final = re.compile(
+    r"(?<=[\w.] )(?:De|Des|Du|La|Of|The|Am|Del|Do|Da)(?= )|(?<=\w-)(?:Au|Sur|En|Le|La|De|Des|Du|Upon|On|An|Der|Am)(?=-)"
+)
 _AGENCIES: Final = frozenset(_WORDS["agencies"])
 _NEVER: Final = frozenset(_WORDS["never"])
 
@@ -73,7 +76,7 @@ def named(name: str) -> str:
     """A name as it is usually written: SEOUL is Seoul."""
     if not name.isupper() or len(name) <= 3:
         return name
-    return re.sub(r"(?<=[\w.] )(?:De|Des|Du|La|Of|The|Am|Del|Do|Da)(?= )", lambda each: each[0].lower(), name.title())
+    return _SMALL.sub(lambda each: each[0].lower(), name.title())
 
 
 def _key(name: str) -> str:

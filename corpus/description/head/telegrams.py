@@ -9,7 +9,7 @@ from typing import Final
 
 from ...dates import periods
 from ...document import DateInterval
-from .labels import is_paragraph
+from .labels import is_dated, is_paragraph
 
 _HEAD: Final = 50
 """How many lines above the text of a telegram may hold its subject: the addressees of some take up forty."""
@@ -24,6 +24,7 @@ _SUBJECT: Final = re.compile(
 _MARK: Final = re.compile(r"\s*\((?:U|C|S|SBU|TS|S//NF|C//NF|FOUO)\)\s*")
 # What follows a subject and is none of it: another field, a numbered paragraph.
 _FIELD: Final = re.compile(r"(?:[^\W\d_][\w .’/-]{0,24}[:：]|\d{1,2}\. |\(?[a-z]\) |[-=_*]{3,})", re.IGNORECASE)
+_UNDATED: Final = re.compile(r"[^\W\d_][\w .’-]{1,40}, (?:undated|n\.d\.)\.?", re.IGNORECASE)
 _LONGEST: Final = 250
 
 _MONTHS: Final = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
@@ -54,6 +55,8 @@ def find_subject(lines: Iterable[str]) -> str:
             parts, rest = rest[:1], rest[1:]
         for following in rest[:3]:
             if not following or _FIELD.match(following) or not parts or parts[-1].endswith((".", "。")):
+                break
+            if not parts[-1].endswith(",") and (is_dated(following) or _UNDATED.fullmatch(following)):
                 break
             parts.append(following)
         subject = " ".join(_MARK.sub(" ", " ".join(parts)).split()).rstrip(". 。")

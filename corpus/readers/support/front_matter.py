@@ -16,6 +16,10 @@ _CLOSING_LINES: Final = {
 _FIELD = re.compile(
     r"^(?P<key>[A-Za-z_][\w -]{0,60}?)[^\S\n]*:(?P<value>.*(?:\n(?:[^\S\n].*|-[^\S\n].*|#.*)?)*)", re.MULTILINE
 )
+_TOML_FIELD = re.compile(
+    r"^(?P<key>[A-Za-z_][\w-]{0,60})[^\S\n]*=(?P<value>.*(?:\n(?![A-Za-z_][\w-]{0,60}[^\S\n]*=).*)*)", re.MULTILINE
+)
+_TOML_TABLE = re.compile(r"^\[", re.MULTILINE)
 _KNOWN: Final = "|".join(sorted({*RECORD_NAMES, "tags", "categories", "layout", "draft", "slug", "aliases"}))
 _FIELD_LINE = re.compile(r"\s*(?:#.*\n\s*)*[A-Za-z_][\w-]*[^\S\n]*:")
 _PARAGRAPH = re.compile(r"^[^\S\n]*\n(?![A-Za-z_][\w -]{0,60}:|[\s#\-\]}])(?=.)", re.MULTILINE)
@@ -46,7 +50,8 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str, tuple[Remark, ..
         raise UnreadableSource(f"its front matter is not closed: a line of {mark} has to follow it")
     front_matter, body = rest[: closing.start()], rest[closing.end() :]
     if mark == "+++":
-        return _toml(front_matter), body, ()
+        fields, remarks = _toml(front_matter)
+        return fields, body, remarks
     if _PARAGRAPH.search(front_matter) and not _BEGINNINGS[mark].match(front_matter):
         return {}, text, ()  # text between two rules
     fields, remarks = _yaml(front_matter)
@@ -116,13 +121,28 @@ class _NotYaml(Exception):
     """What is no YAML, with what a reader is told."""
 
 
-def _toml(front_matter: str) -> dict[str, Any]:
+def _toml(front_matter: str) -> tuple[dict[str, Any], tuple[Remark, ...]]:
+    """The fields, one by one where the whole is no TOML, as far as the first table."""
     try:
-        return _as_strings(tomllib.loads(front_matter))
+        return _as_strings(tomllib.loads(front_matter)), ()
     except tomllib.TOMLDecodeError as error:
-        raise UnreadableSource(f"its front matter is not TOML: {str(error)[:100]}") from None
+        reason = f"its front matter is not TOML: {str(error)[:100]}"
     except RecursionError:
         raise UnreadableSource("its front matter is nested too deeply") from None
+    fields: dict[str, Any] = {}
+    remarks = list[Remark]()
+    for found in _TOML_FIELD.finditer(_TOML_TABLE.split(front_matter, maxsplit=1)[0]):
+        key, value = found["key"], found["value"].strip()
+        try:
+            fields |= _as_strings(tomllib.loads(found[0]))
+        except (tomllib.TOMLDecodeError, RecursionError):
+            if "\n" in value or not value[:1].isalnum():
+                remarks.append(Remark(f"{key} was left open (no TOML)", value[:60]))
+            else:  # title = Nara, without quotation marks
+                fields[key] = value
+    if not fields and not remarks:
+        raise UnreadableSource(reason)
+    return fields, tuple(remarks)
 
 
 def _as_strings(value: Any) -> Any:

@@ -257,6 +257,9 @@ class _Story:
             elif name in _LEFT_OUT or (name == "r" and _is_hidden(element)):
                 self._document.cut += _unshown(element) if name in (_DELETED, "r") else []
                 walk.skip_subtree()
+            elif name == "r":
+                if sign := _raised(element):
+                    self._flow.aside(_letters(element), sign)
             elif name == "rt":  # how the characters that follow are pronounced
                 reading = _letters(element)
                 walk.skip_subtree()
@@ -317,6 +320,12 @@ def _is_words(paragraph: Element) -> bool:
 def _is_hidden(run: Element) -> bool:
     vanish = run.find("{*}rPr/{*}vanish")
     return vanish is not None and attribute(vanish, "val") not in ("0", "false", "off")
+
+
+def _raised(run: Element) -> str:
+    """How a run's number is told from digits before it, if it is raised or lowered; else ""."""
+    align = run.find("{*}rPr/{*}vertAlign")
+    return {"superscript": "^", "subscript": "_"}.get(attribute(align, "val"), "") if align is not None else ""
 
 
 def _unshown(element: Element) -> list[str]:

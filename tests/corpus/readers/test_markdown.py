@@ -155,11 +155,19 @@ def test_front_matter_may_be_toml() -> None:
     assert (document.title, str(document.dates), document.text) == ("Nara: a summit", "2026-01-13", "They met in Nara.")
     assert (document.topics, document.unused) == (("hotline", "fisheries"), ("draft", "params"))
     for wrong, reason in (
-        ("+++\ntitle = x\n+++\ntext", "x.md: its front matter is not TOML"),
+        ("+++\n= 'x'\n+++\ntext", "x.md: its front matter is not TOML"),
         ("+++\ntitle = 'x'\n\ntext", "x.md: its front matter is not closed: a line of +++ has to follow it"),
     ):
         assert str(reading(wrong)).startswith(reason)
     assert isinstance(reading("+++\n\nThey met in Nara."), Document)
+
+
+def test_one_wrong_field_of_toml_costs_no_other() -> None:
+    fields = "title = Nara: a summit\ndate = 2026-01-13\ntopics = ['hotline',\n  fisheries]\nauthor = 'Jane Doe'"
+    document = reading(f"+++\n{fields}\n+++\nThey met in Nara.")
+    assert isinstance(document, Document)
+    assert (document.title, document.author, str(document.dates)) == ("Nara: a summit", "Jane Doe", "2026-01-13")
+    assert [remark.kind for remark in document.remarks] == ["topics was left open (no TOML)"]
 
 
 @pytest.mark.parametrize("mark", ["[", "![", "[[", "[^", "<", "*", "`", "~", "^[", "> ", "- "])

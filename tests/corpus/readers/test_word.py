@@ -56,6 +56,16 @@ def test_the_notes_of_an_embedded_text_stay_at_their_marks() -> None:
     assert document.notes == (Note("1", document.text.index(" in Nara"), "In private."),)
 
 
+def test_raised_marks_of_notes_come_off_their_words() -> None:
+    def set_to(align: str, text: str) -> str:
+        return run(text).replace("<w:r>", f"<w:r><w:rPr><w:vertAlign w:val='{align}'/></w:rPr>")
+
+    up, down = "superscript", "subscript"
+    words = [run("In Nara"), set_to(up, "1"), run(" on 1"), set_to(up, "st"), run(" May, H"), set_to(down, "2")]
+    words += [run("O, 5 km"), set_to(up, "2"), run(" and 10"), set_to(up, "6")]
+    assert reading(docx(f"<w:p>{''.join(words)}</w:p>")).text == "In Nara 1 on 1st May, H2O, 5 km2 and 10^6"
+
+
 def test_an_embedded_text_that_cannot_be_read_is_told() -> None:
     body = paragraph("Only this.") + "<w:altChunk r:id='c1'/><w:altChunk r:id='c2'/>"
     document = reading(docx(body, parts={"c2": ("aFChunk/docx", b"PK\x03\x04")}))
