@@ -190,7 +190,8 @@ class Format:
         largest: The most bytes of a file that holds one document; one of records may have any number.
         recurring: Whether its documents come with what stood around them, so that lines which recur from file to file
             are their outlet's and not theirs.
-        holds_files: Whether it is an archive of files of any format, in which such lines are looked for as in a folder.
+        holds_files: Whether it is an archive of files or messages, in which such lines are looked for as in a folder.
+            It is not read again for the sake of what could not be read in it.
         package: The package that brings it, empty for our own. The registry fills it in.
         version: Stands for what it makes of a file, which is read again when that changes. The registry fills it in.
     """

@@ -72,7 +72,7 @@ BUILT_IN: Final = (
     _built_in("mhtml", ".mhtml", ".mht", recurring=True, largest=LARGEST_PACKAGE),
     _built_in("eml", ".eml", largest=LARGEST_PACKAGE),
     _built_in("msg", ".msg", largest=LARGEST_PACKAGE),
-    _built_in("mbox", ".mbox", one_document=False),
+    _built_in("mbox", ".mbox", one_document=False, holds_files=True),
     _built_in("zip", ".zip", one_document=False, holds_files=True),
     _built_in("tar", ".tar", *_TARS, one_document=False, holds_files=True),
 )

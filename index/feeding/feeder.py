@@ -35,6 +35,7 @@ from ..ledger.recurring_lines import keep_lines, known_lines
 from ..writing.tally import Report
 from ..writing.writer import Writer
 
+_LEFT_OUT: Final = "as before, some of what it holds was left out: `dragoman add --reread` tries and names it again"
 _UNSETTLED_NS: Final = 2_000_000_000
 """A file changed so shortly before it was read may change again without its time showing it: FAT counts two seconds."""
 
@@ -222,8 +223,10 @@ class Run:
             path, form = file
             known, now = self._origins.file(path_id(path)), _stat(path)
             reading = _reading(form.version, options)
-            if known and now and not feeding.reread and self._is_settled(known, reading, now):
+            if known and now and not feeding.reread and self._is_settled(known, form, reading, now):
                 self.passed_over += known.documents
+                if known.skipped:
+                    yield Skipped(shown_name(path), _LEFT_OUT)
                 continue
             began = time.time_ns()
             found = read_file(path, form, feeding.reading)
@@ -260,9 +263,11 @@ class Run:
     def _recurring(self) -> RecurringLines:
         return known_lines(self._database)
 
-    def _is_settled(self, known: KnownFile, reading: str, now: os.stat_result) -> bool:
-        # What was skipped may be read now that a library is installed, and its line belongs into every report.
-        return _is_as_it_was(known, reading, now) and not known.skipped and self._holds(known.document)
+    def _is_settled(self, known: KnownFile, form: Format, reading: str, now: os.stat_result) -> bool:
+        # What was skipped may be read now that a library is installed, and its line belongs into every report. A large
+        # archive is not read again for the sake of a picture in it.
+        is_complete = not known.skipped or (form.holds_files and known.documents > 0)
+        return _is_as_it_was(known, reading, now) and is_complete and self._holds(known.document)
 
     def _taken(self, file: "_ReadFile", source: str, feeding: Feeding) -> Iterator[Document | Skipped]:
         """The documents of a file, which is remembered once they were taken as it was before it was read."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -194,6 +195,30 @@ def test_what_is_skipped_is_read_and_named_each_time(store: Store, tmp_path: Pat
     assert again.skipped == first.skipped
     (listed,) = store.origins.all()
     assert (listed.documents, listed.skipped) == (2, 4)
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.mbox"])
+def test_an_archive_is_not_read_again_for_what_was_left_out_of_it(
+    store: Store, tmp_path: Path, opened: list[str], name: str
+) -> None:
+    news = tmp_path / "news"
+    news.mkdir()
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(news / name, "w") as archive:
+            archive.writestr("a.txt", STORY)
+            archive.writestr("b.jpg", b"")
+    else:
+        letter = f"From a@b Tue Jan 13 10:00:00 2026\nSubject: Talks\nMessage-ID: <1@x>\n\n{STORY}\n\n"
+        (news / name).write_text(letter + letter.partition("<1@x>")[0] + "<2@x>\n\n")
+    os.utime(news / name, (1, 1))
+    assert counts(fed(store, news)) == (1, 0, 0, 0, 1)
+    opened.clear()
+    again = fed(store, news)
+    assert (counts(again), opened) == ((0, 0, 1, 0, 1), [])
+    assert "--reread" in again.skipped[0].reason
+    # One that nothing came out of is tried each time.
+    (news / name).write_bytes(b"")
+    assert len([fed(store, news), fed(store, news)][1].skipped) == 1
 
 
 def test_a_removed_document_comes_back_with_its_file(store: Store, tmp_path: Path) -> None:

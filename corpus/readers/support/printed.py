@@ -133,7 +133,12 @@ def heading(page: Sequence[str]) -> str:
             best, above = found, text_above
         text_above += sum(map(len, found)) if size <= usual else 0
     # What stands large within the text is something else's heading.
-    return " ".join(best) if above <= _LONGEST_TITLE else ""
+    if not best or above > _LONGEST_TITLE:
+        return ""
+    title = [str(best[0])]
+    for line in best[1:]:
+        _join(title, line, set())
+    return "".join(title)
 
 
 def _size(line: Line) -> float:
@@ -183,7 +188,11 @@ def beginnings(labels: Sequence[str], pages: Sequence[Sequence[str]], text: str)
 def _can_be_title(group: Sequence[Line]) -> bool:
     title = " ".join(group)
     is_long = len(title) > _LONGEST_TITLE or len(group) > _MOST_TITLE_LINES
-    return sum(map(str.isalpha, title)) > 3 and not is_long and (names_kind(title) or not all(map(is_label, group)))
+    return (
+        sum(map(str.isalpha, title)) > 3
+        and not is_long
+        and (names_kind(title) or not (is_label(title) or all(map(is_label, group))))
+    )
 
 
 class _Looks(NamedTuple):

@@ -242,6 +242,19 @@ BODY = [
 ]
 
 
+def test_a_letterhead_of_two_lines_is_no_title() -> None:
+    above = lines("MINISTÈRE DES AFFAIRES", "ÉTRANGÈRES", y=780, size=24)
+    head = lines("Déclaration conjointe sur la pêche", y=700, size=16)
+    assert reading(painted([above + head + lines(*BODY, y=640)])).title == "Déclaration conjointe sur la pêche"
+
+
+def test_a_word_broken_in_a_title_is_whole() -> None:
+    head = lines("Erklärung über die Fischereiver-", "handlungen in der Nordsee", y=730, size=24)
+    document = reading(painted([head + lines(*BODY, y=640)]))
+    assert document.title == "Erklärung über die Fischereiverhandlungen in der Nordsee"
+    assert document.text == " ".join(BODY)
+
+
 @pytest.mark.parametrize(
     ("head", "title"),
     [
