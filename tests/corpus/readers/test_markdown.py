@@ -138,8 +138,12 @@ weight = 3
 )
 def test_a_rule_at_the_top_is_no_front_matter(opening: str) -> None:
     shown = opening.replace("](https://example.org)", "").replace("\n", " ").replace("[Seoul:", "Seoul:")
-    assert reading(f"---\n{opening}\n\nThey met in Nara.").text == f"{shown}\n\nThey met in Nara."
-    assert "They met in Nara." in reading(f"---\n{opening}\n\nThey met in Nara.\n\n---\n\nIn spring.").text
+    document = reading(f"---\n{opening}\n\nThey met in Nara.")
+    assert isinstance(document, Document)
+    assert document.text == f"{shown}\n\nThey met in Nara."
+    parted = reading(f"---\n{opening}\n\nThey met in Nara.\n\n---\n\nIn spring.")
+    assert isinstance(parted, Document)
+    assert "They met in Nara." in parted.text
 
 
 @pytest.mark.parametrize("fields", ["title: x", "# draft\ndate: 2025", "layout: post", "desk: asia\nurgent: yes"])
