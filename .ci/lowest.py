@@ -10,7 +10,7 @@ from pathlib import Path
 project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 extras = [each for name, needed in project["optional-dependencies"].items() if name != "dev" for each in needed]
 for requirement in (*project["dependencies"], *extras):
-    if bound := re.fullmatch(r"([\w-]+)>=([\w.]+)", requirement):
+    if bound := re.fullmatch(r"([\w.-]+)>=([\w.]+)", requirement):
         if bound[1] != "torch":
             print(f"{bound[1]}=={bound[2]}")
     elif not requirement.startswith("dragoman["):
