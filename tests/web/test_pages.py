@@ -340,12 +340,12 @@ def test_ways_of_asking_are_links_of_which_one_is_the_present(client: FlaskClien
 
 
 def test_a_question_with_operators_can_be_read_as_plain_text_and_back(client: FlaskClient) -> None:
-    assert "as plain text" not in Shown(client, "/?q=summit").texts("//nav[@class='segments']//a")
+    assert "plain text" not in Shown(client, "/?q=summit").texts("//nav[@class='segments']//a")
     links = Shown(client, "/?q=summit+-Korea").find("//nav[@class='segments']//a")
-    [plain] = [each.get("href") for each in links if each.text_content() == "as plain text"]
+    [plain] = [each.get("href") for each in links if each.text_content() == "plain text"]
     assert plain == "/?q=summit+-Korea&literal=1"
     page = Shown(client, plain)
-    assert "as plain text" in page.texts("//nav[@class='segments']//a[@aria-current]")
+    assert "plain text" in page.texts("//nav[@class='segments']//a[@aria-current]")
     assert page.total > Shown(client, "/?q=summit+-Korea").total
 
 
