@@ -8,9 +8,8 @@ from typing import Final
 
 from ...errors import UnreadableSource
 from .contract import RawRecord, ReadOptions, Remark, Skipped, Source
-from .support.markup import local_name, parse_xml, plain_text
+from .support.file_properties import core_properties, kind_above
 from .support.packed import Package, read_all
-from .support.stated import kind_above, stated_author, stated_title
 from .support.word_text import WORD, WordText
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
@@ -35,20 +34,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     if not text:
         raise UnreadableSource("; ".join(["no text", *document.left_out]))
     remarks = tuple(Remark("embedded parts (altChunk) were left out", each) for each in document.left_out)
-    description = _properties(package)
+    description = core_properties(package)
     description["title"] = description.get("title") or document.title or kind_above(text.split("\n"))
     description["notes"] = [[note.mark, note.at, note.text] for note in document.flow.notes]
     yield RawRecord(text, source.origin, description, name=source.name, cut=tuple(document.cut), remarks=remarks)
-
-
-def _properties(package: Package) -> dict[str, object]:
-    """What the file says of itself. Its dates are those of the file, not of what is written in it."""
-    if "docProps/core.xml" not in package:
-        return {}
-    properties = {local_name(each): plain_text(each) for each in parse_xml(package.read("docProps/core.xml"))}
-    return {
-        "title": stated_title(properties.get("title", "")),
-        "author": stated_author(properties.get("creator", "")),
-        "language": properties.get("language", ""),
-        "topics": properties.get("keywords", "").replace(";", ","),
-    }

@@ -11,9 +11,9 @@ from typing import Final
 
 from ...errors import UnreadableSource
 from .contract import RawRecord, ReadOptions, Skipped, Source
+from .support.file_properties import stated_author, stated_title
 from .support.markup import Element, Flow, local_name, parse_xml, plain_text, stream_xml
 from .support.packed import Package, not_what_it_says, read_all
-from .support.stated import stated_author, stated_title
 
 _KIND: Final = "an OpenDocument text (.odt)"
 _MIME: Final = b"application/vnd.oasis.opendocument."

@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from ...errors import MissingExtra, UnreadableSource
 from .contract import LARGEST_TEXT, MEGABYTE, Cleaning, RawRecord, ReadOptions, Remark, Skipped, Source
+from .support.file_properties import stated_author, stated_title
 from .support.legible import is_legible
 from .support.ocr import LONGEST_SIDE, RESOLUTION, recogniser
 from .support.packed import not_what_it_says, read_all
 from .support.pdf_page import PageText, page_text
 from .support.printed import Line, beginnings, heading, paragraphs, without_furniture
 from .support.right_to_left import RIGHT_TO_LEFT, pages_as_read
-from .support.stated import stated_author, stated_title
 
 _MOST_PAGES: Final = 10_000
 _WRONG_PASSWORD: Final = 4

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 
 from ...errors import UnreadableSource
 from .contract import RawRecord, ReadOptions, Skipped, Source
-from .support.markup import Element, Flow, local_name, parse_xml, plain_text
+from .support.file_properties import core_properties
+from .support.markup import Element, Flow, local_name, parse_xml
 from .support.packed import Package, read_all
-from .support.stated import stated_author, stated_title
 
 _KIND: Final = "a presentation (.pptx)"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
@@ -42,24 +42,11 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     slides = _Slides(package)
     if not slides.flow.text:
         raise UnreadableSource("no text")
-    description = _properties(package)
+    description = core_properties(package)
     description["title"] = description.get("title") or slides.title
     description["notes"] = [[note.mark, note.at, note.text] for note in slides.flow.notes]
     description["pages"] = slides.flow.pages
     yield RawRecord(slides.flow.text, source.origin, description, name=source.name, cut=tuple(slides.cut))
-
-
-def _properties(package: Package) -> dict[str, object]:
-    """What the file says of itself. Its dates are those of the file, not of what is written in it."""
-    if "docProps/core.xml" not in package:
-        return {}
-    properties = {local_name(each): plain_text(each) for each in parse_xml(package.read("docProps/core.xml"))}
-    return {
-        "title": stated_title(properties.get("title", "")),
-        "author": stated_author(properties.get("creator", "")),
-        "language": properties.get("language", ""),
-        "topics": properties.get("keywords", "").replace(";", ","),
-    }
 
 
 class _Slides:

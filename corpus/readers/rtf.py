@@ -16,10 +16,10 @@ from ...errors import UnreadableSource
 from .contract import RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.decode import replaced
 from .support.encodings import is_utf8
+from .support.file_properties import stated_author, stated_title
 from .support.markup import Flow
 from .support.packed import not_what_it_says, read_all
 from .support.rtf_words import BOXES, CHARSETS, CUT, ENCODINGS, INFORMATION, LABELS, SET_APART, SIGNS, SKIPPED, STARRED
-from .support.stated import stated_author, stated_title
 
 _KIND: Final = "RTF"
 _TOKEN = re.compile(

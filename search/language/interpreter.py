@@ -41,7 +41,7 @@ class Interpretation:
         days: The days that it names; None if it names none.
         optional: Those of the units that a match need not hold: words of dates, where other words tell.
         faint: Those of the units that are function words of the question's language.
-        free: The units of its free words, but for those: where all words are asked for, a match holds each of them.
+        free: The units of its free words, but for these two: where all words are asked for, a match holds each of them.
         marked: What is worth a mark, of what is scored.
         written: How the query writes those of the units that are single words.
     """
@@ -206,7 +206,7 @@ class _Interpreter:
             days=days_of(query, alone=not demanded),
             optional=optional,
             faint=frozenset(scored).difference(worth_a_mark),
-            free=tuple(unit for unit in scored if unit in of_free_words - optional),
+            free=tuple(unit for unit in worth_a_mark or scored if unit in of_free_words - optional),
             written={unit: spellings for unit, spellings in written.items() if len(unit.positions) == 1},
         )
 

@@ -84,6 +84,8 @@ def test_what_holds_the_name_comes_first_in_other_languages(make_collection: "Ma
         results = collection.search(question.format(name), mode="keyword")
         assert [hit.document.id for hit in results][:1] == ["named"], question
         assert [each.text for each in results.notices if each.kind == "unknown"] == []
+        every = collection.search(question.format(name), mode="keyword", match="all")
+        assert [hit.document.id for hit in every] == ["named"], question
 
 
 def test_on_the_shipped_briefs_the_name_comes_first(programs: Programs) -> None:

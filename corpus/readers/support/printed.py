@@ -17,7 +17,7 @@ from ...cleaning.page_marks import begun_by
 from ...description.head.labels import is_label
 from ...document import Page
 from ...scripts import FULL_WIDTH_ENDS, LATIN_ENDS, UNSPACED_IN_PRINT
-from .stated import names_kind
+from .file_properties import names_kind
 
 _EDGE: Final = 6
 """How many lines at the top and at the bottom of a page may be furniture."""

@@ -67,7 +67,6 @@ _MOST_TABLES: Final = 1_000
 
 # Its warnings would go to standard error where the host has set up no logging.
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())
-logging.getLogger("htmldate").addHandler(logging.NullHandler())
 
 
 def page_content(page: str) -> PageContent:

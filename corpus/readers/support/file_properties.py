@@ -1,4 +1,4 @@
-"""What a file's properties state of title and author, as far as it can be believed, and titles that name a kind."""
+"""What a file says of itself, its title and author as far as they can be believed, and titles that name a kind."""
 
 import re
 from collections.abc import Iterable
@@ -8,6 +8,8 @@ from typing import Final
 from ...cleaning.lines import ends_sentence
 from ...description.head.labels import is_label
 from .decode import tidy
+from .markup import local_name, parse_xml, plain_text
+from .packed import Package
 
 _NO_TITLE = re.compile(
     r"""microsoft\s(?:office\s)?(?:word|powerpoint|excel)\b.*        # "Microsoft Word - letter_v3.doc"
@@ -50,6 +52,19 @@ _KIND = re.compile(
 """What a text may be called by its kind alone: "Memorandum", "Joint Statement"."""
 
 _MOST_ABOVE: Final = 12
+
+
+def core_properties(package: Package) -> dict[str, object]:
+    """What an Office file says of itself. Its dates are those of the file, not of what is written in it."""
+    if "docProps/core.xml" not in package:
+        return {}
+    properties = {local_name(each): plain_text(each) for each in parse_xml(package.read("docProps/core.xml"))}
+    return {
+        "title": stated_title(properties.get("title", "")),
+        "author": stated_author(properties.get("creator", "")),
+        "language": properties.get("language", ""),
+        "topics": properties.get("keywords", "").replace(";", ","),
+    }
 
 
 def stated_title(title: str) -> str:
