@@ -469,6 +469,7 @@ def _compound(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 @example("a" + "~" * 3000 + "x")
 @example('"' * 3999)
 @example("(x)-.foo:a*")
+@example("NEAR/(")
 def test_any_text_is_understood_or_refused(text: str) -> None:
     try:
         query = parse(text)

@@ -86,7 +86,7 @@ _OPERATORS: Final = (
         _range,
     ),
     _Operator(
-        rf"{_START}(?:(?!NEAR/(?:\d+|[sS]){_END})(?i:near)/\w*|(?<=\w\s)NEAR(?=\s+\w)){_END}",
+        rf"{_START}(?:(?!NEAR/(?:\d+|[sS]){_END})(?i:near)/\w*|(?<=\w\s)NEAR(?=\s+\w))(?:{_END}|(?=\())",
         "NEAR is written with how many words may stand between: NEAR/5, or NEAR/s for the same sentence",
         _distance,
     ),
