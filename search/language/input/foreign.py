@@ -16,7 +16,7 @@ _NO_UNIT = "".join(
     rf"(?<!{unit})"
     for unit in ("met[er][er]", "met[er][er]s", "feet", "foot", "inch", "inches", "mile", "miles", "yard", "yards")
 )
-_END = rf"(?![^\s){_QUOTES}])"
+_END = rf"(?![^\s(){_QUOTES}])"
 
 
 class _Operator(NamedTuple):
@@ -86,7 +86,7 @@ _OPERATORS: Final = (
         _range,
     ),
     _Operator(
-        rf"{_START}(?:(?!NEAR/(?:\d+|[sS]){_END})(?i:near)/\w*|(?<=\w\s)NEAR(?=\s+\w))(?:{_END}|(?=\())",
+        rf"{_START}(?:(?!NEAR/(?:\d+|[sS]){_END})(?i:near)/\w*|(?<=\w\s)NEAR(?=\s+\w)){_END}",
         "NEAR is written with how many words may stand between: NEAR/5, or NEAR/s for the same sentence",
         _distance,
     ),
