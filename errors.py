@@ -1,7 +1,8 @@
 """The errors that every room raises: each says in one line what is wrong and how to mend it.
 
 A terminal shows the message and leaves with `exit_code`; the web answers with `status`. Code that embeds Dragoman
-catches `DragomanError`, or the one class it can do something about.
+catches `DragomanError`, or the one class it can do something about. All of them can be pickled, and so raised by a
+worker process.
 """
 
 
@@ -34,6 +35,12 @@ class InvalidArgument(DragomanError, TypeError):
     status = 400
 
 
+class InvalidPack(DragomanError):
+    """A file is not a pack, or is damaged, or holds what no collection may."""
+
+    status = 400
+
+
 class QueryError(DragomanError):
     """A question that cannot be understood.
 
@@ -49,9 +56,12 @@ class QueryError(DragomanError):
         self.column = column
         self.question = question
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.message, self.column, self.question)
+
 
 class CollectionNotFound(DragomanError):
-    """No collection lies at the given path."""
+    """No collection lies at the given path, or it keeps no state of the given name."""
 
     status = 404
 
@@ -60,6 +70,12 @@ class CollectionExists(DragomanError):
     """A collection lies already where a new one was asked for."""
 
     status = 409
+
+
+class CollectionClosed(DragomanError):
+    """The collection is no longer open here: it was closed, and can be opened again."""
+
+    status = 503
 
 
 class CollectionLocked(DragomanError):
@@ -80,6 +96,29 @@ class CollectionMismatch(DragomanError):
 
 class CollectionDamaged(DragomanError):
     """A part of the collection is missing or is not what the ledger says it is."""
+
+
+class SystemRefusal(DragomanError):
+    """The system refuses something: room on the disk, a right, one more open file, memory. Nothing is damaged by that.
+
+    Args:
+        path: What it is refused for.
+        lacking: What is lacking.
+        remedy: How to mend it.
+
+    Attributes:
+        brief: The message without the folders above the path, for those who should not learn of these.
+    """
+
+    status = 503
+
+    def __init__(self, path: str, lacking: str, remedy: str) -> None:
+        super().__init__(f"{path}: {lacking}: {remedy}")
+        self.path, self.lacking, self.remedy = path, lacking, remedy
+        self.brief = f"{path.rpartition('/')[2]}: {lacking}: {remedy}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.path, self.lacking, self.remedy)
 
 
 class SearchTimeout(DragomanError):

@@ -1,12 +1,11 @@
 """What a document is: clean text with a description, and the passages and spans within it."""
 
-import hashlib
 import json
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
@@ -117,6 +116,10 @@ class Remark(NamedTuple):
     example: str = ""
 
 
+def _at(page: Page) -> int:
+    return page.at
+
+
 @dataclass(frozen=True)
 class Document:
     """One article, despatch or communiqué: clean text and its description.
@@ -152,6 +155,8 @@ class Document:
             value that is not what the field of a collection's own asks for. No part of the document: it is counted
             when documents are brought into a collection, and then forgotten.
         remarks: What its reader has to say of it. No part of the document either: see `Remark`.
+        added: When it came into the collection that it was read from, as it is there: one that changes comes in anew.
+            None for a document of no collection. It is no part of the document.
 
     Raises:
         InvalidDocument: If the id is empty, too long or holds a control character, if the date interval ends before it
@@ -184,6 +189,7 @@ class Document:
     origin: str = ""
     unused: tuple[str, ...] = field(default=(), compare=False)
     remarks: tuple[Remark, ...] = field(default=(), compare=False)
+    added: datetime | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not self.id.strip():
@@ -213,7 +219,8 @@ class Document:
     def description(self) -> dict[str, Any]:
         """What belongs to it beside the text, as JSON-ready values; `from_description` is the way back."""
         fields = asdict(self)
-        del fields["text"], fields["unused"], fields["remarks"]
+        for name in ("text", "unused", "remarks", "added"):
+            del fields[name]
         fields["extra"] = {name: values for name, values in fields["extra"].items() if values}
         for name in _LATER:
             if not fields[name]:
@@ -240,29 +247,40 @@ class Document:
         """The footnotes that belong to a passage: to what precedes their marks, or to the first if nothing does."""
         if not self.notes:
             return ()
-        opens = not self.text[: span.start].strip()
-        return tuple(
-            note for note in self.notes if (opens or span.start < self._marked(note)) and self._marked(note) <= span.end
-        )
+        ends, numbers = self._marks
+        first = 0 if span.start <= self._indent else bisect_right(ends, span.start)
+        return tuple(self.notes[number] for number in sorted(numbers[first : bisect_right(ends, span.end)]))
 
     def pages_of(self, span: Span) -> tuple[Page, ...]:
         """The pages that a span stands on, in order, without those that have no label; none if that is not known."""
-        starts = [page.at for page in self.pages]
-        first = max(0, bisect_right(starts, span.start) - 1)
-        found = self.pages[first : bisect_left(starts, max(span.end, span.start + 1))]
+        first = max(0, bisect_right(self.pages, span.start, key=_at) - 1)
+        found = self.pages[first : bisect_left(self.pages, max(span.end, span.start + 1), key=_at)]
         return tuple(page for page in found if page.label)
 
     def pdf_page(self, span: Span) -> int:
         """The number that the first page of a span has in the PDF which the document is of; 0 if it is of none."""
         is_pdf = self.origin.lower().endswith(".pdf")
-        return bisect_right(self.pages, span.start, key=lambda page: page.at) if is_pdf else 0
+        return bisect_right(self.pages, span.start, key=_at) if is_pdf else 0
 
-    def _marked(self, note: Note) -> int:
-        """Where the text ends that a footnote's mark follows."""
-        at = min(note.at, len(self.text))
-        while at > 0 and self.text[at - 1].isspace():
-            at -= 1
-        return at
+    @cached_property
+    def _marks(self) -> tuple[list[int], list[int]]:
+        """Where the text ends that the mark of each footnote follows, ascending, and the numbers of these footnotes."""
+        numbers = sorted(range(len(self.notes)), key=lambda number: self.notes[number].at)
+        ends: list[int] = []
+        before = end = 0
+        for number in numbers:
+            mark = here = min(self.notes[number].at, len(self.text))
+            while here > before and self.text[here - 1].isspace():
+                here -= 1
+            # Where nothing but blanks stands between two marks, both follow the same text.
+            before, end = mark, here if here > before else end
+            ends.append(end)
+        return ends, numbers
+
+    @cached_property
+    def _indent(self) -> int:
+        """How many blanks the text begins with."""
+        return len(self.text) - len(self.text.lstrip())
 
     def by_provenance(self) -> list[tuple[str, list[str]]]:
         """Which fields of the description were given, which extracted from the text, which inferred or recognised."""
@@ -277,6 +295,8 @@ class Document:
         Neither `origin` nor `cut` counts: a page whose menu has changed is the same document, with the hash that it
         had when what was cut did count and nothing was.
         """
+        import hashlib  # late, as reading a document needs none, and it takes milliseconds to load
+
         fields = {**self.description(), "cut": ()}
         del fields["origin"]
         content = json.dumps([fields, self.text], sort_keys=True, ensure_ascii=True)

@@ -70,9 +70,9 @@ RECORD_NAMES: Final[Mapping[str, str]] = {
 
 _SEARCH: Final = (
     "q query limit offset mode sort match after before where document similar fold unfold facets explain highlights "
-    "timeout literal page more"
+    "timing timeout literal page more"
 )
-RESERVED: Final = frozenset({*RECORD_NAMES, *f"note about {_SEARCH} cut origin ids histogram undated".split()})
+RESERVED: Final = frozenset({*RECORD_NAMES, *f"note about {_SEARCH} cut origin ids histogram undated covered".split()})
 """What a field may not be called besides: a record's key, a text field of the query language, an option of a search or
 parameter of a page, what stands in an answer beside the fields, and `ids`, as an index calls those of documents."""
 
@@ -344,6 +344,10 @@ class Fields:
 
     def __hash__(self) -> int:
         return hash(self.own)
+
+    def __reduce__(self) -> tuple[type["Fields"], tuple[tuple[OwnField, ...]]]:
+        # How a document gives the values of those that all have is code, which is in every process.
+        return Fields, (self.own,)
 
     def with_own(self, own: Iterable[OwnField]) -> "Fields":
         """These with some of its own more, or in place of those of the same names. Raises InvalidField for too many."""

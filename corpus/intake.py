@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, TypeVar
 
-from ..errors import InvalidDocument, MissingExtra, UnreadableSource
+from ..errors import InvalidDocument, MissingExtra, SystemRefusal, UnreadableSource
+from ..refusals import refusal
 from .cleaning.clean import clean
 from .cleaning.page_marks import moved
 from .cleaning.recurring import LARGEST_WINDOW, WINDOW, RecurringLines
@@ -26,6 +27,9 @@ from .splitting.title_line import without_title
 
 _PERSON: Final = ("name", "role", "country")
 _REFERENCE: Final = ("outlet", "title", "url", "published")
+
+MOST_LINES: Final = 500_000
+"""The most lines of a document's text. Each is looked at by itself, and twenty megabytes may be ten million."""
 
 _Other = TypeVar("_Other")
 
@@ -98,14 +102,19 @@ def _without_lines(window: list[Document | _Other], recurring: RecurringLines) -
 
 def _document_or_skipped(record: RawRecord, source: Source, form: Format, options: ReadOptions) -> Document | Skipped:
     try:
+        if record.text.count("\n") >= MOST_LINES:
+            raise UnreadableSource(f"a text of more than {MOST_LINES:,} lines: split it")
         identified = _identified(record, source if form.one_document else None, options)
         cleaned = _cleaned(identified, record, options)
         return _finished(describe(cleaned, cleaned.cut[len(record.cut) :], name=record.name), record)
     except UnreadableSource as error:
         return Skipped(record.origin, str(error))
-    except (sqlite3.Error, MemoryError, MissingExtra):
+    except (SystemRefusal, sqlite3.Error, MemoryError, MissingExtra):
         raise
     except Exception as error:
+        # Here no source is read any more: what the system refuses, it refuses for every document.
+        if isinstance(error, OSError) and (refused := refusal(error, record.origin)):
+            raise refused from error
         return unforeseen(record.origin, error)
 
 

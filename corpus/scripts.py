@@ -4,6 +4,7 @@ A range is what stands between the brackets of a regular expression's character 
 them. The sets below differ where their uses do, and on purpose: what is indexed, in particular, may not change.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -61,6 +62,16 @@ OTHER_ENDS: Final = "؟۔।"
 
 SENTENCE_ENDS: Final = LATIN_ENDS + FULL_WIDTH_ENDS + OTHER_ENDS
 """The marks that a sentence ends with in any script; a colon and a semicolon do not count."""
+
+_BEYOND_ALPHABETS: Final = re.compile("[^\x00-\u0dff\u1e00-\u20ff]")
+
+
+def is_alphabetic(text: str) -> bool:
+    """Whether a text has no character of HANGUL, KANA, HAN, SOUTHEAST_ASIAN or what is near them.
+
+    For such a text a pattern need not know these: Python takes milliseconds to compile each of their ranges.
+    """
+    return text.isascii() or not _BEYOND_ALPHABETS.search(text)
 
 
 def script_of(character: str) -> str:

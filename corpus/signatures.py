@@ -36,7 +36,7 @@ VALUES = 256
 BANDS, _ROWS = 24, 3
 """Two texts of Jaccard similarity s share a band with probability 1 - (1 - s³)^24: .96 at .5, .99996 at .7."""
 
-_WORD: Final = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
+_WORD: Final = rf"[{UNSPACED}]|[^\W{UNSPACED}]+"
 
 
 def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -79,7 +79,7 @@ def signature(text: str) -> Signature | None:
 
 def _shingles(text: str) -> NDArray[np.uint32]:
     """The text's shingles, each once, as numbers."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    words = re.findall(_WORD, unicodedata.normalize("NFKC", text).casefold())
     codes = {word: crc32(word.encode()) for word in set(words)}
     coded = np.fromiter((codes[word] for word in words), np.uint64, len(words))
     count = max(0, len(words) - SHINGLE + 1)

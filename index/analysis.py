@@ -9,10 +9,10 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
-from ..corpus.scripts import INDEXED_BY_CHARACTER, SOUTHEAST_ASIAN_LETTERS
+from ..corpus.scripts import INDEXED_BY_CHARACTER, SOUTHEAST_ASIAN_LETTERS, is_alphabetic
 
 ANALYZER_VERSION = 3
 """Raised whenever the same text would give other terms; a collection built with another version must be re-indexed."""
@@ -50,15 +50,24 @@ _SHOUTED_CAPITALS = 20
 # Combining marks are no \w in Python, and without them words of Hindi, Arabic or decomposed French fall apart.
 _MARKS = "".join(chr(code) for code in range(0x300, 0x1D00) if unicodedata.category(chr(code)).startswith("M"))
 _JOINERS = "\u00ad\u200c\u200d"
-_LETTER = f"[^\\W\\d_{INDEXED_BY_CHARACTER}]"
-_TOKEN = re.compile(
-    rf"""(?P<acronym>(?<![\w.]){_LETTER}(?:\.{_LETTER})+(?!\w)\.?(?:['’ʼ][sS](?!\w))?)
-    |(?P<number>(?:(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,2}}(?:,\d\d)+,\d{{3}})(?!\d)(?:\.\d+)?|\d+(?:\.\d+)*)(?:{_LETTER}|\d)*)
-    |(?P<cjk>[{INDEXED_BY_CHARACTER}]+)
-    |(?P<percent>[%٪﹪％](?!\w))
-    |(?P<word>(?!U?S\$\d){_LETTER}(?:{_LETTER}|[\d{_MARKS}{_JOINERS}]|['’ʼ](?={_LETTER}))*)""",
-    re.VERBOSE,
-)
+
+
+@cache
+def _token(by_character: str) -> re.Pattern[str]:
+    """The pattern of a token, in texts that have no other characters to be indexed by themselves than these."""
+    letter = f"[^\\W\\d_{by_character}]"
+    # Most words of most texts are plain ones, which need no closer look: so they come first.
+    return re.compile(
+        rf"""(?P<plain>[A-Za-z](?:[a-z]++(?=[\s,.;:!?()\[\]"“”—–-]|\Z)|(?=[ ])))
+        |(?P<acronym>(?<![\w.]){letter}(?:\.{letter})+(?!\w)\.?(?:['’ʼ][sS](?!\w))?)
+        |(?P<number>(?:(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,2}}(?:,\d\d){{1,8}},\d{{3}})(?!\d)(?:\.\d+)?|\d+(?:\.\d+)*)(?:{letter}|\d)*)
+        |(?P<cjk>{f"[{by_character}]+" if by_character else "(?!)"})
+        |(?P<percent>[%٪﹪％](?!\w))
+        |(?P<word>(?!U?S\$\d){letter}(?:{letter}|[\d{_MARKS}{_JOINERS}]|['’ʼ](?={letter}))*)""",
+        re.VERBOSE,
+    )
+
+
 _APOSTROPHE = re.compile("['’ʼ]")
 _UNWRITTEN = re.compile(f"['’ʼ{_JOINERS}]")
 # Diacritics of Latin and Greek, stress marks of Cyrillic, and the vowel points of Hebrew and Arabic: writers leave them
@@ -69,7 +78,6 @@ _FOLDED = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\
 _COMPOSED = re.compile("[иу]\u0306|[гк]\u0301|і\u0308")
 _CYRILLIC = re.compile("[игкіу]")
 _TWO_LETTERS_I = frozenset({"tr", "az"})
-_SOUTHEAST_ASIAN = re.compile(f"[{SOUTHEAST_ASIAN_LETTERS}]")
 _UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "٪": "%"}
 )
@@ -89,45 +97,60 @@ class Token(NamedTuple):
     end: int
 
 
+class _Setting:
+    """Whether a text is set in capitals throughout, which is looked at once, and only if it matters."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def is_shouted(self) -> bool:
+        capitals = sum(map(str.isupper, self._text))
+        return capitals >= _SHOUTED_CAPITALS and capitals > sum(map(str.islower, self._text))
+
+
 def analyze(text: str) -> list[Token]:
     """The tokens of a text, in order: a token's position is its index in the list.
 
     Args:
         text: Any text, of any language.
     """
-    # Nothing is left of a letter that only stretches others, such as the Arabic kashida.
-    return [token for token in _tokens(text) if token.term]
+    tokens: list[Token] = []
+    setting = _Setting(text)
+    for match in _token("" if is_alphabetic(text) else INDEXED_BY_CHARACTER).finditer(text):
+        if match.lastgroup == "plain":
+            start, end = match.span()
+            tokens.append(Token(fold(match[0]), start, end))
+        else:
+            # Nothing is left of a letter that only stretches others, such as the Arabic kashida.
+            tokens += (token for token in _tokens(match, setting) if token.term)
+    return tokens
 
 
-def _tokens(text: str) -> Iterator[Token]:
-    shouted: bool | None = None
-    for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        raw = match.group()
-        match match.lastgroup:
-            case "cjk":
-                yield from _pairs(raw, start)
-            case "acronym":
-                letters = _APOSTROPHE.split(raw)[0].replace(".", "")
-                yield Token(letters.upper() if letters.lower() in _ACRONYMS else fold(letters), start, end)
-            case "number":
-                yield Token(fold(raw.replace(",", "")), start, end)
-            case _:
-                parts = (
-                    _split_at_apostrophes(raw, start) if _APOSTROPHE.search(raw) else (Token(fold(raw), *match.span()),)
-                )
-                for token in parts:
-                    if token.term in _ACRONYMS and text[token.start : token.start + len(token.term)].isupper():
-                        if shouted is None:
-                            shouted = _is_shouted(text)
-                        token = token if shouted else token._replace(term=token.term.upper())
-                    yield token
+def _tokens(match: re.Match[str], setting: _Setting) -> Iterator[Token]:
+    """The tokens of what `_token` has found."""
+    start, end = match.span()
+    raw = match.group()
+    match match.lastgroup:
+        case "cjk":
+            yield from _pairs(raw, start)
+        case "acronym":
+            letters = _APOSTROPHE.split(raw)[0].replace(".", "")
+            yield Token(letters.upper() if letters.lower() in _ACRONYMS else fold(letters), start, end)
+        case "number":
+            yield Token(fold(raw.replace(",", "")), start, end)
+        case _:
+            parts = _split_at_apostrophes(raw, start) if _APOSTROPHE.search(raw) else (Token(fold(raw), start, end),)
+            for token in parts:
+                begun = token.start - start
+                is_acronym = token.term in _ACRONYMS and raw[begun : begun + len(token.term)].isupper()
+                yield token._replace(term=token.term.upper()) if is_acronym and not setting.is_shouted else token
 
 
 def _pairs(raw: str, start: int) -> Iterator[Token]:
     """The characters of a run, each with the next one."""
     folded = fold(raw)
-    if len(folded) != len(raw) and _SOUTHEAST_ASIAN.search(raw):  # of which some vowels fold into two
+    if len(folded) != len(raw) and re.search(f"[{SOUTHEAST_ASIAN_LETTERS}]", raw):  # of which some vowels fold into two
         folded = raw
     # Half-width kana with sound marks fold into fewer characters; their offsets are lost, so no pairs.
     if len(raw) == 1 or len(folded) != len(raw):
@@ -135,11 +158,6 @@ def _pairs(raw: str, start: int) -> Iterator[Token]:
     else:
         for offset in range(len(raw) - 1):
             yield Token(folded[offset : offset + 2], start + offset, start + offset + 2)
-
-
-def _is_shouted(text: str) -> bool:
-    capitals = sum(map(str.isupper, text))
-    return capitals >= _SHOUTED_CAPITALS and capitals > sum(map(str.islower, text))
 
 
 def _split_at_apostrophes(raw: str, start: int) -> Iterator[Token]:

@@ -6,9 +6,9 @@
 import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import files
 from typing import Final, Protocol
 
+from ..shipped import shipped_text
 from .analysis import fold, lower
 
 DEFAULT_LANGUAGE: Final = "en"
@@ -39,7 +39,7 @@ class _Stemmer(Protocol):
 def _lists() -> dict[str, list[str]]:
     """The words of each list in the table, as written there."""
     lists: dict[str, list[str]] = {}
-    text = files(__name__.rpartition(".")[0]).joinpath("function_words.txt").read_text(encoding="utf-8")
+    text = shipped_text(__package__ or "", "function_words.txt")
     for line in text.splitlines():
         if not line.startswith("#"):
             code, *words = line.split()

@@ -5,7 +5,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, cast
 
-from ..errors import InvalidArgument
+from ..errors import InvalidArgument, QueryError
 from .options import check_seconds
 from .ranking.settings import Settings
 
@@ -17,6 +17,22 @@ def check_text(name: str, value: object) -> None:
     if not isinstance(value, str):
         hint = ": decode it, as in value.decode()" if isinstance(value, bytes | bytearray) else ""
         raise InvalidArgument(f"{name} is {_shown(value)}, and must be a text{hint}")
+
+
+def check_decoded(name: str, value: object) -> None:
+    """Raise QueryError if a text, or one of several, has bytes in it that were no UTF-8.
+
+    Without them it would be another question.
+    """
+    if isinstance(value, list | tuple | set | frozenset):
+        for each in cast("Iterable[object]", value):
+            check_decoded(name, each)
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            where = f"character {error.start + 1} of {name} is no text in UTF-8"
+            raise QueryError(f"{where}: type it in UTF-8, as `iconv` and a terminal set to it write") from None
 
 
 def check_settings(value: object) -> None:

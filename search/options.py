@@ -120,7 +120,7 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
         name="sort",
         kind="choice",
         in_url=True,
-        about="The order. By relevance, a question that only filters gives the newest first.",
+        about="The order: added has what came in last first. By relevance, what only filters gives the newest first.",
         choices=lambda: get_args(Sort),
     ),
     Option(
@@ -172,6 +172,7 @@ DECLARED_OPTIONS: Final[tuple[Option, ...]] = (
     ),
     Option(name="explain", kind="flag", about="Say of each hit how its score came about.", default=False),
     Option(name="highlights", kind="flag", about="Mark why each hit is there.", default=True),
+    Option(name="timing", kind="flag", about="Say how many milliseconds each stage of the search took.", default=False),
     Option(name="timeout", kind="seconds", about="How many seconds it may take."),
 )  # fmt: skip
 

@@ -7,26 +7,31 @@
 import heapq
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
 from itertools import count, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ..corpus.document import Document, Span
-from ..errors import CollectionNotFound, DragomanError, InvalidArgument, NotFound
+from ..errors import CollectionDamaged, CollectionNotFound, DragomanError, InvalidArgument, NotFound
 from ..index.forking import undisturbed
+from ..index.keeping.examination import Checked
+from ..index.keeping.kept import KeptState
+from ..index.keeping.kept_store import KeptStore
 from ..index.ledger.origins import FedSource
 from ..index.reading.side_by_side import SideBySide
 from ..index.reading.snapshot import Snapshot
-from ..index.reading.view import View
+from ..index.reading.view import LeftOut, View
+from ..index.writing.placing import finish_placing
 from ..index.writing.status import Status
+from ..index.writing.store import CollectionReplaced
 from ..index.writing.store import Store as Folder
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from ..index.writing.tally import Progress
+    from ..index.writing.tally import Progress, Report
     from ..index.writing.writer import Writer
 
 
@@ -45,7 +50,7 @@ class Store(Protocol):
 
     @property
     def stamp(self) -> str:
-        """What changes whenever answers may."""
+        """What changes whenever answers may, and is the same for all that have the same collection open."""
         ...
 
     @property
@@ -73,8 +78,30 @@ class Store(Protocol):
         """What is in the collection."""
         ...
 
+    def kept(self) -> list[KeptState]:
+        """The states of it that are kept, the oldest first."""
+        ...
+
     def problems(self) -> list[str]:
         """What a thorough check finds wrong, a line for each problem."""
+        ...
+
+    def seal_rest(self) -> list[str]:
+        """Make checksums of what has none, if it can be written to: what was sealed, a line each."""
+        ...
+
+    def checks(self) -> Iterator[Checked]:
+        """Look at every byte that has a checksum, a block whenever the caller goes on.
+
+        What is found to be damaged is left out from now on.
+        """
+        ...
+
+    def damaged(self) -> bool:
+        """Look for damage, after an error that nothing else explains: whether there is any that was not known.
+
+        It is left out from now on.
+        """
         ...
 
     def writing(
@@ -91,8 +118,20 @@ class Store(Protocol):
         """
         ...
 
+    def encode(self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None) -> "Report":
+        """Give vectors to all passages that have none yet.
+
+        Args:
+            lock_timeout: How many seconds to wait for another program that writes to the collection.
+            progress: Called again and again with how far it has come.
+
+        Raises:
+            CollectionLocked: Another program did not finish in time.
+        """
+        ...
+
     def close(self) -> None:
-        """Release its files or connections. It must not be used afterwards."""
+        """Release its files or connections. What is asked from then on raises CollectionClosed."""
         ...
 
 
@@ -108,23 +147,24 @@ class FolderStore:
         CollectionDamaged: It cannot be read.
     """
 
-    __slots__ = ("_folder", "_lock", "_replaced", "path")
+    __slots__ = ("_folder", "_lock", "path")
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._folder = Folder(path)
-        self._replaced = 0
         self._lock = threading.Lock()
 
     @property
     def folder(self) -> Folder:
-        """The collection that is at the path now."""
-        if self._folder.database.is_replaced:
+        """The collection that is at the path now. Raises CollectionClosed if it has been closed."""
+        self._folder.database.check_open()
+        if not self._folder.database.is_in_place:
             with undisturbed(), self._lock:
+                with suppress(DragomanError):  # the old one answers until another is there
+                    finish_placing(self.path)
                 if self._folder.database.is_replaced:
                     # The old one is not closed, so that searches that are under way can finish.
                     self._folder = Folder(self.path)
-                    self._replaced += 1
         return self._folder
 
     @property
@@ -135,13 +175,22 @@ class FolderStore:
     @property
     def view(self) -> Snapshot:
         """See `Store.view`."""
-        return self.folder.snapshot()
+        while True:
+            folder = self.folder
+            # What has gone because another collection was just put in its place is not damaged: that one is asked.
+            try:
+                snapshot = folder.snapshot()
+            except CollectionDamaged:
+                if not folder.database.is_replaced:
+                    raise
+            else:
+                if not (snapshot.info.left_out and folder.database.is_replaced):
+                    return snapshot
 
     @property
     def stamp(self) -> str:
         """See `Store.stamp`."""
-        generation = self.generation  # first, as this is what notices another collection
-        return f"{self._replaced}.{generation}"
+        return self.folder.database.stamp
 
     @property
     def generation(self) -> int:
@@ -150,13 +199,15 @@ class FolderStore:
 
     def document(self, document_id: str) -> Document | None:
         """See `Store.document`."""
-        return self.folder.ledger.live_document(document_id)
+        with explained(self):
+            return self.folder.ledger.live_document(document_id)
 
     def spans(self, document_id: str) -> list[Span] | None:
         """See `Store.spans`."""
         ledger = self.folder.ledger
-        known = ledger.live_version(document_id)
-        return known and [Span(start, end) for _, _, start, end in ledger.live_passages(known.version)]
+        with explained(self):
+            known = ledger.live_version(document_id)
+            return known and [Span(start, end) for _, _, start, end in ledger.live_passages(known.version)]
 
     def document_ids(self, prefix: str = "", after: str = "") -> Iterator[str]:
         """See `Store.document_ids`."""
@@ -164,24 +215,66 @@ class FolderStore:
 
     def sources(self) -> list[FedSource]:
         """See `Store.sources`."""
-        return self.folder.origins.all()
+        with explained(self):
+            return self.folder.origins.all()
 
     def status(self) -> Status:
         """See `Store.status`."""
-        return self.folder.status()
+        with explained(self):
+            return self.folder.status()
+
+    def kept(self) -> list[KeptState]:
+        """See `Store.kept`."""
+        return self.folder.kept_states.all()
 
     def problems(self) -> list[str]:
-        """See `Store.problems`."""
-        return self.folder.problems()
+        """See `Store.problems`. If another collection takes its place meanwhile, that is looked at instead."""
+        while True:
+            folder = self.folder
+            found = folder.problems()
+            if not (found and folder.database.is_replaced):
+                return found
+
+    def seal_rest(self) -> list[str]:
+        """See `Store.seal_rest`."""
+        return self.folder.sealing.seal_rest()
+
+    def checks(self) -> Iterator[Checked]:
+        """See `Store.checks`. If another collection takes its place meanwhile, that is looked at next."""
+        while True:
+            folder = self.folder
+            yield from folder.checks()
+            if folder is self.folder:
+                return
+
+    def damaged(self) -> bool:
+        """See `Store.damaged`."""
+        return self.folder.damaged()
 
     @contextmanager
     def writing(self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None) -> "Generator[Writer]":
         """See `Store.writing`."""
         from ..index.writing.writer import Writer  # late, because asking never needs it
 
-        folder = self.folder
-        with folder.writing(lock_timeout):
-            yield Writer(folder, progress)
+        while True:
+            folder = self.folder
+            with ExitStack() as stack:
+                try:
+                    stack.enter_context(folder.writing(lock_timeout))
+                except CollectionReplaced:  # while this waited for its lock
+                    continue
+                yield Writer(folder, progress)
+            return
+
+    def encode(self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None) -> "Report":
+        """See `Store.encode`."""
+        from ..index.writing.vectors.later_vectors import encode_rest  # late, because asking never needs it
+
+        while True:
+            try:
+                return encode_rest(self.folder, progress=progress, lock_timeout=lock_timeout)
+            except CollectionReplaced:
+                continue
 
     def close(self) -> None:
         """See `Store.close`."""
@@ -195,17 +288,18 @@ class StoresSideBySide:
 
     Args:
         names: Their folders, two or more.
+        at: Which of their kept states is asked; empty for that of today.
 
     Raises:
         InvalidArgument: One of them is given twice.
-        CollectionNotFound: There is no collection in one of the folders.
+        CollectionNotFound: There is no collection in one of the folders, or no state of that name is kept of it.
         CollectionMismatch: One of them was made with other settings than this Dragoman has.
         CollectionDamaged: One of them cannot be read.
     """
 
     __slots__ = ("_labels", "_lock", "_stores", "_view", "names")
 
-    def __init__(self, names: Sequence[str | Path]) -> None:
+    def __init__(self, names: Sequence[str | Path], at: str = "") -> None:
         folders = [folder_named(name) for name in names]
         self.names = tuple(map(str, folders))
         """Their folders."""
@@ -213,9 +307,9 @@ class StoresSideBySide:
         self._view: tuple[list[Snapshot], SideBySide] | None = None
         self._lock = threading.Lock()
         with ExitStack() as opened:
-            self._stores: list[FolderStore] = []
+            self._stores: list[FolderStore | KeptStore] = []
             for folder in folders:
-                self._stores.append(FolderStore(folder))
+                self._stores.append(_folder_store(folder, at))
                 opened.callback(self._stores[-1].close)
             opened.pop_all()
 
@@ -285,6 +379,25 @@ class StoresSideBySide:
             lacking=tuple(name for name in info.fields.names if name in info.lacking),
         )
 
+    def seal_rest(self) -> list[str]:
+        """See `Store.seal_rest`."""
+        return [f"{store.name}: {line}" for store in self._stores for line in store.seal_rest()]
+
+    def checks(self) -> Iterator[Checked]:
+        """See `Store.checks`: one after the other."""
+        for store in self._stores:
+            for each in store.checks():
+                yield each._replace(fault=f"{store.name}: {each.fault}") if each.fault else each
+
+    def damaged(self) -> bool:
+        """See `Store.damaged`."""
+        return True in {store.damaged() for store in self._stores}
+
+    def kept(self) -> list[KeptState]:
+        """See `Store.kept`: those whose names all of them have, as the first one keeps them."""
+        others = [{state.name for state in store.kept()} for store in self._stores[1:]]
+        return [state for state in self._stores[0].kept() if all(state.name in names for names in others)]
+
     def problems(self) -> list[str]:
         """See `Store.problems`."""
         return [f"{store.name}: {problem}" for store in self._stores for problem in store.problems()]
@@ -296,10 +409,16 @@ class StoresSideBySide:
         del lock_timeout, progress
         raise DragomanError("several collections are open side by side: open the one that is to be changed by itself")
 
+    def encode(self, lock_timeout: float, progress: "Callable[[Progress], None] | None" = None) -> "Report":
+        """See `Store.encode`. Raises as `writing` does."""
+        with self.writing(lock_timeout, progress) as writer:
+            return writer.committed
+
     def close(self) -> None:
         """See `Store.close`."""
         for store in self._stores:
             store.close()
+        self._view = None
 
 
 def _labels(folders: Sequence[Path]) -> list[str]:
@@ -317,29 +436,66 @@ STORES: Final[dict[str, Callable[[str], Store]]] = {}
 """What opens a collection, by the scheme of its address. Empty: so far there are only folders."""
 
 
-def open_store(name: str | Path) -> Store:
+def open_store(name: str | Path, at: str = "") -> Store:
     """The store of a collection.
 
     Args:
         name: A folder, or an address whose scheme is one of STORES.
+        at: Which of its kept states is asked; empty for that of today.
 
     Raises:
-        CollectionNotFound: There is no such collection, or nothing that opens such an address.
+        CollectionNotFound: There is no such collection, or it keeps no state of that name, or nothing opens such an
+            address.
     """
     scheme = str(name).partition("://")[0]
     if isinstance(name, str) and scheme != name and scheme in STORES:
+        if at:
+            raise CollectionNotFound(f"no state {at!r} is kept at {name}: only collections in folders keep states")
         return STORES[scheme](name)
-    return FolderStore(folder_named(name))
+    return _folder_store(folder_named(name), at)
+
+
+def _folder_store(folder: Path, at: str) -> FolderStore | KeptStore:
+    return KeptStore(folder, at) if at else FolderStore(folder)
 
 
 def folder_named(name: str | Path) -> Path:
-    """The folder of that name. Raises CollectionNotFound if it is an address, of which no folder is made either."""
+    """The folder of that name, in full, since a program may change its working directory while a collection is open.
+
+    Raises CollectionNotFound if it is an address, of which no folder is made either, or names nobody's home.
+    """
     if isinstance(name, str) and "://" in name:
         raise CollectionNotFound(f"{name} is an address, and a collection is a folder here: give its path")
     try:
-        return Path(name).expanduser()
+        return Path(name).expanduser().absolute()
     except RuntimeError:
         raise CollectionNotFound(f"{name} names the home of nobody here: give the path in full") from None
+    except OSError:
+        raise CollectionNotFound(f"{name} lies in a working directory that is gone: give the path in full") from None
+
+
+@contextmanager
+def explained(store: Store) -> "Generator[None]":
+    """A block of which an error becomes CollectionDamaged if damage to a store is found to be its cause."""
+    try:
+        yield
+    except DragomanError:
+        raise
+    except Exception as error:
+        if not store.damaged():
+            raise
+        raise CollectionDamaged(
+            f"a part of {store.name} is damaged, and left out from now on: mend it with `dragoman doctor --repair`"
+        ) from error
+
+
+def refuse_damaged(left_out: "Sequence[LeftOut]") -> None:
+    """Refuse what must be whole, such as figures and exports, while parts of a collection are left out.
+
+    Raises CollectionDamaged, which names the first of them.
+    """
+    if left_out:
+        raise CollectionDamaged(f"this needs the whole collection, and {left_out[0]}")
 
 
 def no_document(document_id: str) -> NotFound:

@@ -8,6 +8,7 @@ collections with an encoder is `collection`, one that reads data beside the chec
 import json
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
@@ -20,6 +21,7 @@ from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import create_collection
+from support.folders import add_with_vectors
 from support.hostile import HOSTILE
 from support.places import BRIEFS, ROOT, SHARED
 from support.programs import Programs, Ran, finished, run_here
@@ -29,12 +31,15 @@ from support.tiny_model import make_tiny_model
 # Threads of a model this small wait for each other far longer than they work, above all on a busy machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# What a shell starts in the background ignores Ctrl-C, and so would all that it starts, for which the tests then wait.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 MakeCollection: TypeAlias = Callable[..., Collection]
 MAKING = {"create_collection", "open_collection"}
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 IN_CI = os.environ.get("CI") == "true"
-MACHINE = ("only root can", "this Python does not know yet")
+MACHINE = ("only root can", "this Python does not know yet", "cannot be installed beside")
 """How the reasons begin for which a test may be skipped anywhere: what a machine is, and not what it lacks."""
 
 
@@ -124,7 +129,10 @@ def empty_collections(
 
 @pytest.fixture
 def make_collection(empty_collections: tuple[Path, Path], tmp_path: Path) -> Iterator[MakeCollection]:
-    """Makes collections with a tiny model, at `tmp_path / name`, and closes them in the end."""
+    """Makes collections with a tiny model, at `tmp_path / name`, and closes them in the end.
+
+    What is in them is as a merge leaves it. What is added to them later has its vectors beside its segment.
+    """
     opened: list[Collection] = []
 
     def make(documents: Iterable[Document] = (), name: str = "collection", **options: Any) -> Collection:
@@ -132,7 +140,7 @@ def make_collection(empty_collections: tuple[Path, Path], tmp_path: Path) -> Ite
         collection = open_collection(tmp_path / name, **options)
         opened.append(collection)
         if documents:
-            collection.add(documents)
+            add_with_vectors(collection, documents)
         return collection
 
     yield make

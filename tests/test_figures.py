@@ -10,6 +10,7 @@ import pytest
 from support.places import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results"
+LATENCY = {row[0]: row[1] for row in json.loads((RESULTS / "latency.json").read_text())["rows"]}["hybrid"]
 PAGE = """Reading took 3,440<!-- figure feeding: files --> ms, and {shown}<!-- figure latency: hybrid / p50 ms -->.
 
 <!-- figures: feeding -->
@@ -22,11 +23,11 @@ def copy(tmp_path: Path) -> Path:
     """A repository of two pages of figures, with its own results."""
     (tmp_path / "benchmarks" / "results").mkdir(parents=True)
     (tmp_path / "docs").mkdir()
-    for name in ("benchmarks/figures.py", "benchmarks/record.py"):
+    for name in ("benchmarks/figures.py", "benchmarks/growth.py", "benchmarks/record.py"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     for name in ("feeding", "latency"):
         (tmp_path / "benchmarks" / "results" / f"{name}.json").write_bytes((RESULTS / f"{name}.json").read_bytes())
-    (tmp_path / "docs" / "speed.md").write_text(PAGE.format(shown="38.3"))
+    (tmp_path / "docs" / "speed.md").write_text(PAGE.format(shown=LATENCY))
     return tmp_path
 
 
@@ -48,10 +49,11 @@ def test_figures_in_tables_and_sentences_are_written_from_their_files(copy: Path
     page = copy / "docs" / "speed.md"
     code, said = figures(copy, "--check")
     assert (code, said) == (1, "docs/speed.md:1 differs from benchmarks/results: run `python benchmarks/figures.py`\n")
-    assert page.read_text() == PAGE.format(shown="38.3")
+    assert page.read_text() == PAGE.format(shown=LATENCY)
     assert figures(copy) == (0, "")
     assert page.read_text().startswith(
-        "Reading took 20,000<!-- figure feeding: files --> ms, and 38.3<!-- figure latency: hybrid / p50 ms -->.\n"
+        f"Reading took 20,000<!-- figure feeding: files --> ms, "
+        f"and {LATENCY}<!-- figure latency: hybrid / p50 ms -->.\n"
     )
     assert "| passed over by `add` | 62 µs |" in page.read_text()
     assert figures(copy, "--check") == (0, "")
@@ -82,6 +84,21 @@ def test_a_results_file_that_no_page_shows_is_told(copy: Path) -> None:
     assert figures(copy)[0] == 0
     (copy / "benchmarks" / "results" / "other.json").write_bytes((RESULTS / "load.json").read_bytes())
     assert figures(copy, "--check") == (1, "no page shows benchmarks/results/other.json\n")
+
+
+@pytest.mark.process
+def test_a_picture_is_drawn_from_its_file(copy: Path) -> None:
+    (copy / "docs" / "pictures").mkdir()
+    described = {"date": None, "machine": "", "commit": None, "command": None}
+    measured = {"columns": ["", "1,000 passages"], "rows": [["on disk, MB", "7"]]}
+    (copy / "benchmarks" / "results" / "scale.json").write_text(json.dumps(described | measured))
+    (copy / "README.md").write_text("<!-- figures: scale -->\n")
+    code, said = figures(copy, "--check")
+    assert code == 1
+    assert "docs/pictures/growth.svg differs from benchmarks/results/scale.json" in said
+    assert figures(copy) == (0, "")
+    assert "on disk" in (copy / "docs" / "pictures" / "growth.svg").read_text()
+    assert figures(copy, "--check") == (0, "")
 
 
 @pytest.mark.process

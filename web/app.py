@@ -2,32 +2,37 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, request
 from flask.blueprints import BlueprintSetupState
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
-from ..errors import DragomanError
+from ..errors import DragomanError, QueryError
 from ..search.collection import Collection
-from . import problems, telemetry
+from . import problems
 from .access import guard as guards
-from .access.hosts import host_name, origin
+from .access.hosts import host_name, host_of, origin
 from .access.keys import Keys
 from .access.limits import Limiter
 from .api.handlers import api
+from .delivery import cache, compression, tags
+from .delivery.kept_answers import Answers
 from .pages.assets import assets
 from .pages.reader_page import reader
 from .pages.search_page import pages
 from .pages.syndication import syndication
+from .server import telemetry
 from .server.metrics import Metrics
+from .server.shared_memory import Counts
 from .site import EXTENSION, Site, mount, site
 
 SEARCH_TIMEOUT = 10.0
+EXPORT_TIMEOUT = 300.0
+CACHE = 16 * 1024 * 1024
 MAX_REQUEST_BYTES = 65_536
 """The largest body of a request, and the longest first line with its headers.
 
@@ -53,20 +58,26 @@ class Options(TypedDict, total=False):
 
     Attributes:
         timeout: How many seconds a search may take; 10 by default.
+        export_timeout: How many seconds an export may take, from the first byte to the last; 300 by default.
         trusted_hosts: The names that the site may be reached by. They keep a stranger from pointing a domain at a
             server inside; without any, that is left to the server in front.
         origins: The other sites whose pages may call the API, as in `https://example.org`; `*` for all.
         title: What the pages call themselves.
         keys: The keys that open the API, or the path of a file of them: see `keys.Keys`. Without any, it is open.
-        rate: How often a client may ask, such as "60/minute"; without one, as often as it likes.
+        rate: How often a client may ask, such as "60/minute", or what counts that; without one, as often as it likes.
+        cache: How many bytes of answers are kept, for those who ask the same; 16 MiB by default, 0 for none.
+        counts: Where it is counted what /metrics tells; by default each site counts for itself.
     """
 
     timeout: float
+    export_timeout: float
     trusted_hosts: Iterable[str]
     origins: Iterable[str]
     title: str
     keys: Keys | str | Path | None
-    rate: str | None
+    rate: Limiter | str | None
+    cache: int
+    counts: Counts
 
 
 class Dragoman:
@@ -131,17 +142,19 @@ def blueprint(
         DragomanError: An option does not fit, or there is no such collection.
     """
     opened = collection if isinstance(collection, Collection) else Collection(collection)
-    keys, rate = options.get("keys"), options.get("rate")
+    keys, rate, kept = options.get("keys"), options.get("rate"), options.get("cache", CACHE)
     served = Site(
         name=name,
         collection=opened,
         timeout=options.get("timeout", SEARCH_TIMEOUT),
+        export_timeout=options.get("export_timeout", EXPORT_TIMEOUT),
         trusted_hosts=frozenset(map(host_name, options.get("trusted_hosts", ()))),
         origins=frozenset(map(origin, options.get("origins", ()))),
         title=options.get("title", "Dragoman"),
-        metrics=Metrics(opened),
+        metrics=Metrics(opened, options.get("counts") or Counts()),
+        answers=Answers(kept) if kept else None,
         keys=keys if keys is None or isinstance(keys, Keys) else Keys(keys),
-        limiter=Limiter(rate) if rate else None,
+        limiter=Limiter(rate) if isinstance(rate, str) and rate else rate or None,
     )
     made = Blueprint(name, __name__)
     made.record(lambda state: _mount(state, served))
@@ -150,9 +163,11 @@ def blueprint(
     made.before_request(guards.answer_preflight)
     made.before_request(_check_request)
     made.before_request(guards.check)
-    made.before_request(_answer_unchanged)
+    made.before_request(tags.answer_unchanged)
+    made.before_request(cache.answer_again)
     # Flask calls these in reverse order.
     made.after_request(telemetry.end)
+    made.after_request(_deliver)
     made.after_request(_finish)
     made.after_request(guards.finish)
     for part in (pages, reader, api, syndication, telemetry.telemetry, assets):
@@ -207,15 +222,12 @@ class DocumentId(BaseConverter):
 def _check_host() -> Response | None:
     if request.endpoint == f"{site().name}.telemetry.health":
         return None  # health checks address a server by its number, or by no name at all
-    try:
-        name = urlsplit(f"//{request.host}").hostname
-    except (HTTPException, ValueError):
-        name = None
-    if not name:
+    name = host_of(request.environ.get("HTTP_HOST"))
+    if name is None:
         return problems.problem(400, "The Host header is not a host's name.")
     trusted = site().trusted_hosts
     if trusted and name not in trusted:
-        return problems.problem(400, f"This server does not answer for the host {name!r}.")
+        return problems.problem(400, f"This server does not answer for the host {name[:80]!r}.")
     return None
 
 
@@ -223,31 +235,23 @@ def _check_request() -> None:
     request.max_content_length = MAX_REQUEST_BYTES
     if request.method not in READING:
         raise MethodNotAllowed(READING)
-
-
-def _answer_unchanged() -> Response | None:
-    """Answer 304, before anything is searched, where the client already has the present answer."""
-    name = site().name
-    versioned = {f"{name}.{part}" for part in ("pages", "reader", "api", "syndication")}
-    if request.blueprint not in versioned or request.endpoint == f"{name}.syndication.embed":
-        return None  # what no commit changes has tags of its own
-    g.dragoman_version = site().version(request.full_path)
-    known = request.if_none_match
-    if known.star_tag or not known.contains_weak(g.dragoman_version):
-        return None
-    return Response(status=304)
+    try:
+        unquote_to_bytes(request.query_string).decode()
+    except UnicodeDecodeError:
+        # Flask would read the bytes as if their percent signs had been typed, and so answer another question.
+        raise QueryError("the address has bytes that are no text in UTF-8: write é as %C3%A9, for one") from None
 
 
 def _finish(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    if response.status_code >= HTTPStatus.BAD_REQUEST:
-        response.headers["Cache-Control"] = "no-store"
-    elif "dragoman_version" in g:
-        response.headers["Cache-Control"] = "private, no-cache"
-        if response.status_code in (200, 304):
-            # Weak, because two answers of the same content differ in the time they took.
-            response.set_etag(g.dragoman_version, weak=True)
+    tags.tag(response)
+    return response
+
+
+def _deliver(response: Response) -> Response:
+    compression.compress(response)
+    cache.keep(response)
     return response
 
 
@@ -259,4 +263,4 @@ def _begin_elsewhere() -> Response | None:
 
 
 def _finish_elsewhere(response: Response) -> Response:
-    return telemetry.end(_finish(response)) if request.blueprint is None else response
+    return telemetry.end(_deliver(_finish(response))) if request.blueprint is None else response

@@ -9,7 +9,8 @@ import msgspec
 from flask import Blueprint, Flask, Response, current_app, make_response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from ..errors import DragomanError, QueryError
+from ..errors import DragomanError, QueryError, SystemRefusal
+from ..refusals import refusal
 from ..search.results import wire
 from .pages.rendering import page
 from .site import site
@@ -35,6 +36,8 @@ def register(app: Flask | Blueprint) -> None:
     """Let an app, or a part of one, answer its errors this way."""
     app.register_error_handler(DragomanError, _answer_own)
     app.register_error_handler(HTTPException, _answer_http)
+    for kind in (OSError, MemoryError, RuntimeError):
+        app.register_error_handler(kind, _answer_refusal)
 
 
 def problem(status: int, detail: str, error: DragomanError | None = None) -> Response:
@@ -58,11 +61,21 @@ def problem(status: int, detail: str, error: DragomanError | None = None) -> Res
 
 
 def _answer_own(error: DragomanError) -> Response:
+    if isinstance(error, SystemRefusal):  # which folders a server has is nobody's business
+        current_app.logger.error("%s %s: %s", request.method, request.path, error)
+        return _answer(error.status, f"The collection cannot be used now: {error.brief}")
     if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
         return _answer(error.status, str(error), error)
     # Such a message is for whoever runs the server: it names files and commands.
     current_app.logger.error("%s %s: %s", request.method, request.path, error)
     return _answer(error.status, _FAILURE)
+
+
+def _answer_refusal(error: Exception) -> Response:
+    refused = refusal(error, site().collection.path)
+    if refused is None:
+        raise error
+    return _answer_own(refused)
 
 
 def _answer_http(error: HTTPException) -> Response:

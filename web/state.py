@@ -148,6 +148,7 @@ class State:
         limit: int = PAGE_SIZE,
         offset: int | None = None,
         explain: bool = False,
+        timing: bool = False,
         facets: int = 0,
     ) -> Results:
         """The answer, within the time that the site gives a search.
@@ -157,6 +158,7 @@ class State:
             limit: How many hits to give, at most.
             offset: How many hits to pass over; None for as many as stand on the pages before.
             explain: Whether each hit says how its score came about.
+            timing: Whether the answer says how long each stage of the search took; of what is similar it does not.
             facets: How many values of each column to count; 0 for none.
 
         Raises:
@@ -174,6 +176,7 @@ class State:
             limit=limit,
             offset=start,
             explain=explain,
+            timing=timing,
             facets=facets,
             timeout=site.timeout,
             **self.constraints(),

@@ -71,7 +71,7 @@ def _is_page(content: Sequence[str]) -> bool:
 
     No more than one such label is found in any of 15,576 despatches and press releases.
     """
-    signs = {line.casefold() for line in content if is_label(line) or is_site(line)}
+    signs = {line.casefold() for line in set(content) if is_label(line) or is_site(line)}
     links = sum(len(line) < 30 and line[-1] not in ".!?:;," for line in content)
     return len(signs) >= _SIGNS_OF_A_PAGE and links >= _LINKS_OF_A_PAGE
 
@@ -113,7 +113,8 @@ def _headline(content: Sequence[str], start: int, words: frozenset[str]) -> set[
 
 def _boilerplate(content: Sequence[str], kept: list[int]) -> set[int]:
     """The positions, among those kept so far, of lines that are surely not the article's."""
-    cut = {position for position in kept if is_site(content[position])}
+    of_the_site = set(filter(is_site, {content[position] for position in kept}))
+    cut = {position for position in kept if content[position] in of_the_site}
     cut |= _closing_lines(content, [position for position in kept if position not in cut])
     cut |= _labels(content, [position for position in kept if position not in cut], len(cut))
     return cut | _related(content, [position for position in kept if position not in cut])
@@ -131,21 +132,18 @@ def _closing_lines(content: Sequence[str], kept: list[int]) -> set[int]:
 
 def _labels(content: Sequence[str], kept: list[int], certain: int) -> set[int]:
     """Bare labels before the first paragraph and after the last, if there is other boilerplate or two of them."""
-    paragraphs = [at for at, position in enumerate(kept) if _tells(content[position])]
-    if not paragraphs:
+    first = next((at for at, position in enumerate(kept) if _tells(content[position])), None)
+    if first is None:
         return set()
-    around = kept[: min(paragraphs[0], _EDGE)] + kept[max(paragraphs[-1] + 1, len(kept) - _EDGE) :]
+    around = kept[: min(first, _EDGE)] + kept[max(_last_paragraph(content, kept) + 1, len(kept) - _EDGE) :]
     labels = {position for position in around if is_label(content[position])}
     return labels if len(labels) + certain >= 2 else set()
 
 
 def _related(content: Sequence[str], kept: list[int]) -> set[int]:
     """The headlines of other articles after the last paragraph: two with their teasers, or three under a label."""
-    last = max((at for at, position in enumerate(kept) if _tells(content[position])), default=None)
-    if last is None:
-        return set()
-    tail = kept[last + 1 :]
-    if not 3 <= len(tail) <= _EDGE:
+    tail = kept[_last_paragraph(content, kept) + 1 :]
+    if not 3 <= len(tail) <= _EDGE or len(tail) == len(kept):
         return set()
     for at, position in enumerate(tail):
         rest = [content[each] for each in tail[at:]]
@@ -156,6 +154,11 @@ def _related(content: Sequence[str], kept: list[int]) -> set[int]:
         if teased >= 2 and teased >= len(rest) // 2 and position not in tail[-3:]:
             return set(tail[at:])
     return set()
+
+
+def _last_paragraph(content: Sequence[str], kept: Sequence[int]) -> int:
+    """Which of those kept is the last paragraph; -1 if none is one."""
+    return next((at for at in reversed(range(len(kept))) if _tells(content[kept[at]])), -1)
 
 
 def _tells(line: str) -> bool:

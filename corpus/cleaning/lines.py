@@ -36,6 +36,7 @@ PARAGRAPH: Final = 60
 """How wide a line is at least that counts as a paragraph, if it ends as sentences do. In characters; wide ones count
 two and a half."""
 
+_WIDEST: Final = 2.5
 _LONGEST: Final = 1000
 _BRIDGE: Final = 15
 """How many lines may lie between two runs of the same article: an advertisement, a list of related articles."""
@@ -55,12 +56,12 @@ def ends_sentence(line: str) -> bool:
 
 def width(line: str) -> float:
     """The length of a line in characters of Latin script, which Chinese, Japanese and Korean need fewer of."""
-    return len(line) + 1.5 * len(_WIDE.findall(line))
+    return len(line) + (_WIDEST - 1) * len(_WIDE.findall(line))
 
 
 def is_paragraph(line: str) -> bool:
     """Whether a line is long enough to be a paragraph, and ends as a sentence does."""
-    return ends_sentence(line) and width(line) >= PARAGRAPH
+    return _WIDEST * len(line) >= PARAGRAPH and ends_sentence(line) and width(line) >= PARAGRAPH
 
 
 def words_of(lines: Sequence[str]) -> frozenset[str]:

@@ -6,8 +6,9 @@ case; what is made of a match, and where in a text it counts, is decided in `cle
 
 import re
 import tomllib
-from importlib.resources import files
 from typing import Final
+
+from ...shipped import shipped_text
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -15,7 +16,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{each})" for each in _PATTERNS[pattern]), re.IGNORECASE)
 
 
-_DATA = files(__package__ or "").joinpath("patterns.toml").read_text("utf-8")
+_DATA = shipped_text(__package__ or "", "patterns.toml")
 _PATTERNS: Final[dict[str, list[str]]] = tomllib.loads(_DATA)
 
 LONGEST_SITE_LINE: Final = 400

@@ -19,19 +19,22 @@ _ZEROS = re.compile(r"0000[-/.]?00[-/.]?00(?:[T ][0:.]*Z?)?")
 _LONGEST: Final = 100
 
 # Around a year or day that a cataloguer took from elsewhere, or is not sure of.
-_BRACKETS = re.compile(r"[\[(<{]+(.*?)[\])>}]+\.?", re.DOTALL)
+_BRACKETS = re.compile(r"[\[(<{]++(.*?)(?<![\])>}])[\])>}]++\.?", re.DOTALL)
 _ABOUT = re.compile(
     r"(?:c|ca|cca|circa|approx|approximately|about|around|probably|prob|vers|env|environ|um|etwa|около|ок|hacia|h|verso|yak|約|约)"
     r"(?:\.\s*|\s+|(?=\d))",
     re.IGNORECASE,
 )
-_DOUBTFUL = re.compile(r"\s*[\[(]?\?+[\])]?$")
-_CLOCK = re.compile(r"[T,\s]+\d{1,2}[:.]\d{2}(?::\d{2})?\b.*$", re.DOTALL)
+_DOUBTFUL = re.compile(r"(?<!\s)\s*+(?:[\[(]|(?<!\?))\?++[\])]?$")
+_CLOCK = re.compile(r"(?<![T,\s])[T,\s]++\d{1,2}[:.]\d{2}(?::\d{2})?\b.*$", re.DOTALL)
 _LOOSE_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _SHORT_END = re.compile(r"(\d{4})\s?[-–/]\s?(\d{2})", re.ASCII)
 _YEARS = re.compile(r"(\d{4})\s?[-–—]\s?(\d{4})", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
-_TO = re.compile(r"\s+(?:to|until|till|through|thru|bis|au|à|al|hasta|по|–|—|-)\s+|\s?[–—]\s?", re.IGNORECASE)
+_TO = re.compile(
+    r"(?:(?<!\s)|(?<=[–—]\s))\s++(?:to|until|till|through|thru|bis|au|à|al|hasta|по|–|—|-)\s++|\s?[–—]\s?",
+    re.IGNORECASE,
+)
 
 _SECONDS = re.compile(r"1\d{9}(?:\.\d{1,9})?", re.ASCII)
 _MILLISECONDS = re.compile(r"1\d{12}", re.ASCII)
@@ -55,20 +58,30 @@ def stated_dates(value: object) -> DateInterval | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return parse_dates(value)
     # Programs that know of missing numbers make fractions of all the others.
-    text = " ".join(str(value).removesuffix(".0" if isinstance(value, float) else "").split())
+    text = str(value).removesuffix(".0" if isinstance(value, float) else "")
+    try:
+        return _of_text(text)
+    except ValueError:
+        # What stands around a date may be taken off in any order: each text that is left is looked at once.
+        waiting, known = _barer(text), {text}
+        while waiting:
+            bare = waiting.pop(0)
+            if bare not in known:
+                known.add(bare)
+                with suppress(ValueError):
+                    return _of_text(bare)
+                waiting = [*_barer(bare), *waiting]
+        raise
+
+
+def _of_text(text: str) -> DateInterval | None:
+    """The days of a text that holds nothing else; None if it means none."""
+    text = " ".join(text.split())
     if text.casefold() in _NOTHING or _ZEROS.fullmatch(text):
         return None
     if len(text) > _LONGEST:
         raise ValueError("too long for a date")
-    if found := _moment(text) or _unlike_iso(text) or _without_doubt(text):
-        return found
-    try:
-        return parse_dates(text)
-    except ValueError:
-        for other in _barer(text):
-            with suppress(ValueError):
-                return stated_dates(other)
-        raise
+    return _moment(text) or _unlike_iso(text) or _without_doubt(text) or parse_dates(text)
 
 
 def _of_object(value: Mapping[str, object]) -> DateInterval | None:
@@ -89,7 +102,10 @@ def _of_list(values: list[object]) -> DateInterval | None:
 
 
 def _barer(text: str) -> list[str]:
-    """The same without what stands around the date itself, each of one kind."""
+    """The same without what stands around the date itself, each of one kind; nothing if it is too long for a date."""
+    text = " ".join(text.split())
+    if len(text) > _LONGEST:
+        return []
     bare = [_CLOCK.sub("", text), _DOUBTFUL.sub("", text)]
     if found := _ABOUT.match(text):
         bare.append(text[found.end() :])

@@ -1,13 +1,23 @@
 """The tokens of a text in which dates are sought: numbers, words and marks."""
 
 import re
+from functools import cache
 from typing import NamedTuple
 
+from ..scripts import is_alphabetic
 from .tables.calendar_words import fold
 
 _CJK = r"\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af～〜"
-_TOKEN = re.compile(rf"(?P<number>\d+)|(?P<word>[{_CJK}]|(?:(?![{_CJK}])[^\W\d_])+)|(?P<mark>\.\.|[<>]=|[^\s'’ʼ‘])")
 
+
+@cache
+def _token(words: str) -> re.Pattern[str]:
+    """The pattern of a token, with that of a word in it."""
+    return re.compile(rf"(?P<number>\d+)|(?P<word>{words})|(?P<mark>\.\.|[<>]=|[^\s'’ʼ‘])")
+
+
+_ANY_WORD = rf"[{_CJK}]|(?:(?![{_CJK}])[^\W\d_])+"
+_ALPHABETIC_WORD = r"[^\W\d_]+"
 
 _APOSTROPHES = "'’ʼ‘"
 
@@ -47,7 +57,7 @@ def tokens_of(text: str) -> list[Token]:
     """The tokens of a text. Apostrophes are none: "jusqu'à" is two words, side by side."""
     tokens: list[Token] = []
     before = 0
-    for found in _TOKEN.finditer(text):
+    for found in _token(_ALPHABETIC_WORD if is_alphabetic(text) else _ANY_WORD).finditer(text):
         kind, token = found.lastgroup or "", found[0]
         glued = bool(tokens) and not any(map(str.isspace, text[before : found.start()]))
         key = fold(token) if kind == "word" else token

@@ -9,9 +9,9 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final, NamedTuple
 
+from ...shipped import shipped_text
 from .abroad.countries_abroad import mentions_abroad
 from .abroad.country_tables import table_languages
 
@@ -69,6 +69,7 @@ _AFTER_A_CAPITAL: Final = re.compile(
     rf"|-[A-Z]\w+(?: [A-Z]\w+)? (?:relations|ties|talks|alliance|axis|summit|dialogue|trade|rivalry)\b"
     rf"| and [A-Z]\w+(?: [A-Z]\w+)? (?:have |both )?{_ACTING}\b"
 )
+_LOOK_BACK: Final = 60
 _BEFORE_A_CAPITAL: Final = re.compile(
     r"\b(?i:(?:relations?|ties|alliance|talks|cooperation|tensions?|dialogue|negotiations|rapprochement|contacts|treaty"
     r"|pact) (?:with|between)|(?:pressure|sanctions|tariffs|embargo) (?:on|against)|(?:support|assurances) (?:for|from)"
@@ -145,7 +146,7 @@ def country_mentions(text: str, language: str = "en") -> Iterator[Mention]:
 
 def _governs(text: str, found: re.Match[str]) -> bool:
     """Whether the words around a capital tell that its government is meant, and not a person (George Washington)."""
-    before = text[max(0, found.start() - 60) : found.start()]
+    before = text[max(0, found.start() - _LOOK_BACK) : found.start()]
     if _AFTER_A_CAPITAL.match(text, found.end()):
         return not _NAMED_PERSON.search(before) and not _AS_A_PLACE.search(before)
     told = _BEFORE_A_CAPITAL.search(before)
@@ -200,7 +201,7 @@ class _Tables(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _tables() -> _Tables:
-    return _Tables(**tomllib.loads(files(__package__ or "").joinpath("countries.toml").read_text("utf-8")))
+    return _Tables(**tomllib.loads(shipped_text(__package__ or "", "countries.toml")))
 
 
 def _aliases() -> Iterator[tuple[str, str]]:

@@ -11,10 +11,10 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from importlib.resources import files
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from ...shipped import shipped_text
 from ..document import Person
 from .abroad.east_asian_holders import east_asian_holders
 from .abroad.holders import holders_abroad
@@ -36,18 +36,18 @@ _WORDS_KEPT: Final = 8192  # for which it is kept whether they may be part of a 
 _MOST_WORDS: Final = 16
 """How many words an office has at most, before or after its own."""
 
-_WORDS: Final[dict[str, list[str]]] = tomllib.loads(files(__package__ or "").joinpath("people.toml").read_text("utf-8"))
+_WORDS: Final[dict[str, list[str]]] = tomllib.loads(shipped_text(__package__ or "", "people.toml"))
 
 OFFICE: Final = rf"(?:(?:{'|'.join(_WORDS['ranks'])})[ -]){{0,4}}(?:{'|'.join(_WORDS['offices'])})"
 """A pattern for an office that is named before or after whoever holds it."""
 
 
 def _by_first_letter(patterns: Iterable[str]) -> str:
-    """One pattern for any of these in any case, longest first, whose first letter is looked at only once."""
-    ordered = sorted(patterns, key=lambda each: (each[0].lower(), -len(each.partition("(")[0])))
+    """One pattern in small letters for any of these, longest first, whose first letter is looked at only once."""
+    ordered = sorted(map(str.lower, patterns), key=lambda each: (each[0], -len(each.partition("(")[0])))
     return "|".join(
-        f"[{first}{first.upper()}](?i:{'|'.join(each[1:] for each in some)})"
-        for first, some in groupby(ordered, key=lambda each: each[0].lower())
+        f"{first}(?:{'|'.join(each[1:] for each in some)})"
+        for first, some in groupby(ordered, key=lambda each: each[0])
     )
 
 
@@ -69,10 +69,13 @@ _HOLDER = re.compile(rf" ?(?P<titles>{_TITLE}{{0,3}})(?P<name>{NAME}|{_REIGN})")
 _NEXT_HOLDER = re.compile(rf"(?:,|,? and|,? &) (?P<titles>{_TITLE}{{0,3}})(?P<name>{NAME})")
 _LAST_WORDS = re.compile(rf"{NAME}$")
 _CLOSED = re.compile(r"['’]s\b|[,.;:)\]?!]|$| and | – | — | who | in | at ")
-_OFFICES = re.compile(
-    rf"(?<!\w)(?:{_by_first_letter((*_bare(_WORDS['offices']), *_WORDS['more_offices']))})"
-    r"(?P<plural>s)?(?P<chosen>[- ](?i:elect|designate))?(?![\w-])"
+_OFFICE = (
+    rf"(?:{_by_first_letter((*_bare(_WORDS['offices']), *_WORDS['more_offices']))})"
+    r"(?P<plural>s)?(?P<chosen>[- ](?:elect|designate))?"
 )
+# Of lines in small letters. What begins with a class is searched for several times faster than with a lookbehind.
+_OFFICES = re.compile(rf"\W{_OFFICE}(?![\w-])")
+_IS_OFFICE = re.compile(_OFFICE)
 _CHARGE_WORD = re.compile(r"(?:,? |/|-)?(?:& |\([A-Z/&-]{2,12}\),? )?([^\W\d_][^\s,;:.()/]*)(?: \([A-Z/&-]{2,12}\))?")
 _PAST: Final = frozenset(("former", "late", "then", "ex", "outgoing", "incoming"))
 _RANKS: Final = frozenset(map(str.lower, _WORDS["ranks"]))
@@ -93,8 +96,8 @@ _NO_NAME_ENDING = re.compile(
     r"[^\W\d_]{2,}(?:tions?|sions?|ments?|it(?:y|ies)|ships?|ness|isms?|ogy|ances?|ences?(?<![wFr]ence)|ics|ings)$"
 )
 _EXCELLENCIES: Final = frozenset(("H.E.", "HE", "Hon.", "Rt.", "Honorable", "Honourable", "Excellency"))
-_ALONE = re.compile(
-    rf"(?<![\w-])(?:Mr|Mrs|Ms|Dr|Gen|Lt\. Gen|Col|Sen|Rep|Gov|Amb|Prof|Sir|Dame|counterpart)\.? (?P<name>{NAME})"
+_ALONE = re.compile(  # where a word begins
+    rf"(?:Mr|Mrs|Ms|Dr|Gen|Lt\. Gen|Col|Sen|Rep|Gov|Amb|Prof|Sir|Dame|counterpart)\.? (?=(?P<name>{NAME}))"
 )
 _LIST = re.compile(
     r"(?im)^\W{0,4}(?:(?:list of )?participants?|present|attendees|in attendance|members of the delegation)\W{0,3}[:\n]"
@@ -105,6 +108,15 @@ _HEAD_IN_CAPITALS = re.compile(
 )
 _LISTED = re.compile(rf"\W{{0,4}}{_TITLE}{{0,3}}(?P<name>{NAME})\s*(?:$|[,(–—-])")
 _NO_HEADLINE = re.compile(r"[.:;…][\"”’)\]]*\s*$|; |^\W*[A-Za-z ]{4,40}: ")  # a sentence, a list, or what has a label
+
+
+class _Office(NamedTuple):
+    """Where an office is named, whether of several people, and the word for somebody who does not hold it yet."""
+
+    start: int
+    end: int
+    is_plural: bool
+    chosen: str
 
 
 class _Charge(NamedTuple):
@@ -191,43 +203,50 @@ def _is_headline(line: str, found: list[tuple[int, int, Person]]) -> bool:
 def _in_line(line: str) -> Iterator[tuple[int, int, Person]]:
     """The people of a line, with the span of each and of the office beside it."""
     taken = 0
-    for found in _OFFICES.finditer(line):
-        if found.start() < taken:
+    for office in _offices(line):
+        if office.start < taken:
             continue
-        charge = _charge(line, found.end())
-        holders = list(_holders(line, charge.end, bool(found["plural"])))
-        if not holders and (before := _holder_before(line, found.start())):
+        charge = _charge(line, office.end)
+        holders = list(_holders(line, charge.end, office.is_plural))
+        if not holders and (before := _holder_before(line, office.start)):
             holders = [before]
         if not holders:
             continue
-        begin, role = _role(line, found, charge)
+        begin, role = _role(line, office, charge)
         for start, end, name in holders:
             country = _country_before(line, begin) or charge.country or _country_after(line, end)
             yield min(start, begin), max(end, charge.end), Person(name, role, country)
             taken = max(taken, end)
     for found in _ALONE.finditer(line):
-        if name := _name(found["name"]):
-            yield found.start(), found.end(), Person(name)
+        at = found.start()
+        if (not at or not (line[at - 1].isalnum() or line[at - 1] in "_-")) and (name := _name(found["name"])):
+            yield at, found.end("name"), Person(name)
 
 
-def _role(line: str, found: re.Match[str], charge: _Charge) -> tuple[int, str]:
+def _offices(line: str) -> Iterator[_Office]:
+    small = line.replace("İ", "I").lower()  # the one letter that is longer when small
+    for found in _OFFICES.finditer(f" {small}"):  # an office is then one further on than in the line
+        yield _Office(found.start(), found.end() - 1, bool(found["plural"]), found["chosen"] or "")
+
+
+def _role(line: str, office: _Office, charge: _Charge) -> tuple[int, str]:
     """Where an office begins with the ranks before its word, and what it is called with all that it is for."""
-    begin = found.start()
+    begin = office.start
     for word in reversed(re.findall(r"[^\s/(]+\s|[^\s/(-]+-", line[max(0, begin - _LOOK_BACK) : begin])[-6:]):
         plain = word[:-1].lower()
-        if plain not in _PAST and (plain not in _RANKS or not (word[0].isupper() or line[found.start()].islower())):
+        if plain not in _PAST and (plain not in _RANKS or not (word[0].isupper() or line[office.start].islower())):
             break
         if not line.startswith(word, begin - len(word)):
             break
         begin -= len(word)
         if plain in _PAST:
             break
-    named = line[begin : found.end()].removesuffix(found["chosen"] or "")
-    named = named.removesuffix("s") if found["plural"] else named
+    named = line[begin : office.end - len(office.chosen)]
+    named = named.removesuffix("s") if office.is_plural else named
     named = re.sub(r"^(?i:ex)[- ]", "former ", named)
     words = f"{named.replace('-', ' ')}{charge.words if len(charge.words) < _LONGEST_CHARGE else ''}".split()
     role = " ".join(word if word in _JOINING else word[0].upper() + word[1:] for word in words)
-    return begin, role + (f"-{found['chosen'][1:].lower()}" if found["chosen"] else "")
+    return begin, role + (f"-{office.chosen[1:]}" if office.chosen else "")
 
 
 def _charge(line: str, end: int) -> _Charge:
@@ -248,7 +267,7 @@ def _charge(line: str, end: int) -> _Charge:
             country = country or (mention.country if owner else "")
             at = end + mention.end
             last = at
-        elif (plain in _CHARGES and (before in _WITHIN or not _OFFICES.fullmatch(plain))) or is_capital(word[1]):
+        elif (plain in _CHARGES and (before in _WITHIN or not _IS_OFFICE.fullmatch(plain))) or is_capital(word[1]):
             at = word.end()
             last = last if plain in _JOINING else at
         else:
@@ -323,9 +342,7 @@ def _name(words: str, initials: bool = False) -> str:
 
 @lru_cache(maxsize=_WORDS_KEPT)
 def _is_no_name(word: str) -> bool:
-    if "-" in word and any(map(_OFFICES.fullmatch, word.split("-"))):
-        return True
-    if _OFFICES.fullmatch(word):
+    if any(map(_IS_OFFICE.fullmatch, (word.lower(), *word.lower().split("-")))):
         return True
     return word in _NO_NAME or bool(_NO_NAME_ENDING.match(word)) or _is_of_a_country(word)
 
@@ -353,7 +370,7 @@ def _country_before(line: str, begin: int) -> str:
     """The country that is named right before an office, or before another one that stands before it."""
     before = line[max(0, begin - _LOOK_BACK) : begin]
     if before.endswith((" and ", "/", " & ")):
-        other = next((each for each in _OFFICES.finditer(before) if each.end() >= len(before) - len(" and ")), None)
+        other = next((each for each in _offices(before) if each.end >= len(before) - len(" and ")), None)
         if other:
             return _country_before(before, _role(before, other, _Charge(0, "", ""))[0])
     for mention in country_mentions(before):

@@ -5,14 +5,12 @@ They are short, and are called so or say so. An article about captchas is longer
 
 import re
 import tomllib
-from importlib.resources import files
 from typing import Final
 
+from ...shipped import shipped_text
 from ..cleaning.lines import is_paragraph
 
-_TABLE: Final[dict[str, list[str]]] = tomllib.loads(
-    files(__package__ or "").joinpath("refusals.toml").read_text("utf-8")
-)
+_TABLE: Final[dict[str, list[str]]] = tomllib.loads(shipped_text(__package__ or "", "refusals.toml"))
 _PATTERNS: Final = {name: re.compile("|".join(patterns), re.IGNORECASE) for name, patterns in _TABLE.items()}
 NEEDS_SCRIPT: Final = "a page that shows nothing without JavaScript: save it from a browser once it is shown"
 _REASONS: Final = {

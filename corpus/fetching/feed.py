@@ -16,7 +16,10 @@ from ..readers.support.decode import decode, tidy
 MOST_ENTRIES: Final = 1000
 """The entries of one feed that are followed. Feeds list their newest entries first."""
 
-_MARKUP_BEFORE: Final = r"(?:\ufeff)?\s*(?:<\?.{0,500}?\?>\s*|<!--.{0,5000}?-->\s*|<!DOCTYPE[^>\[]{0,500}>\s*)*"
+_MARKUP_BEFORE: Final = (
+    # Each piece ends where it first may, and is never read again as a part of a longer one.
+    r"(?:\ufeff)?\s*+(?>(?:<\?.{0,500}?\?>|<!--.{0,5000}?-->|<!DOCTYPE[^>\[]{0,500}>)\s*+)*+"
+)
 _FEED = re.compile(rf"{_MARKUP_BEFORE}<(?:\w+:)?(?:rss|feed|RDF)[\s>]", re.DOTALL)
 _PAGE = re.compile(rf"{_MARKUP_BEFORE}<(?:html|head|body)[\s>]", re.DOTALL | re.IGNORECASE)
 _DECLARED_ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)

@@ -12,7 +12,7 @@ DEEPEST: Final = 2
 
 _LARGEST: Final = 20_000_000_000
 _RATIO: Final = 250
-_UNSUSPECTED: Final = 100_000_000
+_UNSUSPECTED: Final = 32_000_000
 """An archive is a bomb once it has given so many bytes, and `_RATIO` times what it takes itself."""
 
 

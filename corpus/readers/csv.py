@@ -18,7 +18,7 @@ from ...errors import UnreadableSource
 from .contract import LONGEST_RECORD, MEGABYTE, RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.decode import replaced
 from .support.packed import DAMAGED, decompressed, looks_like
-from .support.records import raw_record
+from .support.records import check_columns, raw_record
 from .support.text_lines import FOREIGN, Line, TextLines
 from .support.torn_rows import RowShapes, mended
 
@@ -42,8 +42,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     rows = _Rows(decompressed(source), source.encoding)
     try:
         names = rows.names()
-        if twice := {name for name in names if name and names.count(name) > 1}:
-            raise UnreadableSource(f"two columns are called {min(twice)!r}")
+        check_columns(names)
         records = 0
         for row in rows.below(len(names)):
             origin = f"{source.origin} line {row.line}"

@@ -29,7 +29,7 @@ _LABEL = re.compile(r"""\b(?:title|aria-label)\s{0,5}=\s{0,5}["']\s{0,5}([^"'<>]
 _NUMBERED_ID = re.compile(r"""\bid\s{0,5}=\s{0,5}["'](?:page|pg|p)[-_.]?(\d{1,6}|[ivxlc]{1,10})["']""", re.IGNORECASE)
 _MARKED = re.compile(f"(\\s{{0,20}}{_MARK}\\s{{0,20}})")
 _NO_DATES: Final = ("0001-", "0100-", "0101-", "0000", "9999", "1970-01-01", "1969-12-31")
-_PROLOGUE = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
+_PROLOGUE = re.compile(r"(?<!\s)\s*+<\?xml[^>]{0,200}\?>")
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:

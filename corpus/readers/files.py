@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from ...refusals import lack_of_temporary
 from .contract import Skipped
 
 _WILDCARDS: Final = frozenset("*?[")
@@ -82,7 +83,9 @@ def shown_name(path: str | Path) -> str:
 
 
 def reason_of(error: OSError | ValueError) -> str:
-    """What the operating system has against a file, in its own words."""
+    """What the operating system has against a file, in its own words where it is about that file."""
+    if told := lack_of_temporary(error):
+        return f"{told.lacking}: {told.remedy}"
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 

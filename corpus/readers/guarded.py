@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import cast
 
-from ...errors import MissingExtra, UnreadableSource
+from ...errors import MissingExtra, SystemRefusal, UnreadableSource
 from .contract import Format, RawRecord, ReadOptions, Skipped, Source, unforeseen
 from .files import reason_of
 
@@ -37,7 +37,7 @@ def read_records(source: Source, form: Format, options: ReadOptions) -> Iterator
         yield Skipped(source.origin, str(error))
     except OSError as error:
         yield Skipped(source.origin, reason_of(error))
-    except (sqlite3.Error, MemoryError):
+    except (SystemRefusal, sqlite3.Error, MemoryError):
         raise
     except Exception as error:
         yield unforeseen(source.origin, error, reader=form.package and form.name)

@@ -22,12 +22,13 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     whole, remarks = read_text(source)
     description, body, told = split_front_matter(whole)
     page = readable_text(body)
-    title = Fields(description).text("title")
+    fields = Fields(description)
+    title = fields.text("title")
     text = without_title("\n\n".join(filter(None, (page.title if title else "", page.text))), title)
     if not text.strip():
         raise UnreadableSource("no text" + (" under its front matter" if description else ""))
     if heading := title or page.title:
-        description = {**description, "title": heading}
+        description = {**description, fields.key("title"): heading}
     if page.notes:
         moved = len(text) - len(page.text)  # by a heading above it, or a title's line taken off
         notes = [[note.mark, max(0, note.at + moved), note.text] for note in page.notes]

@@ -26,6 +26,8 @@ _SENT: Final = (0x0039, 0x0E06)
 _ATTACHMENT: Final = "__attach_version1.0_"
 _PROPERTIES: Final = "__properties_version1.0"
 _MOST_ATTACHMENTS: Final = 1_000
+_HEAD: Final = 512
+_TOO_LARGE: Final = "what is in it would be larger than the file"
 _NAMED: Final = 5
 _EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 
@@ -44,8 +46,10 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     data = read_all(source.stream)
     if not data.startswith(_OLE):
         raise not_what_it_says(data, _KIND)
+    if len(data) >= _HEAD and _small_pieces(data) > len(data):
+        raise UnreadableSource(f"{_KIND} that is damaged: {_TOO_LARGE}")
     try:
-        message = _Message(olefile.OleFileIO(io.BytesIO(data)))
+        message = _Message(olefile.OleFileIO(io.BytesIO(data)), len(data))
         text, members = message.text(), list(message.attachments())
         description = message.description()
     except UnreadableSource:
@@ -58,6 +62,9 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     if text:
         left = f"{len(others)} attachment{'s' * (len(others) > 1)} ({told})"
         remarks = (Remark("attachments were left out", left),) if others else ()
+        if message.attached > _MOST_ATTACHMENTS:
+            rest = f"{message.attached - _MOST_ATTACHMENTS:,}, for {_MOST_ATTACHMENTS:,} are the most"
+            remarks = (*remarks, Remark("attachments were not looked at", rest))
         yield RawRecord(text, source.origin, description, remarks=remarks)
     elif readable:
         yield Skipped(source.origin, "a message without text")
@@ -67,11 +74,28 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         yield from read_members(source, readable, source.allowance or Allowance(len(data)), options)
 
 
-class _Message:
-    """The properties of a message."""
+def _small_pieces(data: bytes) -> int:
+    """How large the list of small pieces is, as the head says: the library would read so much, be it in a circle."""
+    (power,), (sectors,) = struct.unpack_from("<H", data, 30), struct.unpack_from("<I", data, 64)
+    return sectors << min(power, 32)
 
-    def __init__(self, file: Any) -> None:
+
+class _Message:
+    """The properties of a message.
+
+    Attributes:
+        attached: How many attachments it has.
+    """
+
+    def __init__(self, file: Any, size: int) -> None:
         self._file = file
+        # A stream whose pieces run in a circle would be read as long as it says that it is, and one that a thousand
+        # entries share a thousand times. The first entry is the stream in which all small ones lie.
+        stated = [each.size for each in file.direntries if each is not None]
+        if sum(stated[1:]) > size or max(stated, default=0) > size:
+            raise UnreadableSource(f"{_KIND} that is damaged: {_TOO_LARGE}")
+        self._attachments = sorted({path[0] for path in file.listdir() if path[0].startswith(_ATTACHMENT)})
+        self.attached = len(self._attachments)
         self._fixed = self._fixed_properties()
         if not self._fixed and not self._has(_SUBJECT) and not self._has(_BODY):
             raise UnreadableSource(f"not {_KIND}, but another Office file")
@@ -105,8 +129,7 @@ class _Message:
 
     def attachments(self) -> Iterator[Member]:
         """Its attachments; one that is a message itself is named only."""
-        folders = sorted({path[0] for path in self._file.listdir() if path[0].startswith(_ATTACHMENT)})
-        for number, folder in enumerate(folders[:_MOST_ATTACHMENTS], start=1):
+        for number, folder in enumerate(self._attachments[:_MOST_ATTACHMENTS], start=1):
             name = " ".join(
                 (self._text("3707", folder) or self._text("3704", folder) or f"attachment {number}").split()
             )

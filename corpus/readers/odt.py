@@ -12,7 +12,7 @@ from typing import Final
 from ...errors import UnreadableSource
 from .contract import RawRecord, ReadOptions, Skipped, Source
 from .support.file_properties import stated_author, stated_title
-from .support.markup import Element, Flow, local_name, parse_xml, plain_text, stream_xml
+from .support.markup import Element, Flow, forget, local_name, parse_xml, plain_text, stream_xml, walk_xml
 from .support.packed import Package, not_what_it_says, read_all
 
 _KIND: Final = "an OpenDocument text (.odt)"
@@ -104,7 +104,7 @@ class _Body:
                 self._learn(element)
             elif event == "end" and (around := element.getparent()) is not None and around.tag == _TEXT:
                 self._block(element)
-                element.clear()
+                forget(element)
 
     def _learn(self, style: Element) -> None:
         """Remember a style that hides what is in it, and one that is a title's."""
@@ -116,7 +116,7 @@ class _Body:
 
     def _set_apart(self, element: Element) -> None:
         """Keep the lines of what is no part of the text, each once."""
-        for paragraph in element.iter("{*}p", "{*}h"):
+        for paragraph in _paragraphs(element):
             self._keep(self._words(paragraph))
 
     def _keep(self, line: str) -> None:
@@ -124,15 +124,18 @@ class _Body:
             self.cut[line] = None
 
     def _words(self, *paragraphs: Element) -> str:
-        """The text of some paragraphs on one line, apart from the running text."""
+        """The text of some paragraphs on one line, with their notes and boxes, apart from the running text."""
         outer, self.flow = self.flow, Flow()
+        boxes, self._boxes = self._boxes, []
         self._cells += 1
         for each in paragraphs:
             self.flow.space()
             self._inline(each)
         self._cells -= 1
         inner, self.flow = self.flow, outer
-        return inner.text
+        within, self._boxes = self._boxes, boxes
+        boxed = (self._words(*_paragraphs(box)) for box in within)
+        return " ".join(filter(None, (inner.text, *(note.text for note in inner.notes), *boxed)))
 
     def _block(self, element: Element, *, bullet: bool = False) -> None:
         """A paragraph, a list, a table, or whatever else holds some of them."""
@@ -175,12 +178,12 @@ class _Body:
 
     def _paragraph(self, paragraph: Element, *, bullet: bool) -> None:
         self._break()
-        before = len(self.flow.text) if not self.title and _attribute(paragraph, "style-name") in self._titles else None
+        before = self.flow.length if not self.title and _attribute(paragraph, "style-name") in self._titles else None
         if bullet and not self._cells:
             self.flow.bullet()
         self._inline(paragraph)
         if before is not None:
-            self.title = " ".join(self.flow.text[before:].split())
+            self.title = " ".join(self.flow.since(before).split())
         boxes, self._boxes = self._boxes, []
         for each in boxes:
             self._block(each)
@@ -192,7 +195,7 @@ class _Body:
             if name == "note":
                 citation = plain_text(each.find("{*}note-citation"))
                 bodies = each.iterfind("{*}note-body")
-                said = self._words(*(inner for body in bodies for inner in body.iter("{*}p", "{*}h")))
+                said = self._words(*(inner for body in bodies for inner in _paragraphs(body)))
                 self.flow.note(citation or str(len(self.flow.notes) + 1), said)
             elif name == "annotation":
                 self._set_apart(each)
@@ -217,6 +220,15 @@ class _Body:
             or _attribute(element, "is-hidden") == "true"
             or _attribute(element, "display") == "none"
         )
+
+
+def _paragraphs(element: Element) -> Iterator[Element]:
+    """The paragraphs in an element, without those that stand within another: in its notes, comments and boxes."""
+    walk = walk_xml(element)
+    for event, each in walk:
+        if event == "start" and local_name(each) in _PARAGRAPHS:
+            yield each
+            walk.skip_subtree()
 
 
 def _attribute(element: Element, name: str) -> str:

@@ -6,22 +6,28 @@ alone; its title is often the name of another file.
 
 from collections import Counter
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any, Final
 
 from ...errors import MissingExtra, UnreadableSource
-from .contract import LARGEST_TEXT, MEGABYTE, Cleaning, RawRecord, ReadOptions, Remark, Skipped, Source
+from .contract import MEGABYTE, Cleaning, RawRecord, ReadOptions, Remark, Skipped, Source
+from .support import pdf_layer
+from .support.apart import APART, Apart
 from .support.file_properties import stated_author, stated_title
 from .support.legible import is_legible
-from .support.ocr import LONGEST_SIDE, RESOLUTION, recogniser
+from .support.ocr import recogniser
 from .support.packed import not_what_it_says, read_all
-from .support.pdf_page import PageText, page_text
+from .support.pdf_page import PageText
 from .support.printed import Line, beginnings, heading, paragraphs, without_furniture
-from .support.right_to_left import RIGHT_TO_LEFT, pages_as_read
+from .support.right_to_left import RIGHT_TO_LEFT
 
 _MOST_PAGES: Final = 10_000
-_WRONG_PASSWORD: Final = 4
 _MOST_PICTURES: Final = 500
 """The most pages of one file that are recognised in their pictures."""
+
+_LONGEST_SECONDS: Final = 60
+_SECONDS_A_MEGABYTE: Final = 5
+"""How long a processor may work at the text of a file, or at one picture: so long, and longer if it is large."""
 
 _UNKNOWN: Final = 0.3
 """Nobody can read a page of which so many characters are unknown."""
@@ -38,31 +44,24 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         UnreadableSource: If it is no PDF, damaged, protected by a password or without any text.
         MissingExtra: If the library that it needs is not installed.
     """
-    try:
-        import pypdfium2  # pyright: ignore[reportMissingTypeStubs]
-    except ImportError:
-        raise MissingExtra('pypdfium2 is not installed: pip install "dragoman[pdf]"', name="pypdfium2") from None
+    if find_spec("pypdfium2") is None:
+        raise MissingExtra('pypdfium2 is not installed: pip install "dragoman[pdf]"', name="pypdfium2")
     data = read_all(source.stream)
     if b"%PDF-" not in data[:1024]:
         raise not_what_it_says(data, "a PDF")
-    try:
-        with pypdfium2.PdfDocument(data) as pdf:
-            found = list(_pages(pdf))
-            seen = _Recognised(pdf, found, enough=not options.ocr)
-            labels = _labels(pdf)
-            metadata = pdf.get_metadata_dict()
-    except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", None) == _WRONG_PASSWORD:
-            raise UnreadableSource("protected by a password: save it without one") from None
-        raise UnreadableSource("a PDF that is damaged or cut off") from None
-    wrong = ["" if number in seen.numbers else _wrong(page) for number, page in enumerate(found)]
-    pages: list[list[Line]] = [[] if reason else page.lines for page, reason in zip(found, wrong, strict=True)]
+    with APART.lasting(_LONGEST_SECONDS + len(data) // MEGABYTE * _SECONDS_A_MEGABYTE) as apart:
+        apart.do(pdf_layer.hold, data)
+        found, labels, metadata = apart.do(pdf_layer.layer, _MOST_PAGES)
+        seen = _Recognised(apart, found, enough=not options.ocr)
+        wrong = ["" if number in seen.numbers else _wrong(page) for number, page in enumerate(found)]
+        pages: list[list[Line]] = [[] if reason else page.lines for page, reason in zip(found, wrong, strict=True)]
+        turned = _set_as_read(apart, pages)
+        apart.do(pdf_layer.let_go)
     reasons = Counter(filter(None, wrong))
     if reasons and not any(pages):
         raise UnreadableSource(next(iter(reasons)))
     remarks = [Remark(f"pages left out: {reason}", f"{count} of {len(pages)}") for reason, count in reasons.items()]
-    remarks += _set_as_read(pages, data)
-    remarks += seen.remarks
+    remarks += [*turned, *seen.remarks]
     kept, cut = without_furniture(pages) if options.cleaning else (pages, [])
     text = "\n\n".join(paragraphs(kept))
     if not any(map(str.isalnum, text)):
@@ -90,20 +89,6 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         )
 
 
-def _pages(pdf: Any) -> Iterator[PageText]:
-    """What each page shows."""
-    if len(pdf) > _MOST_PAGES:
-        raise UnreadableSource(f"a PDF of more than {_MOST_PAGES:,} pages")
-    length = 0
-    for page in pdf:
-        found = page_text(page)
-        page.close()
-        length += sum(map(len, found.lines))
-        if length > LARGEST_TEXT:
-            raise UnreadableSource(f"more than {LARGEST_TEXT // MEGABYTE} million characters of text")
-        yield found
-
-
 class _Recognised:
     """What is recognised in the pictures of pages that have no text, or none that is right; it becomes theirs.
 
@@ -113,38 +98,44 @@ class _Recognised:
         left: What was not, and why; empty if all was, or if that is `enough`.
     """
 
-    def __init__(self, pdf: Any, pages: list[PageText], *, enough: bool) -> None:
+    def __init__(self, apart: Apart, pages: list[PageText], *, enough: bool) -> None:
         self.numbers: set[int] = set()
         self.remarks: list[Remark] = []
         self.left = ""
         wanted = [] if enough else [number for number, page in enumerate(pages) if not page.lines or _wrong(page)]
         try:
-            recognise = recogniser() if wanted else None
+            recognise = recogniser() if wanted else _nothing
         except MissingExtra as error:
             self.left = str(error)
             return
         for number in wanted[:_MOST_PICTURES]:
-            if recognise and (lines := recognise(_picture(pdf, number))):
+            try:
+                lines = recognise(_picture(apart, number))
+            except UnreadableSource as error:
+                self.left = f"page {number + 1} and those after it were not recognised: {error}"
+                break
+            if lines:
                 pages[number] = PageText(lines, 0)
                 self.numbers.add(number)
         if self.numbers:
             told = f"{len(self.numbers)} of {len(pages)}"
             self.remarks.append(Remark("pages were recognised in their pictures (OCR)", told))
         elif wanted:
-            self.left = "no text that could be recognised in its pages"
+            self.left = self.left or "no text that could be recognised in its pages"
         if len(wanted) > _MOST_PICTURES:
             rest = len(wanted) - _MOST_PICTURES
             self.left = f"{rest:,} of its pages were not recognised: {_MOST_PICTURES} are the most, split it"
 
 
-def _picture(pdf: Any, number: int) -> Any:
-    """The picture of a page, of no more than so many dots."""
-    page = pdf[number]
-    scale = min(RESOLUTION / 72, LONGEST_SIDE / max(1, *page.get_size()))
-    try:
-        return page.render(scale=scale, grayscale=True).to_pil()
-    finally:
-        page.close()
+def _nothing(_: Any) -> list[Line]:
+    return []
+
+
+def _picture(apart: Apart, number: int) -> Any:
+    """The picture of a page."""
+    from PIL import Image
+
+    return Image.frombytes("L", *apart.do(pdf_layer.picture, number))
 
 
 def _wrong(page: PageText) -> str:
@@ -154,25 +145,19 @@ def _wrong(page: PageText) -> str:
     return "" if is_legible(" ".join(page.lines)) else _WRONG_LETTERS
 
 
-def _set_as_read(pages: list[list[Line]], data: bytes) -> list[Remark]:
+def _set_as_read(apart: Apart, pages: list[list[Line]]) -> list[Remark]:
     """Put the lines of Arabic and Hebrew pages in the order in which they are read."""
     numbers = {number for number, page in enumerate(pages) if any(map(RIGHT_TO_LEFT.search, page))}
     if not numbers:
         return []
-    try:
-        for number, lines in pages_as_read(data, numbers):
-            pages[number] = lines or pages[number]
-            numbers.discard(number)
-    except MissingExtra:
-        raise
-    except Exception:  # its parser raises anything where a file is damaged
-        return [Remark("words that run from right to left may be turned around", f"on {len(numbers)} pages")]
+    if find_spec("pdfminer") is None:
+        raise MissingExtra('pdfminer.six is not installed: pip install "dragoman[pdf]"', name="pdfminer")
+    read = apart.do(pdf_layer.as_read, numbers)
+    for number, lines in read.items():
+        pages[number] = lines or pages[number]
+    if rest := len(numbers) - len(read):  # its parser raises anything where a file is damaged
+        return [Remark("words that run from right to left may be turned around", f"on {rest} pages")]
     return []
-
-
-def _labels(pdf: Any) -> list[str]:
-    """What each page is called: as the file says, which may begin with "i", else its number."""
-    return [pdf.get_page_label(number) or str(number + 1) for number in range(len(pdf))]
 
 
 def _description(metadata: dict[str, str]) -> dict[str, str]:

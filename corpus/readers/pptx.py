@@ -4,14 +4,12 @@ A zip archive of XML files, as Word's are. The numbers, dates and feet that stan
 that are not shown are set apart as cut.
 """
 
-import posixpath
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import unquote
 
 from ...errors import UnreadableSource
 from .contract import RawRecord, ReadOptions, Skipped, Source
-from .support.file_properties import core_properties
+from .support.file_properties import core_properties, related_parts, relation_of
 from .support.markup import Element, Flow, local_name, parse_xml
 from .support.packed import Package, read_all
 
@@ -57,16 +55,16 @@ class _Slides:
         self.title = ""
         self.cut: dict[str, None] = {}
         self._package = package
-        relations = self._relations(_MAIN)
+        relations = related_parts(self._package, _MAIN)
         listed = parse_xml(package.read(_MAIN)).iterfind("{*}sldIdLst/{*}sldId")
         for number, each in enumerate(listed, start=1):
-            name = relations.get(_attribute(each, "id"), ("", ""))[1]
+            name = relations.get(relation_of(each), ("", ""))[1]
             if name in package:
                 self._slide(name, number)
 
     def _slide(self, name: str, number: int) -> None:
         slide = parse_xml(self._package.read(name))
-        relations = self._relations(name)
+        relations = related_parts(self._package, name)
         if slide.get("show") in ("0", "false"):
             for kind, part in [("slide", name), *relations.values()]:
                 if kind in _OF_A_SLIDE and part in self._package:
@@ -101,13 +99,13 @@ class _Slides:
             self._set_apart(shape)
             return
         self.flow.paragraph()
-        before = len(self.flow.text) if kind in _TITLES and not self.title else None
+        before = self.flow.length if kind in _TITLES and not self.title else None
         for body in shape.iterfind("{*}txBody"):
             for paragraph in body.iterfind("{*}p"):
                 self.flow.line()
                 self._paragraph(paragraph)
         if before is not None:
-            self.title = " ".join(self.flow.text[before:].split())
+            self.title = " ".join(self.flow.since(before).split())
 
     def _table(self, table: Element) -> None:
         self.flow.paragraph()
@@ -148,18 +146,6 @@ class _Slides:
         if len(self.cut) < _MOST_CUT:
             self.cut |= dict.fromkeys(_lines(element))
 
-    def _relations(self, name: str) -> dict[str, tuple[str, str]]:
-        """The kind and the name of each part that a part refers to, by its id there."""
-        folder, file = posixpath.split(name)
-        listed = f"{folder}/_rels/{file}.rels"
-        found: dict[str, tuple[str, str]] = {}
-        if listed in self._package:
-            for each in parse_xml(self._package.read(listed)):
-                target = posixpath.normpath(posixpath.join(folder, unquote(each.get("Target") or ""))).lstrip("/")
-                if each.get("TargetMode") != "External":
-                    found[each.get("Id") or ""] = ((each.get("Type") or "").rpartition("/")[2], target)
-        return found
-
 
 def _placeholder(shape: Element) -> str:
     found = next(shape.iterfind("{*}nvSpPr/{*}nvPr/{*}ph"), None)
@@ -175,8 +161,3 @@ def _lines(element: Element) -> Iterator[str]:
             flow.write(piece.text) if local_name(piece) in ("t", "text") else flow.space()
         if flow.text:
             yield flow.text
-
-
-def _attribute(element: Element, name: str) -> str:
-    """The attribute of that name in the namespace of relations."""
-    return next((value for key, value in element.attrib.items() if key.endswith("}" + name)), "")

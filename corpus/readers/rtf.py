@@ -206,6 +206,7 @@ class Body:
         if group.hidden or group.deleted:
             self._unseen.write(text)
             return
+        self._unseen.space()  # between what is hidden before these words and behind them
         if group.flow is self.flow and text.strip():
             self._begin()
         group.flow.write(text)
@@ -225,11 +226,11 @@ class Body:
             self.flow.write(self._label + " ")
             self._label, self._after_item = "", True
         if self._title_from < 0 and not self.title and self._styles.get(self._group.style) == "title":
-            self._title_from = len(self.flow.text)
+            self._title_from = self.flow.length
 
     def _end_paragraph(self) -> None:
         if self._title_from >= 0:
-            self.title = " ".join(self.flow.text[self._title_from :].split())
+            self.title = " ".join(self.flow.since(self._title_from).split())
             self._title_from = -1
         if unseen := self._unseen.text:
             self.cut[unseen] = None
@@ -292,6 +293,7 @@ class Body:
 
     def _break(self, word: str) -> None:
         flow, group = self._group.flow, self._group
+        self._unseen.space()
         if flow is None or group.deleted:
             return
         if flow is not self.flow:

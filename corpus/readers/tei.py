@@ -16,7 +16,7 @@ from ...errors import UnreadableSource
 from ..dates.records import parse_dates
 from ..fields import stated_classification
 from .contract import RawRecord, ReadOptions, Skipped, Source
-from .support.markup import Element, Flow, local_name, plain_text, stream_xml, walk_xml
+from .support.markup import Element, Flow, forget, local_name, plain_text, stream_xml, walk_xml
 from .support.packed import DAMAGED, decompressed
 from .support.tei_text import whole_texts
 from .support.utf8_stream import Utf8Stream
@@ -35,7 +35,7 @@ _BLOCKS: Final = frozenset(
     "epigraph argument trailer".split()
 )
 _LINES: Final = frozenset("item row label l address addrLine".split())
-_PRINTED_NUMBER = re.compile(r"\[?\d+[A-Za-z]?\.?\]?\s+(?=\S)")
+_PRINTED_NUMBER = re.compile(r"\A\[?\d++[A-Za-z]?\.?\]?\s++(?=\S)")
 _KIND = re.compile(
     r"(?:(?:draft|circular|joint|intelligence|top secret|unsigned|untitled)\s+)*"
     r"(editorial note|telegram|airgram|despatch|letter|memorandum of (?:telephone )?conversation|"
@@ -244,7 +244,7 @@ def _is_document(division: Element) -> bool:
 def _forget(element: Element) -> None:
     """Free an element that is done with, and what stands before it."""
     tail = element.tail
-    element.clear()
+    forget(element)
     element.tail = tail
     while (before := element.getprevious()) is not None:
         element.getparent().remove(before)

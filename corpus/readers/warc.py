@@ -6,7 +6,7 @@ captured is no statement on when it was published: it stands in the document's o
 
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -49,7 +49,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     left_out: Counter[str] = Counter()
     seen = 0
     try:
-        for record in ArchiveIterator(stream):
+        for record in _records(ArchiveIterator(stream)):
             seen += 1
             yield from _page(record, source, options, left_out)
     except (ArchiveLoadFailed, *DAMAGED, OSError, ValueError) as error:
@@ -58,6 +58,14 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
     if left_out:
         counted = ", ".join(f"{count} {what}" for what, count in left_out.most_common())
         yield Skipped(source.origin, f"left out: {counted}")
+
+
+def _records(archive: Iterable[Any]) -> Iterator[Any]:
+    """The records of an archive. Raises ValueError where one lacks what its kind must say, as the address of a page."""
+    try:
+        yield from archive
+    except (AttributeError, LookupError, TypeError):  # which is what the library makes of it
+        raise ValueError("a record without the headers that it must have") from None
 
 
 def _page(record: Any, source: Source, options: ReadOptions, left_out: Counter[str]) -> Iterator[RawRecord | Skipped]:

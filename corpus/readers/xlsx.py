@@ -14,8 +14,10 @@ from typing import Any, Final
 from ...errors import MissingExtra, UnreadableSource
 from .contract import RawRecord, ReadOptions, Remark, Skipped, Source, member_id
 from .support.fields import Fields
+from .support.file_properties import related_parts, relation_of
+from .support.markup import parse_xml
 from .support.packed import Package, read_all
-from .support.records import NO_TEXT, Identities, raw_record
+from .support.records import NO_TEXT, Identities, check_columns, raw_record
 
 _KIND: Final = "an Excel workbook (.xlsx)"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
@@ -30,6 +32,10 @@ _UNCOMPUTED: Final = (
     f"{NO_TEXT}, or a formula that was never computed: open the workbook in a spreadsheet program, and save it"
 )
 _MOST_CELLS: Final = 20_000_000
+_ROW: Final = 20
+_CELL: Final = 15
+"""How many characters of XML a row and a cell take at least."""
+
 _ERRORS: Final = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"})
 
 
@@ -50,6 +56,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource(encrypted if _ENCRYPTED in data else "an old Office file such as .xls: save it as .xlsx")
     package = Package(data, _KIND)
     package.check()
+    _check_sheets(package)
     is_computed = cache(lambda: not _has_uncomputed(package))
     try:
         with warnings.catch_warnings():
@@ -58,7 +65,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
             is_empty, identities = True, Identities()
             for sheet in workbook.worksheets:
                 origin = source.origin if len(workbook.worksheets) == 1 else f"{source.origin} {sheet.title}"
-                for each in _sheet(sheet, origin, options, is_computed):
+                for each in _sheet(sheet, origin, options, package, is_computed):
                     is_empty = False
                     is_record = isinstance(each, RawRecord)
                     yield identities.distinct(each, member_id(source, sheet.title)) if is_record else each
@@ -70,6 +77,25 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource(f"not {_KIND} that can be read: {' '.join(str(error).split())[:120]}") from None
 
 
+def _check_sheets(package: Package) -> None:
+    """Make sure that no part of a workbook is more than one of its sheets. The library reads each while it opens it.
+
+    Raises:
+        UnreadableSource: If one is.
+    """
+    shown: list[str] = []
+    try:
+        for workbook in [name for name in package if name.endswith(".xml") and not name.startswith("xl/worksheets/")]:
+            parts = related_parts(package, workbook)
+            if any(part.kind == "worksheet" for part in parts.values()):
+                sheets = parse_xml(package.read(workbook)).iterfind("{*}sheets/{*}sheet")
+                shown += [part.name for each in sheets if (part := parts.get(relation_of(each)))]
+    except UnreadableSource as error:
+        raise UnreadableSource(f"not {_KIND} that can be read: {error}") from None
+    if len(set(shown)) < len(shown):
+        raise UnreadableSource("forged: several of its sheets are the same part of the file")
+
+
 def _has_uncomputed(package: Package) -> bool:
     """Whether it has a formula whose value was never saved, as programs write them that compute nothing."""
     sheets = (name for name in package if name.startswith("xl/worksheets/") and name.endswith(".xml"))
@@ -77,18 +103,20 @@ def _has_uncomputed(package: Package) -> bool:
 
 
 def _sheet(
-    sheet: Any, origin: str, options: ReadOptions, is_computed: Callable[[], bool]
+    sheet: Any, origin: str, options: ReadOptions, package: Package, is_computed: Callable[[], bool]
 ) -> Iterator[RawRecord | Skipped]:
     if sheet.sheet_state != "visible":
         yield Skipped(origin, "a hidden sheet: show it if it is to be read")
         return
-    rows = _rows(sheet)
+    rows = _rows(sheet, package)
     number, first = next(rows, (0, list[str]()))
     names = [" ".join(cell.split()) for cell in first]
     if not any(names):
         return
-    if twice := {name for name in names if name and names.count(name) > 1}:
-        yield Skipped(origin, f"two columns are called {min(twice)!r}")
+    try:
+        check_columns(names)
+    except UnreadableSource as error:
+        yield Skipped(origin, str(error))
         return
     fields = Fields(dict.fromkeys(names, "-"), options.fields)
     if not any(fields.glance(name) for name in ("text", "html")):
@@ -112,7 +140,7 @@ def _sheet(
         yield Skipped(origin, "no rows under the names of its columns")
 
 
-def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: Any, package: Package) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not empty, with their numbers. Raises UnreadableSource if there are too many, or too wide."""
     count = 0
     sheet.reset_dimensions()  # which a program may have written wrongly
@@ -122,6 +150,8 @@ def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
             raise UnreadableSource(f"more than {_MOST_ROWS:,} rows, or {_MOST_CELLS:,} cells: split it")
         cells = [_shown(cell) for cell in row]
         if any(cells):
+            # One string, or one sheet, may be shown any number of times, and a cell far out makes all before it.
+            package.take(_ROW + len(row) + sum(_CELL + len(cell) for cell in cells if cell))
             yield number, cells
 
 

@@ -1,5 +1,6 @@
 """ZIP archives: whatever in them is readable, each file in its own format."""
 
+import io
 import zipfile
 from collections.abc import Iterator
 from functools import partial
@@ -7,7 +8,7 @@ from typing import Any, BinaryIO, Final, cast
 
 from .contract import MEGABYTE, RawRecord, ReadOptions, Skipped, Source
 from .members import BROKEN, Careful, Member, opened, read_members
-from .support.packed import not_what_it_says
+from .support.packed import check_members, not_what_it_says
 
 _ENCRYPTED: Final = 0x1
 _IN_UTF_8: Final = 0x800
@@ -28,6 +29,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         source.stream.seek(0)
         head = source.stream.read(1024)
         raise not_what_it_says(b"" if head.startswith(b"PK") else head, "a ZIP archive") from None
+    check_members(archive, source.stream.seek(0, io.SEEK_END))
     yield from read_members(source, _members(archive), allowance, options)
 
 

@@ -1,43 +1,15 @@
 """Passages: runs of whole sentences, of a size that an encoder's window holds together with the title."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from itertools import chain, pairwise
+from typing import Final, NamedTuple
 
 from ..document import Document, Passage, Span
-from .sentences import LONGEST_SENTENCE, estimate_tokens, split_sentences
+from .sentences import estimate_tokens, split_sentences
+from .sizes import DEFAULT, Splitting
 
 __all__ = ["DEFAULT", "Splitting", "split_passages", "split_sentences"]
 
-
-@dataclass(frozen=True, slots=True)
-class Splitting:
-    """How documents are split. A collection records it.
-
-    Sizes are in estimated tokens: what `sentences.estimate_tokens` says, times what the document's language takes more
-    of than English.
-
-    Attributes:
-        limit: The most that a passage costs.
-        enough: From here on, a passage ends with its paragraph.
-        least: A passage that would cost less is evened out with its neighbour.
-        version: Rises when the same settings give other passages.
-
-    Raises:
-        ValueError: Unless 0 < least <= enough <= limit.
-    """
-
-    limit: int = LONGEST_SENTENCE
-    enough: int = 160
-    least: int = 70
-    version: int = 1
-
-    def __post_init__(self) -> None:
-        if not 0 < self.least <= self.enough <= self.limit:
-            raise ValueError(f"a splitting needs 0 < least <= enough <= limit, not {self}")
-
-
-DEFAULT: Final = Splitting()
 
 _TOKENS: Final = {
     "ar": 1.75, "de": 1.75, "el": 1.7, "es": 1.6, "fr": 1.45, "id": 2.0, "ko": 1.8, "ms": 2.0, "ro": 1.75, "ru": 1.75,
@@ -51,8 +23,7 @@ Measured by benchmarks/description.py. A document of unknown language counts as 
 _OTHER_TOKENS: Final = 1.75
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
+class _Sentence(NamedTuple):
     span: Span
     cost: float
     ends_paragraph: bool
@@ -84,10 +55,9 @@ def _sentences(document: Document, splitting: Splitting) -> Iterator[_Sentence]:
     text = document.text
     tokens = _TOKENS.get(document.language, _OTHER_TOKENS)
     spans = split_sentences(text, document.language, splitting.limit / tokens)
-    for number, span in enumerate(spans):
-        following = spans[number + 1].start if number + 1 < len(spans) else len(text)
+    for span, following in pairwise(chain(spans, (Span(len(text), len(text)),))):
         cost = tokens * estimate_tokens(text[span.start : span.end])
-        yield _Sentence(span, cost, "\n" in text[span.end : following])
+        yield _Sentence(span, cost, text.find("\n", span.end, following.start) >= 0)
 
 
 def _runs(sentences: Iterator[_Sentence], splitting: Splitting) -> Iterator[list[_Sentence]]:

@@ -12,9 +12,7 @@ from typing import Final
 
 from ..document import Span
 from ..scripts import FULL_WIDTH_ENDS, ONE_TOKEN_EACH, OTHER_ENDS, SENTENCE_ENDS
-
-LONGEST_SENTENCE: Final = 200
-"""What a sentence may cost, in estimated tokens, before it is cut into pieces."""
+from .sizes import LONGEST_SENTENCE
 
 # ---------------------------------------------------------------------------------------------------------- cost
 
@@ -115,14 +113,14 @@ def _whole_sentences(text: str, language: str) -> Iterator[tuple[int, int]]:
         if event[1] is None:
             if lines.continue_across(event):
                 continue
-            end = event.start()
+            end, following = event.span()
         elif _ends_sentence(text, event, start, language):
-            end = event.end()
+            end, following = event.end(), -1
         else:
             continue
         if start < end:
             yield start, start + len(text[start:end].rstrip())
-            start = _visible(text, end)
+            start = _visible(text, end) if following < 0 else following
     if start < len(text):
         yield start, start + len(text[start:].rstrip())
 
@@ -143,9 +141,9 @@ class _Lines:
         self._wrapped = False
 
     def continue_across(self, newline: re.Match[str]) -> bool:
-        text, start, end = self._text, newline.start(), newline.end()
+        text, (start, end) = self._text, newline.span()
         line_start, self._line_start = self._line_start, end
-        if end == len(text) or text.count("\n", start, end) > 1:
+        if end == len(text) or (end - start > 1 and text.count("\n", start, end) > 1):
             return False
         if start >= self._block_end:
             blank = _BLANK_LINE.search(text, start)
@@ -153,8 +151,10 @@ class _Lines:
             self._wrapped = _is_hard_wrapped(text[line_start : self._block_end])
         if self._wrapped:
             return True
+        if not text[end].islower():
+            return False
         line = text[line_start:start].rstrip()
-        return text[end].islower() and len(line) >= 40 and line.rstrip(_CLOSING)[-1:] not in _FULL_LINE_ENDS
+        return len(line) >= 40 and line.rstrip(_CLOSING)[-1:] not in _FULL_LINE_ENDS
 
 
 def _is_hard_wrapped(block: str) -> bool:

@@ -1,9 +1,10 @@
-"""Passages → vectors for building: `PassageEncoder`, which encodes passages and their sentences with torch."""
+"""Passages → vectors for building: `PassageEncoder`, which encodes passages and their sentences."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,9 @@ from numpy.typing import NDArray
 from ...corpus.document import Passage, Span
 from ...errors import CollectionMismatch
 from ..segments.encoded_passage import EncodedPassage
-from .model import DEFAULT_MODEL, PRECISIONS, load, passage_precision, resolve_model, weights_hash
+from .forward import PRECISIONS, check_means, load, passage_precision
+from .model import DEFAULT_MODEL, resolve_model, weights_hash
 from .query_encoder import EncoderInfo, unit, whole_characters
-
-if TYPE_CHECKING:
-    import torch
 
 ROWS = 16  # of every forward pass
 BUCKET = 32  # tokens: every forward pass is a multiple of it long
@@ -44,14 +43,7 @@ class PassageEncoder:
     """
 
     def __init__(self, name: str = DEFAULT_MODEL, info: EncoderInfo | None = None) -> None:
-        folder = resolve_model(name)
-        if info is not None:
-            _refuse_other_weights(name, weights_hash(folder), info)
-            if info.precision not in PRECISIONS:
-                raise CollectionMismatch(
-                    f"the collection was built in an unknown precision, {info.precision!r}: use the Dragoman that "
-                    f"built it, or `dragoman reindex --model {name}`"
-                )
+        folder = check_model(name, info) if info else resolve_model(name)
         self._model = load(name, folder, info.precision if info else passage_precision())
         if info is not None:
             _refuse_other_settings(self._model.info, info)
@@ -77,26 +69,23 @@ class PassageEncoder:
         What is pooled is added up in bins: for each passage one for what belongs to no sentence, followed by one for
         each sentence. One more, the last, takes the padding.
         """
-        import torch
-
         mean = self.info.pooling == "mean"
         groups: defaultdict[tuple[bool, int], list[_Window]] = defaultdict(list)
         firsts = np.cumsum([0, *(1 + len(passage.sentences) for _, passage in chunk)])
         for first, (_, passage) in zip(firsts.tolist(), chunk, strict=False):
             for window in self._windows(passage, first):
                 groups[self._shape(len(window.tokens))].append(window)
-        sums = torch.zeros(firsts[-1] + 1, self.info.dimension)
+        pooled = np.zeros((firsts[-1] + 1, self.info.dimension), dtype=np.float32)
         # A passage's full windows come before its last one, so that its sums are always added in the same order.
         for (partial, length), windows in sorted(groups.items()):
             for row in range(0, len(windows), ROWS):
-                self._add(windows[row : row + ROWS], length, partial, sums)
-        pooled = sums.numpy()
+                self._add(windows[row : row + ROWS], length, partial, pooled)
         for (version, passage), (first, end) in zip(chunk, pairwise(firsts), strict=True):
             vector = unit(pooled[first:end].sum(axis=0) if mean else pooled[first])
             sentences = pooled[first + 1 : end].copy()
             sentences[~sentences.any(axis=1)] = vector
             span = Span(passage.start, passage.end)
-            yield EncodedPassage(version, passage.document, span, vector, passage.sentences, _coded(sentences))
+            yield EncodedPassage(version, passage.document, span, passage.sentences, vector, _coded(sentences))
 
     def _shape(self, tokens: int) -> tuple[bool, int]:
         """Whether a window is padded, and the length of its forward pass.
@@ -136,33 +125,49 @@ class PassageEncoder:
             if window.ids:
                 yield window.ids, np.array(window.offsets, dtype=np.int64)
 
-    def _add(self, windows: list[_Window], length: int, partial: bool, sums: "torch.Tensor") -> None:
+    def _add(self, windows: list[_Window], length: int, partial: bool, sums: NDArray[np.float32]) -> None:
         """Add the embeddings of at most `ROWS` windows to their bins: `sums` is float32 `[bins, dimension]`."""
-        import torch
-
-        tokens = torch.full((ROWS, length), self._model.padding)
-        mask = torch.zeros((ROWS, length), dtype=torch.int64)
+        tokens = np.full((ROWS, length), self._model.padding, dtype=np.int64)
+        mask = np.zeros((ROWS, length), dtype=np.int64)
         mask[len(windows) :, : 1 if partial else length] = 1  # a row that sees nothing would compute NaN
         mean = self.info.pooling == "mean"
-        bins = torch.full((ROWS, length) if mean else (ROWS, 1), len(sums) - 1)
+        bins = np.full((ROWS, length) if mean else (ROWS, 1), len(sums) - 1)
         for row, window in enumerate(windows):
-            tokens[row, : len(window.tokens)] = torch.tensor(window.tokens)
+            tokens[row, : len(window.tokens)] = window.tokens
             mask[row, : len(window.tokens)] = 1
-            bins[row, : len(window.bins)] = torch.tensor(window.bins)
-        features: dict[str, Any] = {"input_ids": tokens, "attention_mask": mask}
-        with torch.inference_mode():
-            if mean:
-                values = self._model.chain[0](features)["token_embeddings"].float()
-            else:
-                values = torch.nn.functional.normalize(self._model.chain(features)["sentence_embedding"].float())
-            # On the CPU this adds one after the other, in order: the same sum with any batch-mates.
-            sums.index_add_(0, bins.flatten(), values.reshape(-1, sums.shape[1]))
+            bins[row, : len(window.bins)] = window.bins
+        values = (self._model.embed_tokens if mean else self._model.embed)(tokens, mask)
+        # This adds one after the other, in order: the same sum with any batch-mates.
+        np.add.at(sums, bins.ravel(), values.reshape(-1, sums.shape[1]))
 
 
 def _coded(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
     """Vectors as int8 of the same shape, each with its largest component at ±127."""
     largest = np.abs(vectors).max(axis=1, keepdims=True, initial=np.finfo(np.float32).tiny)
     return np.rint(vectors / largest * 127).astype(np.int8)
+
+
+def check_model(name: str, info: EncoderInfo) -> Path:
+    """The folder of a collection's model, of which all is checked that can be without loading it.
+
+    Args:
+        name: DEFAULT_MODEL, or the path of a model's folder.
+        info: What the collection's vectors were made with.
+
+    Raises:
+        ModelNotFound: There is no such model.
+        CollectionMismatch: The model is not the one that `info` describes.
+        MissingExtra: It can only be used by Sentence Transformers, which is not installed.
+    """
+    folder = resolve_model(name)
+    _refuse_other_weights(name, weights_hash(folder), info)
+    if info.precision not in PRECISIONS:
+        raise CollectionMismatch(
+            f"the collection was built in an unknown precision, {info.precision!r}: use the Dragoman that "
+            f"built it, or `dragoman reindex --model {name}`"
+        )
+    check_means(name, folder, info.precision)
+    return folder
 
 
 def _refuse_other_weights(name: str, model_hash: str, info: EncoderInfo) -> None:

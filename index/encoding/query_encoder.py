@@ -5,10 +5,10 @@ were encoded. Reading it takes NumPy, ONNX Runtime and tokenizers. It needs no t
 that a question in a terminal takes only a third of a second. `export.py` writes these folders.
 """
 
-import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CollectionDamaged, CollectionMismatch
+from ...refusals import refusal
 
 RECIPE_VERSION = 1
 """Raised whenever the same model and passage would give another vector than before."""
@@ -36,7 +37,7 @@ MOST_WINDOWS = 24
 
 _REPORTS_OFF = "ORT_DISABLE_TELEMETRY"
 
-MEND = "mend it with `dragoman reindex --model NAME`"
+MEND = "mend it with `dragoman doctor --repair`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,24 +133,19 @@ class QueryEncoder:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 4  # errors come as exceptions, and nothing is printed
-        # Neither library has a base class for what it raises.
-        try:
+        # A model may name other files to take weights from: in a folder that cannot be there.
+        options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull + "/none")
+        with _telling_damage(folder / MODEL_FILE, "is not a model that can be run"):
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        except Exception as error:
-            raise CollectionDamaged(f"{folder / MODEL_FILE} is not a model that can be run: {MEND}") from error
-        try:
+        with _telling_damage(folder / TOKENIZER_FILE, "is not a tokenizer"):
             self._tokenizer = Tokenizer.from_str(tokenizer.decode())
             # A tokenizer as published may pad, and truncate to another length than the model's own.
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(  # pyright: ignore[reportUnknownMemberType]  # its **kwargs have no type
                 self.info.max_tokens
             )
-        except Exception as error:
-            raise CollectionDamaged(f"{folder / TOKENIZER_FILE} is not a tokenizer: {MEND}") from error
-        try:
+        with _telling_damage(folder / MODEL_FILE, "fails to encode a question"):
             trial = self._encode_one("")
-        except Exception as error:
-            raise CollectionDamaged(f"{folder / MODEL_FILE} fails to encode a question: {MEND}") from error
         if trial.shape != (self.info.dimension,) or not np.isfinite(trial).all():
             raise CollectionDamaged(f"{folder / MODEL_FILE} is not a query encoder as it is described: {MEND}")
 
@@ -232,7 +228,20 @@ def whole_characters(text: str) -> str:
 
 def sha256(content: bytes) -> str:
     """SHA-256, in hexadecimal."""
+    import hashlib  # late, as what reads descriptions alone needs none
+
     return hashlib.sha256(content).hexdigest()
+
+
+@contextmanager
+def _telling_damage(path: Path, what: str) -> Generator[None]:
+    """Tell whatever the block raises as damage, unless the system refuses something."""
+    try:
+        yield
+    except Exception as error:  # neither library has a base class for what it raises
+        if refused := refusal(error, path):
+            raise refused from error
+        raise CollectionDamaged(f"{path} {what}: {MEND}") from error
 
 
 def _verified(path: Path, expected: str) -> bytes:
@@ -244,8 +253,10 @@ def _verified(path: Path, expected: str) -> bytes:
 
 
 def _read(path: Path) -> bytes:
-    """A file's content. Raises CollectionDamaged if it cannot be read."""
+    """A file's content. Raises CollectionDamaged if it is not there, and SystemRefusal if it may not be read."""
     try:
         return path.read_bytes()
     except OSError as error:
+        if refused := refusal(error, path):
+            raise refused from error
         raise CollectionDamaged(f"{path} cannot be read ({error.strerror}): {MEND}") from error

@@ -1,7 +1,8 @@
 """The lists of questions that encoders are measured on."""
 
 from functools import cache
-from importlib.resources import files
+
+from ...shipped import shipped_text
 
 
 @cache
@@ -17,5 +18,5 @@ def sample_questions() -> tuple[str, ...]:
 
 
 def _lines(name: str) -> tuple[str, ...]:
-    lines = files(__name__.rpartition(".")[0]).joinpath(name).read_text(encoding="utf-8").splitlines()
+    lines = shipped_text(__package__ or "", name).splitlines()
     return tuple(line for line in lines if not line.startswith("#"))

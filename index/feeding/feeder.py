@@ -34,6 +34,8 @@ from ..ledger.origins import KnownFile, Origins
 from ..ledger.recurring_lines import keep_lines, known_lines
 from ..writing.tally import Report
 from ..writing.writer import Writer
+from .elsewhere import came_from_elsewhere
+from .known_names import KnownNames
 
 _LEFT_OUT: Final = "as before, some of what it holds was left out: `dragoman add --reread` tries and names it again"
 _UNSETTLED_NS: Final = 2_000_000_000
@@ -78,10 +80,17 @@ def feed(writer: Writer, sources: Iterable[tuple[str, Feeding]]) -> Report:
         What the change did. Files that were not even opened count as unchanged documents.
     """
     run = Run(writer.database)
-    listed = list(sources)
+    listed = [(run.names.source(source), feeding) for source, feeding in sources]
     report = writer.add(run.documents(listed))
+    elsewhere = run.elsewhere() if report.added else ()
     report = writer.remove(run.gone(listed))
-    return replace(report, unchanged=report.unchanged + run.passed_over, skipped=(*report.skipped, *run.stay))
+    return replace(
+        report,
+        unchanged=report.unchanged + run.passed_over,
+        skipped=(*report.skipped, *run.stay),
+        missing=tuple(run.missing),
+        elsewhere=elsewhere,
+    )
 
 
 def remembered(origins: Origins, fields: Fields) -> list[tuple[str, Feeding]]:
@@ -157,11 +166,12 @@ def news(origins: Origins, source: str, feeding: Feeding) -> str:
 
 def _changed(origins: Origins, source: str, feeding: Feeding) -> Iterator[tuple[str, int, int]]:
     """The path, size and time of change (ns) of each file that is new or changed; those that are gone have -1."""
-    options = _stamp(feeding.reading)
+    options, names = _stamp(feeding.reading), known_names(origins)
+    source = names.source(source)
     for file in find(source, feeding.reading):
         if isinstance(file, Skipped) or (now := _stat(file[0])) is None:
             continue
-        path = path_id(file[0])
+        path = path_id(names.file(file[0]))
         known = origins.file(path)
         if not (known and _is_as_it_was(known, _reading(file[1].version, options), now)):
             yield path, now.st_size, now.st_mtime_ns
@@ -172,15 +182,24 @@ def _changed(origins: Origins, source: str, feeding: Feeding) -> Iterator[tuple[
     )
 
 
+def known_names(origins: Origins) -> KnownNames:
+    """The names of all files and folders that a collection is fed from."""
+    return KnownNames(each.name for each in origins.all() if each.kind in ("folder", "file"))
+
+
 class Run:
-    """One feeding: what it passes over, and what stays although its file is gone."""
+    """One feeding: what it passes over, what stays although its file is gone, and which sources gave nothing at all."""
 
     def __init__(self, database: Database) -> None:
+        self.missing: list[str] = []
         self.passed_over = 0
         self.stay: list[Skipped] = []
         self._database = database
         self._ledger = Ledger(database)
         self._origins = Origins(database)
+        self.names = known_names(self._origins)
+        self._newest = self._ledger.newest_version()
+        self._new: list[str] = []
         self._replaced: list[str] = []
         self._fetcher = cache(_fetcher)
 
@@ -200,6 +219,10 @@ class Run:
                 yield each
             taken += self.passed_over - before
             kind = _kind(source)
+            if skipped and not taken:
+                self.missing.append(shown_name(source))
+            if taken and kind != "url" and not self._origins.holds(name):
+                self._new.append(name)
             if kind and (taken or kind == "folder" or self._origins.holds(name)):
                 self._origins.keep(name, kind, feeding.options(), taken, skipped)
 
@@ -220,7 +243,7 @@ class Run:
             if isinstance(file, Skipped):
                 yield file
                 continue
-            path, form = file
+            path, form = self.names.file(file[0]), file[1]
             known, now = self._origins.file(path_id(path)), _stat(path)
             reading = _reading(form.version, options)
             if known and now and not feeding.reread and self._is_settled(known, form, reading, now):
@@ -326,6 +349,11 @@ class Run:
                         self.stay.append(Skipped(shown, told))
                 elif known.documents and not known.document:
                     self.stay.append(Skipped(shown, f"the file is gone, and its {known.documents:,} records stay"))
+
+    def elsewhere(self) -> tuple[str, ...]:
+        """What came in from new sources and was there already, from elsewhere: a line for each."""
+        found = (came_from_elsewhere(self._database, name, self._newest) for name in self._new)
+        return tuple(str(each) for each in found if each)
 
     def _holds(self, document: str) -> bool:
         """Whether the collection has that document, if it is any."""

@@ -12,9 +12,11 @@ from contextlib import closing
 from pathlib import Path
 
 from ...corpus.readers.files import is_url, shown_name
-from ...errors import DragomanError
+from ...errors import DragomanError, SystemRefusal
+from ...refusals import refusal
 from ..writing.store import Store
 from ..writing.tally import Report
+from ..writing.vectors.later_vectors import and_encoded, encode_some
 from ..writing.writer import Writer
 from .feeder import Feeding, feed, news, remembered, source_name, source_named, with_fields
 
@@ -69,29 +71,43 @@ class Watch:
         while True:
             self._lasting, self._complaints = self._complaints, set()
             self._looking = 0.0
+            is_done = True
             try:
-                self.look()
+                is_done = self.look()
             except Exception as error:
                 self._complain_of(_line(error))
-            time.sleep(max(self._every, 10 * self._looking))
+            if is_done:
+                time.sleep(max(self._every, 10 * self._looking))
 
-    def look(self) -> None:
+    def look(self) -> bool:
         """Look once, and feed what is due: new or changed files that hold still, URLs that were not asked of late.
 
-        Raises CollectionLocked if another program writes to the collection for too long, and what opening it raises.
+        After that, some of the passages are encoded that have no vectors yet.
+
+        Returns:
+            Whether there are no more of these.
+
+        Raises:
+            CollectionLocked: Another program writes to the collection for too long.
+            DragomanError: It cannot be opened, or not be encoded.
         """
         # Opened each time: a collection that was replaced meanwhile is another one.
         with closing(Store(self._folder)) as store:
             due = [each for each in self._listed(store) if self._is_due_or_tells(store, *each)]
-            if not due:
-                return
-            with store.writing(self._lock_timeout):
-                report = feed(Writer(store), due)
-        for name, _ in due:
-            self._begun.add(name)
-            if is_url(name):
-                self._asked[name] = time.monotonic()
-        self._tell(report)
+            report = Report()
+            if due:
+                with store.writing(self._lock_timeout):
+                    report = feed(Writer(store), due)
+                for name, _ in due:
+                    self._begun.add(name)
+                    if is_url(name):
+                        self._asked[name] = time.monotonic()
+            try:
+                report = and_encoded(report, encode_some(store, lock_timeout=self._lock_timeout))
+            finally:
+                if due or report.encoded:
+                    self._tell(report)
+            return not (report.encoded and report.unencoded)
 
     def _listed(self, store: Store) -> list[tuple[str, Feeding]]:
         fields = store.ledger.manifest.fields
@@ -103,7 +119,7 @@ class Watch:
         """Whether a source is due. What goes wrong with it is told, and keeps the others from nothing."""
         try:
             return self._is_due(store, name, feeding)
-        except sqlite3.Error:
+        except (SystemRefusal, sqlite3.Error):
             raise
         except Exception as error:
             self._complain_of(f"{shown_name(name)}: {_line(error)}")
@@ -136,6 +152,7 @@ class Watch:
 
 def _line(error: Exception) -> str:
     """An error in one line. One that nobody foresaw says what it is, and its traceback goes to the log."""
+    error = refusal(error, "the system") or error
     said = " ".join(str(error).split())
     if isinstance(error, DragomanError | OSError | sqlite3.Error):
         return said

@@ -2,114 +2,56 @@
 
 Another collection may be put in the place of one that is open. Its ledger has the same path and is another file, and
 no connection to it may come among those to the old one.
-
-A ledger is a database in WAL mode, so that readers go on while a commit fills its log for minutes. A user who may read
-it and not write can follow it too, as long as its log and the log's index lie beside it; SQLite removes both with the
-last connection, and so they are put back, empty. Where they are missing all the same, on a read-only medium or before
-anybody has written with this Dragoman, the ledger is read as a file that does not change, and every answer is checked:
-if it did change, the question is asked again.
 """
 
 import json
-import os
 import sqlite3
 import threading
-import time
 import weakref
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
-from urllib.parse import quote
+from typing import Any, TypeVar
+from uuid import uuid4
 
-from ...errors import CollectionDamaged, CollectionLocked, CollectionMismatch, CollectionNotFound
+from ...errors import CollectionClosed, CollectionDamaged, CollectionLocked, CollectionMismatch, SystemRefusal
 from ..forking import Forked, abandon, prepare_for_forks, undisturbed
-from .schema import FORMAT, MIGRATIONS, OLDEST, TABLES, Migration, is_current, migrate
+from ..segments.durability import rename, sync
+from ..writing.rights import share
+from .connections import File, Opened, check_exists, connected, damaged, file_at, put_back, state_of, telling
+from .past_sqlite import blocks, hold, let_go
+from .schema import CHANGE, FORMAT, IDENTITY, MIGRATIONS, OLDEST, TABLES, Migration, is_current, migrate
+
+_REVISION = "revision"
+"""The setting that is another one after each change, so that a seal of the file is known to be of the present one."""
 
 UNFINISHED = ".unfinished"
 """What the name of a ledger ends in until it is whole."""
 
-_ATTEMPTS = 20
-"""How often a ledger is opened anew that others open, close or replace at the same moment, a little later each time."""
-
-_File = tuple[int, int]
-"""A file's device and inode, which tell files apart that have had the same name."""
-
-_State = tuple[int, int, int, int, int]
-"""A ledger's device, inode, size and time of change (ns), and the size of its log, or -1 if there is none."""
-
 _T = TypeVar("_T")
 
 
-class _Connection(sqlite3.Connection):
-    """A connection that no fork finds at work."""
-
-    def execute(self, *arguments: Any) -> sqlite3.Cursor:
-        with undisturbed():
-            return super().execute(*arguments)
-
-    def executemany(self, *arguments: Any) -> sqlite3.Cursor:
-        with undisturbed():
-            return super().executemany(*arguments)
-
-
-class _Opened(NamedTuple):
-    """A connection, and the state of the ledger if it is taken to stay like that, else None."""
-
-    connection: sqlite3.Connection
-    frozen: _State | None
-
-
-def _file_at(path: Path) -> _File | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _beside(path: Path) -> tuple[Path, Path]:
-    """A ledger's log and the log's index."""
-    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
-
-
-def _state_of(path: Path) -> _State | None:
-    """What a ledger's files are like, or None if there is none."""
-    try:
-        ledger = path.stat()
-    except OSError:
-        return None
-    try:
-        logged = _beside(path)[0].stat().st_size
-    except OSError:
-        logged = -1
-    return ledger.st_dev, ledger.st_ino, ledger.st_size, ledger.st_mtime_ns, logged
-
-
-def put_back(path: Path) -> None:
-    """Put the log of a ledger and the log's index back where they are missing, empty, as far as one may."""
-    with suppress(OSError):  # nobody may write here, or it is gone
-        ledger = path.stat()
-        for each in _beside(path):
-            if each.exists():
-                continue
-            # Another process that opens the ledger at this moment may have made it already: then it is left as it is.
-            descriptor = os.open(each, os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-            try:
-                os.fchmod(descriptor, ledger.st_mode & 0o777)  # as SQLite does, so that the same people may use them
-                if os.geteuid() == 0:
-                    os.fchown(descriptor, ledger.st_uid, ledger.st_gid)
-            finally:
-                os.close(descriptor)
-
-
-def _close_all(path: Path, opened: dict[threading.Thread, _Opened]) -> None:
+def _close_all(path: Path, opened: dict[threading.Thread, Opened], held: list[File]) -> None:
     with undisturbed():
         if opened:
             for each in opened.values():
                 each.connection.close()
             opened.clear()
             put_back(path)
+        while held:
+            let_go(held.pop())
+
+
+def count_revisions(revision: str) -> int:
+    """How many changes a ledger has had when it is at a revision; 0 where they were not counted yet."""
+    count, dash, _ = revision.partition("-")
+    return int(count) if dash and count.isdecimal() else 0
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove what was to be the ledger at a path, with its logs, if anything of it is left."""
+    for end in ("", "-journal", "-wal", "-shm"):
+        path.with_name(path.name + UNFINISHED + end).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -123,10 +65,11 @@ def transaction(connection: sqlite3.Connection, begin: str) -> Generator[None]:
     connection.execute(begin)
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # SQLite may have rolled it back already, where the disk is full
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 class Database(Forked):
@@ -140,18 +83,21 @@ class Database(Forked):
         CollectionNotFound: There is none.
         CollectionMismatch: It has a format that this Dragoman cannot read.
         CollectionDamaged: It is no ledger at all.
+        SystemRefusal: It cannot be read, although it may be whole.
     """
 
     def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
         self.path = path
         self._migrations = migrations
-        self._check_exists()
-        self._opened: dict[threading.Thread, _Opened] = {}
+        check_exists(self.path)
+        self._opened: dict[threading.Thread, Opened] = {}
+        self._held: list[File] = []
+        self._is_closed = False
         # A thread that drops a ledger that has been replaced cannot know whether another one still reads from it.
-        weakref.finalize(self, _close_all, path, self._opened).atexit = False
+        weakref.finalize(self, _close_all, path, self._opened, self._held).atexit = False
         self._forked_in_change = False
         prepare_for_forks(self)
-        self._file: _File | None = None
+        self._file: File | None = None
         self._lock = threading.Lock()
         self._changes_before = 0
         try:
@@ -162,39 +108,36 @@ class Database(Forked):
 
     @classmethod
     def create(cls, path: Path, settings: Mapping[str, Any]) -> "Database":
-        """Make an empty ledger at generation 0. It gets its name once it is complete.
+        """Make an empty ledger at generation 0. It gets its name once it is complete and on disk.
 
         Args:
             path: Where it will be.
             settings: What it says of the collection, besides format and generation; values as JSON has them.
         """
         unfinished = path.with_name(path.name + UNFINISHED)
-        unfinished.unlink(missing_ok=True)
-        connection = sqlite3.connect(unfinished)
+        remove_unfinished(path)  # of somebody who was killed while making one
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(TABLES)
-            with connection:
-                rows = {"format": FORMAT, "generation": 0, **settings}.items()
-                connection.executemany("INSERT INTO settings VALUES (?, ?)", [(k, json.dumps(v)) for k, v in rows])
+            with closing(sqlite3.connect(unfinished)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(TABLES)
+                with connection:
+                    rows = {"format": FORMAT, "generation": 0, **settings}.items()
+                    connection.executemany("INSERT INTO settings VALUES (?, ?)", [(k, json.dumps(v)) for k, v in rows])
+                # Closing does this too, but says nothing where the disk refuses it, and leaves the log as it is.
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            share(unfinished, path.parent)
+            sync(unfinished)
+            rename(unfinished, path)
         finally:
-            connection.close()
-        unfinished.rename(path)
+            with suppress(OSError):  # the next writer does it
+                remove_unfinished(path)
         return cls(path)
-
-    def _check_exists(self) -> None:
-        if not self.path.is_file():
-            raise CollectionNotFound(
-                f"no collection at {self.path.parent}: make one with `dragoman index PATH… --collection DIR`"
-            )
 
     def _check_format(self) -> None:
         try:
             written = self.setting("format")
         except (sqlite3.DatabaseError, KeyError, ValueError) as error:
-            raise CollectionDamaged(
-                f"{self.path} is not a ledger ({error}): restore it from a copy, or index the sources anew"
-            ) from error
+            raise damaged(self.path, error) from error
         newest = OLDEST + len(self._migrations)
         if written > newest:
             raise CollectionMismatch(
@@ -205,16 +148,43 @@ class Database(Forked):
                 f"the collection has format {written}, and this Dragoman reads format {OLDEST}: "
                 "index its sources anew with `dragoman index PATH… --replace`"
             )
+        self._check_structure()
+
+    def _check_structure(self) -> None:
+        """Refuse what only a stranger can have put into a ledger: statements of its own, and paths to other folders."""
+        foreign = self.rows(
+            "SELECT type, name FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'"
+        )
+        folders = self.rows("SELECT 'segment', name FROM segments WHERE name = '' OR name GLOB '*[^0-9A-Za-z_-]*'")
+        for kind, name in [*foreign, *folders]:
+            raise CollectionDamaged(
+                f"{self.path} is not a ledger as Dragoman writes them, for it has a {kind} {name!r}: do not use it"
+            )
 
     def close(self) -> None:
-        """Close every thread's connection."""
-        with undisturbed(), self._lock:
-            _close_all(self.path, self._opened)
+        """Close every thread's connection. What is asked from then on, by whichever thread, is an error."""
+        with self._lock:
+            self._is_closed = True
+            opened = self._opened.copy()
+            self._opened.clear()
+        # Without the lock: what a thread is asking may need it, and is waited for.
+        with undisturbed():
+            _close_all(self.path, opened, self._held)
+
+    def check_open(self) -> None:
+        """Raise CollectionClosed if it has been closed."""
+        if self._is_closed:
+            raise CollectionClosed(f"the collection at {self.path.parent} has been closed: open it again")
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether it still lies where it was opened: neither is it gone nor another file in its place."""
+        return file_at(self.path) == self._file
 
     @property
     def is_replaced(self) -> bool:
         """Whether another file lies in its place."""
-        return _file_at(self.path) not in (self._file, None)
+        return file_at(self.path) not in (self._file, None)
 
     # Reading
 
@@ -224,7 +194,12 @@ class Database(Forked):
         with undisturbed():
             opened = self._opened.get(threading.current_thread())
             if opened is None or self._is_past(opened):
-                opened = self._open()
+                if opened is not None and opened.connection.in_transaction:  # what is read is to be of one moment
+                    raise CollectionDamaged(
+                        f"the collection at {self.path.parent} has been changed while it was read: try once more"
+                    )
+                with telling(self.path):
+                    opened = self._open()
             return opened.connection
 
     def read(self, question: Callable[[sqlite3.Connection], _T]) -> _T:
@@ -235,15 +210,23 @@ class Database(Forked):
         while True:
             with undisturbed():
                 connection = self.connection
-                opened = self._opened[threading.current_thread()]
+                opened = self._opened.get(threading.current_thread())
+                if opened is None or opened.connection is not connection:
+                    self.check_open()  # another thread has just closed it
+                    continue
                 try:
-                    answer = question(connection)
-                except sqlite3.DatabaseError:
+                    with opened.connection.busy, telling(self.path):
+                        answer = question(connection)
+                except (sqlite3.DatabaseError, SystemRefusal, CollectionDamaged):
+                    self.check_open()  # another thread may just have closed it
                     if not self._is_past(opened):
                         raise
                 else:
                     if not self._is_past(opened):
                         return answer
+                finally:
+                    if opened.lack and opened.frozen is None and not opened.connection.in_transaction:
+                        self._let_go(opened)  # the next one may find room again
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows that a SELECT finds.
@@ -273,6 +256,21 @@ class Database(Forked):
         """The number of changes made to the collection so far."""
         return self.setting("generation")
 
+    @property
+    def stamp(self) -> str:
+        """What changes with each change, and is the same for whoever reads the same collection.
+
+        Copies of one collection, or one that was restored, may each have had a change of their own as the same one in
+        number: that has a name of its own. An older Dragoman gave none, and the newest segment tells most apart.
+        """
+        ((identity, generation, change),) = self.rows(
+            "SELECT (SELECT value FROM settings WHERE key = ?), (SELECT value FROM settings WHERE key = 'generation'),"
+            " coalesce((SELECT value FROM settings WHERE key = ?),"
+            " (SELECT name FROM segments ORDER BY number DESC LIMIT 1))",
+            (IDENTITY, CHANGE),
+        )
+        return f"{identity or self._file} {generation} {change}"  # before format 6 there is no identity
+
     # Changing
 
     def migrate(self) -> None:
@@ -280,22 +278,29 @@ class Database(Forked):
         while not self._is_current():
             with self._begun() as connection:
                 migrate(connection, self._migrations)
+                self._revise()
 
     def _is_current(self) -> bool:
         with undisturbed():
             return is_current(self.connection, self._migrations)
 
     @contextmanager
-    def change(self) -> Generator[None]:
+    def change(self, *, is_unread: bool = False) -> Generator[None]:
         """One change: all of it and a new generation, or, if an error comes out of the block, nothing.
 
         A block that changes nothing leaves the generation as it is.
+
+        Args:
+            is_unread: Whether nobody can have read the present generation, so that it needs no other number.
         """
         with self._begun() as connection:
-            self._changes_before = connection.total_changes
+            self._changes_before = before = connection.total_changes
             yield
-            if self.has_changed:
+            if self.has_changed and not is_unread:
                 self.set("generation", self.generation + 1)
+                self.set(CHANGE, uuid4().hex)
+            if connection.total_changes != before:
+                self._revise()
 
     @contextmanager
     def _begun(self) -> Generator[sqlite3.Connection]:
@@ -306,7 +311,7 @@ class Database(Forked):
             )
         with ExitStack() as stack:
             with undisturbed():  # a fork closes connections that are in none
-                connection = self.connection
+                connection = self._writable()
                 stack.enter_context(transaction(connection, "BEGIN IMMEDIATE"))
             yield connection
 
@@ -323,7 +328,7 @@ class Database(Forked):
         """Remove a setting, if there is one of that name, within `change`."""
         self.connection.execute("DELETE FROM settings WHERE key = ?", (key,))
 
-    def note(self, statement: str, values: Sequence[Any] = ()) -> int:
+    def note(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> int:
         """Change something that no answer depends on, within `change` or by itself. The generation stays as it is.
 
         Args:
@@ -334,11 +339,47 @@ class Database(Forked):
             The number of rows that it inserted, changed or deleted.
         """
         with undisturbed():
-            connection = self.connection
+            connection = self._writable()
             before = connection.total_changes
-            concerned = connection.execute(statement, values).rowcount
-            self._changes_before += connection.total_changes - before
+            alone = not connection.in_transaction  # else the change that it belongs to ends with one
+            with transaction(connection, "BEGIN IMMEDIATE") if alone else nullcontext():
+                concerned = connection.execute(statement, values).rowcount
+                self._changes_before += connection.total_changes - before
+                if alone and concerned:
+                    self._revise()
             return concerned
+
+    @property
+    def revision(self) -> str:
+        """What differs whenever a byte of the ledger may, as it must; empty if none has changed since there is one."""
+        rows = self.rows("SELECT value FROM settings WHERE key = ?", (_REVISION,))
+        return json.loads(rows[0][0]) if rows else ""
+
+    def _revise(self) -> None:
+        before = self.connection.total_changes
+        self.set(_REVISION, f"{count_revisions(self.revision) + 1}-{uuid4().hex}")
+        self._changes_before += self.connection.total_changes - before
+
+    @property
+    def size(self) -> int:
+        """How many bytes the file has."""
+        return self.path.stat().st_size
+
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """The bytes of the file, block after block, without what its log holds.
+
+        Raises:
+            OSError: They cannot be read.
+        """
+        with undisturbed():
+            _ = self.connection
+        return blocks(self.path, self._file or self._held[-1], size)
+
+    def flush(self) -> bool:
+        """Bring what the log holds into the file itself; whether all of it is there now."""
+        with undisturbed():
+            busy, logged, done = self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        return not busy and logged == done
 
     # Forks
 
@@ -363,59 +404,50 @@ class Database(Forked):
 
     # The connections
 
-    def _is_past(self, opened: _Opened) -> bool:
-        """Whether a connection took the ledger for a file that does not change, and it has changed."""
-        return opened.frozen is not None and _state_of(self.path) not in (opened.frozen, None)
+    def _writable(self) -> sqlite3.Connection:
+        """The calling thread's connection, opened anew if it could only read. Raises SystemRefusal if it still can."""
+        opened = self._opened.get(threading.current_thread())
+        if opened is not None and opened.lack:
+            self._let_go(opened)
+        connection = self.connection
+        if lack := self._opened[threading.current_thread()].lack:
+            raise lack
+        return connection
 
-    def _open(self) -> _Opened:
-        file, connection, frozen = self._connected()
+    def _let_go(self, opened: Opened) -> None:
+        """Close the calling thread's connection."""
+        with self._lock:
+            self._opened.pop(threading.current_thread(), None)
+        opened.connection.close()
+
+    def _is_past(self, opened: Opened) -> bool:
+        """Whether a connection took the ledger for a file that does not change, and it has changed."""
+        return opened.frozen is not None and state_of(self.path) not in (opened.frozen, None)
+
+    def _open(self) -> Opened:
+        self.check_open()
+        # Held before it is connected to: were it closed in between, the connection would lose its locks.
+        if not self._held and (file := file_at(self.path)):
+            hold(file)
+            self._held.append(file)
+        file, opened = connected(self.path)
         if self._file is None:
             self._file = file
         elif file != self._file:  # the other threads' connections lead to what was there before
-            connection.close()
+            opened.connection.close()
             raise CollectionDamaged(f"the collection at {self.path.parent} has just been replaced: ask once more")
         with self._lock:
+            if self._is_closed:
+                opened.connection.close()
+                _close_all(self.path, self._opened, self._held)
+                self.check_open()
+            if file and file not in self._held:  # it was replaced in between
+                hold(file)
+                self._held.append(file)
             # A server may well start a thread for every question.
             for thread in [each for each in self._opened if not each.is_alive()]:
                 self._opened.pop(thread).connection.close()
             if past := self._opened.pop(threading.current_thread(), None):
                 past.connection.close()
-            self._opened[threading.current_thread()] = opened = _Opened(connection, frozen)
+            self._opened[threading.current_thread()] = opened
         return opened
-
-    def _connected(self) -> tuple[_File | None, sqlite3.Connection, _State | None]:
-        """The file that a connection leads to, the connection, and what the file is like if it is taken to stay so."""
-        address = f"file:{quote(os.fsencode(self.path.absolute()))}"
-        for attempt in range(_ATTEMPTS):
-            file, frozen = _file_at(self.path), None
-            try:
-                connection = self._connect(f"{address}?mode=rw")
-            except sqlite3.OperationalError as error:
-                self._check_exists()
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY and os.access(self.path.parent, os.W_OK):
-                    raise  # no lack of rights, but of room, of descriptors
-                frozen = _state_of(self.path)
-                if frozen is None or frozen[-1] > 0:  # without what its log holds, the ledger is of the past
-                    if attempt == _ATTEMPTS - 1:
-                        raise
-                    time.sleep(0.01 * attempt)
-                    continue
-                connection = self._connect(f"{address}?mode=ro&immutable=1")
-            if _file_at(self.path) == file:
-                return file, connection, frozen
-            # It was replaced in between; or an overlay made a copy of it when it was first opened for writing.
-            connection.close()
-        raise CollectionDamaged(f"the collection at {self.path.parent} is replaced again and again: ask once more")
-
-    def _connect(self, uri: str) -> sqlite3.Connection:
-        # Closing happens in whichever thread closes the collection; use stays within the thread.
-        connection = sqlite3.connect(
-            uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False, factory=_Connection
-        )
-        try:
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("SELECT count(*) FROM settings").fetchone()
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection

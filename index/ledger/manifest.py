@@ -8,6 +8,7 @@ from typing import Any, Final
 from ...corpus.fields import TAKEN, Fields, OwnField
 from ..encoding.floors import Floors
 from ..encoding.query_encoder import EncoderInfo
+from .schema import IDENTITY
 
 RANKING: Final = "ranking"
 """The setting that says how a tuned collection is ranked; one that is not tuned has none."""
@@ -17,6 +18,10 @@ VARIANTS: Final = "variants"
 
 FIELDS: Final = "fields"
 """The setting that has a collection's own fields, each as [name, key, type]; one that has none lacks it."""
+
+LINEAGE: Final = "lineage"
+"""The setting of a collection that took another one's place: that one's lineage, so that whoever follows it goes on.
+Where there is none it is the collection's identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Manifest:
         ranking: How it is ranked if it was tuned, as JSON has it, or None.
         fields: The fields that its documents may have, its own included.
         variants: The groups of names that count as the same in it, beside those that everywhere do.
+        lineage: See LINEAGE; empty in a format before 6.
     """
 
     generation: int
@@ -50,6 +56,7 @@ class Manifest:
     ranking: Any
     fields: Fields
     variants: tuple[str, ...] = ()
+    lineage: str = ""
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> "Manifest":
@@ -68,6 +75,7 @@ class Manifest:
             ranking=settings.get(RANKING),
             fields=fields_of(settings),
             variants=tuple(settings.get(VARIANTS, ())),
+            lineage=settings.get(LINEAGE) or settings.get(IDENTITY, ""),
         )
 
     @property

@@ -5,7 +5,7 @@ None of it bears on an answer, and so none of it raises the generation.
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,6 +65,10 @@ class KnownFile:
     skipped: int
 
 
+_OF_FILE: Final = "document IN (SELECT value FROM json_each(?))"
+_OF_URL: Final = "json_extract(known, '$.document') IN (SELECT value FROM json_each(?))"
+"""What holds for those that hold one of some documents, given as JSON."""
+
 _FILE: Final = ", ".join(field.name for field in fields(KnownFile))
 
 
@@ -103,6 +107,31 @@ class Origins:
             (name, kind, json.dumps(options), now, now, documents, skipped),
         )
 
+    def has_below(self, name: str) -> bool:
+        """Whether anything is remembered of a path, or of what lies below it."""
+        below = (name, f"{name}/", f"{name}0")  # 0 is what comes after the slash
+        return any(
+            self._database.rows(f"SELECT 1 FROM {table} WHERE {key} = ? OR ({key} > ? AND {key} < ?) LIMIT 1", below)  # noqa: S608  # of these
+            for table, key in (("sources", "source"), ("files", "path"))
+        )
+
+    def move(self, before: str, now: str) -> None:
+        """Let a path, and all that lies below it, lie elsewhere. What is remembered of what lies there stays.
+
+        Args:
+            before: The path.
+            now: The path that it has now.
+        """
+        below = {"before": before, "now": now, "from": f"{before}/", "to": f"{before}0"}
+        for table, column in (("sources", "source"), ("files", "source"), ("files", "path"), ("files", "document")):
+            concerned = f"{column} = :before OR ({column} > :from AND {column} < :to)"
+            if column == "document":
+                concerned += f" OR substr({column}, 1, length(:before) + 1) = :before || '!'"
+            named = f":now || substr({column}, length(:before) + 1)"
+            self._database.note(f"UPDATE OR IGNORE {table} SET {column} = {named} WHERE {concerned}", below)  # noqa: S608
+            if table == "sources" or column == "path":  # what lies there already is remembered
+                self._database.note(f"DELETE FROM {table} WHERE {concerned}", below)  # noqa: S608
+
     def forget(self, name: str) -> bool:
         """Forget a source and what was read of it; its documents stay. False if there is none of that name."""
         for table in ("files", "urls"):
@@ -130,6 +159,19 @@ class Origins:
         if known and known.document:
             self._database.note("UPDATE files SET reading = '' WHERE document = ?", (known.document,))
 
+    def holding(self, documents: Iterable[str]) -> list[str]:
+        """The paths of files and the URLs that hold some documents, each one document alone."""
+        asked = (json.dumps(list(documents)),)
+        files = self._database.rows(f"SELECT path FROM files WHERE {_OF_FILE} ORDER BY path", asked)  # noqa: S608
+        urls = self._database.rows(f"SELECT url FROM urls WHERE {_OF_URL} ORDER BY url", asked)  # noqa: S608
+        return [name for (name,) in files + urls]
+
+    def forget_documents(self, documents: Iterable[str]) -> None:
+        """Forget the files and URLs that hold some documents, each one document alone."""
+        asked = (json.dumps(list(documents)),)
+        self._database.note(f"DELETE FROM files WHERE {_OF_FILE}", asked)  # noqa: S608
+        self._database.note(f"DELETE FROM urls WHERE {_OF_URL}", asked)  # noqa: S608
+
     def is_held(self, document: str) -> bool:
         """Whether a file that is remembered holds that document alone."""
         return bool(self._database.rows("SELECT 1 FROM files WHERE document = ? LIMIT 1", (document,)))
@@ -149,7 +191,18 @@ class Origins:
             yield from ((path, KnownFile(*rest)) for path, *rest in found)
             first = found[-1][0]
 
+    def of_records(self) -> Iterator[tuple[str, KnownFile]]:
+        """The files that hold several documents, by path."""
+        return self._files("path > ? AND document = ?", "", "")
+
     # URLs
+
+    def urls_of(self, source: str) -> list[tuple[str, str]]:
+        """The URLs that were last read for a source, each with the id of the document that it holds alone, or ""."""
+        found = self._database.rows(
+            "SELECT url, coalesce(json_extract(known, '$.document'), '') FROM urls WHERE source = ?", (source,)
+        )
+        return [(url, document) for url, document in found]
 
     def url(self, url: str) -> "tuple[str, Known] | None":
         """What was read of a URL, in its canonical form, behind what stands for the way it was read; or None."""

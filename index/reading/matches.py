@@ -1,8 +1,8 @@
 """The passages of a stack that match a plan: put in order, folded, and counted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,23 +19,31 @@ from .view import Folded
 _NOTHING = np.zeros(0, np.int64)
 
 
+class Records(NamedTuple):
+    """What a view reads in a ledger. `Base` must not have it, or else the view would be in a circle.
+
+    Attributes:
+        document: From a number in the ledger to the document.
+        arrivals: From numbers in the ledger to when the documents came in, in seconds since the epoch.
+    """
+
+    document: Callable[[int], Document]
+    arrivals: Callable[[NDArray[np.int64]], NDArray[np.float64]]
+
+
 class Base:
-    """What all match sets of one snapshot share.
+    """What all match sets of one snapshot share. It knows nothing of the snapshot, which else would be in a circle.
 
     Args:
         stack: The passages.
         copies: The groups of near-copies.
         counted: The names of the fields whose values are counted, in order.
-        document: From a number in the ledger to the document.
     """
 
-    def __init__(
-        self, stack: Stack, copies: Copies, counted: Sequence[str], document: Callable[[int], Document]
-    ) -> None:
+    def __init__(self, stack: Stack, copies: Copies, counted: Sequence[str]) -> None:
         self._counted = counted
         self.stack = stack
         self.copies = copies
-        self.document = document
 
     @cached_property
     def tallies(self) -> Tallies:
@@ -55,6 +63,7 @@ class LocalMatches:
 
     Args:
         base: What it is of.
+        records: Where documents are read.
         numbers: int64, ascending: all passages that match.
         candidates: int64 [n], ascending: those of them whose order is told by their scores.
         keys: float64, beside `numbers`: above 0 and higher the earlier one comes that is no candidate.
@@ -65,6 +74,7 @@ class LocalMatches:
     def __init__(
         self,
         base: Base,
+        records: Records,
         numbers: NDArray[np.int64],
         candidates: NDArray[np.int64],
         keys: NDArray[np.float64],
@@ -73,6 +83,7 @@ class LocalMatches:
     ) -> None:
         self._worth = worth
         self._base = base
+        self._records = records
         self._deadline = deadline
         self._numbers = numbers
         self._candidates = candidates
@@ -95,8 +106,8 @@ class LocalMatches:
         # Below every candidate, whose scores are not negative.
         keys: NDArray[Any] = -1 / np.maximum(self._keys, np.finfo(float).tiny)
         keys[np.searchsorted(matches, self._candidates)] = scores
-        if sort != "relevance":
-            keys = _ranks(self._recency(sort)) * (len(matches) + 1) + _ranks(keys)
+        for recency in self._recency(sort):
+            keys = _ranks(recency) * (len(matches) + 1) + _ranks(keys)
         if answering:
             answers = which_answer(self._worth(matches))
             matches, keys = matches[answers], keys[answers]
@@ -111,12 +122,20 @@ class LocalMatches:
             matches, keys = matches[kept], keys[kept]
         best = self._best_of_documents(matches, keys) if per_document else slice(None)
         shown = stack.order(matches[best], keys[best], offset + limit)[offset:]
-        return LocalListing(self._base, matches, shown, len(matches[best]), folding, self._deadline, weaker)
+        return LocalListing(
+            self._base, self._records, matches, shown, len(matches[best]), folding, self._deadline, weaker
+        )
 
-    def _recency(self, sort: Sort) -> NDArray[np.int64]:
-        """Keys that are higher the earlier a passage comes in that order by date; the undated come last in both."""
-        days = self._base.stack.days(self._numbers)
-        return np.where(days > 0, -days, np.iinfo(np.int64).min + 1) if sort == "oldest" else days
+    def _recency(self, sort: Sort) -> Iterator[NDArray[Any]]:
+        """Keys that are higher the earlier a passage comes in that order, those that tell least first.
+
+        The undated come last in each order by date.
+        """
+        if sort != "relevance":
+            days = self._base.stack.days(self._numbers)
+            yield np.where(days > 0, -days, np.iinfo(np.int64).min + 1) if sort == "oldest" else days
+        if sort == "added":
+            yield self._records.arrivals(self._base.stack.documents(self._numbers))
 
     def _best_of_documents(self, numbers: NDArray[np.int64], keys: NDArray[Any]) -> NDArray[np.int64]:
         """The positions of the best passage of each document."""
@@ -142,6 +161,7 @@ class LocalListing:
     def __init__(
         self,
         base: Base,
+        records: Records,
         matches: NDArray[np.int64],
         numbers: NDArray[np.int64],
         total: int,
@@ -152,6 +172,7 @@ class LocalListing:
         self.weaker = weaker
         self._deadline = deadline
         self._base = base
+        self._records = records
         self._matches = matches
         self._folding = folding
         self.numbers = numbers
@@ -170,7 +191,7 @@ class LocalListing:
             return Folded(0, ())
         own = self._base.stack.documents(self.numbers[position : position + 1])
         under = self._folding.under(int(own[0])).tolist()
-        return Folded(len(under), tuple(self._base.document(each) for each in under[:most]))
+        return Folded(len(under), tuple(self._records.document(each) for each in under[:most]))
 
 
 def _ranks(keys: NDArray[Any]) -> NDArray[np.int64]:

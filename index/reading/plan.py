@@ -16,7 +16,8 @@ from ..constraints import AllOf
 from ..segments.bm25f import BM25F
 from ..units import Unit
 
-Sort: TypeAlias = Literal["relevance", "newest", "oldest"]
+Sort: TypeAlias = Literal["relevance", "newest", "oldest", "added"]
+"""In what order: by what passages are worth, by the dates of their documents, or what came in last before all else."""
 
 ANSWERING: Final = 0.65
 """A match answers a question if it is worth as much as this share of the one that is worth most, or 1."""
@@ -150,7 +151,9 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What the meaning leg looks for: passages near a vector. Its evidence is [1, n], each passage's similarity to it.
+    """What the meaning leg looks for: passages near a vector.
+
+    Its evidence is [1, n], each passage's similarity to it, or NaN for a passage that has no vector yet.
 
     Attributes:
         vector: float32 [dimension], of length 1.

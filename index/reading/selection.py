@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from .. import constraints
 from ..constraints import Constraint
-from ..segments.postings import Occurrences
 from ..segments.segment import Segment
 from ..units import Unit
 from .plan import Deadline
-from .stack import Stack
+from .stack import Holding, Stack
 
 
 class Selection:
@@ -21,7 +20,7 @@ class Selection:
         stack: The passages.
         constraint: What they are to satisfy.
         deadline: The end of the search.
-        looked_up: Occurrences in the stack that are known already, which is added to.
+        looked_up: What holds units and is known already, which is added to.
 
     Raises:
         SearchTimeout: The time is over.
@@ -32,11 +31,11 @@ class Selection:
         stack: Stack,
         constraint: Constraint,
         deadline: Deadline,
-        looked_up: dict[Unit, list[Occurrences]] | None = None,
+        looked_up: dict[Unit, Holding] | None = None,
     ) -> None:
         self.stack = stack
         self.deadline = deadline
-        self._looked_up: dict[Unit, list[Occurrences]] = {} if looked_up is None else looked_up
+        self._looked_up: dict[Unit, Holding] = {} if looked_up is None else looked_up
         # An AnyOf(()), which admits nothing, is equal to AllOf(()): both are tuples.
         self._admits_all = isinstance(constraint, constraints.AllOf) and not constraint.constraints
         self.admitted = stack.live if self._admits_all else stack.live & self._evaluate(constraint)
@@ -66,7 +65,7 @@ class Selection:
         match constraint:
             case constraints.Holds(unit):
                 admitted = np.zeros(len(segment), bool)
-                admitted[self.occurrences(unit)[index].ordinals] = True
+                admitted[self.holding(unit).occurrences[index].ordinals] = True
                 return admitted
             case constraints.Has(column, value, exact):
                 return segment.columns.having(column, value, exact=exact)
@@ -87,9 +86,9 @@ class Selection:
                 each = (self._matching(index, segment, part) for part in parts)
                 return reduce(np.logical_or, each, np.zeros(len(segment), bool))
 
-    def occurrences(self, unit: Unit) -> list[Occurrences]:
-        """A unit's occurrences in each segment, looked up once."""
-        if unit not in self._looked_up:
+    def holding(self, unit: Unit) -> Holding:
+        """What holds a unit, looked up once."""
+        if (known := self._looked_up.get(unit)) is None:
             self.deadline.check()
-            self._looked_up[unit] = [segment.postings.occurrences(unit) for segment in self.stack.segments]
-        return self._looked_up[unit]
+            self._looked_up[unit] = known = self.stack.holding(unit)
+        return known

@@ -51,13 +51,15 @@ class SideBySide(StackView):
 
     def __init__(self, named: Sequence[tuple[str, str, Snapshot]]) -> None:
         self._parts = [part for *_, part in named]
-        self._name = lru_cache(_REMEMBERED)(self._tell_apart)
         self._owners = [Owner(name, label, part.info.generation) for name, label, part in named]
+        ids = _Ids(self._parts, [label for _, label, _ in named])
+        self._name = lru_cache(_REMEMBERED)(ids.tell_apart)
+        self._resolve = ids.resolve
         stacks = [part.stack for part in self._parts]
         floors, sections = _sections(self._parts)
         self._encoding = _by_encoder(self._parts)
         stack = _Stacks(
-            self.resolve,
+            ids.resolve,
             [index for index, each in enumerate(stacks) for _ in each.segments],
             [
                 segment if section is None else _in_section(segment, section)
@@ -80,6 +82,11 @@ class SideBySide(StackView):
             ranking=infos[0].ranking,
             variants=tuple(dict.fromkeys(chain.from_iterable(each.variants for each in infos))),
             scripts=lexicon.scripts,
+            unencoded=sum(each.unencoded for each in infos),
+            lineage=" ".join(each.lineage for each in infos),
+            left_out=tuple(
+                each._replace(part=f"{name}/{each.part}") for name, _, part in named for each in part.info.left_out
+            ),
         )
         copies = [part.copies.raised(index << _LEDGER) for index, part in enumerate(self._parts)]
         super().__init__(
@@ -96,6 +103,15 @@ class SideBySide(StackView):
         document = self._parts[index].document(number & ((1 << _LEDGER) - 1))
         return replace(document, id=self._name(document.id, index))
 
+    def arrivals(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """See `StackView.arrivals`."""
+        times = np.zeros(len(numbers))
+        owners = numbers >> _LEDGER
+        for index in range(len(self._parts)):
+            here = owners == index
+            times[here] = self._parts[index].arrivals(numbers[here] - (index << _LEDGER))
+        return times
+
     def find(self, document_id: str, span: Span | None = None) -> NDArray[np.int64]:
         """See `View.find`."""
         known = self.resolve(document_id)
@@ -106,18 +122,7 @@ class SideBySide(StackView):
 
     def resolve(self, document_id: str) -> tuple[int, str] | None:
         """Which collection a document is in, by its position, and the document's id there; None if it is in none."""
-        for index, part in enumerate(self._parts):
-            if len(part.find(document_id)):
-                return index, document_id
-        for index, owner in enumerate(self._owners):
-            own_id = document_id.removeprefix(f"{owner.label}:")
-            if own_id != document_id and len(self._parts[index].find(own_id)):
-                return index, own_id
-        return None
-
-    def _tell_apart(self, document_id: str, index: int) -> str:
-        hidden = any(len(part.find(document_id)) for part in self._parts[:index])
-        return f"{self._owners[index].label}:{document_id}" if hidden else document_id
+        return self._resolve(document_id)
 
     def _called(self, document_id: str, number: int) -> str:
         return self._name(document_id, self._index(number))
@@ -131,6 +136,30 @@ class SideBySide(StackView):
 
     def _index(self, number: int) -> int:
         return int(np.searchsorted(self._starts, number, "right")) - 1
+
+
+class _Ids:
+    """What documents are called. It stands by itself, so that a view is in no circle, and goes when nobody has it."""
+
+    def __init__(self, parts: Sequence[Snapshot], labels: Sequence[str]) -> None:
+        self._parts = parts
+        self._labels = labels
+
+    def resolve(self, document_id: str) -> tuple[int, str] | None:
+        """See `SideBySide.resolve`."""
+        for index, part in enumerate(self._parts):
+            if len(part.find(document_id)):
+                return index, document_id
+        for index, label in enumerate(self._labels):
+            own_id = document_id.removeprefix(f"{label}:")
+            if own_id != document_id and len(self._parts[index].find(own_id)):
+                return index, own_id
+        return None
+
+    def tell_apart(self, document_id: str, index: int) -> str:
+        """What a document of a collection, which is known by its position, is called among all."""
+        hidden = any(len(part.find(document_id)) for part in self._parts[:index])
+        return f"{self._labels[index]}:{document_id}" if hidden else document_id
 
 
 class _Stacks(Stack):
@@ -203,20 +232,28 @@ class _SharedVectors(Vectors):
     def __init__(self, vectors: Vectors, section: _Section) -> None:
         self._own = vectors
         self._section = section
+        self.dimension = section.dimension
 
     def __len__(self) -> int:
         return len(self._own)
 
-    def nearest(self, question: NDArray[np.float32], depth: int, admitted: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def nearest(
+        self, question: NDArray[np.float32], depth: int, admitted: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """See `Vectors.nearest`."""
-        return self._own.nearest(self._part(question), depth, admitted)
+        part = self._part(question)
+        ordinals, similar = self._own.nearest(part, depth, admitted)
+        return ordinals, self._scaled(similar) if part.any() else np.zeros(len(ordinals), np.float32)
 
     def cosines(self, question: NDArray[np.float32], ordinals: NDArray[np.int64]) -> NDArray[np.float64]:
         """See `Vectors.cosines`: so far as they compare with those of others. Nothing is like what has no part here."""
         part = self._part(question)
         if not part.any():
             return np.zeros(len(ordinals))
-        return 1 - (1 - self._own.cosines(part, ordinals)) * self._section.scale
+        return self._scaled(self._own.cosines(part, ordinals))
+
+    def _scaled(self, cosines: NDArray[Any]) -> NDArray[Any]:
+        return 1 - (1 - cosines) * self._section.scale
 
     def get(self, ordinals: NDArray[np.int64]) -> NDArray[np.float32]:
         """See `Vectors.get`."""

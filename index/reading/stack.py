@@ -4,6 +4,7 @@ Passages are numbered from 0 through all segments, deleted ones included. Statis
 scores do not depend on how documents were batched.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -12,7 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import FIELDS, OF_DOCUMENTS
+from ..forking import undisturbed
+from ..segments.postings import Occurrences
 from ..segments.segment import Segment
+from ..units import Unit
 
 
 class DocumentTable(NamedTuple):
@@ -29,6 +33,39 @@ class DocumentTable(NamedTuple):
     sizes: NDArray[np.int64]
     lengths: NDArray[np.float64]
     averages: NDArray[np.float64]
+
+
+class Holding(NamedTuple):
+    """What holds a unit: its occurrences in each segment, and how many live passages have one."""
+
+    occurrences: Sequence[Occurrences]
+    passages: int
+
+
+def _alike(unit: Unit) -> Unit:
+    """The same unit for all that are held alike, whichever way to write it the question has: USA, United States."""
+    if not unit.variants:
+        return unit
+    positions, *variants = sorted(unit.forms, key=lambda form: (len(form), sorted(map(str, form[0]))))
+    return unit._replace(positions=positions, variants=tuple(variants))
+
+
+def _narrow(found: Occurrences) -> Occurrences:
+    """The same with counts that take less memory, as long as they are to be kept."""
+    fits = found.counts.itemsize > 2 and found.counts.max(initial=0) <= np.iinfo(np.uint16).max
+    return Occurrences(found.ordinals, found.counts.astype(np.uint16)) if fits else found
+
+
+def _size(unit: Unit, found: Holding) -> int:
+    """About how many bytes of memory a unit and what holds it take, beside what is mapped from files."""
+    units = [unit, *([unit.near.unit] if unit.near else [])]
+    terms = sum(len(word) for each in units for form in (each.positions, *each.variants) for word in form)
+    arrays = (array for each in found.occurrences for array in each)
+    return 1000 + 300 * terms + sum(array.nbytes for array in arrays if array.base is None)
+
+
+MOST_REMEMBERED = 32 << 20
+"""So many bytes of what holds units are kept for the next question: common words and other names of countries recur."""
 
 
 class Stack:
@@ -64,6 +101,9 @@ class Stack:
         """How many passages are live."""
         self.averages = lengths / max(self.count, 1)
         """float64 [fields]: the average number of tokens in each field of a live passage."""
+        self._remembered: dict[Unit, Holding] = {}
+        self._taken = 0  # bytes, by what is remembered
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self.live)
@@ -71,6 +111,11 @@ class Stack:
     def __iter__(self) -> Iterator[tuple[int, Segment]]:
         """Each segment after the number of its first passage."""
         return zip(self.bases[:-1].tolist(), self.segments, strict=True)
+
+    @cached_property
+    def unencoded(self) -> int:
+        """How many live passages have no vector yet."""
+        return int(sum(self.live[base + segment.vectors.lacking()].sum() for base, segment in self))
 
     @cached_property
     def table(self) -> DocumentTable:
@@ -100,6 +145,27 @@ class Stack:
         """Which passages of one segment, the one of that index, are of a document: see `Columns.of`."""
         return self.segments[index].columns.of(document_id)
 
+    def holding(self, unit: Unit) -> Holding:
+        """What holds a unit. What was asked for lately is remembered, in bounded memory."""
+        unit = _alike(unit)
+        with undisturbed(), self._lock:
+            if (known := self._remembered.pop(unit, None)) is not None:
+                self._remembered[unit] = known  # as the one that was asked for last
+                return known
+        occurrences = [_narrow(segment.postings.occurrences(unit)) for segment in self.segments]
+        passages = sum(
+            int(self.live[base + found.ordinals].sum()) for (base, _), found in zip(self, occurrences, strict=True)
+        )
+        found = Holding(occurrences, passages)
+        with undisturbed(), self._lock:
+            if (size := _size(unit, found)) <= MOST_REMEMBERED and unit not in self._remembered:
+                self._remembered[unit] = found
+                self._taken += size
+                while self._taken > MOST_REMEMBERED:
+                    oldest = next(iter(self._remembered))
+                    self._taken -= _size(oldest, self._remembered.pop(oldest))
+        return found
+
     # Of passages, by number
 
     def locate(self, number: int) -> tuple[Segment, int]:
@@ -120,7 +186,7 @@ class Stack:
         """The ledger's number for each passage's document: equal for passages of one document."""
         documents = np.zeros(len(numbers), np.int64)
         owners = self._owners(numbers)
-        present: list[int] = np.unique(owners).tolist()
+        present: list[int] = np.flatnonzero(np.bincount(owners)).tolist()
         for index in present:
             here = owners == index
             within = self.segments[index].columns.document[numbers[here] - self.bases[index]]
@@ -137,7 +203,7 @@ class Stack:
         return self._each(numbers, lambda segment, n: segment.columns.start[n], np.int64)
 
     def cosines(self, question: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The similarity of each of some passages to a unit vector [dimension]."""
+        """The similarity of each of some passages to a unit vector [dimension]; NaN for one that has no vector yet."""
         return self._each(numbers, lambda segment, n: segment.vectors.cosines(question, n), np.float64)
 
     def _each(
@@ -149,7 +215,7 @@ class Stack:
         """What `read` gives for the ordinals of each segment, put together in the order of `numbers`."""
         values = np.zeros(len(numbers), kind)
         owners = self._owners(numbers)
-        present: list[int] = np.unique(owners).tolist()
+        present: list[int] = np.flatnonzero(np.bincount(owners)).tolist()
         for index in present:
             here = owners == index
             values[here] = read(self.segments[index], numbers[here] - self.bases[index])
@@ -172,7 +238,7 @@ class Stack:
             if len(tied) > wanted:
                 owners, ranks = self._owners(numbers[tied]), self._ranks(numbers[tied])
                 chosen = keys != threshold
-                for each in np.unique(owners):
+                for each in np.flatnonzero(np.bincount(owners)):
                     here = owners == each
                     chosen[tied[here][np.argsort(ranks[here])[:wanted]]] = True
                 numbers, keys = numbers[chosen], keys[chosen]

@@ -17,7 +17,7 @@ from ..segments.segment import Segment
 from ..units import Word
 from .candidates import find_candidates
 from .lexicon import Lexicon
-from .matches import Base
+from .matches import Base, Records
 from .plan import Deadline, Lookup, Plan
 from .stack import Stack
 from .view import Candidates, Contribution, Info, Located, Opened, Owner, Weighed
@@ -40,11 +40,15 @@ class StackView(ABC):
         self._lexicon = lexicon
         self._dimension = dimension
         counted = [each.name for each in info.fields if each.is_counted and each.name not in info.lacking]
-        self._base = Base(stack, copies, counted, self.document)
+        self._base = Base(stack, copies, counted)
 
     @abstractmethod
     def document(self, number: int) -> Document:
         """A document, by the stack's number. Raises CollectionDamaged if its ledger has not got it (any more)."""
+
+    @abstractmethod
+    def arrivals(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """When documents came in, by the stack's numbers: in seconds since the epoch, float64 beside them."""
 
     @abstractmethod
     def encode(self, text: str) -> NDArray[np.float32]:
@@ -86,7 +90,7 @@ class StackView(ABC):
 
     def candidates(self, plan: Plan, depth: int, deadline: Deadline) -> Candidates:
         """See `View.candidates`."""
-        return find_candidates(self._base, plan, depth, deadline)
+        return find_candidates(self._base, Records(self.document, self.arrivals), plan, depth, deadline)
 
     def passages(
         self, numbers: Iterable[int], *, weighed: Sequence[Weighed] = (), bm25f: BM25F | None = None

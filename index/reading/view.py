@@ -25,6 +25,26 @@ from .facets import Facets
 from .plan import Deadline, Lookup, Plan, Sort
 
 
+class LeftOut(NamedTuple):
+    """A part of a collection that is not as it was written, and so is not asked.
+
+    Attributes:
+        part: Its folder within the collection's, such as "segments/NAME", or "ledger.sqlite".
+        passages: How many passages are in it, deleted ones included; 0 for a query encoder.
+        reason: What is wrong with it.
+    """
+
+    part: str
+    passages: int
+    reason: str
+
+    def __str__(self) -> str:
+        """One line that says so, and how to mend it."""
+        holding = f" ({self.passages:,} passages)" if self.passages else ""
+        remedy = "" if "`dragoman " in self.reason else "; mend it with `dragoman doctor --repair`"
+        return f"{self.part}{holding} is damaged and left out: {self.reason}{remedy}"
+
+
 @dataclass(frozen=True, slots=True)
 class Info:
     """What a view says of itself.
@@ -40,6 +60,9 @@ class Info:
         varies_bm25f: Whether a plan may say how occurrences are weighed.
         variants: The groups of names that count as the same in it beside those that everywhere do, each a line.
         scripts: Those of `corpus.scripts.OTHER_SCRIPTS` in which there may be terms.
+        left_out: The parts that are damaged, and are not asked.
+        unencoded: How many of the passages have no vector yet, and are found by their words alone.
+        lineage: What copies of the collection have in common, and any that has taken its place; empty if nobody says.
     """
 
     generation: int
@@ -52,6 +75,14 @@ class Info:
     varies_bm25f: bool = True
     variants: tuple[str, ...] = ()
     scripts: frozenset[str] = frozenset(OTHER_SCRIPTS)
+    left_out: tuple[LeftOut, ...] = ()
+    unencoded: int = 0
+    lineage: str = ""
+
+    @property
+    def covered(self) -> float:
+        """The share of the passages that meaning covers, from 0 to 1; 1 where there are none."""
+        return 1 - self.unencoded / max(self.passages, 1)
 
 
 class Weighed(NamedTuple):
@@ -139,8 +170,8 @@ class Matches(Protocol):
 
         Args:
             scores: float64 [n], what each candidate is worth, not negative; -inf for one that comes last of all.
-            sort: The order. Documents without a date come last in both orders by date; ties go by relevance, then by
-                document id and start.
+            sort: The order. Documents without a date come last in both orders by date; of those that came in together,
+                the newest come first. Ties go by relevance, then by document id and start.
             per_document: Whether only the best passage of each document is listed.
             fold: Whether of near-identical documents only the one that ranks best is listed and counted.
             offset: How many of the first are passed over.
@@ -287,5 +318,5 @@ class View(Protocol):
         ...
 
     def vectors(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The vectors of some passages: float32 [n, dimension]."""
+        """The vectors of some passages: float32 [n, dimension]; NaN for one that has none yet."""
         ...

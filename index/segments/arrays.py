@@ -1,7 +1,11 @@
 """Arrays and lists of strings on disk: written once in a stream, then memory-mapped and never changed."""
 
+import ctypes
+import math
+import mmap
+import os
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
@@ -51,7 +55,9 @@ class ArrayWriter:
         self.close()
 
     def close(self) -> None:
-        """Write the number of rows into the header and close the file."""
+        """Write the number of rows into the header and close the file, unless it is closed."""
+        if self._file.closed:
+            return
         with self._file:
             self._file.seek(0)
             self._write_header()
@@ -62,15 +68,117 @@ def save(path: Path, array: Array) -> None:
     np.save(path, array, allow_pickle=False)
 
 
-def load(path: Path) -> Array:
-    """Map an array read-only.
+def load(path: Path, dtype: DTypeLike, width: int | None = None) -> Array:
+    """Map an array read-only. No file is left open.
+
+    Args:
+        path: Its file.
+        dtype: What it must be of.
+        width: The number of columns that it must have, or None for an array of one dimension.
 
     Raises:
         OSError: It cannot be read.
-        ValueError: It is no array, or was cut short.
+        ValueError: It is no such array, or its file is shorter or longer than it.
     """
-    # As a plain array: np.memmap's own slicing is several times slower.
-    return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    with path.open("rb") as file:
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ValueError(f"{path.name} is written in another format")
+        shape, is_transposed, found = np.lib.format.read_array_header_1_0(file)
+        if found.hasobject:
+            raise ValueError(f"{path.name} holds Python objects, and they are not loaded")
+        if found != dtype or shape[1:] != (() if width is None else (width,)) or is_transposed:
+            raise ValueError(f"{path.name} is an array of another kind")
+        start, size = file.tell(), os.fstat(file.fileno()).st_size
+        if len(shape) == 0 or min(shape) < 0 or start + math.prod(shape) * found.itemsize != size:
+            raise ValueError(f"{path.name} has not the size of its array")
+        return np.asarray(_Mapping(file.fileno(), size, start, shape, found))
+
+
+def map_bytes(path: Path) -> NDArray[np.uint8]:
+    """Map a whole file read-only. It is not left open.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is empty.
+    """
+    with path.open("rb") as file:
+        if not (size := os.fstat(file.fileno()).st_size):
+            raise ValueError(f"{path.name} is empty")
+        return np.asarray(_Mapping(file.fileno(), size, 0, (size,), np.dtype(np.uint8)))
+
+
+class _Mapping:
+    """A file mapped into memory, as NumPy takes an array: it is let go of with the last array that is made of it.
+
+    `mmap.mmap`, and with it `np.memmap`, keeps a descriptor of its own for each file as long as it is mapped, and a
+    segment has more than seventy files. (From Python 3.13 on it need not.)
+    """
+
+    def __init__(self, descriptor: int, size: int, start: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        self._size = size
+        self._address: int | None = _libc.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, descriptor, 0)
+        if self._address == _MAP_FAILED:
+            self._address = None
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+        data = (self._address or 0) + start, True  # read-only
+        self.__array_interface__ = {"version": 3, "data": data, "shape": shape, "typestr": dtype.str}
+
+    def __del__(self) -> None:
+        if self._address is not None:
+            _libc.munmap(self._address, self._size)
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.mmap.restype = ctypes.c_void_p
+_libc.mmap.argtypes = ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long
+_libc.munmap.argtypes = ctypes.c_void_p, ctypes.c_size_t
+_MAP_FAILED = ctypes.c_void_p(-1).value
+
+
+def check_lengths(name: str, length: int, *arrays: Sized) -> None:
+    """Raise ValueError unless arrays, which are named for the error, have a length each."""
+    if any(len(array) != length for array in arrays):
+        raise ValueError(f"{name} disagree about how many there are")
+
+
+def check_offsets(name: str, offsets: Array, rows: int, end: int) -> None:
+    """Raise ValueError unless offsets lead through so many rows from 0 to an end. What lies between is not looked at.
+
+    Args:
+        name: What they are called in the error.
+        offsets: Where each row begins, and at last where the last one ends.
+        rows: How many rows there are.
+        end: How long what they point into is.
+    """
+    if len(offsets) != rows + 1 or offsets[0] != 0 or offsets[-1] != end:
+        raise ValueError(f"{name} do not lead through what they point into")
+
+
+def check_ascending(name: str, values: Array) -> None:
+    """Raise ValueError if a value is less than the one before it."""
+    for at in range(0, len(values), _BLOCK):
+        part = values[at : at + _BLOCK + 1]
+        if (part[1:] < part[:-1]).any():
+            raise ValueError(f"{name} do not ascend")
+
+
+def check_below(name: str, values: Array, end: int) -> None:
+    """Raise ValueError unless all values are from 0 on and below an end."""
+    for at in range(0, len(values), _BLOCK):
+        part = values[at : at + _BLOCK]
+        if part.min() < 0 or part.max() >= end:
+            raise ValueError(f"{name} lead to what is not there")
+
+
+_BLOCK = 1 << 20
+"""So many values are looked at together."""
+
+
+def distinct(values: Array) -> Array:
+    """Each value once, ascending. `np.unique` does the same, and first loads NumPy's masked arrays."""
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
 
 
 def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -87,6 +195,13 @@ def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.
     return np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
 
 
+def is_among(some: Array, ascending: Array) -> NDArray[np.bool_]:
+    """Which of some numbers are among others, which ascend: bool [n]. NumPy's own would sort them once more."""
+    if not len(ascending):
+        return np.zeros(len(some), bool)
+    return ascending.take(np.searchsorted(ascending, some), mode="clip") == some
+
+
 class Strings:
     """A list of strings on disk: their UTF-8 bytes end to end, and the offsets at which each begins.
 
@@ -96,8 +211,16 @@ class Strings:
     """
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._bytes = load(folder / f"{name}.bytes.npy")
-        self._offsets = load(folder / f"{name}.offsets.npy")
+        self._bytes = load(folder / f"{name}.bytes.npy", np.uint8)
+        self._offsets = load(folder / f"{name}.offsets.npy", np.int64)
+        check_offsets(f"offsets of {name}", self._offsets, len(self._offsets) - 1, len(self._bytes))
+
+    def check(self) -> None:
+        """Look at every string. Raises ValueError if one cannot be."""
+        check_ascending("offsets of strings", self._offsets)
+        for at in range(0, len(self), _BATCH):
+            for each in self.encodings(range(at, min(at + _BATCH, len(self)))):
+                each.decode()
 
     @staticmethod
     def save(folder: Path, name: str, strings: Iterable[bytes]) -> int:
@@ -135,10 +258,11 @@ class Strings:
         """The string with that number, as UTF-8."""
         return self._bytes[self._offsets[number] : self._offsets[number + 1]].tobytes()
 
-    def encodings(self) -> list[bytes]:
-        """All strings as UTF-8, in order."""
-        content, offsets = self._bytes.tobytes(), self._offsets.tolist()
-        return [content[start:end] for start, end in pairwise(offsets)]
+    def encodings(self, numbers: range | None = None) -> list[bytes]:
+        """The strings with some consecutive numbers, or all of them, as UTF-8, in order."""
+        offsets = self._offsets if numbers is None else self._offsets[numbers.start : numbers.stop + 1]
+        content, ends = self._bytes[offsets[0] : offsets[-1]].tobytes(), (offsets - offsets[0]).tolist()
+        return [content[start:end] for start, end in pairwise(ends)]
 
     def equal(self, string: str) -> NDArray[np.int64]:
         """The numbers of all strings that equal one, ascending: int64 [n]. The list need not be sorted."""
@@ -158,6 +282,17 @@ class Strings:
         start = bisect_left(every, wanted, key=self.encoded)
         return range(start, bisect_left(every, wanted + b"\xff", lo=start, key=self.encoded))  # no UTF-8 has that byte
 
+    def first(self, string: str, start: int = 0) -> int:
+        """The number, from `start` on, of the first string that does not come before one, in a list as for `find`.
+
+        Quick if that is near the start. If there is none, it is the length of the list.
+        """
+        wanted, step = string.encode(errors="surrogatepass"), 1
+        end = start
+        while end < len(self) and self.encoded(end) < wanted:
+            start, end, step = end + 1, end + step, step * 2
+        return bisect_left(range(len(self)), wanted, start, min(end, len(self)), key=self.encoded)
+
     def any_between(self, first: str, end: str) -> bool:
         """Whether there is a string from one on and before another, in a list that is sorted as for `find`."""
         number = bisect_left(range(len(self)), first.encode(), key=self.encoded)
@@ -170,7 +305,10 @@ class Strings:
         return number if number < len(self) and self.encoded(number) == wanted else None
 
 
-def _batches(strings: Iterable[bytes], size: int = 65_536) -> Iterator[list[bytes]]:
+_BATCH = 65_536
+
+
+def _batches(strings: Iterable[bytes], size: int = _BATCH) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
     for string in strings:
         batch.append(string)

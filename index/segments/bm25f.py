@@ -39,8 +39,10 @@ class BM25F:
         """
         frequency = np.zeros(len(counts))
         for field, (b, weight, average) in enumerate(zip(self.b, self.weights, averages, strict=True)):
-            if average > 0:
-                frequency += weight * counts[:, field] / (1 - b + b * lengths[:, field] / average)
+            # A word stands in few titles and fewer footnotes: most counts are 0, and add nothing.
+            if average > 0 and len(held := np.flatnonzero(counts[:, field])):
+                norms = 1 - b + b * lengths[held, field] / average
+                frequency[held] += weight * counts[held, field] / norms
         return frequency / (self.k1 + frequency)
 
 

@@ -18,7 +18,7 @@ from ...corpus.dates.records import parse_dates
 from ...corpus.document import Document
 from ...corpus.fields import Field
 from ..analysis import analyze, one_line
-from .arrays import Strings, load, save
+from .arrays import Strings, check_ascending, check_below, check_lengths, check_offsets, load, save
 
 _STARTS = ".starts.npy"
 
@@ -34,27 +34,54 @@ class Columns:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.document = load(folder / "document.npy")
+        self.document = load(folder / "document.npy", np.int32)
         """int32 [passages]: the number of the passage's document."""
-        self.start = load(folder / "start.npy")
+        self.start = load(folder / "start.npy", np.int32)
         """int32 [passages]: where the passage starts in its document's text."""
-        self.end = load(folder / "end.npy")
+        self.end = load(folder / "end.npy", np.int32)
         """int32 [passages]: where it ends."""
-        self.order = load(folder / "order.npy")
+        self.order = load(folder / "order.npy", np.int32)
         """int32 [passages]: the passage's rank when all are sorted by document id, then start."""
-        self.version = load(folder / "version.npy")
+        self.version = load(folder / "version.npy", np.int64)
         """int64 [documents]: the ledger's number for this version of the document."""
-        self.first = load(folder / "first.npy")
+        self.first = load(folder / "first.npy", np.int32)
         """int32 [documents]: the first day of the document's dates, or UNDATED."""
-        self.last = load(folder / "last.npy")
+        self.last = load(folder / "last.npy", np.int32)
         """int32 [documents]: the last day, or UNDATED."""
         self.ids = Strings(folder, "ids")
         """The ids of the documents, by their number."""
         names = (path.name.removesuffix(_STARTS) for path in folder.glob(f"*{_STARTS}"))
         self._values = {name: Values(folder, name) for name in names}
+        check_lengths("columns of passages", len(self.document), self.start, self.end, self.order)
+        documents = len(self.version)
+        check_lengths("columns of documents", documents, self.first, self.last, self.ids)
+        if len(self) and (self.document[0] != 0 or self.document[-1] != documents - 1):
+            raise ValueError("document.npy numbers other documents than there are")
+        for name, values in self._values.items():
+            check_offsets(f"starts of {name}", values.starts, documents, len(values.codes))
 
     def __len__(self) -> int:
         return len(self.document)
+
+    def check(self) -> None:
+        """Look at every value. Raises ValueError if there is one that cannot be."""
+        documents = len(self.version)
+        check_ascending("document.npy", self.document)
+        check_below("document.npy", self.document, documents)
+        check_below("order.npy", self.order, len(self))
+        if len(self) and np.bincount(self.order, minlength=len(self)).max() > 1:
+            raise ValueError("order.npy names a passage twice")
+        if ((self.start < 0) | (self.end < self.start)).any():
+            raise ValueError("start.npy and end.npy are no spans")
+        for name, days in (("first.npy", self.first), ("last.npy", self.last)):
+            check_below(name, days, date.max.toordinal() + 1)
+        if ((self.first == UNDATED) != (self.last == UNDATED)).any() or (self.last < self.first).any():
+            raise ValueError("first.npy and last.npy are no dates")
+        self.ids.check()
+        for name, values in self._values.items():
+            values.distinct.check()
+            check_ascending(f"starts of {name}", values.starts)
+            check_below(f"codes of {name}", values.codes, len(values.distinct))
 
     @property
     def fields(self) -> frozenset[str]:
@@ -139,9 +166,9 @@ class Values:
     def __init__(self, folder: Path, name: str) -> None:
         self.distinct = Strings(folder, name)
         """The values, sorted."""
-        self.starts = load(folder / f"{name}{_STARTS}")
+        self.starts = load(folder / f"{name}{_STARTS}", np.int64)
         """int64 [documents + 1]: where among the codes those of each document begin."""
-        self.codes = load(folder / f"{name}.codes.npy")
+        self.codes = load(folder / f"{name}.codes.npy", np.int32)
         """int32 [values]: the number of each value among the distinct ones, document after document."""
 
     @cached_property

@@ -4,8 +4,8 @@ The arrays are read out of the segment's own Whoosh index, so that both agree by
 stems come in when a question is asked, as sets of surface forms that count as one word.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import reduce
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import FIELDS
-from ..units import ANY_WORD, Confined, Form, Near, Unit
+from ..units import ANY_WORD, Confined, Form, Near, Unit, Word
 from . import proximity
-from .arrays import load, ranges
+from .arrays import Strings, check_ascending, check_below, check_lengths, check_offsets, is_among, load, ranges
 from .proximity import POSITION_BITS, Stretches
 from .slips import slips
 from .vocabulary import Vocabulary
@@ -42,17 +42,51 @@ class Postings:
 
     def __init__(self, folder: Path) -> None:
         self._vocabulary = Vocabulary(folder)
-        self._starts = load(folder / "starts.npy")
-        self._ordinals = load(folder / "ordinals.npy")
-        self._counts = load(folder / "counts.npy")
-        self._position_starts = load(folder / "position_starts.npy")
-        self._position_offsets = load(folder / "position_offsets.npy")
-        self._positions = load(folder / "positions.npy")
-        self._passage_languages = load(folder / "passage_languages.npy")
-        self._sentence_starts = load(folder / "sentence_starts.npy")
-        self._sentence_offsets = load(folder / "sentence_offsets.npy")
-        self.lengths = load(folder / "lengths.npy")
+        self._starts = load(folder / "starts.npy", np.int64)
+        self._ordinals = load(folder / "ordinals.npy", np.int32)
+        self._counts = load(folder / "counts.npy", np.uint16, len(FIELDS))
+        self._position_starts = load(folder / "position_starts.npy", np.int64)
+        self._position_offsets = load(folder / "position_offsets.npy", np.uint32)
+        self._positions = load(folder / "positions.npy", np.uint16)
+        self._passage_languages = load(folder / "passage_languages.npy", np.uint16)
+        self._sentence_starts = load(folder / "sentence_starts.npy", np.uint32)
+        self._sentence_offsets = load(folder / "sentence_offsets.npy", np.int64)
+        self.lengths = load(folder / "lengths.npy", np.uint16, len(FIELDS))
         """uint16 [passages, fields]: the tokens in each field of each passage."""
+        terms = len(self._vocabulary.terms)
+        check_offsets("starts of terms", self._starts, terms, len(self._ordinals))
+        check_lengths("postings", len(self._ordinals), self._counts, self._position_offsets)
+        check_lengths("terms", terms, self._position_starts)
+        check_lengths("passages", len(self.lengths), self._passage_languages)
+        check_offsets("offsets of sentences", self._sentence_offsets, len(self.lengths), len(self._sentence_starts))
+
+    def check(self) -> None:
+        """Look at every number. Raises ValueError if there is one that cannot be."""
+        passages = len(self.lengths)
+        self._vocabulary.check(passages)
+        check_ascending("starts of terms", self._starts)
+        check_below("postings", self._ordinals, passages)
+        check_below("languages of passages", self._passage_languages, len(self.languages))
+        check_ascending("offsets of sentences", self._sentence_offsets)
+        check_below("starts of sentences", self._sentence_starts, len(FIELDS) << 16)
+        begin, terms, position = 0, len(self._position_starts), 0
+        while begin < terms:
+            # Terms with some hundred thousand postings together, or a single one that has more.
+            end = int(np.searchsorted(self._starts, int(self._starts[begin]) + _POSTINGS, "right")) - 1
+            end = min(max(end, begin + 1), terms)
+            rows = slice(self._starts[begin], self._starts[end])
+            first = np.repeat(self._position_starts[begin:end], np.diff(self._starts[begin : end + 1]))
+            many: NDArray[np.int64] = self._counts[rows].sum(axis=1, dtype=np.int64)
+            ends = position + np.cumsum(many)
+            if (first + self._position_offsets[rows] != ends - many).any():
+                raise ValueError("positions do not belong to their postings")
+            ascends = np.diff(self._ordinals[rows]) > 0
+            ascends[self._starts[begin + 1 : end] - self._starts[begin] - 1] = True
+            if not ascends.all():
+                raise ValueError("postings do not ascend")
+            begin, position = end, int(ends[-1]) if len(ends) else position
+        if position != len(self._positions):
+            raise ValueError("positions do not belong to their postings")
 
     @property
     def languages(self) -> Sequence[str]:
@@ -93,12 +127,37 @@ class Postings:
             yield spelling, language, here
         as_it_is = ordinals[plain > 0]
         languages = self._passage_languages[as_it_is]
-        for code in np.unique(languages).tolist():
+        for code in np.flatnonzero(np.bincount(languages)).tolist():
             yield term, self.languages[int(code)], as_it_is[languages == code]
 
     def slips(self, term: str) -> set[str]:
         """The surface terms that one mistake makes of `term`: see `slips.slips`."""
         return slips(self._vocabulary.terms, term)
+
+    def expanded(self, expand: Callable[[Strings], Iterator[int]], field: str = "") -> set[str]:
+        """The surface terms that a pattern or a misspelling stands for.
+
+        Args:
+            expand: Finds their numbers in the list of all terms: see `whoosh_index`.
+            field: The only one of FIELDS that they may be in; empty if all of them do.
+        """
+        numbers = np.fromiter(expand(self._vocabulary.terms), np.int64)
+        if field:
+            parts = (numbers[start : start + _TERMS] for start in range(0, len(numbers), _TERMS))
+            numbers = np.concatenate([numbers[:0], *(part[self._are_in(FIELDS.index(field), part)] for part in parts)])
+        return {self._vocabulary.terms[number] for number in numbers.tolist()}
+
+    def _are_in(self, column: int, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        begin, end = self._starts[numbers], self._starts[numbers + 1]
+        held, left, size = np.zeros(len(numbers), bool), np.arange(len(numbers)), 8
+        while len(left):
+            # A word in very many passages is mostly met in all its fields among the first.
+            many = np.minimum(end[left] - begin[left], size)
+            counts = self._counts[ranges(begin[left], many), column]
+            held[left] = np.logical_or.reduceat(counts, np.cumsum(many) - many)
+            begin[left] += many
+            left, size = left[~held[left] & (begin[left] < end[left])], min(size * 8, 1 << 12)
+        return held
 
     def with_stems(self, wanted: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
         """See `Vocabulary.with_stems`."""
@@ -166,14 +225,29 @@ class Postings:
         counts[:, column] = anywhere.counts[here, column]
         return Occurrences(anywhere.ordinals[here], counts)
 
+    def side_by_side(self, pairs: Sequence[tuple[Word, Word]], among: NDArray[np.int32]) -> Iterator[Occurrences]:
+        """The passages in which two words stand one right after the other, deleted ones included, for each pair.
+
+        Args:
+            pairs: The words; where one is in several pairs, its positions are read once.
+            among: int32, ascending: the only ordinals of interest.
+        """
+        positions = {
+            word: self._beginnings(terms, 0, among) if (terms := self._terms(word)) else np.zeros(0, np.int64)
+            for word in dict.fromkeys(chain.from_iterable(pairs))
+        }
+        for pair in pairs:
+            left, right = (positions[word] for word in pair)
+            yield _counted(_common(left, right - 1))
+
     def _form(self, form: Form, slop: int, among: NDArray[np.int32] | None) -> Occurrences:
         words = self._words(form)
         if not words:
             return _NOWHERE
         if len(form) == 1:
             return _together(self._terms_among(words[0].terms, among))
-        holding = self._holding_all(words, among)
-        return _counted(self._phrase(words, slop, holding).last, holding)
+        holding = self._holding_all(words, among) if slop else among
+        return _counted(self._phrase(words, slop, holding).last)
 
     def _words(self, form: Form) -> list["_Word"]:
         """The words of a form that must be certain ones; none if the segment does not hold one of them."""
@@ -230,13 +304,19 @@ class Postings:
         """How long the postings of some terms are, all together."""
         return int(sum(self._starts[each.number + 1] - self._starts[each.number] for each in terms))
 
-    def _phrase(self, words: Sequence["_Word"], slop: int, holding: NDArray[np.int32]) -> Stretches:
+    def _phrase(self, words: Sequence["_Word"], slop: int, holding: NDArray[np.int32] | None) -> Stretches:
         """Where a phrase would begin by its words, which is one place for all of them unless there is slop."""
-        codes = [self._beginnings(word.terms, word.offset, holding) for word in words]
         if not slop:
             # The phrase begins where it would have to begin for each of its words: at the codes that all words share.
-            shared = reduce(_common, sorted(codes, key=len))
+            # Rarest first: of a much commoner word only what stands beside those before it is looked at.
+            rarest, *others = sorted(words, key=lambda word: self._size(word.terms))
+            shared = self._beginnings(rarest.terms, rarest.offset, holding)
+            for word in others:
+                is_common = self._size(word.terms) > _COMMON * len(shared)
+                among = _passages(shared) if is_common else holding
+                shared = _common(shared, self._beginnings(word.terms, word.offset, among))
             return Stretches(shared, shared)
+        codes = [self._beginnings(word.terms, word.offset, holding) for word in words]
         # A word for which few terms will do goes first: a token that it takes is no other word's any more.
         narrow = sorted(range(len(words)), key=lambda index: len(words[index].terms))
         terms = [{term.number for term in words[index].terms} for index in narrow]
@@ -254,7 +334,7 @@ class Postings:
             held = proximity.in_same_sentence(these, others, self._sentences(holding))
         else:
             held = proximity.within(these, others, near.words)
-        return _counted(these.first[held], holding)
+        return _counted(these.first[held])
 
     def _rarity(self, unit: Unit) -> int:
         """At most so many passages hold the unit, roughly."""
@@ -281,27 +361,32 @@ class Postings:
         """The codes at which sentences begin that are not the first of their field: int64, ascending."""
         begin, end = self._sentence_offsets[holding], self._sentence_offsets[holding + 1]
         fields, positions = np.divmod(self._sentence_starts[ranges(begin, end - begin)].astype(np.int64), 1 << 16)
-        groups = np.repeat(np.arange(len(holding)), end - begin) * len(FIELDS) + fields
+        groups = np.repeat(holding.astype(np.int64), end - begin) * len(FIELDS) + fields
         return (groups << POSITION_BITS) + positions
 
-    def _beginnings(self, terms: Sequence["_Term"], offset: int, holding: NDArray[np.int32]) -> NDArray[np.int64]:
+    def _beginnings(
+        self, terms: Sequence["_Term"], offset: int, holding: NDArray[np.int32] | None
+    ) -> NDArray[np.int64]:
         """Codes of where a phrase may begin so that one of these terms stands `offset` words on: ascending, distinct.
 
-        A code is the passage's index in `holding`, times the number of fields, plus the field, shifted left by
-        POSITION_BITS, plus the position.
+        A code is the passage's ordinal, times the number of fields, plus the field, shifted left by POSITION_BITS, plus
+        the position. They are of the passages in `holding`, or of all.
         """
         codes: list[NDArray[np.int64]] = []
         for term in terms:
             rows = self._rows(term, holding)
             # A term's positions lie posting after posting, and a posting's field after field.
-            counts = self._counts[rows].astype(np.int64)
-            begin = self._position_starts[term.number] + self._position_offsets[rows].astype(np.int64)
-            positions = self._positions[ranges(begin, counts.sum(axis=1))].astype(np.int64) - offset
-            index = np.searchsorted(holding, self._ordinals[rows])
-            fields = index[:, np.newaxis] * len(FIELDS) + np.arange(len(FIELDS))
-            groups = np.repeat(fields.ravel(), counts.ravel())
-            codes.append((groups << POSITION_BITS) + positions)
-        return codes[0] if len(codes) == 1 else np.sort(np.concatenate(codes), kind="stable")
+            counts = self._counts[rows]
+            begin = self._position_starts[term.number]
+            if isinstance(rows, slice):
+                positions = self._positions[begin : begin + counts.sum(dtype=np.int64)]
+            else:
+                begins = begin + self._position_offsets[rows].astype(np.int64)
+                positions = self._positions[ranges(begins, counts.sum(axis=1, dtype=np.int64))]
+            held = np.flatnonzero(counts)
+            groups = self._ordinals[rows].astype(np.int64)[held // len(FIELDS)] * len(FIELDS) + held % len(FIELDS)
+            codes.append(np.repeat((groups << POSITION_BITS) - offset, counts.ravel()[held]) + positions)
+        return codes[0] if len(codes) == 1 else np.sort(np.concatenate(codes))
 
 
 class _Term(NamedTuple):
@@ -318,12 +403,21 @@ class _Word(NamedTuple):
     terms: list[_Term]
 
 
-def _counted(codes: NDArray[np.int64], holding: NDArray[np.int32]) -> Occurrences:
-    """The passages of some codes, which count in them by field."""
-    counts = np.bincount(codes >> POSITION_BITS, minlength=len(holding) * len(FIELDS))
-    counts = counts.reshape(len(holding), len(FIELDS))
-    held = counts.any(axis=1)
-    return Occurrences(holding[held], counts[held])
+def _passages(codes: NDArray[np.int64]) -> NDArray[np.int32]:
+    """The ordinals of the passages of some codes, which ascend: int32, ascending."""
+    ordinals = (codes >> POSITION_BITS) // len(FIELDS)
+    return ordinals[np.flatnonzero(np.diff(ordinals, prepend=-1))].astype(np.int32)
+
+
+def _counted(codes: NDArray[np.int64]) -> Occurrences:
+    """The passages of some codes, which ascend and count in them by field."""
+    groups = codes >> POSITION_BITS
+    first = np.flatnonzero(np.diff(groups, prepend=-1))
+    ordinals, fields = np.divmod(groups[first], len(FIELDS))
+    is_first = np.diff(ordinals, prepend=-1) > 0
+    counts = np.zeros((int(is_first.sum()), len(FIELDS)), np.int64)
+    counts[np.cumsum(is_first) - 1, fields] = np.diff(first, append=len(groups))
+    return Occurrences(ordinals[is_first].astype(np.int32), counts)
 
 
 def _union(lists: Sequence[NDArray[Any]]) -> NDArray[Any]:
@@ -348,13 +442,18 @@ def _together(parts: Sequence[Occurrences]) -> Occurrences:
     return Occurrences(ordinals[first], np.add.reduceat(counts, first, dtype=np.int64))
 
 
-def _common(few: NDArray[Any], many: NDArray[Any]) -> NDArray[Any]:
-    """What two lists, ascending and without repeats, have in common. NumPy's own would sort them once more."""
-    if not len(many):
-        return many
-    return few[many.take(np.searchsorted(many, few), mode="clip") == few]
+def _common(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What two lists, ascending and without repeats, have in common, ascending."""
+    few, many = (some, others) if len(some) < len(others) else (others, some)
+    if len(few) * _COMMON > len(many):
+        merged = np.sort(np.concatenate([few, many]))
+        return merged[:-1][merged[1:] == merged[:-1]]
+    return few[is_among(few, many)]
 
 
+_COMMON = 4  # times as long is what is looked up, rather than gone through
 _BLOCK = 1 << 16  # postings that are looked at together
+_POSTINGS = 1 << 19  # postings that are checked together
+_TERMS = 1 << 11  # terms that are looked at together
 
 _NOWHERE = Occurrences(np.zeros(0, np.int32), np.zeros((0, len(FIELDS)), np.int64))

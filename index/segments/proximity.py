@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import distinct
+
 POSITION_BITS: Final = 17
 """One more than a position has, so that a position less a word's offset in a phrase fits as well."""
 
@@ -38,7 +40,7 @@ def strayed(words: Sequence[tuple[int, Codes]], alike: Sequence[Sequence[int]], 
         and goes to the first that can have it: where words have some terms in common and not all, as in "treaty
         treat*", a stretch may go unseen that another division of the tokens would make.
     """
-    begin = np.unique(np.concatenate([codes for _, codes in words]))
+    begin = distinct(np.concatenate([codes for _, codes in words]))
     complete = np.ones(len(begin), bool)
     begins: list[Codes] = []  # for each word, where the phrase would begin by the first token at or after `begin`
     for (offset, codes), others in zip(words, alike, strict=True):

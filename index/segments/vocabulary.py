@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...corpus.scripts import OTHER_SCRIPTS
 from ..terms import stems
-from .arrays import ArrayWriter, Strings, load, save
+from .arrays import ArrayWriter, Strings, check_ascending, check_below, check_lengths, check_offsets, load, save
 
 Written: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Sequence[int]]]]
 """By language and surface term, how the term is written in passages of that language where it is not as it is: each
@@ -33,11 +33,29 @@ class Vocabulary:
         self.languages = sorted(path.name.split(".")[1] for path in folder.glob("stems.*.bytes.npy"))
         """The languages of this segment's passages, as ISO 639-1 codes."""
         self._stems = {language: _Stems(folder, language) for language in self.languages}
-        self._spelt = load(folder / "written.terms.npy")
-        self._spelt_languages = load(folder / "written.languages.npy")
+        self._spelt = load(folder / "written.terms.npy", np.int32)
+        self._spelt_languages = load(folder / "written.languages.npy", np.uint16)
         self._spellings = Strings(folder, "written")
-        self._writing = load(folder / "written.ordinals.npy")
-        self._writing_starts = load(folder / "written.starts.npy")
+        self._writing = load(folder / "written.ordinals.npy", np.int32)
+        self._writing_starts = load(folder / "written.starts.npy", np.int64)
+        check_lengths("spellings", len(self._spellings), self._spelt, self._spelt_languages)
+        check_offsets("starts of spellings", self._writing_starts, len(self._spelt), len(self._writing))
+
+    def check(self, passages: int) -> None:
+        """Look at every number. Raises ValueError if there is one that cannot be.
+
+        Args:
+            passages: How many the segment has.
+        """
+        self.terms.check()
+        self._spellings.check()
+        check_ascending("spelt terms", self._spelt)
+        check_below("spelt terms", self._spelt, len(self.terms))
+        check_below("languages of spellings", self._spelt_languages, len(self.languages))
+        check_ascending("starts of spellings", self._writing_starts)
+        check_below("passages of spellings", self._writing, passages)
+        for table in self._stems.values():
+            table.check(len(self.terms))
 
     @property
     def scripts(self) -> frozenset[str]:
@@ -82,12 +100,22 @@ class _Stems:
 
     def __init__(self, folder: Path, language: str) -> None:
         self._stems = Strings(folder, f"stems.{language}")
-        self._starts = load(folder / f"stems.{language}.starts.npy")
-        self._members = load(folder / f"stems.{language}.members.npy")
+        self._starts = load(folder / f"stems.{language}.starts.npy", np.int64)
+        self._members = load(folder / f"stems.{language}.members.npy", np.int32)
         # Few terms are written in such ways that they have more than one stem.
-        self._several = load(folder / f"stems.{language}.several.npy")
-        self._several_starts = load(folder / f"stems.{language}.several_starts.npy")
-        self._several_stems = load(folder / f"stems.{language}.several_stems.npy")
+        self._several = load(folder / f"stems.{language}.several.npy", np.int32)
+        self._several_starts = load(folder / f"stems.{language}.several_starts.npy", np.int64)
+        self._several_stems = load(folder / f"stems.{language}.several_stems.npy", np.int32)
+        check_offsets("starts of stems", self._starts, len(self._stems), len(self._members))
+        check_offsets("starts of several stems", self._several_starts, len(self._several), len(self._several_stems))
+
+    def check(self, terms: int) -> None:
+        self._stems.check()
+        check_ascending("starts of stems", self._starts)
+        check_below("members of stems", self._members, terms)
+        check_ascending("terms of several stems", self._several)
+        check_ascending("starts of several stems", self._several_starts)
+        check_below("several stems", self._several_stems, len(self._stems))
 
     def members(self, stem: str) -> list[int]:
         number = self._stems.find(stem)

@@ -1,32 +1,38 @@
-"""Whoosh: the inverted index that everything is read from, and which terms a pattern or a misspelt word may mean.
+"""Whoosh: inverts the passages, and says which terms a pattern or a misspelt word may mean.
 
 Whoosh says *which terms*; which passages hold them, and in what order, is answered from the arrays that `postings`
-reads out of this index once. A Whoosh reader is not safe to share among threads: open one for each.
-
-Whoosh pickles its table of contents, so an index is trusted like program code: never open one from a stranger.
+reads out of its index once. It keeps pickles in its files, and unpickling runs whatever a stranger has written into
+them. So the index is opened only by the process that has just made it, and does not outlast that: patterns and
+misspellings are expanded over the terms that `postings` has, with Whoosh's own queries and automata.
 """
 
+import errno
+import os
 from array import array
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import lru_cache
 from heapq import merge
-from itertools import chain, groupby, repeat
+from itertools import groupby, repeat
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from whoosh import fields, formats, index
+from whoosh import fields, formats
 from whoosh.codec.base import Automata
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex, LockError
 from whoosh.query.terms import Wildcard
 from whoosh.reading import IndexReader
 
 from ..analysis import FIELDS, MAX_TOKENS
+from .arrays import Strings
 from .postings_writer import FieldPostings
 
 if TYPE_CHECKING:
     from whoosh.writing import SegmentWriter
 
 _WRITER_MEGABYTES = 256
+_BATCH = 1 << 14  # terms that are read together
 
 
 class _Positions(formats.Positions):
@@ -57,6 +63,20 @@ def _schema() -> fields.Schema:
     return fields.Schema(**{name: _Terms() for name in FIELDS})
 
 
+class _Folder(FileStorage):
+    """A folder with an index, which raises what the system refuses.
+
+    Whoosh takes a folder that it may not list, as when too many files are open, for an empty one without an index.
+    """
+
+    def list(self) -> list[str]:
+        return [path.name for path in Path(cast("str", self.folder)).iterdir()]
+
+    def temp_storage(self, name: str | None = None) -> "_Folder":
+        made = super().temp_storage(name)  # pyright: ignore[reportUnknownMemberType]  # has no types
+        return _Folder(made.folder)
+
+
 class KeywordWriter:
     """Writes a Whoosh index, passage after passage.
 
@@ -65,8 +85,11 @@ class KeywordWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        created = index.create_in(str(folder), _schema())
-        writer = created.writer(limitmb=_WRITER_MEGABYTES)  # pyright: ignore[reportUnknownMemberType]  # has no types
+        created = cast("Any", FileIndex).create(_Folder(str(folder)), _schema())
+        try:
+            writer = created.writer(limitmb=_WRITER_MEGABYTES)
+        except LockError as error:  # nobody else has the folder
+            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK), str(folder)) from error
         self._writer = cast("SegmentWriter", writer)
 
     def add(self, passage: Sequence[Sequence[str]]) -> None:
@@ -88,13 +111,8 @@ class KeywordWriter:
 
 
 def open_reader(folder: Path) -> IndexReader:
-    """A reader of the index in a folder, for the calling thread alone.
-
-    Raises:
-        Exception: Files are missing or damaged. Whoosh raises many kinds of errors then.
-    """
-    # The schema that lies in the index is pickled, with the names that our classes had when it was written.
-    return cast("IndexReader", index.open_dir(str(folder), readonly=True, schema=_schema()).reader())
+    """A reader of the index in a folder, which runs what is pickled there: it must be one of this process's own."""
+    return cast("IndexReader", FileIndex(_Folder(str(folder), readonly=True)).reader())
 
 
 def read_postings(reader: IndexReader) -> Iterator[tuple[bytes, list[FieldPostings]]]:
@@ -114,44 +132,71 @@ def read_postings(reader: IndexReader) -> Iterator[tuple[bytes, list[FieldPostin
         yield term, by_field
 
 
-def expand_pattern(reader: IndexReader, pattern: str, field: str = "") -> set[str]:
-    """The terms that a pattern stands for.
+def expand_pattern(terms: Strings, pattern: str) -> Iterator[int]:
+    """The numbers of the terms that a pattern stands for, ascending.
 
     Args:
-        reader: Of the calling thread.
+        terms: Sorted as for `Strings.find`.
         pattern: Folded like a term, with `*` for any characters and `?` for one. Others stand for themselves.
-        field: One of FIELDS; empty for all of them.
     """
-    # Whoosh reads [ as the start of a character class.
-    escaped = pattern.replace("[", "[[]")
-    return {
-        term.decode()
-        for name in _names(field)
-        for _, term in Wildcard(name, escaped).existing_terms(reader, expand=True)
-    }
+    lexicon = _Lexicon(terms)
+    # Whoosh reads [ as the start of a character class. It asks for one term after the other.
+    for _ in Wildcard(_FIELD, pattern.replace("[", "[[]")).expanded_terms(cast("Any", lexicon)):
+        yield lexicon.at
 
 
-def expand_fuzzy(reader: IndexReader, term: str, distance: int, *, prefix: int = 1, field: str = "") -> set[str]:
-    """The terms that are spelt like another.
+def expand_fuzzy(terms: Strings, term: str, distance: int, *, prefix: int = 1) -> Iterator[int]:
+    """The numbers of the terms that are spelt like another, ascending.
 
     Args:
-        reader: Of the calling thread.
+        terms: Sorted as for `Strings.find`.
         term: A surface term.
         distance: How many edits (Levenshtein) away they may be.
         prefix: How many of its first characters they must share.
-        field: One of FIELDS; empty for all of them.
     """
-    near = _near(term, distance, prefix)
-    cursors = (reader.cursor(name) for name in _names(field))
-    matches = cast("Any", Automata).find_matches  # which has no types
-    return set(chain.from_iterable(cast("Iterable[str]", matches(near, cursor)) for cursor in cursors))
+    lexicon = _Lexicon(terms)
+    for _ in cast("Any", Automata).find_matches(_near(term, distance, prefix), lexicon):  # which has no types
+        yield lexicon.at
 
 
 @lru_cache(maxsize=64)
 def _near(term: str, distance: int, prefix: int) -> Any:
-    """The automaton that accepts what is near a term. Whoosh's own `terms_within` makes one a field and segment."""
+    """The automaton that accepts what is near a term."""
     return cast("Any", Automata).levenshtein_dfa(term, distance, prefix)  # which has no types
 
 
-def _names(field: str) -> tuple[str, ...]:
-    return (field,) if field else FIELDS
+_FIELD = "term"
+
+
+class _Lexicon:
+    """A sorted list of terms, as Whoosh's queries know a reader and its automata a cursor.
+
+    Attributes:
+        at: The number of the term that Whoosh has got last.
+    """
+
+    schema: ClassVar = {_FIELD: _Terms()}
+
+    def __init__(self, terms: Strings) -> None:
+        self._terms = terms
+        self.at = 0
+
+    def lexicon(self, _: str) -> Iterator[bytes]:
+        return self._each(range(len(self._terms)))
+
+    def expand_prefix(self, _: str, prefix: str) -> Iterator[bytes]:
+        return self._each(self._terms.beginning(prefix))
+
+    def _each(self, numbers: range) -> Iterator[bytes]:
+        for start in range(0, len(numbers), _BATCH):
+            batch = numbers[start : start + _BATCH]
+            for number, term in zip(batch, self._terms.encodings(batch), strict=True):
+                self.at = number
+                yield term
+
+    def text(self) -> str | None:
+        return self._terms[self.at] if self.at < len(self._terms) else None
+
+    def find(self, text: str) -> None:
+        """Go on to the first term that does not come before a text."""
+        self.at = self._terms.first(text, self.at)

@@ -1,6 +1,7 @@
 """What one commit writes: segments, one after another, and which passages are in them."""
 
-from ..segments.encoded_passage import EncodedPassage
+from ...refusals import telling_refusals
+from ..segments.encoded_passage import SegmentPassage
 from ..segments.segment import SegmentWriter
 from .store import SEGMENTS, Store
 
@@ -26,21 +27,24 @@ class Commit:
         self._number = 0
         self._rows: list[tuple[int, int, int, int]] = []
 
-    def add(self, passage: EncodedPassage) -> None:
+    def add(self, passage: SegmentPassage) -> None:
         """Add a passage, after those of its document that come before it."""
         if self._writer is not None and len(self._writer) >= self._segment_passages:
             self.close_segment()
-        if self._writer is None:
-            name = self._store.new_segment_name()
-            self._writer = SegmentWriter(self._store.folder / SEGMENTS / name, self.dimension, self.fields)
-            self._number = self._store.ledger.add_segment(name)
-        ordinal = self._writer.add(passage)
+        with telling_refusals(self._store.folder / SEGMENTS):
+            if self._writer is None:
+                name = self._store.new_segment_name()
+                self._writer = SegmentWriter(self._store.folder / SEGMENTS / name, self.dimension, self.fields)
+                self._number = self._store.ledger.add_segment(name)
+            ordinal = self._writer.add(passage)
         self._rows.append((ordinal, passage.version, passage.span.start, passage.span.end))
 
     def close_segment(self) -> None:
         """Write out the segment that is being written, if there is one."""
         if self._writer is not None:
-            self._writer.close()
+            with telling_refusals(self._writer.folder):
+                self._writer.close()
+                self._store.sealing.seal(SEGMENTS, self._writer.folder.name)
             self._store.ledger.add_passages(self._number, self._rows)
             self._writer, self._rows = None, []
 

@@ -27,6 +27,9 @@ class Status:
         tuned: Whether its ranking is its own, rather than the default one.
         fields: The names of the fields that it has beside those that all collections have.
         lacking: The names of fields that its index was made without: `reindex` brings them in.
+        kept: The names of its states that are kept.
+        kept_bytes: How many of its bytes are there for nothing but these.
+        unencoded: How many passages have no vectors yet, and are found by their words alone: `encode` gives them some.
     """
 
     path: str
@@ -43,6 +46,9 @@ class Status:
     tuned: bool
     fields: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    kept_bytes: int = 0
+    unencoded: int = 0
 
 
 def folder_size(folder: Path) -> int:

@@ -29,13 +29,17 @@ class Report:
         passages: Passages that were written.
         skipped: What could not be kept, with the reason.
         copied: Those among the passages whose vectors were there already, as those of a document whose text and title
-            are as they were; the others were encoded.
+            are as they were; the others are encoded.
+        encoded: Passages that were in the collection and got their vectors.
+        unencoded: Passages that have no vectors at the end, and are found by their words alone.
         unused: What the sources say of documents that were read and nothing holds, as `Document.unused` names it, and
             of how many documents, the most first; beyond MOST_UNUSED names they are counted together, as OTHERS.
         unfilled: Fields whose values have to be read from the sources: the index has got them now and no document has
             a value in them yet, or they are declared otherwise than before.
         remarks: What readers have to say of documents that they read all the same, by its kind, the most frequent
             first; beyond MOST_UNUSED kinds they are counted together, as OTHERS.
+        missing: The sources that gave nothing at all: they are not there, or cannot be read.
+        elsewhere: What came in from new sources and was there already from elsewhere, a line for each of these.
     """
 
     added: int = 0
@@ -48,6 +52,10 @@ class Report:
     unused: Mapping[str, int] = field(default_factory=dict[str, int], hash=False)
     unfilled: tuple[str, ...] = ()
     remarks: Mapping[str, "Remarks"] = field(default_factory=dict[str, "Remarks"], hash=False)
+    missing: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    encoded: int = 0
+    unencoded: int = 0
 
 
 class Remarks(NamedTuple):
@@ -70,12 +78,18 @@ class Progress(NamedTuple):
         passages: How many were written so far.
         total: How many documents there are to look at, or None if nobody knows.
         copied: For how many of the passages the vectors were there already, and were copied.
+        waits_for: What all is done but for, in words; empty as long as there is something to do.
+        encoded: How many passages of the collection have their vectors, once nothing else is left to do.
+        to_encode: How many passages it has then; 0 before. `documents` are all of the collection then.
     """
 
     documents: int
     passages: int
     total: int | None = None
     copied: int = 0
+    waits_for: str = ""
+    encoded: int = 0
+    to_encode: int = 0
 
 
 @dataclass(slots=True)
@@ -91,6 +105,7 @@ class Tally:
     copied: int = 0
     unused: dict[str, int] = field(default_factory=dict[str, int])
     remarks: dict[str, Remarks] = field(default_factory=dict[str, Remarks])
+    encoded: int = 0
 
     def count_remarks(self, document: Document) -> None:
         """Count what its reader has to say of a document, each kind once."""
@@ -125,7 +140,9 @@ class Tally:
         counts = self.added, self.updated, self.unchanged, self.removed, self.passages
         unused = sorted(self.unused.items(), key=lambda each: (each[0] == OTHERS, -each[1]))
         remarks = sorted(self.remarks.items(), key=lambda each: (each[0] == OTHERS, -each[1].documents))
-        return Report(*counts, tuple(self.skipped), self.copied, dict(unused), remarks=dict(remarks))
+        return Report(
+            *counts, tuple(self.skipped), self.copied, dict(unused), remarks=dict(remarks), encoded=self.encoded
+        )
 
     def progress(self, total: int | None) -> Progress:
         """How far the change has come, of as many documents in all."""

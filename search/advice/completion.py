@@ -10,7 +10,7 @@ from ...index.analysis import BLANKS, analyze, fold, lower
 from ...index.reading.plan import Beginning
 from ...index.reading.view import View
 from ..language.query import MAX_QUERY_LENGTH, Filter
-from ..language.scanning import TOKEN, all_names, field_called
+from ..language.scanning import all_names, field_called, token_in
 from ..language.unparser import unparse
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _last(text: str, fields: Fields) -> tuple[int, str, str] | None:
     """
     found: re.Match[str] | None = None
     groups: list[str] = []  # of the groups that are still open, the fields; "" for a plain group
-    for token in TOKEN.finditer(text):
+    for token in token_in(text).finditer(text):
         waits = found is not None and found.end() == token.start() and found["name"] and not found["value"]
         waiting, found = found if waits else None, token
         owner = (waiting and field_called(waiting["name"][:-1], fields)) or ""

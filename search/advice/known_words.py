@@ -8,8 +8,6 @@ that no passage does. It says yes to every word that was put in, and to one in a
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from hashlib import blake2b
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +15,6 @@ from numpy.typing import NDArray
 
 BITS_PER_WORD: Final = 10
 _HASHES: Final = 7
-_FILE: Final = Path(__file__).with_suffix(".npz")
 
 DEEP: Final = frozenset("ar ca cs de en es fi fr it nl no pl pt ru sv uk".split())
 """The languages of which there are enough words that most of those that are missing are rare names."""
@@ -43,6 +40,8 @@ def plain(word: str) -> str:
 
 def bits_of(word: str, size: int) -> list[int]:
     """Which bits of a filter of that size a word sets."""
+    from hashlib import blake2b  # late, as most questions have no word that is not known
+
     digest = blake2b(word.encode(errors="surrogatepass"), digest_size=16).digest()
     first, step = int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little") | 1
     return [(first + number * step) % size for number in range(_HASHES)]
@@ -55,5 +54,7 @@ def _has(words: NDArray[np.uint8] | None, word: str) -> bool:
 @cache
 def _words(language: str) -> Any:
     """The filter of a language: uint8 [bytes]; None if there is none."""
-    with np.load(_FILE) as filters:
+    from importlib.resources import files
+
+    with files(__package__ or "").joinpath("known_words.npz").open("rb") as file, np.load(file) as filters:
         return filters[language] if language in filters.files else None

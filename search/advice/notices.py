@@ -20,6 +20,7 @@ KINDS: Final = {
     "nought": "nothing is found: which constraint is the cause, and what there is without it",
     "near": "nothing is found, and why the passages nearest in meaning, which are shown, do not count as found",
     "undated": "passages would match if their documents had a date",
+    "words-first": "not all passages are encoded yet: the others are found by their words alone",
     "weaker": "by date, passages are left out that match without answering the question",
 }
 """What a notice may be about, by the kind's name."""

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ...corpus.document import Span
-from ...corpus.scripts import INDEXED_BY_CHARACTER
+from ...corpus.scripts import INDEXED_BY_CHARACTER, is_alphabetic
 from ...errors import SearchTimeout
 from ...index import constraints
 from ...index.analysis import analyze, fold
@@ -36,7 +36,6 @@ _LOOKED_AT: Final = 3  # passages, for how a word is written
 _FOREIGN: Final = 3  # unknown words, more than known ones: unless all are slips, the question is in another language
 _CAPITALS: Final = 0.6  # of a question's words: where more have one, a capital tells nothing
 
-_BY_CHARACTER: Final = re.compile(f"[{INDEXED_BY_CHARACTER}]")
 _KNOWN_WORD, _OTHER_LETTER, _FIRST_LETTER = (
     1.5,
     -0.5,
@@ -62,6 +61,11 @@ def suggest(view: View, query: str, unknown: Sequence[Span], deadline: Deadline)
         return _suggest(view, query, unknown, deadline)
     except SearchTimeout:  # the answer itself is there by now
         return None
+
+
+def _has_pairs(term: str) -> bool:
+    """Whether a term is of characters that the index takes in pairs."""
+    return not is_alphabetic(term) and re.search(f"[{INDEXED_BY_CHARACTER}]", term) is not None
 
 
 def _suggest(view: View, query: str, unknown: Sequence[Span], deadline: Deadline) -> str | None:
@@ -101,7 +105,7 @@ def _mended(view: View, word: str, as_name: bool, deadline: Deadline) -> str | N
         deadline: The end of the search.
     """
     term, languages = fold(word), view.info.languages
-    if not term.isalpha() or not _SHORTEST <= len(term) <= _LONGEST or _BY_CHARACTER.search(term):
+    if not term.isalpha() or not _SHORTEST <= len(term) <= _LONGEST or _has_pairs(term):
         return None
     if is_known(word, languages):
         return None

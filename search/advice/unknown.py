@@ -7,6 +7,7 @@ from ...index.analysis import analyze
 from ...index.terms import tells
 from .notices import Notice
 
+_LONGEST = 60  # characters of a word that is named
 _NAMED = 3  # of a long text most words may be unknown
 
 
@@ -30,6 +31,7 @@ def unknown_words(text: str, unknown: Sequence[Span]) -> dict[str, Span]:
 def unknown_notices(words: dict[str, Span]) -> Iterator[Notice]:
     """What is said of them: a notice for each of the first few, and one that counts the others."""
     for word, span in list(words.items())[:_NAMED]:
-        yield Notice("unknown", f"No passage says “{word}”.", span)
+        shown = word if len(word) <= _LONGEST else f"{word[:_LONGEST]}…"
+        yield Notice("unknown", f"No passage says “{shown}”.", span)
     if (more := len(words) - _NAMED) > 0:
         yield Notice("unknown", f"Nor {'one other word' if more == 1 else f'{more} other words'} of the question.")

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from ...corpus.description.languages import language_code
-from ...corpus.description.translated_names import translated_country, translated_language
 from ...corpus.document import Span
 from ...corpus.fields import Field
 from ...errors import SearchTimeout
@@ -113,6 +111,10 @@ class _Near(NamedTuple):
 
 def _canonical(field: Field, asked: str) -> str | None:
     """What documents have instead of a language's name, or of a country's in another language."""
+    # Late, as few questions have a value that no document has.
+    from ...corpus.description.languages import language_code
+    from ...corpus.description.translated_names import translated_country, translated_language
+
     if field.name == "lang":
         return language_code(asked) or translated_language(asked)
     return translated_country(asked) if field.name == "country" else None

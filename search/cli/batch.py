@@ -12,12 +12,14 @@ from typing import Any, Final, TypeAlias, cast
 import click
 
 from ...errors import DragomanError, NotFound, QueryError, SearchTimeout
+from ..language.query import MAX_QUERY_LENGTH
 from ..results.formats import columns_of, table_cell, table_row
 from ..results.printing import to_json
 from ..results.results import Results
 
 STDIN: Final = Path("-")
 _HEAD: Final = ("line", "question", "error", "notices")
+_LONGEST: Final = 10 * MAX_QUERY_LENGTH
 _PROBE: Final = "a"  # a question that nothing is wrong with
 _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # before that of UTF-16, which it begins with
@@ -91,7 +93,7 @@ def run_batch(path: Path, format_: str, ask: Ask, *, several: bool) -> int:
                 wrong, answer = wrong + 1, error
             else:
                 found += len(answer.hits)
-            yield number, question, answer
+            yield number, question.encode("utf-8", _SHOWN).decode(), answer
 
     for row in FORMATS[format_](answers(), several):
         click.echo(row, nl=False)
@@ -101,13 +103,34 @@ def run_batch(path: Path, format_: str, ask: Ask, *, several: bool) -> int:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """The lines of a file, whichever way they end."""
+    """The lines of a file, whichever way they end; of a line that can be no question only the beginning."""
     with path.open("rb") if path != STDIN else nullcontext(cast("io.BufferedReader", sys.stdin.buffer)) as file:
         head = file.peek(4)
         encoding = next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8-sig")
-        text = io.TextIOWrapper(file, encoding, "backslashreplace")
-        yield from text
+        text = io.TextIOWrapper(file, encoding, _KEPT)
+        while line := text.readline(_LONGEST):
+            yield line
+            while len(line) == _LONGEST and not line.endswith("\n"):  # none of it is a question
+                line = text.readline(_LONGEST)
         text.detach()
+
+
+def _kept(error: Any) -> tuple[str, int]:
+    """Bytes that are no text as half characters, which no question may have: they would make another one of it."""
+    return "".join(chr(_HALF + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+def _shown(error: Any) -> tuple[str, int]:
+    r"""Half characters as people may see them, such as `\xe9` for a byte."""
+    half = (ord(each) for each in error.object[error.start : error.end])
+    return "".join(f"\\x{each - _HALF:02x}" if each - _HALF in range(256) else "\\?" for each in half), error.end
+
+
+_HALF: Final = 0xDC00
+_KEPT: Final = "dragoman.kept"
+_SHOWN: Final = "dragoman.shown"
+codecs.register_error(_KEPT, _kept)
+codecs.register_error(_SHOWN, _shown)
 
 
 def _row(cells: Iterable[object], head: Sequence[str]) -> str:

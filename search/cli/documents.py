@@ -9,9 +9,9 @@ import click
 
 from ...corpus.document import Span
 from ..results.citations import page_words
-from ..results.printing import many, to_json, visible
+from ..results.printing import many, moment, to_json, visible
 from .layout import FORMATS, wrapped
-from .options import bom_option, collections_option, format_option, opened, with_bom
+from .options import at_option, bom_option, collections_option, format_option, opened, with_bom
 from .terminal import echo_paged
 
 if TYPE_CHECKING:
@@ -21,16 +21,28 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("identity", metavar="ID")
 @collections_option
+@at_option
 @format_option(["text", "json"], "How to print it. JSON has the spans of its passages.")
 @click.option("--cut", "only_cut", is_flag=True, help="The lines that cleaning cut from around it, and their number.")
-def show(identity: str, collections: tuple[Path, ...], format_: str, only_cut: bool) -> None:
+def show(identity: str, collections: tuple[Path, ...], at: str | None, format_: str, only_cut: bool) -> None:
     """Show a document, or the one passage that ID names."""
-    with opened(*collections) as read:
+    with opened(*collections, at=at) as read:
         document, span = read.named(identity)
         spans, fields = read.passages(document.id), read.fields
     text = document.text if span is None else document.text[slice(*span)]
+    added = document.added and moment(document.added)
     if format_ == "json":
-        click.echo(to_json({**document.description(), "cut_lines": len(document.cut), "text": text, "passages": spans}))
+        click.echo(
+            to_json(
+                {
+                    **document.description(),
+                    "added": added,
+                    "cut_lines": len(document.cut),
+                    "text": text,
+                    "passages": spans,
+                }
+            )
+        )
         return
     if only_cut:
         counted = f"{many(len(document.cut), 'line')} cut"
@@ -47,6 +59,7 @@ def show(identity: str, collections: tuple[Path, ...], format_: str, only_cut: b
         "url": document.url,
         "pages": page_words([page.label for page in document.pages_of(span or Span(0, len(document.text)))]),
         "described": _provenance(document),
+        "added": added or "",
         "id": document.id,
         "origin": document.origin,
     }
@@ -67,9 +80,10 @@ def _provenance(document: "Document") -> str:
 @click.command("list")
 @click.argument("prefix", default="")
 @collections_option
-def list_(prefix: str, collections: tuple[Path, ...]) -> None:
+@at_option
+def list_(prefix: str, collections: tuple[Path, ...], at: str | None) -> None:
     """List the ids of documents. With PREFIX, of those that begin with it."""
-    with opened(*collections) as read:
+    with opened(*collections, at=at) as read:
         for document_id in read.document_ids(prefix):
             click.echo(document_id)
 
@@ -79,6 +93,7 @@ def list_(prefix: str, collections: tuple[Path, ...]) -> None:
 @click.option("-n", "--limit", type=click.IntRange(1, 1000), default=5, show_default=True, metavar="N", help="Hits.")
 @click.option("--per-document", is_flag=True, help="The best passage of each document only.")
 @collections_option
+@at_option
 @format_option(FORMATS, "How to print the hits.")
 @bom_option
 @click.pass_context
@@ -88,11 +103,12 @@ def similar(
     limit: int,
     per_document: bool,
     collections: tuple[Path, ...],
+    at: str | None,
     format_: str,
     bom: bool,
 ) -> None:
     """Find what is near in meaning to a passage or a document. The hits are passages of other documents."""
-    with opened(*collections) as searched:
+    with opened(*collections, at=at) as searched:
         results = searched.similar(identity, limit=limit, per_document=per_document)
     echo_paged(with_bom(FORMATS[format_](results), format_, bom))
     if not results.hits:

@@ -20,7 +20,8 @@ from ..evaluation.runs import read_run, run_file, write_run
 from ..ranking.engine import Mode
 from ..ranking.settings import Settings, apply_changes
 from ..results.printing import visible
-from .options import collection_option, folder_of, format_option, opened
+from ..stores import refuse_damaged
+from .options import PathFromHome, collection_option, folder_of, format_option, opened
 from .reports import echo_skipped
 from .terminal import ProgressBar, drawn_bar, echo_paged
 
@@ -50,11 +51,11 @@ Examples:
   dragoman eval --generate names 150 --collection frus.idx
 """
 
-_EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+_EXISTING = PathFromHome(exists=True, dir_okay=False)
 
 
 @click.command("eval", epilog=_DETAILS)
-@click.argument("judged", required=False, type=click.Path(path_type=Path))
+@click.argument("judged", required=False, type=PathFromHome())
 @collection_option
 @click.option(
     "--generate",
@@ -84,7 +85,7 @@ _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--depth", type=click.IntRange(1, 1000), default=100, show_default=True, metavar="N", help="Results that count."
 )
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Ask only N of the queries, evenly spread.")
-@click.option("--runs", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write TREC run files.")
+@click.option("--runs", type=PathFromHome(file_okay=False), metavar="DIR", help="Write TREC run files.")
 @click.option("--fresh", is_flag=True, help="Search again, instead of using answers that are kept from earlier runs.")
 @format_option(FORMATS)
 def eval_(
@@ -122,13 +123,18 @@ def eval_(
     path = collection
     if path is None and any(each.saved is None for each in asked):
         path = _made(known.name, known.corpus) if known.corpus else folder_of(None)
-    try:
-        with Answers(fresh=fresh) as answers, _asking() as progress:
-            evaluation = evaluate(
-                path, known, asked, depth=depth, condense=condense, answers=answers, progress=progress
-            )
-    except KeyboardInterrupt as interruption:
-        raise KeyboardInterrupt("what was answered is kept, and the same command goes on") from interruption
+    with Answers(fresh=fresh) as answers:
+        if answers.lack:
+            click.echo(f"Answers are not kept for the next time: {visible(str(answers.lack))}", err=True)
+        try:
+            with _asking() as progress:
+                evaluation = evaluate(
+                    path, known, asked, depth=depth, condense=condense, answers=answers, progress=progress
+                )
+        except KeyboardInterrupt as interruption:
+            if answers.lack:
+                raise
+            raise KeyboardInterrupt("what was answered is kept, and the same command goes on") from interruption
     if runs:
         for each in evaluation.systems:
             ids = (case.question.id for case in evaluation.cases)
@@ -147,6 +153,7 @@ def _made_up(collection: Path, target: Path | None, count: int, seed: int) -> Ju
             f"{target} exists: to ask what is in it, leave out --generate; to write, name a new file"
         )
     with opened(collection) as searched:
+        refuse_damaged(searched.left_out)
         made = generate_names(searched, count, seed)
     if target is not None:
         write_judgments(target, made)

@@ -1,6 +1,8 @@
 """The commands that bring documents into a collection and take them out: `index`, `add` and `remove`."""
 
+import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,7 +12,8 @@ from ...corpus.readers.contract import ReadOptions
 from ...corpus.readers.registry import BUILT_IN, format_names
 from ...errors import UnreadableSource
 from ..language.words.variants import read_variants
-from ..making import DEFAULT_MODEL, build_collection, default_collection
+from ..making import DEFAULT_MODEL, build_collection, own_collection
+from ..results.printing import many, visible
 from .options import collection_option, field_types_option, keys_of, opened, own_fields, variants_option, wait_option
 from .reports import echo_report
 from .terminal import ProgressBar
@@ -82,6 +85,9 @@ def reading_options(command: _Command) -> _Command:
 @_paths
 @collection_option
 @click.option("--replace", is_flag=True, help="Replace the collection that is there, once the new one is complete.")
+@click.option(
+    "--words-first", is_flag=True, help="With --replace, already once the new one is found by words: see below."
+)
 @click.option("--model", metavar="DIR", default=DEFAULT_MODEL, help="The folder of a Sentence Transformers model.")
 @reading_options
 @_formerly
@@ -92,6 +98,7 @@ def index(
     paths: tuple[str, ...],
     collection: Path | None,
     replace: bool,
+    words_first: bool,
     model: str,
     as_: str | None,
     fields: tuple[str, ...],
@@ -106,15 +113,20 @@ def index(
     PATHs are files, folders, patterns such as 'news/*.txt', URLs of pages and feeds, or - for standard input. What
     cannot be read is named and left out. The collection remembers what it is fed from; see `dragoman sources`.
 
+    As soon as all documents are read they are found by their words, and the longer the encoding goes on, the more of
+    them by their meaning. What an interruption leaves is encoded by `dragoman encode`.
+
     A --field with a NAME that Dragoman does not know becomes a field of the collection: after --field desk=department,
     questions may say desk:Asia.
     """
     reading = read_options(as_, fields, allow_private, ocr)
-    with ProgressBar("indexing") as progress:
+    named = nullcontext(collection) if collection else own_collection()
+    with ProgressBar("indexing") as progress, named as folder:
         report = build_collection(
-            collection or default_collection(),
+            folder,
             paths,
             replace=replace,
+            words_first=words_first,
             reading=reading,
             model=model,
             fields=own_fields(fields, field_types),
@@ -132,6 +144,7 @@ def index(
 @_formerly
 @click.option("--keep", is_flag=True, help="Keep documents whose files are gone.")
 @click.option("--reread", is_flag=True, help="Also read files whose size and time of change are as they were.")
+@click.option("--strict", is_flag=True, help="Exit with 2 if a PATH gave nothing at all; the others are added.")
 @variants_option
 @wait_option
 def add(
@@ -143,6 +156,7 @@ def add(
     ocr: bool,
     keep: bool,
     reread: bool,
+    strict: bool,
     variants: Path | None,
     wait: float,
 ) -> None:
@@ -164,17 +178,50 @@ def add(
     echo_report(report)
     if report.skipped and not (report.added or report.updated or report.unchanged or report.removed):
         raise UnreadableSource("nothing was added: not one document could be read")
+    if strict and report.missing:
+        raise UnreadableSource(f"nothing could be read from {', '.join(report.missing)}")
 
 
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
+@click.option(
+    "--purge",
+    is_flag=True,
+    help="Leave no text of theirs in any file of the collection, also of those that were removed earlier.",
+)
 @collection_option
 @wait_option
-def remove(ids: tuple[str, ...], collection: Path | None, wait: float) -> None:
-    """Remove documents by id. If one of them does not exist, none is removed."""
+@click.pass_context
+def remove(context: click.Context, ids: tuple[str, ...], purge: bool, collection: Path | None, wait: float) -> None:
+    """Remove documents by id. If one of them does not exist, none is removed.
+
+    What is removed stays on the disk for a while, for whoever is reading. With --purge it is gone at once, in all its
+    versions, and the exit code is 1 if there was nothing of one of the documents.
+    """
     with opened(collection) as changed:
-        report = changed.remove(ids, lock_timeout=wait)
-    echo_report(report)
+        if not purge:
+            echo_report(changed.remove(ids, lock_timeout=wait))
+            return
+        done = changed.purge(ids, lock_timeout=wait)
+    click.echo(f"{many(done.removed, 'document')} removed, {many(len(done.purged), 'document')} purged")
+    for ledger in done.ledgers:
+        click.echo(f"the damaged ledger that a repair had kept is gone too: {ledger}")
+    for source in done.sources:
+        click.echo(visible(f"its source is still there: {source} (if that is fed again, it comes back)"))
+    for folder in done.beside:
+        click.echo(visible(f"it may still be in {folder}, on which a program may be at work: purge it once more later"))
+    for each in done.backups:
+        made = time.strftime("%F %T", time.localtime(each.made_at))
+        click.echo(
+            visible(f"a backup may still hold it: {each.path}, begun {made} (back up there again, or delete it)")
+        )
+    for each in done.deleted:
+        click.echo(visible(f"a backup is not there any more, and is named for the last time: {each.path}"))
+    for unknown in done.unknown:
+        told = "nothing of it was there; free parts of the ledger's file were cleared all the same"
+        click.echo(visible(f"{unknown}: {told}"), err=True)
+    if done.unknown:
+        context.exit(1)
 
 
 def read_options(as_: str | None, fields: Iterable[str], allow_private: bool, ocr: bool) -> ReadOptions:

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from ...corpus.readers.files import path_named
 from ...index.reading.facets import Facets
 from ...index.units import Unit, terms_of
 from ..results.citations import source_address
@@ -56,6 +55,13 @@ def text(results: Results) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def timed(results: Results) -> Iterator[str]:
+    """The milliseconds of each stage, if the answer has them, and their sum."""
+    if results.timing is not None:
+        rows = [*results.timing.items(), ("in all", sum(results.timing.values()))]
+        yield from table([(name, f"{taken:.1f} ms") for name, taken in rows])
+
+
 def _hit(hit: Hit) -> Iterator[str]:
     cut = [(visible(piece.text), frozenset[str](piece.shades)) for piece in pieces(hit.text, hit.start, hit.highlights)]
     rank = styled(f"{hit.rank:>2}".ljust(len(_INDENT)), "faint")
@@ -84,8 +90,11 @@ def _hit(hit: Hit) -> Iterator[str]:
 def _original(hit: Hit) -> str:
     """Where a hit's original lies, on the web or, if it is a PDF, among one's own files, at its page."""
     document, page = hit.document, hit.document.pdf_page(hit.span)
-    if page and not document.url and (path := Path(path_named(document.id))).is_absolute():
-        return f"{path.as_uri()}#page={page}"
+    if page and not document.url:
+        from ...corpus.readers.files import path_named  # late, as few documents are PDFs
+
+        if (path := Path(path_named(document.id))).is_absolute():
+            return f"{path.as_uri()}#page={page}"
     return source_address(document, hit.span) or document.url
 
 

@@ -1,9 +1,10 @@
 """The options that several commands have, and the opening of the collection that one of them names."""
 
+import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import click
 
@@ -18,11 +19,33 @@ COLLECTION_VARIABLE = "DRAGOMAN_COLLECTION"
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
-class _Folder(click.Path):
+class PathFromHome(click.Path):
+    """A path that may begin with a home, as in `--runs=~/runs`, where a shell leaves the sign as it is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(path_type=Path, **options)
+
+    def convert(
+        self,
+        value: "str | os.PathLike[str]",
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> "str | bytes | os.PathLike[str]":
+        """The path, with the home written out."""
+        if os.fspath(value).startswith("~"):
+            try:
+                value = Path(value).expanduser()
+            except RuntimeError:
+                if not os.path.lexists(value):
+                    self.fail(f"{value} names the home of nobody here: give the path in full", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _Folder(PathFromHome):
     """A folder's path. In an environment variable there is one, whatever signs are in it."""
 
     def __init__(self) -> None:
-        super().__init__(file_okay=False, path_type=Path)
+        super().__init__(file_okay=False)
 
     def split_envvar_value(self, rv: str) -> list[str]:
         return [rv]
@@ -58,6 +81,13 @@ collections_option = click.option(
 )
 """The option that names collections to ask; the command's parameter `collections` is a tuple of Paths."""
 
+at_option = click.option(
+    "--at",
+    metavar="NAME",
+    help="Ask the state that `dragoman keep NAME` has kept, instead of that of today.",
+)
+"""The option that names a kept state; the command's parameter is `at`."""
+
 wait_option = click.option(
     "--wait",
     type=click.FloatRange(0),
@@ -72,7 +102,7 @@ wait_option = click.option(
 variants_option = click.option(
     "--variants",
     metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=PathFromHome(exists=True, dir_okay=False),
     help="Names of the same, a group a line with commas between them: a question for one is one for all. The file "
     "takes the place of the one before; an empty one ends it.",
 )
@@ -156,12 +186,14 @@ def format_option(names: Iterable[str], about: str = "How to print it.") -> Call
 
 
 @contextmanager
-def opened(*collections: Path | None) -> Generator[Collection]:
+def opened(*collections: Path | None, at: str | None = None) -> Generator[Collection]:
     """The collections that a command is given, or else the user's own, open for as long as the block lasts.
+
+    With `at`, that state of theirs which is kept under this name.
 
     Raises InvalidArgument, CollectionNotFound, CollectionMismatch or CollectionDamaged.
     """
-    with open_collection([folder_of(each) for each in collections or (None,)]) as found:
+    with open_collection([folder_of(each) for each in collections or (None,)], at=at) as found:
         yield found
 
 

@@ -25,7 +25,7 @@ def echo_report(report: "Report") -> None:
     """
     click.echo(f"documents: {summary(report)}")
     echo_skipped(report.skipped)
-    for line in (*remark_lines(report), *filter(None, [unused_line(report)])):
+    for line in (*remark_lines(report), *filter(None, [unused_line(report)]), *map(visible, report.elsewhere)):
         click.echo(line, err=True)
 
 
@@ -48,9 +48,16 @@ def summary(report: "Report") -> str:
         )
         if count
     ]
-    encoded = report.passages - report.copied
-    passages = f" ({many(encoded, 'passage')} encoded)" if encoded else ""
-    return f"{', '.join(counts) or 'nothing to do'}{passages}"
+    encoded = f"{many(report.encoded, 'passage')} encoded" if report.encoded else ""
+    if not counts:
+        return encoded or "nothing to do"
+    return f"{', '.join(counts)} ({encoded})" if encoded else ", ".join(counts)
+
+
+def moved_summary(report: "Report") -> str:
+    """What moving a source did, as in "3 moved, 1 was there already"."""
+    there = f", {report.removed:,} {'was' if report.removed == 1 else 'were'} there already" if report.removed else ""
+    return f"{report.updated:,} moved{there}"
 
 
 def remark_lines(report: "Report") -> list[str]:

@@ -9,11 +9,11 @@ import click
 
 from ...corpus.fields import DECLARED
 from ..options import OPTIONS, Option
+from ..results.printing import visible
 from ..results.results import Results
-from .batch import FORMATS as BATCH_FORMATS
-from .batch import run_batch
-from .layout import FORMATS
-from .options import bom_option, collections_option, format_option, opened, with_bom
+from ..stores import refuse_damaged
+from .layout import FORMATS, timed
+from .options import PathFromHome, at_option, bom_option, collections_option, format_option, opened, with_bom
 from .terminal import echo_paged, run
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -135,11 +135,12 @@ def _click_option(option: Option) -> Callable[[_Command], _Command]:
 @_search_options
 @click.option(
     "--batch",
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    type=PathFromHome(exists=True, dir_okay=False, allow_dash=True),
     metavar="FILE",
     help="Ask each line of FILE (- for standard input). With --format csv, the default here, or jsonl.",
 )
 @collections_option
+@at_option
 @format_option(FORMATS, "How to print the hits: kwic is each occurrence of the words in its line, by date.")
 @bom_option
 @click.pass_context
@@ -150,6 +151,7 @@ def search(
     page: int,
     batch: Path | None,
     collections: tuple[Path, ...],
+    at: str | None,
     format_: str,
     bom: bool,
     **options: Any,
@@ -166,11 +168,18 @@ def search(
 
     if batch is not None:
         format_ = _batch_format(context, format_, query)
-        with opened(*collections) as searched:
+        from .batch import run_batch  # late, as it is seldom needed
+
+        with opened(*collections, at=at) as searched:
+            refuse_damaged(searched.left_out)
             click.echo(with_bom("", format_, bom), nl=False)
             context.exit(run_batch(batch, format_, ask, several=len(collections) > 1))
-    with opened(*collections) as searched:
+    with opened(*collections, at=at) as searched:
         results = ask(" ".join(query))
+    for each in results.left_out:
+        click.echo(f"search: {visible(str(each))}", err=True)
+    for line in timed(results):
+        click.echo(line, err=True)
     echo_paged(with_bom(FORMATS[format_](results), format_, bom))
     if not results.hits:
         context.exit(1)
@@ -180,6 +189,8 @@ def _batch_format(context: click.Context, format_: str, query: tuple[str, ...]) 
     """The format of the answers to many questions. Raises UsageError for a question beside them, or another format."""
     if query:
         raise click.UsageError("--batch reads the questions from its file: leave out QUERY")
+    from .batch import FORMATS as BATCH_FORMATS
+
     if context.get_parameter_source("format_") == click.core.ParameterSource.DEFAULT:
         return next(iter(BATCH_FORMATS))
     if format_ not in BATCH_FORMATS:

@@ -12,8 +12,8 @@ import click
 from ...errors import DragomanError
 from ..results.printing import many, table, to_json, visible
 from .options import collection_option, format_option, opened, wait_option
-from .reports import remark_lines, skipped_line, summary, unused_line
-from .terminal import leave_when_terminated
+from .reports import moved_summary, remark_lines, skipped_line, summary, unused_line
+from .terminal import echo_if_possible, leave_when_terminated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,13 +25,39 @@ if TYPE_CHECKING:
 @click.command()
 @collection_option
 @click.option("--forget", multiple=True, metavar="SOURCE", help="Forget a source; its documents stay. Several: each.")
+@click.option("--remove", is_flag=True, help="With --forget, also remove the documents that came from it alone.")
+@click.option(
+    "--moved",
+    nargs=2,
+    metavar="OLD NEW",
+    help="A file or folder lies elsewhere now: its documents get the names that they have there.",
+)
 @format_option(["text", "json"])
 @wait_option
-def sources(collection: Path | None, forget: tuple[str, ...], format_: str, wait: float) -> None:
-    """List what a collection is fed from, and what was found there last."""
+def sources(
+    collection: Path | None,
+    forget: tuple[str, ...],
+    remove: bool,
+    moved: tuple[str, str] | None,
+    format_: str,
+    wait: float,
+) -> None:
+    """List what a collection is fed from, and what was found there last.
+
+    With --moved nothing is read or encoded, and documents came in when they did.
+    """
+    if remove and not forget:
+        raise click.UsageError("--remove goes with --forget SOURCE; `dragoman remove` takes ids")
     with opened(collection) as fed:
+        if moved:
+            report = fed.move(*moved, lock_timeout=wait)
+            click.echo(f"documents: {moved_summary(report)}", err=True)
         if forget:
-            fed.forget(forget, lock_timeout=wait)
+            report = fed.forget(forget, remove=remove, lock_timeout=wait)
+            if remove:
+                click.echo(f"documents: {summary(report)}", err=True)
+                for line in map(skipped_line, report.skipped):
+                    click.echo(line, err=True)
         found = fed.sources()
     if format_ == "json":
         click.echo(to_json([_as_json(each) for each in found]))
@@ -74,7 +100,7 @@ def watch(paths: tuple[str, ...], collection: Path | None, every: float, urls_ev
             raise DragomanError(
                 "the collection is not fed from anything yet: name what to watch: `dragoman watch FOLDER`"
             )
-        click.echo(f"Watching {many(len(watched), 'source')} of {fed.path} until Ctrl-C", err=True)
+        echo_if_possible(f"Watching {many(len(watched), 'source')} of {fed.path} until Ctrl-C", err=True)
         # However it ends, a change that was not committed did not happen.
         leave_when_terminated()
         with suppress(KeyboardInterrupt):
@@ -83,7 +109,7 @@ def watch(paths: tuple[str, ...], collection: Path | None, every: float, urls_ev
                 every=every,
                 urls_every=urls_every,
                 on_change=_ChangePrinter(),
-                on_error=lambda line: click.echo(f"dragoman: {visible(line)}", err=True),
+                on_error=lambda line: echo_if_possible(f"dragoman: {visible(line)}", err=True),
                 lock_timeout=wait,
             )
 
@@ -96,12 +122,15 @@ class _ChangePrinter:
 
     def __call__(self, report: "Report") -> None:
         if report.added or report.updated or report.removed:
-            click.echo(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {summary(replace(report, unchanged=0, skipped=()))}")
+            echo_if_possible(
+                f"{time.strftime('%Y-%m-%d %H:%M:%S')} {summary(replace(report, unchanged=0, skipped=()))}"
+            )
         told = (*map(skipped_line, report.skipped), *remark_lines(report), *filter(None, [unused_line(report)]))
+        told = (*told, *map(visible, report.elsewhere))
         lines = dict.fromkeys(told)
         for line in lines:
             if line not in self._printed:
-                click.echo(line, err=True)
+                echo_if_possible(line, err=True)
         self._printed.update(lines)
 
 

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import click
 
+from ...docstrings import docstring
 from ...errors import DragomanError, NotFound, QueryError
+from ...refusals import refusal
 from ..results.printing import visible
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def run(command: click.Command, name: str, arguments: Sequence[str] | None = Non
     stdout = sys.stdout
     chosen = (True if _forced() else None) if colours() else False  # None leaves it to each stream
     try:
-        code = command.main(arguments, prog_name=name, standalone_mode=False, color=chosen)
+        code = with_help(command).main(arguments, prog_name=name, standalone_mode=False, color=chosen)
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -54,15 +56,27 @@ def run(command: click.Command, name: str, arguments: Sequence[str] | None = Non
         _fail(name, f"interrupted: {kept}" if kept else "interrupted", 130)
     except BrokenPipeError:
         _leave(0)
-    except OSError as error:
-        _fail(name, f"{error.filename or 'the system'}: {error.strerror or error}")
+    except (OSError, MemoryError) as error:
+        # What names no file is most often what was printed.
+        refused = refusal(error, "standard output" if isinstance(error, OSError) else "the system")
+        told = f"{getattr(error, 'filename', None) or 'the system'}: {getattr(error, 'strerror', None) or error}"
+        _fail(name, str(refused or told))
     except sqlite3.Error as error:
-        mend = "if it stays so, restore the collection from a copy, or index its sources anew"
+        mend = "if it stays so, mend it with `dragoman doctor --repair`"
         _fail(name, f"the collection's ledger cannot be used ({error}): {mend}")
     except SystemExit as left:
         # Click covers a broken pipe and leaves with a failure, but whoever read our output has only seen enough.
         _leave(left.code if sys.stdout is stdout else 0)
     _leave(code)
+
+
+def with_help(command: click.Command) -> click.Command:
+    """A command with its help text, and those within it with theirs, where Python has left out docstrings."""
+    if command.help is None and command.callback is not None:
+        command.help = docstring(command.callback) or None
+    for each in getattr(command, "commands", {}).values():
+        with_help(each)
+    return command
 
 
 def _prepare_streams() -> None:
@@ -113,6 +127,15 @@ def echo_paged(text: str) -> None:
         click.echo(text, nl=False)
 
 
+def echo_if_possible(line: str, *, err: bool = False) -> None:
+    """Print a line of a program that goes on where the system refuses to take it, as on a full disk."""
+    try:
+        click.echo(line, err=err)
+    except OSError as error:
+        if refusal(error, "") is None:  # nobody reads it any more
+            raise
+
+
 def leave_when_terminated() -> None:
     """Let SIGTERM end the program like the end of its work, so that it still tidies up."""
 
@@ -134,14 +157,34 @@ class ProgressBar:
 
     def __init__(self, label: str, total: int | None = None) -> None:
         self._bar = drawn_bar(desc=label, total=total, unit=" documents")
+        self._is_encoding = False
 
     def __call__(self, progress: "Progress") -> None:
-        """Show how far the change has come."""
+        """Show how far the change has come, and say what it waits for."""
+        if progress.waits_for:
+            self._bar.write(f"waiting until {visible(progress.waits_for)}", file=sys.stderr)
+        if progress.to_encode:
+            self._show_encoding(progress)
+            return
         if progress.total is not None:
             self._bar.total = progress.total
         copied = f", copied={progress.copied}" if progress.copied else ""
         self._bar.set_postfix_str(f"passages={progress.passages}{copied}", refresh=False)
         self._bar.update(progress.documents - self._bar.n)
+
+    def _show_encoding(self, progress: "Progress") -> None:
+        """Show how many documents are searchable by then, of what share meaning covers them, and how long it takes."""
+        if not self._is_encoding:
+            self._bar.close()
+            what = f"{progress.documents:,} documents searchable · meaning"
+            self._bar = drawn_bar(
+                desc=what,
+                total=progress.to_encode,
+                initial=progress.encoded - 1,
+                bar_format="{desc} {percentage:.0f} %, {remaining} left {bar}",
+            )
+            self._is_encoding = True
+        self._bar.update(progress.encoded - self._bar.n)
 
     def __enter__(self) -> Self:
         return self

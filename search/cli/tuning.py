@@ -14,7 +14,7 @@ from ..evaluation.judgments import read_judged
 from ..evaluation.report import left_out
 from ..evaluation.tuning import DIALS, LARGEST_CHANCE, LEAST_GAIN, TELLING, Part, Tuned
 from ..results.printing import many, table, to_json, visible
-from .options import collection_option, folder_of, format_option, opened, wait_option
+from .options import PathFromHome, collection_option, folder_of, format_option, opened, wait_option
 from .terminal import drawn_bar
 
 _DETAILS = """
@@ -30,11 +30,11 @@ Examples:
   dragoman tune --reset --collection summits.idx
 """
 
-_EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+_EXISTING = PathFromHome(exists=True, dir_okay=False)
 
 
 @click.command("tune", epilog=_DETAILS)
-@click.argument("judged", required=False, type=click.Path(exists=True, path_type=Path))
+@click.argument("judged", required=False, type=PathFromHome(exists=True))
 @collection_option
 @click.option("--queries", type=_EXISTING, metavar="FILE", help="These queries instead of the folder's own.")
 @click.option("--qrels", type=_EXISTING, metavar="FILE", help="These judgments instead of the folder's own.")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from ...errors import InvalidField
-from ..making import reindex_collection
+from ...errors import CollectionDamaged, InvalidField
+from ..making import reindex_collection, repair_collection
 from ..results.printing import many, table, to_json, visible
 from .options import (
     collection_option,
@@ -42,10 +42,15 @@ def status(collections: tuple[Path, ...], format_: str) -> None:
         ("model", f"{found.model} ({found.dimension} dimensions, passages in {found.precision})"),
         ("floors", f"{found.floors.strict:.3f} strict, {found.floors.lenient:.3f} lenient"),
     ]
+    if found.unencoded:
+        share = int(100 * (1 - found.unencoded / found.passages))
+        rows.append(("meaning", f"of {share} % of the passages so far (`dragoman encode` does the rest)"))
     if found.fields:
         rows.append(("own fields", ", ".join(found.fields)))
     if found.lacking:
         rows.append(("not yet", f"{', '.join(found.lacking)}: `dragoman reindex` makes columns of them"))
+    if found.kept:
+        rows.append(("kept states", f"{', '.join(found.kept)} ({found.kept_bytes / 1e6:,.1f} MB that only they hold)"))
     if found.tuned:
         rows.append(("ranking", "tuned (`dragoman tune --reset` takes the defaults back)"))
     for line in table(rows, "<"):
@@ -61,6 +66,20 @@ def compact(collection: Path | None, wait: float) -> None:
         before = changed.status().segments
         changed.compact(lock_timeout=wait)
         click.echo(f"{before} segments before, {changed.status().segments} now")
+
+
+@click.command()
+@collection_option
+@wait_option
+def encode(collection: Path | None, wait: float) -> None:
+    """Encode passages that words alone find so far: what an interrupted `index` or `add` left.
+
+    May be interrupted itself: it goes on where it was.
+    """
+    with opened(collection) as changed, ProgressBar("encoding") as progress:
+        report = changed.encode(progress=progress, lock_timeout=wait)
+    left = f", {report.unencoded:,} cannot be until the collection is mended" if report.unencoded else ""
+    click.echo(f"{many(report.encoded, 'passage')} encoded{left}")
 
 
 @click.command()
@@ -97,19 +116,46 @@ def reindex(
 
 @click.command()
 @collection_option
+@click.option("--repair", is_flag=True, help="Mend what is damaged, from what is whole; say what is lost.")
+@wait_option
 @click.pass_context
-def doctor(context: click.Context, collection: Path | None) -> None:
+def doctor(context: click.Context, collection: Path | None, *, repair: bool, wait: float) -> None:
     """Check a collection thoroughly. Says what is wrong with it; the exit code is 1 if something is.
+
+    With --repair, what is damaged is made anew: keyword parts by analysis, vectors by encoding where they are not
+    whole, the query encoder from its model, the ledger from all of its rows that can be read. The collection answers
+    meanwhile. The exit code is 1 if something is lost or cannot be mended: each such thing has a line.
 
     Dates in documents that contradict what is said of them are suspects: listed for you to look at, but no fault of the
     collection's.
     """
-    with opened(collection) as examined:
-        problems = examined.problems()
-        for suspect in examined.suspects() if not problems else ():
-            click.echo(visible(f"suspect: {suspect}"))
-    for problem in problems:
-        click.echo(visible(problem))
+    if repair:
+        _repair(context, folder_of(collection), wait)
+        return
+    try:
+        with opened(collection) as examined:
+            problems = examined.problems()
+            for line in (*problems, *examined.seal_rest()):
+                click.echo(visible(line))
+            for suspect in examined.suspects() if not problems else ():
+                click.echo(visible(f"suspect: {suspect}"))
+    except CollectionDamaged as error:
+        problems = [str(error)]
+        click.echo(visible(problems[0]))
     if problems:
         context.exit(1)
     click.echo("the collection is sound")
+
+
+def _repair(context: click.Context, folder: Path, wait: float) -> None:
+    with ProgressBar("mending") as progress:
+        done = repair_collection(folder, progress=progress, lock_timeout=wait)
+    for kind, lines in (("mended", done.mended), ("lost", done.lost), ("not mended", done.remaining)):
+        for line in lines:
+            click.echo(visible(f"{kind}: {line}"))
+    if not (done.mended or done.lost or done.remaining):
+        click.echo("nothing is damaged")
+    elif done.lost or done.remaining:
+        context.exit(1)
+    else:
+        click.echo("the collection is sound again")

@@ -7,15 +7,20 @@ Rankings that were not used for 30 days are deleted. Deleting the file costs not
 import hashlib
 import json
 import sqlite3
+import sys
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from ...errors import DragomanError
+from ...refusals import refusal, telling_refusals
+from ...user_folders import user_cache
 
 Location = tuple[str, int, int]
 """A result: the document's id, and where the passage starts and ends; 0 and 0 if no passage is known."""
@@ -37,27 +42,43 @@ class Answers:
     """The kept rankings. Use it as a context manager.
 
     Args:
-        path: The file; in the user's cache directory if it is not given.
+        path: The file; in the user's cache directory if it is not given. Where that cannot be used, they are kept in
+            memory, as long as this object exists.
         fresh: Whether to ignore, and then replace, rankings from earlier runs.
 
+    Attributes:
+        lack: Why they are kept no longer than that, if they are not.
+
     Raises:
-        DragomanError: The file cannot be written.
+        DragomanError: The file that is given cannot be written.
     """
 
     def __init__(self, path: Path | None = None, *, fresh: bool = False) -> None:
-        self.path = path or _default()
         self._fresh = fresh
         self._written: set[tuple[int, str]] = set()
+        self.lack: DragomanError | None = None
+        try:
+            self.path = path or user_cache() / "answers-1.sqlite"
+            self._database = self._open()
+        except DragomanError as refused:
+            if path is not None:
+                raise
+            self.lack, self.path = refused, Path(":memory:")
+            self._database = _opened(self.path)
+
+    def _open(self) -> sqlite3.Connection:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                self._database = _opened(self.path)
+                return _opened(self.path)
             except sqlite3.DatabaseError as error:
                 if isinstance(error, sqlite3.OperationalError):
                     raise
                 self.path.unlink()  # a damaged cache is worth nothing
-                self._database = _opened(self.path)
+                return _opened(self.path)
         except (OSError, sqlite3.Error) as error:
+            if refused := refusal(error, self.path):
+                raise refused from error
             raise DragomanError(f"answers cannot be kept in {self.path} ({error})") from error
 
     def __enter__(self) -> Self:
@@ -70,7 +91,8 @@ class Answers:
         """A number for all that a ranking depends on beside the question: JSON-ready values, and the program's code."""
         key = hashlib.sha256(json.dumps([*parts, _program()], sort_keys=True).encode()).hexdigest()
         upsert = "INSERT INTO systems (key, used) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET used = excluded.used"
-        self._database.execute(upsert, (key, time.time()))
+        with telling_refusals(self.path):
+            self._database.execute(upsert, (key, time.time()))
         return self._database.execute("SELECT number FROM systems WHERE key = ?", (key,)).fetchone()[0]
 
     def get(self, system: int, question: str, depth: int) -> list[Location] | None:
@@ -100,14 +122,10 @@ class Answers:
             locations: The results, best first.
         """
         packed = zlib.compress(json.dumps(locations).encode())
-        self._database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", (system, question, depth, packed))
+        row = (system, question, depth, packed)
+        with telling_refusals(self.path):
+            self._database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", row)
         self._written.add((system, question))
-
-
-def _default() -> Path:
-    from platformdirs import user_cache_path
-
-    return user_cache_path("dragoman") / "answers-1.sqlite"
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -131,22 +149,34 @@ _ROOMS = ("corpus", "index", "search")
 @cache
 def _program() -> str:
     """A fingerprint of the code that reads, finds and ranks."""
-    return fingerprint(Path(__file__).parents[2])
+    made = fingerprint(files(__name__.removesuffix(".search.evaluation.answer_cache")))
+    if getattr(sys, "frozen", False):  # the code is in the program, where nobody can look into it
+        program = Path(sys.executable).stat()
+        made += f" {program.st_size} {program.st_mtime_ns}"
+    return made
 
 
-def fingerprint(package: Path) -> str:
+def fingerprint(package: Traversable) -> str:
     """A text that changes with any file of the code that answers depend on, by a release or an edit.
 
     Args:
-        package: The folder that the rooms lie in.
+        package: The folder that the rooms lie in, which may be one in an archive.
 
     Returns:
         SHA-256 of the files' paths and contents, in hexadecimal. Compiled files (.pyc) are left out.
     """
-    files = (file for room in _ROOMS for file in (package / room).rglob("*") if file.is_file())
     digest = hashlib.sha256()
-    for file in sorted(each for each in files if each.suffix != ".pyc"):
+    for path, file in sorted(each for room in _ROOMS for each in _files(package.joinpath(room), room)):
         content = file.read_bytes()
-        digest.update(f"{file.relative_to(package).as_posix()} {len(content)}\n".encode())
+        digest.update(f"{path} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+def _files(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
+    for each in folder.iterdir():
+        inner = f"{path}/{each.name}"
+        if each.is_dir():
+            yield from _files(each, inner)
+        elif not each.name.endswith(".pyc"):
+            yield inner, each

@@ -28,6 +28,7 @@ from ..language.input.plain import plain
 from ..options import MAX_LIMIT
 from ..ranking.engine import Mode
 from ..ranking.settings import Settings
+from ..stores import refuse_damaged
 from .answer_cache import Answers, Location
 from .judgments import JudgedSet, Question
 from .measures import MEASURES, ROUNDS, measure, randomisation_test
@@ -254,6 +255,7 @@ def _rank_cases(
     """The rankings of all cases: those that are kept, and the others from the collection."""
     found: list[list[Location]] = []
     with open_collection(path, settings=system.settings) as collection:
+        refuse_damaged(collection.left_out)
         state = [str(path.resolve()), collection.generation, sorted(each.name for each in (path / SEGMENTS).iterdir())]
         settings = asdict(collection.settings)
         keys = {
@@ -282,6 +284,7 @@ def _answer(
         )
     except QueryError as error:
         raise QueryError(f"query {question.id}: {error}") from error
+    refuse_damaged(results.left_out)
     return [(hit.document.id, hit.start, hit.end) for hit in results]
 
 

@@ -1,7 +1,7 @@
 """A collection of a judged set's own documents, made once and kept in the user's cache directory."""
 
 import json
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,9 @@ from ...index.encoding.model import DEFAULT_MODEL
 from ...index.writing.build import build
 from ...index.writing.lock import LOCK_TIMEOUT
 from ...index.writing.store import LEDGER, Store
+from ...index.writing.vectors.later_vectors import encode_rest
 from ...index.writing.writer import Writer
+from ...user_folders import naming_variable, user_cache
 from .judgments import lines
 
 if TYPE_CHECKING:
@@ -47,16 +49,16 @@ def collection_of(
     import hashlib
 
     from filelock import FileLock
-    from platformdirs import user_cache_path
 
     source = str(corpus.resolve())
-    kept = folder or user_cache_path("dragoman") / "judged"
+    kept = folder or user_cache() / "judged"
     folder = kept / f"{name}-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
     note = folder.with_suffix(".json")
     state = corpus.stat()
     stamp = {"corpus": source, "bytes": state.st_size, "modified": state.st_mtime_ns, "model": model}
-    kept.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
+    with naming_variable(kept, "set XDG_CACHE_HOME to another folder"), ExitStack() as stack:
+        kept.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(FileLock(folder.with_suffix(".lock")))
         noted = _read_note(note)
         same = {key: noted.get(key) for key in stamp} == stamp and _is_usable(folder)
         if same and noted.get("complete"):
@@ -65,8 +67,10 @@ def collection_of(
         documents = read([corpus], options=ReadOptions(fields=_keys(corpus)))
         with progress(folder) as shown:
             if same:
-                with closing(Store(folder)) as store, store.writing(LOCK_TIMEOUT):
-                    report = Writer(store, shown).add(documents)
+                with closing(Store(folder)) as store:
+                    with store.writing(LOCK_TIMEOUT):
+                        report = Writer(store, shown).add(documents)
+                    encode_rest(store, progress=shown)
             else:
                 report = build(folder, documents, model=model, replace=(folder / LEDGER).is_file(), progress=shown)
         note.write_text(json.dumps({**stamp, "complete": True}))

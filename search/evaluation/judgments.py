@@ -11,17 +11,15 @@ answers it, and, if some answer better than others, a grade, with tabs between t
 as .gz or .xz; TREC's four columns are understood too.
 """
 
-import gzip
 import json
-import lzma
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from ...corpus.readers.contract import LONGEST_RECORD
+from ...corpus.readers.contract import LONGEST_RECORD, Source
+from ...corpus.readers.support.packed import DAMAGED, decompressed
 from ...errors import UnreadableSource
 from ..language.input.plain import plain
 
@@ -217,22 +215,27 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
     Raises UnreadableSource for a file that is damaged, not UTF-8 or far too large.
     """
     with path.open("rb") as file:
-        stream: BinaryIO | gzip.GzipFile | lzma.LZMAFile = file
-        if path.suffix in (".gz", ".xz"):
-            stream = gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else lzma.LZMAFile(file)  # noqa: SIM115
+        stream = decompressed(Source(file, str(path), name=path.name.lower()))
         number = 0
-        try:
-            while line := stream.readline(LONGEST_RECORD + 1):
-                number += 1
-                if len(line) > LONGEST_RECORD or number > _MOST_LINES:
-                    raise wrong(path, number, f"lines may have {LONGEST_RECORD:,} bytes, files {_MOST_LINES:,} lines")
+        while line := _next_line(stream, path, number):
+            number += 1
+            if len(line) > LONGEST_RECORD or number > _MOST_LINES:
+                raise wrong(path, number, f"lines may have {LONGEST_RECORD:,} bytes, files {_MOST_LINES:,} lines")
+            try:
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-                if text.strip():
-                    yield number, text.rstrip("\r\n")
-        except UnicodeDecodeError:
-            raise wrong(path, number, "not UTF-8") from None
-        except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
-            raise UnreadableSource(f"{path} is damaged after line {number}: {error}") from None
+            except UnicodeDecodeError:
+                raise wrong(path, number, "not UTF-8") from None
+            if text.strip():
+                yield number, text.rstrip("\r\n")
+
+
+def _next_line(stream: BinaryIO, path: Path, number: int) -> bytes:
+    try:
+        return stream.readline(LONGEST_RECORD + 1)
+    except UnreadableSource as error:
+        raise UnreadableSource(f"{path} after line {number}: {error}") from None
+    except DAMAGED as error:
+        raise UnreadableSource(f"{path} is damaged after line {number}: {error}") from None
 
 
 def wrong(path: Path, number: int, what: str) -> UnreadableSource:

@@ -15,6 +15,7 @@ from ...corpus.document import Document
 from ...errors import UnreadableSource
 from ...index.analysis import Token, analyze
 from ...index.terms import tells
+from ...refusals import telling_refusals
 from ..collection import Collection
 from ..language.input.plain import plain
 from .judgments import JudgedSet, Question
@@ -77,7 +78,8 @@ def write_judgments(path: Path, judged: JudgedSet) -> None:
         for question in judged.questions
         for identity, grade in question.grades.items()
     )
-    path.write_text("".join(rows), encoding="utf-8")
+    with telling_refusals(path):
+        path.write_text("".join(rows), encoding="utf-8")
 
 
 def _rare_word(

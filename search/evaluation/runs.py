@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ...refusals import telling_refusals
 from .judgments import lines, wrong
 
 _UNFIT = re.compile(r"[^\w.-]+")
@@ -26,12 +27,13 @@ def write_run(path: Path, rankings: Iterable[tuple[str, Sequence[str]]]) -> None
         path: The file.
         rankings: For each query its id and the ids of its results, best first.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     tag = path.stem
-    with path.open("w", encoding="utf-8") as file:
-        for query, ranking in rankings:
-            for rank, identity in enumerate(ranking, 1):
-                file.write(f"{query}\tQ0\t{identity}\t{rank}\t{1 / rank:.6f}\t{tag}\n")
+    with telling_refusals(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8") as file:
+            for query, ranking in rankings:
+                for rank, identity in enumerate(ranking, 1):
+                    file.write(f"{query}\tQ0\t{identity}\t{rank}\t{1 / rank:.6f}\t{tag}\n")
 
 
 def read_run(path: Path) -> dict[str, list[str]]:

@@ -24,7 +24,7 @@ from ...index.analysis import FIELDS
 from ...index.reading.view import View
 from ..ranking.fusion import FUSIONS
 from ..ranking.settings import Settings, settings_of
-from ..stores import FolderStore
+from ..stores import FolderStore, refuse_damaged
 from .evaluate import Case, answerable
 from .judgments import JudgedSet
 from .measures import randomisation_test
@@ -185,6 +185,7 @@ def tune(
     store = FolderStore(path)
     try:
         view = store.view
+        refuse_damaged(view.info.left_out)
         present = settings_of(view.info.ranking)
         if present.reranker:
             raise DragomanError("a collection with a reranker cannot be tuned: take the reranker out of its settings")

@@ -1,9 +1,9 @@
 """From a query to a view's own terms: what is scored and what is demanded."""
 
-import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple, cast
 
 from ...corpus.document import Span
@@ -20,7 +20,7 @@ from ..advice.notices import Notice
 from . import query as language
 from .date_evidence import days_of
 from .field_constraints import field_constraint
-from .phrases import GAP, parts, patterns_in, words_in
+from .phrases import GAP, free_runs, parts, patterns_in, words_in
 from .words.designations import varieties
 from .words.word_forms import WordForms
 from .words.wordings import Known, Switches, Way, Wording, wordings
@@ -102,7 +102,7 @@ class _Interpreter:
         self._info = view.info
         self._query = query
         self._switches = switches
-        runs = [(run, list(self._wordings(run, query.text, switches))) for run in _runs(query)]
+        runs = [(run, list(self._wordings(run, query.text, switches))) for run in free_runs(query)]
         lookups = list(dict.fromkeys([*_lookups_of_runs(runs), *self._lookups(query.must)]))
         written = {token.term: query.text[token.start : token.end] for token in analyze(query.text)}
         asked = [
@@ -112,6 +112,7 @@ class _Interpreter:
         answers = dict(zip(lookups, view.terms(asked, deadline), strict=True))
         words = [token for run, _ in runs for token in run]
         self._terms = WordForms(answers, words, query.text, self._info.languages)
+        self._ends = _ends_of_dates(query)
         self._runs = [(run, [one for each in every for one in self._settled(run, each)]) for run, every in runs]
 
     def _lookups(self, nodes: Iterable[language.Node]) -> Iterator[Lookup]:
@@ -120,6 +121,11 @@ class _Interpreter:
             match node:
                 case language.Word() | language.Phrase():
                     tokens = words_in(node)
+                    if len(tokens) > language.MAX_TERMS:
+                        said = (
+                            f"{node.text[:20]}… has {len(tokens):,} words, {language.MAX_TERMS:,} at most: shorten it"
+                        )
+                        raise QueryError(said, node.column or None)
                     yield from (SameWord(token.term) for token in tokens)
                     yield from _lookups_of_others(self._wordings_of(node, tokens))
                     yield from (Pattern(part, node.field) for part in patterns_in(node))
@@ -202,7 +208,7 @@ class _Interpreter:
             constraint=constraints.AllOf(tuple(map(self._constraint, query.must))),
             known=sum(known[unit] for unit in demanded) / max(len(demanded), 1),
             unknown=tuple(unknown),
-            notices=tuple(date_offers(query)),
+            notices=(*date_offers(query), *self._cut()),
             days=days_of(query, alone=not demanded),
             optional=optional,
             faint=frozenset(scored).difference(worth_a_mark),
@@ -210,12 +216,18 @@ class _Interpreter:
             written={unit: spellings for unit, spellings in written.items() if len(unit.positions) == 1},
         )
 
+    def _cut(self) -> Iterator[Notice]:
+        if sum(len(run) for run, _ in self._runs) >= language.MAX_TERMS:
+            said = f"Of so much the first {language.MAX_TERMS:,} words are searched for; the meaning is that of all."
+            yield Notice("cut", said)
+
     def _is_date(self, word: _Placed) -> bool:
         return all(self._is_of_date(*span) for span in word.spans)
 
     def _is_of_date(self, start: int, end: int) -> bool:
         """Whether a span of the query's text is part of a date."""
-        return any(each.span.start <= start and end <= each.span.end for each in self._query.dates)
+        begun = bisect_right(self._ends, start, key=lambda each: each.start)
+        return begun > 0 and end <= self._ends[begun - 1].end
 
     def _placed(self, run: Sequence[Token], wording: Wording) -> _Placed:
         """The unit that a name or word of a run stands for."""
@@ -381,21 +393,9 @@ def _lookup(term: language.Pattern | language.Fuzzy) -> Lookup:
 _LONGEST_FUZZY = 40  # letters: no language needs longer ones, and finding their neighbours takes too long
 
 
-def _runs(query: language.Query) -> Iterator[list[Token]]:
-    """The tokens of the free words, placed in the query's text, in runs that nothing but blanks and the like divide."""
-    run: list[Token] = []
-    for word in query.free:
-        start = query.text.find(word.text, max(word.column - 1, 0))
-        for token in analyze(word.text):
-            placed = Token(token.term, start + token.start, start + token.end)
-            # Pairs of Chinese characters overlap.
-            close = run and (placed.start < run[-1].end or _UNDIVIDED.fullmatch(query.text, run[-1].end, placed.start))
-            if run and (start < 0 or not close):
-                yield run
-                run = []
-            run.append(placed)
-    if run:
-        yield run
-
-
-_UNDIVIDED = re.compile(r"[\s\-‐‑'’&.]*")
+def _ends_of_dates(query: language.Query) -> list[Span]:
+    """Where each date of a query starts, in order, and how far those reach that have started by then."""
+    spans = sorted(each.span for each in query.dates)
+    return [
+        Span(each.start, end) for each, end in zip(spans, accumulate((each.end for each in spans), max), strict=True)
+    ]

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, Literal, TypeAlias
 
 from ...index.analysis import Token, analyze
-from .query import Phrase, Word
+from .query import MAX_TERMS, Phrase, Query, Word
 
 GAP: Final = "*"
 """A `*` alone."""
@@ -15,6 +16,7 @@ Part: TypeAlias = Token | str | Literal["*"]
 """A word, placed in the phrase's text; a pattern with wildcards; or GAP."""
 
 _RUN = re.compile(r"\S+")
+_UNDIVIDED = re.compile(r"[\s\-‐‑'’&.]*")
 
 
 def parts(text: str) -> list[Part]:
@@ -78,3 +80,29 @@ def patterns_in(term: Word | Phrase) -> list[str]:
     if isinstance(term, Word):
         return []
     return [part for part in parts(term.text) if isinstance(part, str) and part != GAP]
+
+
+def free_runs(query: Query) -> Iterator[list[Token]]:
+    """The first MAX_TERMS tokens of the free words, placed in the query's text.
+
+    They come in runs that nothing but blanks and the like divide.
+
+    Args:
+        query: The query.
+    """
+    run: list[Token] = []
+    for word, token in islice(_free_tokens(query), MAX_TERMS):
+        start = query.text.find(word.text, max(word.column - 1, 0))
+        placed = Token(token.term, start + token.start, start + token.end)
+        # Pairs of Chinese characters overlap.
+        close = run and (placed.start < run[-1].end or _UNDIVIDED.fullmatch(query.text, run[-1].end, placed.start))
+        if run and (start < 0 or not close):
+            yield run
+            run = []
+        run.append(placed)
+    if run:
+        yield run
+
+
+def _free_tokens(query: Query) -> Iterator[tuple[Word, Token]]:
+    return ((word, token) for word in query.free for token in analyze(word.text))

@@ -12,6 +12,7 @@ from ..advice.notices import Notice
 MAX_QUERY_LENGTH = 20_000  # characters: an article, as somebody may paste it
 MAX_DEPTH = 32  # groups and negations within each other
 MAX_CLAUSES = 256  # words, phrases, patterns, filters and dates
+MAX_TERMS = 1_000  # of the words that are free: in a script without blanks one word has as many as it has letters
 MAX_DISTANCE = 100  # words between two that count as near: half a passage
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self, TypedDict
 from ...corpus.fields import Fields
 from ...errors import QueryError
 from ...index.reading.plan import Deadline
-from ..arguments import check_text
+from ..arguments import check_decoded, check_text
 from ..options import OPTIONS, Option, check_options
 from . import query as language
 from .date_values import parse_date_side
@@ -83,6 +83,8 @@ class Question:
         check_options(**{name: filters.get(name) for name in ("after", "before", "where", "document")})
         deadline = Deadline(options["timeout"])
         query = parse_with_filters(text, filters, fields, literal=options.get("literal", False))
+        for name, value in {"the question": text, **filters}.items():
+            check_decoded(name, value)
         return cls(query, filters.get("document"), options, deadline)
 
 

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from typing import Final, NamedTuple
+from functools import cache
+from typing import NamedTuple
 
 from ...corpus.dates.mentions import longest_date
 from ...corpus.document import Span
 from ...corpus.fields import Fields
+from ...corpus.scripts import is_alphabetic
 from ...errors import QueryError
 from ...index.analysis import FIELDS as TEXT_FIELDS
 from ..advice.notices import Notice
@@ -18,46 +20,83 @@ NAME = re.compile(r"[^\W\d_]+:")
 
 # In these scripts no blank stands before a quotation mark.
 _UNSPACED = r"\u0e00-\u0eff\u1100-\u11ff\u2e80-\ud7af\uf900-\ufaff\uff00-\uffef"
-# Inches, seconds, and letters of one word, as in Hebrew abbreviations.
-_INNER = rf'(?<=\d)"|(?<=[^\W\d_{_UNSPACED}])"(?=[^\W\d_])'
-_RUN = rf'(?:[^\s()"“”„«»]|{_INNER})'
-_OPENING = rf"""(?<![^\s()\[\]{{}}<>:=+!/*~“”„«»"‘…–—{_UNSPACED}-])"""
-PHRASE: Final = rf"""{_OPENING}"[^"]*"|“[^”]*”|„[^“”]*[“”]|”[^”]*”|«[^»]*»|»[^«»]*[«»]"""
-"""What stands between quotation marks, these included. A straight one opens only where a word could begin."""
 
-# Years and designations (9/11, 38th, 5G) may be excluded; a minus before any other number is the number's.
-_DESIGNATION = r"\d+(?:/\d|(?:st|nd|rd|th|er|ème|[DGex])(?![^\W_]))"
-_NUMBER = rf"(?=\.?\d)(?!\d{{4}}(?![\d%°]|[.,]\d)|{_DESIGNATION}|{_RUN}*[*~])"
-TOKEN = re.compile(
-    rf"""
-      (?P<phrase> {PHRASE} )
-    | (?P<quote>  ["“”„«»] )
-    | (?P<tilde>  (?<=[)"“”„«»]) ~ {_RUN}* )
-    | (?P<minus>  (?<![^\s(]) -++ (?! {_NUMBER} ) (?= {_RUN}*[^\W_] | =?[("“”„«»] ) )  # any other dash is punctuation
-    | (?P<same>   (?<![^\s("“”„«»-]) = (?= [^\W_"“”„«»] | ["“„«»] ) )
-    | (?P<field>  (?P<name>{NAME.pattern}) (?!/) (?P<exact>=?) (?P<value>{_RUN}*) )
-    | (?P<sign>   [()] | (?:OR|AND|NOT|NEAR/(?:\d+|[sS]))(?!{_RUN}) )
-    | (?P<word>   (?:(?<![^\s(])-(?={_NUMBER}))? (?!-|=[^\W_]){_RUN}+ )
-    """,
-    re.VERBOSE,
-)
-"""One token. What it leaves out between two of them is blank, or a dash that is punctuation."""
+
+@cache
+def _run(unspaced: str) -> str:
+    """A pattern for a character of a token in a text that has no other characters of scripts without blanks."""
+    # Inches, seconds, and letters of one word, as in Hebrew abbreviations.
+    inner = rf'(?<=\d)"|(?<=[^\W\d_{unspaced}])"(?=[^\W\d_])'
+    return rf'(?:[^\s()"“”„«»]|{inner})'
+
+
+@cache
+def _phrase(unspaced: str) -> str:
+    opening = rf"""(?<![^\s()\[\]{{}}<>:=+!/*~“”„«»"‘…–—{unspaced}-])"""
+    return rf"""{opening}"[^"]*"|“[^”]*”|„[^“”]*[“”]|”[^”]*”|«[^»]*»|»[^«»]*[«»]"""
+
+
+def phrase_in(text: str) -> str:
+    """A pattern for what stands between quotation marks, these included. A straight one opens where a word could begin.
+
+    Args:
+        text: What it is to be sought in.
+    """
+    return _phrase(_unspaced(text))
+
+
+def _unspaced(text: str) -> str:
+    return "" if is_alphabetic(text) else _UNSPACED
+
+
+def token_in(text: str) -> re.Pattern[str]:
+    """The pattern of a token. What it leaves out between two of them is blank, or a dash that is punctuation.
+
+    Args:
+        text: What it is to be sought in.
+    """
+    return _token(_unspaced(text))
+
+
+@cache
+def _token(unspaced: str) -> re.Pattern[str]:
+    run = _run(unspaced)
+    # Years and designations (9/11, 38th, 5G) may be excluded; a minus before any other number is the number's.
+    designation = r"\d+(?:/\d|(?:st|nd|rd|th|er|ème|[DGex])(?![^\W_]))"
+    number = rf"(?=\.?\d)(?!\d{{4}}(?![\d%°]|[.,]\d)|{designation}|{run}*[*~])"
+    return re.compile(
+        rf"""
+          (?P<phrase> {_phrase(unspaced)} )
+        | (?P<quote>  ["“”„«»] )
+        | (?P<tilde>  (?<=[)"“”„«»]) ~ {run}* )
+        | (?P<minus>  (?<![^\s(]) -++ (?! {number} ) (?= {run}*[^\W_] | =?[("“”„«»] ) )  # others are punctuation
+        | (?P<same>   (?<![^\s("“”„«»-]) = (?= [^\W_"“”„«»] | ["“„«»] ) )
+        | (?P<field>  (?P<name>{NAME.pattern}) (?!/) (?P<exact>=?) (?P<value>{run}*) )
+        | (?P<sign>   [()] | (?:OR|AND|NOT|NEAR/(?:\d+|[sS]))(?!{run}) )
+        | (?P<word>   (?:(?<![^\s(])-(?={number}))? (?!-|=[^\W_]){run}+ )
+        """,
+        re.VERBOSE,
+    )
+
 
 _MOST_NOTICES = 5
 _BINDING = ("OR", "AND", "NOT", "NEAR", "-")
 _PLAIN_START = re.compile(r"[^\W_]")
 _OPERATOR = re.compile(r"\b(?:OR|AND|NOT|NEAR/\w+)(?!\S)")
-_EMPHASIS = re.compile(
-    rf"""
-      (?P<quoted> {PHRASE} )
-    | (?<![^\s*()"“”„«»-]) \*{{2,}} (?=[^\W_]) | (?<=[^\W_.!?]) [.!?,:]? \*{{2,}} (?![^\W_])
-    | (?<![^\s("“”„«»]) \* (?P<inner> [^\W_] [^*()"“”„«»\n]{{0,200}} ) (?<!\s) \* (?![^\s.,:;!?)"“”„«»])
-    """,
-    re.VERBOSE,
-)
 _NEGATED = re.compile(r"(?:-|(?<!\S)NOT\s+)$")
 _SINGLE = re.compile(r"['‘]([^'’\n]+)['’](?![^\W_])")
-_NEXT = re.compile(rf"{PHRASE}|=?(?:{PHRASE}|[^\s()]*[^\W_][^\s()]*)|\(")
+
+
+@cache
+def _emphasis(phrase: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"""
+          (?P<quoted> {phrase} )
+        | (?<![^\s*()"“”„«»-]) (?<!\*\*) \*{{2,}}+ (?=[^\W_]) | (?<=[^\W_.!?]) [.!?,:]? \*{{2,}} (?![^\W_])
+        | (?<![^\s("“”„«»]) \* (?P<inner> [^\W_] [^*()"“”„«»\n]{{0,200}} ) (?<!\s) \* (?![^\s.,:;!?)"“”„«»])
+        """,
+        re.VERBOSE,
+    )
 
 
 class Token(NamedTuple):
@@ -170,7 +209,7 @@ def _has_owner(tokens: Sequence[Token], start: int) -> bool:
 
 
 def _tokens(text: str, fields: Fields, mended: list[Notice] | None) -> Iterator[Token]:
-    for found in TOKEN.finditer(text):
+    for found in token_in(text).finditer(text):
         kind, token, column, end = found.lastgroup, found[0], found.start() + 1, found.end()
         if kind == "tilde":
             yield _distance(found, column)
@@ -229,7 +268,7 @@ def without_emphasis(text: str) -> str:
         binds = inner[0].islower() or not inner[0].isupper() or _OPERATOR.search(inner)
         return found[0] if binds else f" {inner} "
 
-    return _EMPHASIS.sub(blanked, text) if "*" in text else text
+    return _emphasis(phrase_in(text)).sub(blanked, text) if "*" in text else text
 
 
 def all_names(fields: Fields) -> tuple[str, ...]:
@@ -268,7 +307,8 @@ def _waiting(found: re.Match[str], field: str, fields: Fields) -> Notice:
     """What is said of a field behind which a blank stands: with its value joined to it the question is offered."""
     text, end = found.string, found.end()
     rest = text[end:].lstrip()
-    value = _NEXT.match(rest)
+    phrase = phrase_in(rest)
+    value = re.match(rf"{phrase}|=?(?:{phrase}|[^\s()]*[^\W_][^\s()]*)|\(", rest)
     joined = rest if value else ""
     kind = fields[field].type if field in fields else ""
     if field == "date" or kind == "date":
@@ -288,7 +328,7 @@ def _distance(found: re.Match[str], column: int) -> Token:
     if found.string[column - 2] == ")":
         raise QueryError("~ goes with a word or a phrase, not with a group", column)
     number = found[0][1:].rstrip(".,;:?!’'")
-    if not number.isascii() or not number.isdigit() or int(number) > MAX_DISTANCE:
+    if not number.isascii() or not number.isdigit() or len(number) > 9 or int(number) > MAX_DISTANCE:
         said = f"after a phrase ~ takes how many words may stand between its own: write ~5, {MAX_DISTANCE} at most"
         raise QueryError(said, column)
     return Token("~", number, column, column + len(number))

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from ...index.constraints import AllOf
 from ...index.reading.plan import Deadline, Plan, Request, Sort
 from ...index.reading.view import Candidates, Listing, View
-from .fusion import FUSIONS, Scored, ranks, share_of_best
+from ...stages import stage
+from .fusion import FUSIONS, Scored, completed, ranks, share_of_best
 from .legs.leg import ScoredQuery
 from .legs.leg_table import HYBRID, LEGS
 from .rerank import RERANKERS, reranked
@@ -68,7 +69,7 @@ class Order:
     """In what order matches are listed, and which of them: see `view.Matches.listed`.
 
     Attributes:
-        sort: By relevance, newest first or oldest first.
+        sort: By relevance, newest or oldest first, or what came in last first.
         per_document: Whether to list only the best passage of each document.
         fold: Whether to list only the best of near-identical reports.
         limit: How many to list.
@@ -166,25 +167,28 @@ def rank(
     plan = Plan(constraint, requests(query, mode, settings))
     candidates = view.candidates(plan, settings.depth, deadline)
     evidence = {name: said.evidence for name, said in candidates.legs.items()}
-    parts, scores = fuse(evidence, query, settings)
+    with stage("fuse"):
+        parts, scores = fuse(evidence, query, settings)
     total = parts.sum(axis=0)
     wanted = order.sort == "relevance" and order.limit and len(candidates.numbers)
     if settings.reranker and query.text and wanted:
         shown = min(settings.rerank_depth, len(candidates.numbers))
-        best = candidates.matches.listed(total, sort="relevance", per_document=False, fold=False, limit=shown).numbers
-        reranker = RERANKERS[settings.reranker]
-        total = reranked(
-            view, candidates.numbers, total, best=best, reranker=reranker, question=query.text, deadline=deadline
+        with stage("rerank", whole=True):
+            matches, reranker = candidates.matches, RERANKERS[settings.reranker]
+            best = matches.listed(total, sort="relevance", per_document=False, fold=False, limit=shown).numbers
+            total = reranked(
+                view, candidates.numbers, total, best=best, reranker=reranker, question=query.text, deadline=deadline
+            )
+    with stage("order and fold"):
+        listing = candidates.matches.listed(
+            total,
+            sort=order.sort,
+            per_document=order.per_document,
+            fold=order.fold,
+            offset=order.offset,
+            limit=order.limit,
+            answering=order.answering,
         )
-    listing = candidates.matches.listed(
-        total,
-        sort=order.sort,
-        per_document=order.per_document,
-        fold=order.fold,
-        offset=order.offset,
-        limit=order.limit,
-        answering=order.answering,
-    )
     held = [LEGS[name].found(said) for name, said in candidates.legs.items()]
     by_rank = [ranks(np.where(has, score, -np.inf)) for has, score in zip(held, scores, strict=True)]
     shape = len(held), len(candidates.numbers)
@@ -222,7 +226,8 @@ def fuse(
     if not evidence:
         return np.zeros((0, 0)), np.zeros((0, 0))
     legs = [LEGS[name] for name in evidence]
-    scores = [leg.scores(said, settings) for leg, said in zip(legs, evidence.values(), strict=True)]
+    said_by_each = zip(legs, evidence.values(), strict=True)
+    scores = completed([leg.scores(said, settings) for leg, said in said_by_each], [leg.is_mode for leg in legs])
     if len(legs) == 1:
         return np.stack(scores), np.stack(scores)
     # Beside what is no mode, which is evidence of a size of its own, legs that are modes count as shares of the best

@@ -39,6 +39,34 @@ def share_of_best(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.maximum(scores, 0) / high if high > 0 else np.zeros(len(scores))
 
 
+def completed(scores: Sequence[NDArray[np.float64]], is_mode: Sequence[bool]) -> list[NDArray[np.float64]]:
+    """The legs' scores, with what a leg does not know of a candidate put where the others have it.
+
+    A candidate without a vector is as high among the similarities that are known as it is, on average, among the
+    others' scores: what is found by words alone keeps its order, and is neither before nor behind all that is encoded.
+    With the median of the similarities instead, a half encoded collection ranks worse than by words alone
+    (`benchmarks/words_first.py`; docs/relevance.md has the figures).
+
+    Args:
+        scores: float64 [n] each, NaN where a leg does not know; where it knows of none, or no other does, 0.
+        is_mode: For each leg whether it finds what is asked for by itself: only these stand in for each other.
+    """
+    made: list[NDArray[np.float64]] = []
+    for index, own in enumerate(scores):
+        if not (unknown := np.isnan(own)).any():
+            made.append(own)
+            continue
+        others = [
+            np.searchsorted(np.sort(each), each[unknown], side="right") / len(each)
+            for at, each in enumerate(scores)
+            if at != index and is_mode[at] and not np.isnan(each).any()
+        ]
+        known, filled = own[~unknown], own.copy()
+        filled[unknown] = np.quantile(known, np.mean(others, axis=0)) if len(known) and others else 0.0
+        made.append(filled)
+    return made
+
+
 def ranks(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     """Each score's rank from 1, the highest first; equal scores share the better rank."""
     ascending = np.sort(scores)

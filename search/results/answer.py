@@ -3,21 +3,22 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...corpus.document import Document, Note, Span
-from ...corpus.fields import Fields, description_of
+from ...corpus.document import Document, Note
+from ...corpus.fields import description_of
+from ...errors import CollectionDamaged
 from ...index.constraints import AllOf, Holds, Not, Of
 from ...index.encoding.floors import Floors
 from ...index.reading.plan import Deadline
-from ...index.reading.view import View
-from ...index.units import Unit
+from ...index.reading.view import LeftOut, Opened, View
+from ...stages import stage
 from ..language.interpreter import Interpretation, interpret
 from ..language.question import Question
-from ..ranking.engine import Order, Ranking, rank
+from ..ranking.engine import Order, Ranking, Standing, rank
 from ..ranking.legs.leg import ScoredQuery
 from ..ranking.settings import Settings
 from . import highlight
@@ -57,13 +58,22 @@ def answer(
     match: str = "most" if floorless else options["match"]
     # Where all words are demanded, other names of several words would let a longer question find more.
     variants = settings.variants and match != "all"
-    meant = interpret(view, query, variants=variants, spellings=settings.spellings, deadline=question.deadline)
+    with stage("words"):
+        meant = interpret(view, query, variants=variants, spellings=settings.spellings, deadline=question.deadline)
     constraint = meant.constraint
     if match == "all":
         constraint = AllOf((*constraint.constraints, *map(Holds, meant.free)))
     if question.document is not None:
         constraint = AllOf((*constraint.constraints, Of(question.document)))
-    vector = view.encode(query.meaning) if query.meaning and mode != "keyword" else None
+    vector, left_out = None, view.info.left_out
+    if query.meaning and mode != "keyword" and (view.info.covered or not view.info.passages):
+        try:
+            with stage("encode"):
+                vector = view.encode(query.meaning)
+        except CollectionDamaged as error:
+            if mode == "meaning":  # nothing else would answer
+                raise
+            left_out = (*left_out, LeftOut("the query encoder", 0, str(error)))
     scored = replace(meant, units=()) if mode == "meaning" and vector is not None else meant
     # Where no word is free, what is demanded says what matches: of "visit OR herring", either.
     any_word = match != "most" or not query.free
@@ -86,7 +96,7 @@ def answer(
     ranking = rank(
         view, scored_query, constraint, mode=mode, order=order, settings=settings, deadline=question.deadline
     )
-    return Answer(view, ranking, meant, vector, settings)
+    return Answer(view, ranking, meant, vector, settings, left_out)
 
 
 def neighbours(
@@ -113,7 +123,7 @@ def neighbours(
     Raises:
         SearchTimeout: The time is over.
     """
-    center = view.vectors(own).mean(axis=0)
+    center = _center(view, own)
     center /= max(float(np.linalg.norm(center)), 1e-9)
     nothing = Interpretation((), (), 0.0, AllOf(()), 0.0, ())
     scored_query = replace(_scored_query(view, "", nothing, center), floors=_NO_FLOORS)
@@ -126,7 +136,17 @@ def neighbours(
         settings=settings,
         deadline=deadline,
     )
-    return Answer(view, ranking, nothing, center, settings)
+    return Answer(view, ranking, nothing, center, settings, view.info.left_out)
+
+
+def _center(view: View, own: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The middle of the vectors of some passages. As long as none of them has one, the first is asked as it reads."""
+    vectors = view.vectors(own)
+    known = vectors[~np.isnan(vectors).any(axis=1)]
+    if len(known):
+        return known.mean(axis=0)
+    (passage,) = view.passages(own[:1].tolist())
+    return view.encode(passage.document.text[passage.span.start : passage.span.end])
 
 
 def _scored_query(view: View, text: str, meant: Interpretation, vector: NDArray[np.float32] | None) -> ScoredQuery:
@@ -154,6 +174,7 @@ class Answer:
         meant: The question in the view's terms.
         meaning: float32 [dimension], the question's vector; None if the meaning leg took no part.
         settings: How it was ranked.
+        left_out: What of the collection was not asked, since it is damaged.
     """
 
     def __init__(
@@ -163,14 +184,17 @@ class Answer:
         meant: Interpretation,
         meaning: NDArray[np.float32] | None,
         settings: Settings,
+        left_out: tuple[LeftOut, ...] = (),
     ) -> None:
+        self.left_out = left_out
+        """What of the collection was not asked, since it is damaged."""
         self.collection = ""
         """What hits call the collection, if it is not one of several side by side."""
         self.ranking = ranking
         self.meant = meant
         """The question in the view's terms."""
         self._view = view
-        self._units = meant.marked
+        self._marker = highlight.Marker(meant.marked)
         self.meaning = meaning
         """The question's vector, float32 [dimension]; None if the meaning leg took no part."""
         self._settings = settings
@@ -189,17 +213,14 @@ class Answer:
         numbers: list[int] = listing.numbers.tolist()
         weighed = self.ranking.candidates.weighed if explain else ()
         read = self._view.passages(numbers, weighed=weighed, bm25f=self._settings.bm25f)
-        for position, (number, passage) in enumerate(zip(numbers, read, strict=True)):
+        for position, number in enumerate(numbers):
+            with stage("read"):
+                passage = next(read)
+                folded = listing.copies(position, MAX_COPIES)
             document, span, owner = passage.document, passage.span, passage.owner
             standing = self.ranking.standing(number)
-            marks: list[highlight.Highlight] = []
-            if highlights:
-                text, sentences = document.text[span.start : span.end], passage.sentences[:, 0].tolist()
-                marks = highlight.words(text, span.start, self._units, sentences=sentences, language=document.language)
-                if self.meaning is not None and ("meaning" in standing.legs or not marks):
-                    nearest = highlight.nearest_sentence(self.meaning, passage.sentences, passage.sentence_vectors)
-                    marks += [nearest] if nearest else []
-            folded = listing.copies(position, MAX_COPIES)
+            with stage("mark"):
+                marked = self._marked(passage, standing) if highlights else _UNMARKED
             yield Hit(
                 rank=self.ranking.offset + position + 1,
                 document=document,
@@ -208,10 +229,10 @@ class Answer:
                 collection=owner.collection if owner else self.collection,
                 label=owner.label if owner else "",
                 generation=owner.generation if owner else self._view.info.generation,
-                highlights=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
-                title_highlights=tuple(_in_title(document, self._units)) if highlights else (),
-                notes=tuple(_marked(document.notes_in(span), self._units, document.language)) if highlights else (),
-                described=tuple(_described(document, span, self._units, self._view.info.fields)) if highlights else (),
+                highlights=marked.text,
+                title_highlights=marked.title,
+                notes=marked.notes,
+                described=marked.described,
                 copies=folded.first,
                 copied=folded.count,
                 more=int(listing.more[position]),
@@ -219,28 +240,47 @@ class Answer:
                 explanation=Explanation(standing, passage.contributions) if explain else None,
             )
 
+    def _marked(self, passage: Opened, standing: Standing) -> "_Marked":
+        """Why a passage is there."""
+        document, span, language = passage.document, passage.span, passage.document.language
+        text, sentences = highlight.Analysed(document.text[span.start : span.end]), passage.sentences[:, 0].tolist()
+        title = highlight.analysed(document.title[:LONGEST_TITLE])
+        notes = [(note, highlight.Analysed(note.text)) for note in document.notes_in(span)]
+        marks = self._marker.words(text, span.start, sentences=sentences, language=language)
+        if self.meaning is not None and ("meaning" in standing.legs or not marks):
+            nearest = highlight.nearest_sentence(self.meaning, passage.sentences, passage.sentence_vectors)
+            marks += [nearest] if nearest else []
+        said = [("title", title), ("text", text), *(("notes", note) for _, note in notes)]
+        return _Marked(
+            tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
+            tuple(self._marker.words(title, 0, "title", language=language)),
+            tuple(self._marked_notes(notes, language)),
+            tuple(self._described(document, said)),
+        )
 
-def _in_title(document: Document, units: Sequence[Unit]) -> list[highlight.Highlight]:
-    """The words of the question in a document's title, as far as that is looked at."""
-    return highlight.words(document.title[:LONGEST_TITLE], 0, units, "title", language=document.language)
+    def _marked_notes(self, notes: Iterable[tuple[Note, highlight.Analysed]], language: str) -> Iterator[MarkedNote]:
+        """Those footnotes that hold words of the question."""
+        for note, text in notes:
+            if marks := self._marker.words(text, 0, "notes", language=language):
+                yield MarkedNote(note, tuple(marks))
+
+    def _described(self, document: Document, said: Sequence[tuple[str, highlight.Analysed]]) -> Iterator[MarkedValue]:
+        """The values of a document's description that hold what neither a passage nor its title and notes do."""
+        language = document.language
+        missing = self._marker.missing(said, language=language)
+        others, fields = highlight.Marker(missing), self._view.info.fields
+        for name, value in islice(description_of(document, fields), MOST_VALUES) if missing else ():
+            if marks := others.words(highlight.analysed(value), 0, "about", language=language):
+                yield MarkedValue(name, value, tuple(marks))
 
 
-def _described(document: Document, span: Span, units: Sequence[Unit], fields: Fields) -> Iterator[MarkedValue]:
-    """The values of a document's description that hold what neither a passage nor its title and notes do."""
-    language = document.language
-    said = (
-        ("title", document.title[:LONGEST_TITLE]),
-        ("text", document.text[span.start : span.end]),
-        *(("notes", note.text) for note in document.notes_in(span)),
-    )
-    missing = highlight.missing(said, units, language=language)
-    for name, value in islice(description_of(document, fields), MOST_VALUES) if missing else ():
-        if marks := highlight.words(value, 0, missing, "about", language=language):
-            yield MarkedValue(name, value, tuple(marks))
+class _Marked(NamedTuple):
+    """What is marked of a hit: in the passage, in its document's title, footnotes and description."""
+
+    text: tuple[highlight.Highlight, ...]
+    title: tuple[highlight.Highlight, ...]
+    notes: tuple[MarkedNote, ...]
+    described: tuple[MarkedValue, ...]
 
 
-def _marked(notes: Iterable[Note], units: Sequence[Unit], language: str) -> Iterator[MarkedNote]:
-    """Those footnotes that hold words of the question."""
-    for note in notes:
-        if marks := highlight.words(note.text, 0, units, "notes", language=language):
-            yield MarkedNote(note, tuple(marks))
+_UNMARKED: Final = _Marked((), (), (), ())

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...corpus.document import Document, Span, parse_passage_id
-from ...errors import CollectionDamaged, NotFound, SearchTimeout
+from ...errors import CollectionDamaged, DragomanError, NotFound, SearchTimeout
 from ...index.reading.facets import Facets
 from ...index.reading.plan import Deadline, Plan
 from ...index.reading.view import View
+from ...stages import measured, stage
 from ..advice.notices import Notice
 from ..advice.nought import nought_notices
 from ..advice.suggest import suggest
@@ -22,7 +23,7 @@ from ..language.query import Query
 from ..language.question import Question
 from ..language.unparser import understood
 from ..ranking.settings import Settings, settings_of
-from ..stores import Store, no_document
+from ..stores import Store, explained, no_document, refuse_damaged
 from .answer import Answer, answer, neighbours
 from .explaining import explain
 from .results import Hit, Results
@@ -41,6 +42,7 @@ class Page:
         facets: How many values of each column to count; 0 for none.
         highlights: Whether to mark why each hit is there.
         explain: Whether to say of each hit how its score came about.
+        timing: Whether to say how long each stage took.
     """
 
     limit: int
@@ -48,6 +50,7 @@ class Page:
     facets: int = 0
     highlights: bool = True
     explain: bool = False
+    timing: bool = False
 
 
 class Asker:
@@ -79,42 +82,56 @@ class Asker:
             filters: What it is confined to.
             page: Which part of the ranking to return.
         """
-        began = time.perf_counter()
 
         def ask(view: View) -> Results:
-            question = Question.parse(text, options, filters, view.info.fields)
+            with stage("parse"):
+                question = Question.parse(text, options, filters, view.info.fields)
             reply = self._answer(view, question, page)
             listing, candidates = reply.ranking.listing, reply.ranking.candidates
-            suggestion = suggest(view, question.query.text, reply.meant.unknown, question.deadline)
+            with stage("suggest", whole=True):
+                suggestion = suggest(view, question.query.text, reply.meant.unknown, question.deadline)
             unknown = unknown_words(question.query.text, reply.meant.unknown)
-            nearest = self._nearest(view, question, reply, page)
+            with stage("nothing found", whole=True):
+                nearest = self._nearest(view, question, reply, page)
+                missed = tuple(self._missed(view, question, reply, page))
+            facets = None
+            if page.facets:
+                with stage("facets"):
+                    facets = listing.facets(page.facets)
             return Results(
                 query=text or "",
                 understood=understood(question.query),
                 mode=question.options["mode"],
                 total=listing.total,
-                took_ms=_milliseconds_since(began),
+                took_ms=0,
                 suggestion=suggestion,
                 undated=candidates.undated,
                 hits=tuple(_in_time(reply.hits(explain=page.explain, highlights=page.highlights), question.deadline)),
                 documents=listing.documents,
-                facets=listing.facets(page.facets) if page.facets else None,
+                facets=facets,
                 at_least=candidates.cut,
                 weaker=listing.weaker,
                 notices=(
                     *question.query.notices,
                     *reply.meant.notices,
                     *_notices(suggestion, candidates.undated, listing.weaker),
+                    *(words_first(view) if question.options["mode"] != "keyword" else ()),
                     *unknown_notices(unknown),
-                    *self._missed(view, question, reply, page),
+                    *missed,
                     *(_why_not_found(question, reply) if nearest else ()),
                 ),
                 explanation=explain(view, question, reply.meant) if page.explain else None,
                 nearest=nearest,
                 unknown=tuple(unknown),
+                left_out=reply.left_out,
+                covered=view.info.covered,
             )
 
-        return self._of_view(ask)
+        began = time.perf_counter()
+        with measured() as watch:
+            results = self._of_view(ask)
+        timing = {name: round(each, 3) for name, each in watch.milliseconds.items()} if page.timing else None
+        return replace(results, took_ms=_milliseconds_since(began), timing=timing)
 
     def export(
         self, text: str | None, options: Mapping[str, Any], filters: Mapping[str, Any], *, limit: int, highlights: bool
@@ -122,7 +139,14 @@ class Asker:
         """The first hits. They are ranked now, and their documents are read when they are taken."""
         view = self._store.view
         question = Question.parse(text, options, filters, view.info.fields)
-        return self._answer(view, question, Page(limit=limit)).hits(highlights=highlights)
+        reply = self._answer(view, question, Page(limit=limit))
+        refuse_damaged(reply.left_out)
+        return self._explained(reply.hits(highlights=highlights))
+
+    def _explained(self, hits: Iterator[Hit]) -> Iterator[Hit]:
+        """The hits; an error of which damage is the cause says so."""
+        with explained(self._store):
+            yield from hits
 
     def similar(self, identity: str, *, limit: int, per_document: bool, timeout: float | None) -> Results:
         """The passages nearest in meaning to those that an id names. Raises NotFound if it names none."""
@@ -148,6 +172,9 @@ class Asker:
                 hits=tuple(reply.hits()),
                 documents=listing.documents,
                 at_least=reply.ranking.candidates.cut,
+                notices=tuple(words_first(view)),
+                left_out=reply.left_out,
+                covered=view.info.covered,
             )
 
         return self._of_view(ask)
@@ -157,9 +184,10 @@ class Asker:
         stamp, view = self._store.stamp, self._store.view
         known = self._contents
         if known is None or known[:2] != (stamp, limit):
-            every = view.candidates(Plan(), 1, Deadline()).matches
-            listing = every.listed(np.zeros(0), sort="relevance", per_document=False, fold=False, limit=0)
-            self._contents = known = stamp, limit, listing.facets(limit)
+            with explained(self._store):
+                every = view.candidates(Plan(), 1, Deadline()).matches
+                listing = every.listed(np.zeros(0), sort="relevance", per_document=False, fold=False, limit=0)
+                self._contents = known = stamp, limit, listing.facets(limit)
         return known[2]
 
     def _answer(self, view: View, question: Question, page: Page) -> Answer:
@@ -208,15 +236,23 @@ class Asker:
         raise NotFound(f"no passage or document {identity!r} in the collection")
 
     def _of_view(self, ask: Callable[[View], Results]) -> Results:
-        """An answer from the present view; if that has just been compacted away, from a fresh one."""
-        view = self._store.view
+        """An answer from the present view; if that has just been compacted away, from a fresh one.
+
+        So it is if there is an error, and a part is found to be damaged: then from what is left.
+        """
+        with stage("open"):
+            view = self._store.view
         try:
             return ask(view)
         except CollectionDamaged:
-            fresh = self._store.view
-            if fresh is view:
+            if self._store.view is view and not self._store.damaged():
                 raise
-            return ask(fresh)
+        except DragomanError:
+            raise
+        except Exception:
+            if not self._store.damaged():
+                raise
+        return ask(self._store.view)
 
 
 def _why_not_found(question: Question, reply: Answer) -> Iterator[Notice]:
@@ -239,6 +275,16 @@ def _notices(suggestion: str | None, undated: int, weaker: int) -> Iterator[Noti
         yield Notice("weaker", f"{left_out}: with “match any” {'it is' if weaker == 1 else 'they are'} listed too.")
     if suggestion:
         yield Notice("spelling", "Did you mean:", question=suggestion)
+
+
+def words_first(view: View) -> Iterator[Notice]:
+    """How much of the collection meaning covers, as long as that is not all."""
+    if view.info.covered < 1:
+        share = min(int(100 * view.info.covered), 99)
+        yield Notice(
+            "words-first",
+            f"Meaning covers {share} % of the collection so far: other passages are found by their words alone.",
+        )
 
 
 def _in_time(hits: Iterator[Hit], deadline: Deadline) -> Iterator[Hit]:

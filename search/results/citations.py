@@ -5,7 +5,6 @@ a record early, and only addresses of the web are given as such. Names of author
 rule finds the family name in all languages.
 """
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -185,6 +184,8 @@ def csl(document: Document, span: Span | None = None) -> dict[str, Any]:
 
 def key(document: Document, span: Span | None = None) -> str:
     """A name for the citation, fit for BibTeX and for files. It stays the same as long as the description does."""
+    import hashlib  # late, as a hit has none of these, and it takes milliseconds to load
+
     authors = _authors(document.author)
     # For people: who wrote or printed it, its year and its title's first word. The rest makes it unique.
     who = _ascii(authors[0])[-1:] if authors else [word for word in _ascii(document.outlet) if word != "the"][:3]

@@ -18,7 +18,7 @@ from ...corpus.document import Span
 from ...index.analysis import analyze
 from ...index.terms import DEFAULT_LANGUAGE
 from ...index.units import Unit, terms_of
-from .stretches import stretches
+from .stretches import Terms, stretches
 
 Shade = Literal["keyword", "meaning"]
 
@@ -39,49 +39,121 @@ class Piece(NamedTuple):
     shades: frozenset[Shade]
 
 
-def words(
-    text: str,
-    start: int,
-    units: Sequence[Unit],
-    field: str = "text",
-    *,
-    sentences: Iterable[int] = (),
-    language: str = "",
-) -> list[Highlight]:
-    """The words and phrases of a question that occur in a text.
-
-    Function words are marked only within a phrase, or if there are no others. What must stand near something else is
-    marked where it does. Neighbouring words become one mark.
+class Analysed:
+    """A text that words are looked for in, cut into tokens once for all that is looked for.
 
     Args:
         text: The text.
-        start: Where it starts in its document, in characters.
-        units: The words and phrases.
-        field: Which field the text is of: units that are confined to another field are left out.
-        sentences: Where the text's sentences start in its document, in order; none if it is one sentence.
-        language: What it is written in, as an ISO 639-1 code: terms that are confined to others are left out.
-
-    Returns:
-        The marks in order, with offsets into the document.
     """
-    sought = _sought(tuple(units), field, language or DEFAULT_LANGUAGE)
-    tokens = analyze(text)
-    marked = [Span(token.start, token.end) for token in tokens if token.term in sought.words]
-    if sought.others:
-        terms = [token.term for token in tokens]
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = analyze(text)
+        self.terms = Terms([token.term for token in self.tokens])
+
+
+def analysed(text: str) -> Analysed:
+    """A title or a value, cut into tokens: many a hit has the same."""
+    return _analysed(text) if len(text) <= _SHORT else Analysed(text)
+
+
+_SHORT = 200  # characters
+_analysed = lru_cache(maxsize=1 << 12)(Analysed)
+
+
+class Marker:
+    """Finds the words and phrases of a question in texts.
+
+    Args:
+        units: The words and phrases.
+    """
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self._units = units
+        self._confined: dict[str, _Confined] = {}
+        self._sought: dict[tuple[str, str], _Sought] = {}
+
+    def words(
+        self,
+        text: Analysed | str,
+        start: int,
+        field: str = "text",
+        *,
+        sentences: Iterable[int] = (),
+        language: str = "",
+    ) -> list[Highlight]:
+        """The words and phrases of the question that occur in a text.
+
+        Function words are marked only within a phrase, or if there are no others. What must stand near something else
+        is marked where it does. Neighbouring words become one mark.
+
+        Args:
+            text: The text.
+            start: Where it starts in its document, in characters.
+            field: Which field the text is of: units that are confined to another field are left out.
+            sentences: Where the text's sentences start in its document, in order; none if it is one sentence.
+            language: What it is written in, as an ISO 639-1 code: terms that are confined to others are left out.
+
+        Returns:
+            The marks in order, with offsets into the document.
+        """
+        here = text if isinstance(text, Analysed) else Analysed(text)
+        sought = self._sought_in(field, language or DEFAULT_LANGUAGE)
+        tokens, marked = here.tokens, list[Span]()
+        if not here.terms.held.isdisjoint(sought.words):
+            marked += (Span(token.start, token.end) for token in tokens if token.term in sought.words)
         begun = list(sentences)
-        numbers = [bisect_right(begun, start + token.start) for token in tokens]
+        numbers: list[int] | None = None  # counted only where a unit needs it
         for unit in sought.others:
-            for stretch in stretches(terms, unit, numbers):
+            if unit.near and numbers is None:
+                numbers = [bisect_right(begun, start + token.start) for token in tokens]
+            for stretch in stretches(here.terms, unit, numbers or ()):
                 ends = ((each, each) for each in stretch) if unit.slop else [(stretch[0], stretch[-1])]
                 marked += (Span(tokens[first].start, tokens[last].end) for first, last in ends)
-    merged: list[Span] = []
-    for span in sorted(marked):
-        if merged and (span.start <= merged[-1].end or text[merged[-1].end : span.start].isspace()):
-            merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
-        else:
-            merged.append(span)
-    return [Highlight(start + span.start, start + span.end, "keyword") for span in merged]
+        merged: list[Span] = []
+        for span in sorted(marked):
+            if merged and (span.start <= merged[-1].end or here.text[merged[-1].end : span.start].isspace()):
+                merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
+            else:
+                merged.append(span)
+        return [Highlight(start + span.start, start + span.end, "keyword") for span in merged]
+
+    def missing(self, texts: Iterable[tuple[str, Analysed]], *, language: str = "") -> list[Unit]:
+        """Those of the units that tell, and occur in none of some texts of a document.
+
+        Args:
+            texts: Each after the name of the field that it is of; one sentence each.
+            language: As for `words`.
+        """
+        left = self._within(language or DEFAULT_LANGUAGE).telling
+        for field, text in texts:
+            if not left:
+                break
+            left = [unit for unit in left if unit.field not in ("", field) or not _occurs(unit, text)]
+        return left
+
+    def _within(self, language: str) -> "_Confined":
+        if language not in self._confined:
+            units = [unit.within(language) for unit in self._units]
+            self._confined[language] = _Confined(units, [unit for unit in units if unit.tells])
+        return self._confined[language]
+
+    def _sought_in(self, field: str, language: str) -> "_Sought":
+        if (field, language) not in self._sought:
+            every, telling = ([unit for unit in units if unit.field in ("", field)] for units in self._within(language))
+            telling = telling or every
+            single = [unit for unit in telling if _is_word(unit)]
+            words = frozenset[str]().union(*(terms_of(unit.positions[0]) for unit in single))
+            others = tuple(unit for unit in telling if not _is_word(unit))
+            self._sought[field, language] = _Sought(words, others)
+        return self._sought[field, language]
+
+
+class _Confined(NamedTuple):
+    """The units as they count in a language: all of them, and those that tell."""
+
+    units: list[Unit]
+    telling: list[Unit]
 
 
 class _Sought(NamedTuple):
@@ -91,46 +163,14 @@ class _Sought(NamedTuple):
     others: tuple[Unit, ...]
 
 
-# Of a question's units, which may have thousands of terms, for the few fields and languages of its hits.
-@lru_cache(maxsize=8)
-def _sought(units: tuple[Unit, ...], field: str, language: str) -> _Sought:
-    here = [unit for unit in _confined(units, language) if unit.field in ("", field)]
-    telling = [unit for unit in here if unit.tells] or here
-    single = [unit for unit in telling if _is_word(unit)]
-    words = frozenset[str]().union(*(terms_of(unit.positions[0]) for unit in single))
-    return _Sought(words, tuple(unit for unit in telling if not _is_word(unit)))
-
-
-@lru_cache(maxsize=8)
-def _confined(units: tuple[Unit, ...], language: str) -> tuple[Unit, ...]:
-    return tuple(unit.within(language) for unit in units)
-
-
 def _is_word(unit: Unit) -> bool:
     return not unit.near and not unit.variants and len(unit.positions) == 1
 
 
-def missing(texts: Iterable[tuple[str, str]], units: Sequence[Unit], *, language: str = "") -> list[Unit]:
-    """Those of some units that tell, and occur in none of some texts of a document.
-
-    Args:
-        texts: Each after the name of the field that it is of; one sentence each.
-        units: The words and phrases.
-        language: As for `words`.
-    """
-    left = [unit for unit in _confined(tuple(units), language or DEFAULT_LANGUAGE) if unit.tells]
-    for field, text in texts:
-        if not left:
-            break
-        terms = [token.term for token in analyze(text)]
-        left = [unit for unit in left if unit.field not in ("", field) or not _occurs(unit, terms)]
-    return left
-
-
-def _occurs(unit: Unit, terms: Sequence[str]) -> bool:
+def _occurs(unit: Unit, text: Analysed) -> bool:
     if _is_word(unit):
-        return any(term in unit.positions[0] for term in terms)
-    return bool(stretches(terms, unit, [0] * len(terms)))
+        return not text.terms.held.isdisjoint(unit.positions[0])
+    return bool(stretches(text.terms, unit, [0] * len(text.terms) if unit.near else ()))
 
 
 def nearest_sentence(
@@ -141,12 +181,12 @@ def nearest_sentence(
     Args:
         question: float32 [dimension], a unit vector.
         sentences: int32 [n, 2], the sentences' spans in the document.
-        vectors: int8 [n, dimension], the sentences' vectors, of any length.
+        vectors: int8 [n, dimension], the sentences' vectors, of any length; none as long as they are not encoded.
 
     Returns:
-        The mark; None for a passage without sentences.
+        The mark; None for a passage without sentences, or without vectors.
     """
-    if not len(sentences):
+    if not len(vectors):
         return None
     decoded = vectors.astype(np.float32)
     cosines = decoded @ question / np.maximum(np.linalg.norm(decoded, axis=1), 1e-9)

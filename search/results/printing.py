@@ -5,6 +5,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _GAP = "  "  # between two columns of a table
@@ -56,3 +57,8 @@ def table(rows: Sequence[Sequence[str]], alignment: str = "<>") -> Iterator[str]
     for row in rows:
         cells = (f"{cell:{sign}{width}}" for cell, sign, width in zip(row, signs, widths, strict=False))
         yield _GAP.join(cells).rstrip()
+
+
+def moment(at: datetime) -> str:
+    """A time in UTC, to the second, as RFC 3339 and Atom have it: 2026-11-29T08:15:00Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,12 +1,12 @@
 """What a search gives back: ranked hits, each a passage with its document, its highlights and its reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
 from ...corpus.document import Document, Note, Span, passage_id
 from ...index.reading.facets import Facets
-from ...index.reading.view import Contribution
+from ...index.reading.view import Contribution, LeftOut
 from ..advice.notices import Notice
 from ..ranking.engine import UNPLACED, LegStanding, Mode, Standing
 from .citations import page_words
@@ -214,6 +214,10 @@ class Results:
         nearest: Where nothing was found, at most five passages that come nearest in meaning. They are no hits: nothing
             counts them.
         unknown: The words of the question that no passage holds, as typed.
+        left_out: What of the collection was not asked, since it is damaged.
+        covered: The share of the collection's passages that meaning covers, from 0 to 1: the others have no vector
+            yet, and are found by their words alone.
+        timing: How many milliseconds each stage of the search took, by its name, if that was asked for.
     """
 
     query: str
@@ -232,6 +236,9 @@ class Results:
     explanation: "QuestionExplanation | None" = None
     nearest: tuple[Hit, ...] = ()
     unknown: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    covered: float = 1.0
+    timing: Mapping[str, float] | None = field(default=None, hash=False)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -264,9 +271,12 @@ class Results:
             suggestion=self.suggestion,
             undated=self.undated,
             unknown=list(self.unknown),
+            left_out=[wire.LeftOut(*each) for each in self.left_out],
+            covered=self.covered,
             notices=[wire.notice_of(each) for each in self.notices],
             facets=wire.facets_of(self.facets) if self.facets else wire.UNSET,
             explanation=self.explanation.to_wire() if self.explanation else wire.UNSET,
+            timing=wire.UNSET if self.timing is None else dict(self.timing),
             hits=[hit.to_wire() for hit in self.hits],
             nearest=[hit.to_wire() for hit in self.nearest],
         )

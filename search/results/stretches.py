@@ -4,35 +4,80 @@ The index answers the same for many passages at once: see `index.segments.postin
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import Any, TypeAlias
 
-from ...index.units import ANY_WORD, Form, Near, Unit
+from ...index.units import ANY_WORD, Form, Near, Unit, Word
 
-Stretch: TypeAlias = tuple[int, ...]
+Stretch: TypeAlias = Sequence[int]
 """The indices of the tokens of one occurrence, ascending."""
 
 
-def stretches(terms: Sequence[str], unit: Unit, sentences: Sequence[int]) -> list[Stretch]:
+class Terms(Sequence[str]):
+    """The surface terms of a text's tokens.
+
+    Args:
+        terms: The terms, in order.
+    """
+
+    def __init__(self, terms: Sequence[str]) -> None:
+        self._terms = terms
+        self.held = frozenset(terms)
+        """The different ones."""
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._terms[index]
+
+    @cached_property
+    def places(self) -> Mapping[str, Sequence[int]]:
+        """By term, the indices of the tokens that are of it, ascending."""
+        places: dict[str, list[int]] = {}
+        for index, term in enumerate(self._terms):
+            places.setdefault(term, []).append(index)
+        return places
+
+
+def stretches(terms: Terms, unit: Unit, sentences: Sequence[int]) -> list[Stretch]:
     """The occurrences of a unit in a text, in all ways to write it.
 
     Args:
-        terms: The surface terms of the text's tokens.
+        terms: The text's.
         unit: What is looked for.
-        sentences: Beside `terms`, the number of the sentence that each token is in.
+        sentences: Beside `terms`, the number of the sentence that each token is in; any if the unit is near nothing.
     """
     forms = dict.fromkeys((unit.positions, *unit.variants))
-    found = [each for form in forms for each in _of_form(terms, form, unit.slop)]
-    return list(_near(found, unit.near, terms, sentences)) if unit.near else found
+    held = (form for form in forms if not any(map(terms.held.isdisjoint, _words(form))))
+    found = [each for form in held for each in _of_form(terms, form, unit.slop)]
+    return list(_near(found, unit.near, terms, sentences)) if unit.near and found else found
 
 
-def _of_form(terms: Sequence[str], form: Form, slop: int) -> Iterator[Stretch]:
+def _words(form: Form) -> Iterator[Word]:
+    """The words of a form that must be certain ones."""
+    return (word for word in form if word != ANY_WORD)
+
+
+def _of_form(terms: Terms, form: Form, slop: int) -> Iterator[Stretch]:
     if slop:
         yield from _strayed(terms, form, slop)
         return
-    for first in range(len(terms) - len(form) + 1):
-        if all(position == ANY_WORD or terms[first + n] in position for n, position in enumerate(form)):
-            yield tuple(range(first, first + len(form)))
+    # By the word that is there least often.
+    by_word = [(n, _places_of(word, terms.places)) for n, word in enumerate(form) if word != ANY_WORD]
+    offset, rarest = min(by_word, key=lambda each: len(each[1]))
+    others = [(n, word) for n, word in enumerate(form) if n != offset and word != ANY_WORD]
+    for at in rarest:
+        first = at - offset
+        if 0 <= first <= len(terms) - len(form) and all(terms[first + n] in word for n, word in others):
+            yield range(first, first + len(form))
+
+
+def _places_of(word: Word, places: Mapping[str, Sequence[int]]) -> list[int]:
+    """Where a word stands, ascending."""
+    return sorted(chain.from_iterable(places[term] for term in places.keys() & word))
 
 
 def _strayed(terms: Sequence[str], form: Form, slop: int) -> Iterator[Stretch]:
@@ -45,8 +90,8 @@ def _strayed(terms: Sequence[str], form: Form, slop: int) -> Iterator[Stretch]:
         taken: list[int] = []
         last = first
         for offset, begins in words:
-            free = (at for at in begins[bisect_left(begins, first) :] if at + offset not in taken)
-            at = next(free, first + slop + 1)
+            begun = range(bisect_left(begins, first), len(begins))
+            at = next((begins[n] for n in begun if begins[n] + offset not in taken), first + slop + 1)
             taken.append(at + offset)
             last = max(last, at)
         if last - first <= slop:
@@ -54,7 +99,7 @@ def _strayed(terms: Sequence[str], form: Form, slop: int) -> Iterator[Stretch]:
     yield from best.values()
 
 
-def _near(found: Sequence[Stretch], near: Near, terms: Sequence[str], sentences: Sequence[int]) -> Iterator[Stretch]:
+def _near(found: Sequence[Stretch], near: Near, terms: Terms, sentences: Sequence[int]) -> Iterator[Stretch]:
     """Those of the occurrences that have one of the other unit near them."""
     others = stretches(terms, near.unit, sentences)
     starts, ends = sorted(each[0] for each in others), sorted(each[-1] for each in others)

@@ -6,8 +6,7 @@ them, docstrings included. `Hit.to_wire` and `Results.to_wire` fill them.
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from inspect import cleandoc
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 import msgspec
 from msgspec import UNSET as UNSET
@@ -16,6 +15,7 @@ from msgspec import to_builtins as to_builtins
 
 from ...corpus.document import Document, Person
 from ...corpus.fields import DECLARED
+from ...docstrings import docstring
 from ...index import units
 from ...index.reading import facets as counts
 from ...index.reading.view import Contribution
@@ -253,6 +253,17 @@ class Notice(msgspec.Struct, frozen=True):
     question: str | None
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """A part of the collection that is damaged, and so was not asked: `dragoman doctor` says more.
+
+    `passages` is how many are in it; 0 for the query encoder, without which only words are asked for.
+    """
+
+    part: str
+    passages: int
+    reason: str
+
+
 class Summary(msgspec.Struct, frozen=True):
     """What a question found in all. `total` counts passages, or documents where one hit of each was asked for.
 
@@ -260,7 +271,8 @@ class Summary(msgspec.Struct, frozen=True):
     date, which a constraint asks for. `at_least` says that the meaning leg was cut at its depth: a question that is
     confined to fewer passages may find more among them than were counted here. `weaker` counts passages that an order
     by date leaves out, as they match without answering the question. `unknown` are words that no passage holds.
-    `notices` say what a searcher should know.
+    `notices` say what a searcher should know. `left_out` has what was not asked, since it is damaged. `covered` is the
+    share of the collection's passages that meaning covers, from 0 to 1: the others have no vector yet.
     """
 
     query: str
@@ -274,17 +286,21 @@ class Summary(msgspec.Struct, frozen=True):
     suggestion: str | None
     undated: int
     unknown: list[str]
+    left_out: list[LeftOut]
+    covered: float
     notices: list[Notice]
 
 
 class SearchAnswer(Summary, frozen=True, kw_only=True):
     """The passages that answer a question, best first, with facets where they were asked for.
 
-    Where there are none, `nearest` has at most five that come nearest in meaning. They do not count as found.
+    Where there are none, `nearest` has at most five that come nearest in meaning. They do not count as found. `timing`
+    has the milliseconds of each stage of the search, where they were asked for.
     """
 
     facets: Facets | UnsetType = UNSET
     explanation: QuestionExplanation | UnsetType = UNSET
+    timing: dict[str, float] | UnsetType = UNSET
     hits: list[Hit]
     nearest: list[Hit]
 
@@ -384,12 +400,42 @@ def schemas(structs: Iterable[type[msgspec.Struct]], reference: str) -> dict[str
         structs: The structs.
         reference: How one schema refers to another, as in `#/$defs/{name}`.
     """
-    _, components = msgspec.json.schema_components(tuple(dict.fromkeys(structs)), ref_template=reference)
-    return {name: _complete(schema) for name, schema in sorted(components.items())}
+    asked = tuple(dict.fromkeys(structs))
+    _, components = msgspec.json.schema_components(asked, ref_template=reference)
+    classes = _classes(asked)
+    return {name: _complete(schema, docstring(classes[name])) for name, schema in sorted(components.items())}
 
 
-def _complete(schema: dict[str, Any]) -> dict[str, Any]:
+def _without_false(schema: Any) -> Any:
+    """A schema that does not say `items: false`, which makers of clients do not know: `maxItems` says the same."""
+    if isinstance(schema, list):
+        return [_without_false(each) for each in cast("list[Any]", schema)]
+    if isinstance(schema, dict):
+        given = cast("dict[str, Any]", schema).items()
+        return {name: _without_false(value) for name, value in given if (name, value) != ("items", False)}
+    return schema
+
+
+def _classes(structs: Iterable[type[msgspec.Struct]]) -> dict[str, type]:
+    """The classes of all that has a schema of its own, by name: structs, dataclasses, named tuples."""
+    from msgspec import inspect  # late, because only descriptions need it
+
+    found: dict[str, type] = {}
+    waiting: list[Any] = [*inspect.multi_type_info(tuple(structs))]
+    while waiting:
+        each = waiting.pop()
+        kind = getattr(each, "cls", None)
+        if kind is not None and kind.__name__ not in found:
+            found[kind.__name__] = kind
+            waiting += [field.type for field in getattr(each, "fields", ())]
+        waiting += [getattr(each, name) for name in ("type", "item_type", "value_type") if hasattr(each, name)]
+        waiting += [*getattr(each, "types", ()), *getattr(each, "item_types", ())]
+    return found
+
+
+def _complete(schema: dict[str, Any], description: str) -> dict[str, Any]:
     """A schema that requires the fields with a default as well, for answers leave none of those out."""
+    schema = _without_false(schema)
     properties = schema["properties"]
     required = [name for name in properties if name in schema["required"] or "default" in properties[name]]
-    return {**schema, "description": cleandoc(schema["description"]), "required": required}
+    return {**schema, "description": description, "required": required}

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...errors import MissingExtra
+from ...errors import DragomanError, MissingExtra
+from ..arguments import check_text
 from ..collection import Collection
 from ..ranking.engine import Mode
 from ..results.results import Hit
@@ -13,7 +14,16 @@ from .retrieval import OPTIONS, Retrieval, check_filters, check_known, metadata_
 
 try:
     from llama_index.core.base.base_retriever import BaseRetriever
-    from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
+    from llama_index.core.schema import (
+        NodeRelationship,
+        NodeWithScore,
+        QueryBundle,
+        QueryType,
+        RelatedNodeInfo,
+        TextNode,
+    )
+except RuntimeError as error:  # of a library of theirs, where nobody has a home
+    raise DragomanError(f"llama-index-core cannot be loaded: {error}") from error
 except ImportError:
     needs = "the retriever for LlamaIndex needs llama-index-core"
     raise MissingExtra(f"{needs}: pip install 'dragoman[llamaindex]'") from None
@@ -62,6 +72,16 @@ class DragomanRetriever(BaseRetriever):
             check_known("option", [name], ("collection", *OPTIONS))
         super().__setattr__(name, value)
 
+    def retrieve(self, str_or_query_bundle: QueryType) -> list[NodeWithScore]:
+        """The passages that answer a question, best first, as nodes. Raises InvalidArgument if it is no text."""
+        _check_question(str_or_query_bundle)
+        return super().retrieve(str_or_query_bundle)
+
+    async def aretrieve(self, str_or_query_bundle: QueryType) -> list[NodeWithScore]:
+        """What `retrieve` finds, from a thread."""
+        _check_question(str_or_query_bundle)
+        return await super().aretrieve(str_or_query_bundle)
+
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         options: dict[str, Any] = {name: getattr(self, name) for name in OPTIONS}
         hits = self._retrieval(self.collection, query_bundle.query_str, **options)
@@ -70,6 +90,11 @@ class DragomanRetriever(BaseRetriever):
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         # The inherited method would search in the event loop, and block everything else there.
         return await asyncio.to_thread(self._retrieve, query_bundle)
+
+
+def _check_question(question: object) -> None:
+    if not isinstance(question, QueryBundle):
+        check_text("the question", question)
 
 
 def _node(hit: Hit) -> TextNode:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import QueryError
+from ..arguments import check_text
 from ..collection import Collection, open_collection
 from ..language.question import Filters
 from ..ranking.engine import Mode
@@ -62,11 +63,18 @@ class Retrieval:
             filters: Options of `Collection.search`, by name: see FILTERS.
             literal: Take the question word for word, so that nothing in it belongs to the query language.
 
+        Returns:
+            Nothing for a question without a letter or digit: a chain may well pass on a blank one.
+
         Raises:
+            InvalidArgument: The question is not a text.
             QueryError: `check_filters` refuses the filters.
             DragomanError: Whatever else `Collection.search` raises.
         """
+        check_text("the question", question)
         check_filters(filters)
+        if not any(map(str.isalnum, question)):
+            return ()
         options = {name: value for name, value in filters.items() if value is not None}
         return (
             self.collection(collection)

@@ -1,7 +1,9 @@
 """What a document and a passage promise to the rooms that build on them."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,8 @@ from dragoman.corpus.document import (
     MAX_ID_LENGTH,
     DateInterval,
     Document,
+    Note,
+    Page,
     Passage,
     Person,
     Reference,
@@ -88,3 +92,44 @@ def test_a_passage_id_is_read_back_whatever_the_document_id_holds(document_id: s
 )
 def test_what_is_no_passage_id_is_none(value: str) -> None:
     assert parse_passage_id(value) is None
+
+
+def test_footnotes_belong_to_the_passage_that_their_mark_follows_whatever_their_order() -> None:
+    text = "  \n One two.  \n\n Three four. "
+    marks = [30, 0, 13, 12, 14, 99, 3, 28, 12]
+    document = Document("d", text, notes=tuple(Note("*", at, str(number)) for number, at in enumerate(marks)))
+    cut = [Span(0, 12), Span(4, 12), Span(12, 16), Span(16, 27), Span(16, 28), Span(4, len(text))]
+    for span in cut:
+        followed = [len(text[:at].rstrip()) for at in marks]
+        opens = not text[: span.start].strip()
+        expected = [n for n, end in enumerate(followed) if (opens or span.start < end) and end <= span.end]
+        assert [int(note.text) for note in document.notes_in(span)] == expected, span
+    # Those before the first word belong to the first passage, and each to one passage alone.
+    first, second = document.notes_in(cut[1]), document.notes_in(cut[4])
+    assert sorted(int(note.text) for note in (*first, *second)) == [*range(len(marks))]
+
+
+class Looked(tuple[Any, ...]):
+    """A tuple that counts how often something of it is looked at, in all of these."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for each in super().__iter__():
+            Looked.times += 1
+            yield each
+
+    def __getitem__(self, at: Any) -> Any:
+        Looked.times += 1
+        return super().__getitem__(at)
+
+
+def test_very_many_footnotes_and_pages_are_each_looked_at_a_few_times() -> None:
+    many = 10_000
+    notes = Looked(Note("*", 5 * number + 4, "") for number in range(many))
+    pages = Looked(Page(str(number), 50 * number) for number in range(many // 10))
+    document = Document("d", "word " * many, notes=notes, pages=pages)
+    passages = [Span(50 * number, 50 * number + 49) for number in range(many // 10)]
+    assert [len(document.notes_in(span)) for span in passages] == [10] * len(passages)
+    assert [document.pages_of(span)[0].label for span in passages] == [str(n) for n in range(many // 10)]
+    assert Looked.times < 20 * many

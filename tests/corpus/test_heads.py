@@ -292,6 +292,9 @@ def test_what_begins_like_a_dateline_and_names_no_place(line: str) -> None:
         ("Paris, le 13 janvier 2026 à 18h30", "Paris", "2026-01-13"),
         ("Bonn, den 13. Januar 2026 um 18 Uhr", "Bonn", "2026-01-13"),
         ("New York, USA, January 13, 2026", "New York", "2026-01-13"),
+        ("Cairo - 12 May 2020", "Cairo", "2020-05-12"),
+        ("القاهرة، 12 أيار/مايو 2020", "القاهرة", "2020-05-12"),
+        ("Genève | 3 mars 2019", "Genève", "2019-03-03"),
     ],
 )
 def test_a_line_of_a_place_and_a_day(line: str, place: str, day: str) -> None:
@@ -349,3 +352,27 @@ def test_places_are_known_in_many_languages_and_cases() -> None:
 
 def test_a_room_before_a_capital_is_no_part_of_its_name() -> None:
     assert described(f"Jane Doe, Minister\n\nBenjamin Franklin Room Washington, D.C.\n\n{STORY}").place == "Washington"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Department of State\nWashington, D.C. 20520",
+        "Mission to the United Nations\n799 United Nations Plaza\nNew York, N.Y. 10017",
+        "Foreign Office\nKing Charles Street\nLondon SW1A 2AH",
+        "Global Affairs Canada\n125 Sussex Drive\nOttawa, Ontario K1A 0G2",
+        "Auswärtiges Amt\nWerderscher Markt 1\n10117 Berlin",
+        "37, quai d’Orsay\n75700 Paris Cedex 07",
+        "Palais des Nations\n1211 Genève 10, Switzerland",
+        "Ministerie van Buitenlandse Zaken\nRijnstraat 8\n2515 XP Den Haag",
+    ],
+)
+def test_an_address_is_no_title(address: str) -> None:
+    assert described(f"{address}\n\nStatement on Mali\n\n{STORY}").title == "Statement on Mali"
+
+
+@pytest.mark.parametrize(
+    "title", ["1945 Yalta Conference", "Resolution 1701 of the Security Council", "2024 Nara Summit"]
+)
+def test_a_title_with_a_number_is_no_address(title: str) -> None:
+    assert described(f"{title}\n\n{STORY}").title == title

@@ -90,3 +90,36 @@ def test_rows_say_what_there_is_to_know_of_an_answer(programs: "Programs") -> No
     assert some["rank"] == "1"
     assert some["notices"] == "No passage says “zqxv”."
     assert plain["notices"] == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        (b"hotline\ncaf\xe9\nVance\n", "caf\\xe9"),
+        (b"hotline\na\xed\xa0\x80\nVance\n", "a\\xed\\xa0\\x80"),
+        (
+            "\ufeffhotline\na\n".encode("utf-16-le") + b"a\x00\x00\xd8b\x00\n\x00" + "Vance\n".encode("utf-16-le"),
+            "a\\x00\\xd8b",
+        ),
+    ],
+)
+def test_a_line_in_another_encoding_is_an_error_and_no_other_question(
+    programs: "Programs", content: bytes, shown: str
+) -> None:
+    ran = programs("search", "--batch", "-", "--format", "jsonl", "-n", "1", "--mode", "keyword", stdin=content)
+    assert ran.code == 2
+    said = {each["question"]: each for each in map(json.loads, ran.out.splitlines())}
+    assert "is no text in UTF-8" in said[shown]["error"]
+    assert said["hotline"]["hits"]
+    assert said["Vance"]["hits"]
+
+
+def test_a_line_that_can_be_no_question_is_a_row_and_not_read_whole(programs: "Programs", tmp_path: Path) -> None:
+    (tmp_path / "questions.txt").write_bytes(b"a" * 3_000_000 + b"\nhotline\n" + b"b" * 500_000)
+    ran = programs("search", "--batch", tmp_path / "questions.txt", "--format", "jsonl", "-n", "1", "--mode", "keyword")
+    said = [json.loads(line) for line in ran.out.splitlines()]
+    assert [(each["line"], "error" in each, len(each["question"])) for each in said] == [
+        (1, True, 200_000),
+        (2, False, 7),
+        (3, True, 200_000),
+    ]

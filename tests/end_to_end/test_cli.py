@@ -38,7 +38,7 @@ def test_three_first_calls_at_once_build_one_collection(programs: "Programs") ->
     built = (programs.collection / "ledger.sqlite").stat().st_ino
     status = json.loads(programs("dragoman", "status", "--format", "json").out)
     assert (programs.collection / "ledger.sqlite").stat().st_ino == built
-    assert (status["documents"], status["generation"]) == (SHIPPED, 1)
+    assert (status["documents"], status["generation"]) == (SHIPPED, 2)
 
 
 def test_an_option_or_a_variable_names_the_collection(programs: "Programs", hostile: Path, tmp_path: Path) -> None:
@@ -174,6 +174,16 @@ def test_bash_completes_options(programs: "Programs", words: list[str], complete
     environment = programs.environment | {"PATH": f"{scripts}:{os.environ['PATH']}"}
     ran = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, check=True, text=True)
     assert (set(ran.stdout.split()), ran.stderr) == (completed, "")
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="there is no zsh")
+@pytest.mark.parametrize("before", ["", "autoload -Uz compinit; compinit -u;"])
+def test_zsh_completes_options_whether_anything_does_before(programs: "Programs", tmp_path: Path, before: str) -> None:
+    scripts = Path(programs.command("search")[0]).parent
+    script = f'{before} eval "$(dragoman completion zsh)"; echo $_comps[search] $_comps[dragoman]'
+    environment = programs.environment | {"PATH": f"{scripts}:{os.environ['PATH']}", "ZDOTDIR": str(tmp_path)}
+    ran = subprocess.run(["zsh", "-f", "-c", script], env=environment, capture_output=True, check=True, text=True)
+    assert (ran.stdout, ran.stderr) == ("_search_completion _dragoman_completion\n", "")
 
 
 # Making and replacing

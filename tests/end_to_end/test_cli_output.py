@@ -35,6 +35,8 @@ RESULT_KEYS = [
     "suggestion",
     "undated",
     "unknown",
+    "left_out",
+    "covered",
     "notices",
     "hits",
     "nearest",
@@ -267,7 +269,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(programs: "Programs", reader:
         (">&-", 0, ""),
         ("2>&-", 0, ""),
         ("<&- >&- 2>&-", 0, ""),
-        ("> /dev/full", 2, "search: the system: No space left on device\n"),
+        ("> /dev/full", 2, "search: standard output: no room is left on the disk: make room, and try again\n"),
     ],
 )
 def test_a_closed_or_full_output_is_no_surprise(programs: "Programs", redirection: str, code: int, said: str) -> None:

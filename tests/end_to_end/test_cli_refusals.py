@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from dragoman.search.collection import open_collection
+from support.folders import unseal
 from support.places import SHIPPED
 from support.programs import only_line
 
@@ -106,6 +107,7 @@ def test_a_command_that_cannot_be_done_is_one_line(
 
 
 def set_setting(collection: Path, key: str, change: Callable[[Any], Any]) -> None:
+    unseal(collection)
     with closing(sqlite3.connect(collection / "ledger.sqlite")) as ledger, ledger:
         (value,) = ledger.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
         ledger.execute("UPDATE settings SET value = ? WHERE key = ?", (json.dumps(change(json.loads(value))), key))
@@ -150,11 +152,8 @@ def spoil_the_encoder(collection: Path) -> None:
     [
         (spoil_nothing_but_the_name, "no collection at .*: make one with `dragoman index"),
         (spoil_by_emptying, "no collection at .*: make one with `dragoman index"),
-        (spoil_all_but_the_ledger, "damaged.*: restore the collection from a copy, or index its sources anew"),
-        (spoil_a_segment, "damaged.*changed in size.*: restore the collection from a copy, or index its sources anew"),
-        (spoil_the_ledger, "is not a ledger.*: restore it from a copy, or index the sources anew"),
-        (spoil_the_rest_of_the_ledger, "ledger.*: .*restore .* from a copy, or index .* anew"),
-        (spoil_the_encoder, "query.onnx.*: mend it with `dragoman reindex"),
+        (spoil_the_ledger, "is not a ledger.*: mend it with `dragoman doctor --repair`"),
+        (spoil_the_rest_of_the_ledger, "ledger.*: .*mend it with `dragoman doctor --repair`"),
         (lambda path: set_setting(path, "format", lambda _: 99), "has format 99, .*: upgrade dragoman"),
         (lambda path: set_setting(path, "analyzer", lambda _: 0), "mend it with `dragoman reindex"),
         (
@@ -173,6 +172,35 @@ def test_a_collection_that_cannot_be_used_says_what_mends_it(
         ran = programs("dragoman", *command, "--collection", copy)
         assert ran.code in (0, 1, 2)
         assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (spoil_all_but_the_ledger, "segments/.* is damaged and left out: .* is missing"),
+        (spoil_a_segment, "segments/.* is damaged and left out: .*npy has .* bytes instead of"),
+        (spoil_the_encoder, "the query encoder is damaged and left out: .*query.onnx has 1,000 bytes"),
+    ],
+)
+def test_what_is_damaged_is_left_out_and_named(
+    programs: "Programs", copy: Path, spoil: Callable[[Path], None], said: str
+) -> None:
+    spoil(copy)
+    ran = programs("search", "Nara", "summit", "--format", "json", "--collection", copy)
+    lines = ran.err.splitlines()
+    assert re.search(said, lines[0])
+    assert "mend it with `dragoman doctor --repair`" in lines[0]
+    left_out = json.loads(ran.out)["left_out"]
+    assert len(left_out) == len(lines)
+    assert all(each["reason"] for each in left_out)
+    # What must be whole refuses.
+    assert "needs the whole collection" in only_line(
+        programs("dragoman", "eval", "--generate", "names", "2", "--fresh", "--collection", copy)
+    )
+    ran = programs("dragoman", "doctor", "--collection", copy)
+    assert ran.code == 1
+    assert left_out[0]["reason"].partition(":")[0] in ran.out
+    assert "Traceback" not in ran.err
 
 
 def test_a_damaged_collection_may_be_replaced(here: Callable[..., "Ran"], copy: Path, tmp_path: Path) -> None:

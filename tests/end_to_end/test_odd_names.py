@@ -1,6 +1,7 @@
 """Names that are no UTF-8 or not printable stop nothing; and neither does a fault that nobody foresaw."""
 
 import os
+import re
 import subprocess
 import sys
 import urllib.request
@@ -205,8 +206,15 @@ main()
     command = [sys.executable, "-c", code, "serve", "--port", "0", "--collection", str(tmp_path / "collection")]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr
-        address = server.stderr.readline().rsplit(" ", 1)[1].strip()
-        with urllib.request.urlopen(f"{address}api/v1/search?q=consul", timeout=30) as answer:
-            assert answer.status == 200
-        server.terminate()
-        assert "planted" in server.stderr.read()
+        said: list[str] = []
+        try:
+            for line in server.stderr:
+                said.append(line)
+                if found := re.search(r"http://\S+", line):
+                    with urllib.request.urlopen(f"{found[0]}api/v1/search?q=consul", timeout=30) as answer:
+                        assert answer.status == 200
+                    break
+        finally:
+            server.terminate()
+        said += server.stderr
+    assert any("planted" in line for line in said)

@@ -4,7 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from dragoman.index.analysis import analyze, fold
@@ -139,6 +139,11 @@ def test_a_term_is_analysed_as_itself(text: str) -> None:
             assert terms(token.term) == [token.term]
 
 
+@given(TEXTS)
+def test_a_text_is_cut_alike_whatever_script_stands_below_it(text: str) -> None:
+    assert analyze(text) == analyze(f"{text}\n国")[:-1]
+
+
 def test_stems_go_by_language() -> None:
     assert stem("partnerships", "en") == stem("partnership", "en")
     assert stem("partnerships", "") == stem("partnerships", "en")
@@ -158,3 +163,13 @@ def test_stemmers_work_in_many_threads_at_once() -> None:
     with ThreadPoolExecutor(8) as pool:
         for found in pool.map(lambda _: [stem(word, "en") for word in words], range(16)):
             assert found == expected
+
+
+WIDE = {code: code - 0x21 + 0xFF01 for code in range(0x21, 0x7F) if chr(code).isalpha()}
+"""Letters of full width, which fold into those of ASCII and are not told apart from other letters beforehand."""
+
+
+@given(st.text("aZUSIo.,'’-1 é_%\u0301\u00ad国\n"))
+def test_plain_words_are_cut_like_all_others(text: str) -> None:
+    assume(not re.search("['’]S", text))  # of full width it is no genitive
+    assert analyze(text) == analyze(text.translate(WIDE))

@@ -19,7 +19,8 @@ from dragoman.errors import CollectionDamaged, CollectionMismatch, DragomanError
 from dragoman.index.encoding import export, model
 from dragoman.index.encoding import passage_encoder as encoder
 from dragoman.index.encoding.export import export_query_encoder
-from dragoman.index.encoding.model import DEFAULT_MODEL, DEFAULT_SHA256, Model, resolve_model
+from dragoman.index.encoding.forward import ChainModel, Model, passage_precision
+from dragoman.index.encoding.model import DEFAULT_MODEL, DEFAULT_SHA256, resolve_model
 from dragoman.index.encoding.passage_encoder import PassageEncoder
 from dragoman.index.encoding.query_encoder import FILES, MOST_WINDOWS, EncoderInfo, QueryEncoder, sha256
 from support.tiny_model import make_tiny_model
@@ -142,9 +143,15 @@ def cosine(one: np.ndarray, other: np.ndarray) -> float:
     return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
 
 
+def chain_of(encoder: PassageEncoder) -> Any:
+    """The model as Sentence Transformers runs it."""
+    assert isinstance(encoder._model, ChainModel)
+    return encoder._model.chain
+
+
 def reference(encoder: PassageEncoder, text: str) -> np.ndarray:
     """What Sentence Transformers itself makes of a text."""
-    return encoder._model.chain.encode(text, normalize_embeddings=True, show_progress_bar=False)
+    return chain_of(encoder).encode(text, normalize_embeddings=True, show_progress_bar=False)
 
 
 # The query encoder
@@ -162,7 +169,7 @@ def test_an_export_holds_three_files_and_what_they_are(folder: Path, asker: Quer
     assert (info.name, info.model_hash, info.dimension) == (DEFAULT_MODEL, DEFAULT_SHA256, 384)
     assert (info.max_tokens, info.pooling, info.query_precision, info.normalised) == (256, "mean", "int8", True)
     assert info.query_hash == sha256((folder / "query.onnx").read_bytes())
-    assert info.precision == model.passage_precision()
+    assert info.precision == passage_precision()
     assert EncoderInfo.from_json(info.to_json()) == info
 
 
@@ -226,7 +233,7 @@ def test_a_question_without_an_end_takes_a_bounded_number_of_windows(asker: Quer
 @pytest.mark.parametrize("name", FILES)
 def test_a_missing_file_is_named(copy: Path, name: str) -> None:
     (copy / name).unlink()
-    with pytest.raises(CollectionDamaged, match=rf"{name} cannot be read .*dragoman reindex"):
+    with pytest.raises(CollectionDamaged, match=rf"{name} cannot be read .*dragoman doctor --repair"):
         QueryEncoder(copy)
 
 
@@ -312,8 +319,8 @@ def test_another_process_may_export_at_the_same_time(
     theirs = tmp_path / "second" / ours.name
     write = export._export
 
-    def export_late(model: Model, folder: Path) -> None:
-        write(model, folder)
+    def export_late(model: Model, source: Path, folder: Path) -> None:
+        write(model, source, folder)
         shutil.copytree(ours, theirs)
 
     monkeypatch.setattr(export, "_export", export_late)
@@ -398,7 +405,7 @@ def test_a_passage_does_not_depend_on_its_batch_mates(precision: str, request: p
 
 def test_every_forward_pass_pads_all_windows_or_none(tiny_exact: PassageEncoder) -> None:
     masks: list[np.ndarray] = []
-    hook = tiny_exact._model.chain[0].register_forward_pre_hook(
+    hook = chain_of(tiny_exact)[0].register_forward_pre_hook(
         lambda _, arguments: masks.append(arguments[0]["attention_mask"].numpy())
     )
     texts = ["peace " * n for n in (*[30] * 20, *[62] * 20, 1, 200)]
@@ -477,7 +484,7 @@ def pooled_by_hand(encoder: PassageEncoder, text: str) -> tuple[np.ndarray, np.n
         ids = torch.tensor([window.ids])
         features: dict[str, Any] = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
         with torch.inference_mode():
-            tokens.append(encoder._model.chain[0](features)["token_embeddings"][0].numpy())
+            tokens.append(chain_of(encoder)[0](features)["token_embeddings"][0].numpy())
         owners += [-1 if start == end else start for start, end in window.offsets]
     return np.concatenate(tokens), np.array(owners)
 
@@ -592,6 +599,6 @@ def test_a_collections_precision_is_obeyed(tiny: Path, tiny_exact: PassageEncode
     for precision, kind in (("float32", torch.float32), ("bfloat16", torch.bfloat16)):
         given = PassageEncoder(str(tiny), replace(tiny_exact.info, precision=precision))
         assert given.info.precision == precision
-        assert {weight.dtype for weight in given._model.chain.parameters()} == {kind}
+        assert {weight.dtype for weight in chain_of(given).parameters()} == {kind}
     with pytest.raises(CollectionMismatch, match="precision"):
         PassageEncoder(str(tiny), replace(tiny_exact.info, precision="float8"))

@@ -11,11 +11,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from dragoman.corpus.document import Document
+from dragoman.errors import CollectionDamaged
+from dragoman.index.ledger.database import Database, transaction
 from dragoman.search.collection import open_collection
 
 pytestmark = pytest.mark.process
@@ -140,15 +143,15 @@ def add(folder: Path, count: int, first: int = 0) -> None:
 
 
 def test_every_thread_sees_every_commit(folder: Path, reader: Reader) -> None:
-    assert reader.ask() == [[1, 3, 3, 3]] * THREADS
+    assert reader.ask() == [[2, 3, 3, 3]] * THREADS
     add(folder, 20, first=3)
-    assert reader.ask() == [[2, 23, 23, 23]] * THREADS
+    assert reader.ask() == [[4, 23, 23, 23]] * THREADS
     with open_collection(folder) as own:  # one that stays open, so that the log holds what the ledger does not yet
         own.remove(["0", "1"])
-        assert reader.ask() == [[3, 21, 21, 21]] * THREADS
+        assert reader.ask() == [[5, 21, 21, 21]] * THREADS
         own.compact()
-        assert reader.ask() == [[4, 21, 21, 21]] * THREADS
-    assert reader.ask() == [[4, 21, 21, 21]] * THREADS
+        assert reader.ask() == [[6, 21, 21, 21]] * THREADS
+    assert reader.ask() == [[6, 21, 21, 21]] * THREADS
 
 
 def test_a_collection_without_a_log_is_followed_from_the_first_commit_on(folder: Path, own: Path, how: str) -> None:
@@ -157,9 +160,9 @@ def test_a_collection_without_a_log_is_followed_from_the_first_commit_on(folder:
         (folder / name).unlink()
     reader = Reader(folder, own, how)
     with reader.process:
-        assert reader.ask() == [[1, 3, 3, 3]] * THREADS
+        assert reader.ask() == [[2, 3, 3, 3]] * THREADS
         add(folder, 2, first=3)
-        assert reader.ask() == [[2, 5, 5, 5]] * THREADS
+        assert reader.ask() == [[4, 5, 5, 5]] * THREADS
         reader.process.kill()
 
 
@@ -170,7 +173,7 @@ def test_no_question_fails_while_the_owner_adds(folder: Path, reader: Reader) ->
     for thread in reader.end():
         assert thread == sorted(thread)  # what was there is never gone again
         assert all(documents - 4 <= total <= documents + 4 for _, documents, total, _ in thread)
-    assert reader.ask() == [[11, 43, 43, 43]] * THREADS
+    assert reader.ask() == [[22, 43, 43, 43]] * THREADS
 
 
 def test_a_new_log_may_be_read_by_those_who_may_read_the_ledger(folder: Path) -> None:
@@ -182,3 +185,26 @@ def test_a_new_log_may_be_read_by_those_who_may_read_the_ledger(folder: Path) ->
         os.umask(before)
     assert {path.stat().st_mode & 0o777 for path in folder.glob("ledger.sqlite*")} == {0o664}
     assert len(list(folder.glob("ledger.sqlite-*"))) == 2
+
+
+@pytest.mark.skipif(not _is_root(), reason="only root can become another")
+def test_what_is_read_as_of_one_moment_is_never_of_two(open_folder: Path) -> None:
+    Database.create(path := open_folder / "ledger.sqlite", {}).close()
+    for log in open_folder.glob("*-*"):  # so that the ledger is taken for a file that does not change
+        log.unlink()
+
+    def read() -> None:
+        with closing(Database(path)) as reader, transaction(reader.connection, "BEGIN"):
+            assert reader.generation == 0
+            os.seteuid(0)
+            with closing(Database(path)) as owner, owner.change():
+                owner.set("more", 1)
+            os.seteuid(65534)
+            reader.setting("generation")
+
+    os.seteuid(65534)
+    try:
+        with pytest.raises(CollectionDamaged, match="has been changed while it was read"):
+            read()
+    finally:
+        os.seteuid(0)

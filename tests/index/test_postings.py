@@ -3,6 +3,8 @@
 import math
 import random
 from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,11 +18,11 @@ from dragoman.index.analysis import FIELDS, analyze
 from dragoman.index.reading.plan import Beginning, Deadline, Pattern, SameWord, Slip, Spelling
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.bm25f import BM25F, idf
-from dragoman.index.segments.whoosh_index import open_reader
 from dragoman.index.terms import stem
 from dragoman.index.units import Unit, Word
 from support.asking import by_words, same_word, unit
 from support.random_documents import RandomDocuments
+from support.whoosh_reference import inverted
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
@@ -255,7 +257,7 @@ def test_slips_are_one_mistake_anywhere_in_any_script(shelf: "Shelf") -> None:
     assert slips("treaty") == slips("etraty") == slips("переворот") == set()
 
 
-# Whoosh itself, on the very index that the postings were read from
+# Whoosh itself, on an index of the same passages
 
 
 def _words(field: str, text: str) -> list[str]:
@@ -297,12 +299,12 @@ def _asked() -> Iterator[tuple[str, str]]:
     yield from (("fuzzy", text) for text in ("summit", "sing", "envoi", "pat", "the", "1951", "quotas"))
 
 
-def test_whoosh_finds_the_same_passages(shelf: "Shelf") -> None:
+def test_whoosh_finds_the_same_passages(shelf: "Shelf", tmp_path: Path) -> None:
     shelf.add(*DOCUMENTS.make_many(range(300), seed=2))
     snapshot = shelf.snapshot()
     (segment,) = snapshot.stack.segments
     matched = 0
-    with Searcher(open_reader(segment.folder / "whoosh")) as searcher:
+    with Searcher(inverted(tmp_path / "whoosh", (row.fields for row in rows(snapshot)))) as searcher:
         for kind, text in _asked():
             for field in FIELDS:
                 expected = sorted(searcher.docs_for_query(_by_whoosh(kind, field, text)))
@@ -312,10 +314,11 @@ def test_whoosh_finds_the_same_passages(shelf: "Shelf") -> None:
     assert matched > 1000
 
 
-def test_whoosh_counts_the_same(shelf: "Shelf") -> None:
+def test_whoosh_counts_the_same(shelf: "Shelf", tmp_path: Path) -> None:
     shelf.add(*DOCUMENTS.make_many(range(100), seed=3))
-    (segment,) = shelf.snapshot().stack.segments
-    reader = open_reader(segment.folder / "whoosh")
+    snapshot = shelf.snapshot()
+    (segment,) = snapshot.stack.segments
+    reader = inverted(tmp_path / "whoosh", (row.fields for row in rows(snapshot)))
     for column, field in enumerate(FIELDS):
         for term in reader.lexicon(field):
             matcher = reader.postings(field, term)
@@ -324,3 +327,45 @@ def test_whoosh_counts_the_same(shelf: "Shelf") -> None:
                 assert (matcher.id(), matcher.weight()) == (ordinal, count)
                 matcher.next()
             assert not matcher.is_active()
+
+
+def _spelling(rng: random.Random) -> str:
+    """A word of few letters in several scripts, so that many are alike, with what patterns and Unicode make special."""
+    return "".join(rng.choices(["a", "a", "b", "o", "ρ", "п", "條", "1", "\U0001f4a7"], k=rng.randint(1, 6)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whoosh_expands_to_the_same_terms(shelf: "Shelf", tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    words = [_spelling(rng) for _ in range([20, 300, 300, 1000][seed])]
+    recipe = RandomDocuments(words=words, lines=range(1, 4), length=range(1, 13), title=range(3), notes=(0, 0, 1))
+    shelf.add(*recipe.make_many(range(150), seed=seed))
+    snapshot = shelf.snapshot()
+    (segment,) = snapshot.stack.segments
+    reader = inverted(tmp_path / "whoosh", (row.fields for row in rows(snapshot)))
+    matched = [0, 0]
+    for field in ("", *FIELDS):
+        among = [field] if field else FIELDS
+        for _ in range(60):
+            start = rng.choice(words)[: rng.randint(0, 3)]
+            pattern = start + rng.choice(["*", "?", "?*", "*a", "*b*", "??o*"]) + rng.choice(["", "", "a"])
+            expected = {
+                term.decode()
+                for name in among
+                for _, term in single.Wildcard(name, pattern).existing_terms(reader, expand=True)
+            }
+            assert segment.like_pattern(pattern, field) == expected, (pattern, field)
+            matched[0] += len(expected)
+        for word, distance in product(rng.sample(words, 15), (1, 2)):
+            near = {term for name in among for term in reader.terms_within(name, word, distance, prefix=1)}
+            assert segment.like_spelling(word, distance, field) == near, (word, distance, field)
+            matched[1] += len(near)
+    assert min(matched) > 100
+
+
+def test_of_very_many_passages_that_hold_a_word_the_last_one_may_have_it_in_a_field(shelf: "Shelf") -> None:
+    documents = [Document(f"{number:05}", "peace") for number in range(600)]
+    shelf.add(*documents, Document("last", "none", title="peace"))
+    snapshot = shelf.snapshot()
+    assert like_pattern(snapshot, "pea*", "title") == {"peace"}
+    assert like_pattern(snapshot, "pea*", "notes") == set()

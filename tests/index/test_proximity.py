@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,10 +15,10 @@ from whoosh.searching import Searcher
 from dragoman.corpus.document import Document, Note, Span
 from dragoman.index.analysis import FIELDS, analyze
 from dragoman.index.reading.snapshot import Snapshot
-from dragoman.index.segments.whoosh_index import open_reader
 from dragoman.index.units import ANY_WORD, Form, Near, Unit, Word
 from support.memory_view import occurrences
 from support.random_documents import RandomDocuments
+from support.whoosh_reference import inverted
 
 if TYPE_CHECKING:
     from support.shelf import Shelf
@@ -90,11 +91,12 @@ def test_every_occurrence_counts_and_no_other(shelved: Snapshot) -> None:
     assert matched > 3000
 
 
-def test_whoosh_finds_the_same_passages_near_and_far(shelved: Snapshot) -> None:
+def test_whoosh_finds_the_same_passages_near_and_far(shelved: Snapshot, tmp_path: Path) -> None:
     (segment,) = shelved.stack.segments
     rng = random.Random(3)
     matched = 0
-    with Searcher(open_reader(segment.folder / "whoosh")) as searcher:
+    passages = ([terms for terms, _ in fields_of(shelved, number)] for number in range(len(segment)))
+    with Searcher(inverted(tmp_path / "whoosh", passages)) as searcher:
         for _ in range(120):
             left, right = rng.sample(TERMS, 2)
             field, words = rng.choice(FIELDS), rng.choice([0, 1, 2, 4, 8])

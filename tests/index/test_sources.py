@@ -30,6 +30,7 @@ from dragoman.index.feeding.feeder import Feeding, feed, remembered, with_fields
 from dragoman.index.ledger import schema
 from dragoman.index.writing.store import Store
 from dragoman.index.writing.tally import Report
+from dragoman.index.writing.vectors.later_vectors import and_encoded, encode_rest
 from dragoman.index.writing.writer import Writer
 from support.web_server import web_server
 
@@ -62,7 +63,8 @@ def store(empty_collections: tuple[Path, Path], tmp_path: Path) -> Iterator[Stor
 
 def fed(store: Store, *sources: Path | str, **options: Any) -> Report:
     with store.writing(timeout=10):
-        return feed(Writer(store), [(str(each), Feeding(**options)) for each in sources])
+        report = feed(Writer(store), [(str(each), Feeding(**options)) for each in sources])
+    return and_encoded(report, encode_rest(store))
 
 
 def counts(report: Report) -> tuple[int, int, int, int, int]:

@@ -41,6 +41,17 @@ def test_what_is_no_text_is_named(collection: Collection, text: Any) -> None:
             call(text)
 
 
+@pytest.mark.parametrize("lost", ["envoys \udce9", "\udcff envoys", "tr\udcc3 treaty"])
+def test_bytes_that_are_no_text_are_never_another_question(collection: Collection, lost: str) -> None:
+    for call in (collection.search, collection.facets, lambda text: list(collection.export(text))):
+        with pytest.raises(QueryError, match="is no text in UTF-8"):
+            call(lost)
+    options: list[dict[str, Any]] = [{"country": lost}, {"where": [f'title:"{lost}"']}, {"document": lost}]
+    for narrowed in options:
+        with pytest.raises(QueryError, match="is no text in UTF-8"):
+            collection.search("envoys", **narrowed)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dragoman.index.analysis import analyze
 from dragoman.index.units import ANY_WORD, Near, Unit
-from dragoman.search.results.highlight import Highlight, Piece, Shade, nearest_sentence, pieces, words
-from dragoman.search.results.stretches import stretches
+from dragoman.search.results.highlight import Highlight, Marker, Piece, Shade, nearest_sentence, pieces
+from dragoman.search.results.stretches import Terms, stretches
 from support.memory_view import occurrences
 
 TEXT = "The U.S. and the strategic partnerships: Lee’s visit, a strategic one, may not last. Partnership, then?"
@@ -23,7 +23,7 @@ def unit(*places: str, field: str = "") -> Unit:
 
 def marked(text: str, *units: Unit, start: int = 0) -> list[str]:
     whole = "x" * start + text
-    marks = words(text, start, units)
+    marks = Marker(units).words(text, start)
     assert all(mark.shade == "keyword" for mark in marks)
     return [whole[mark.start : mark.end] for mark in marks]
 
@@ -57,11 +57,11 @@ def test_words_that_stand_near_others_are_marked_there_and_nowhere_else() -> Non
     peace, treaty = Unit((frozenset({"peace"}),)), Unit((frozenset({"treaty"}),))
     near = [peace._replace(near=Near(treaty, 2)), treaty._replace(near=Near(peace, 2))]
     assert marked(text, *near) == ["peace", "treaty"]
-    assert [mark.start for mark in words(text, 0, near)] == [16, 29]
+    assert [mark.start for mark in Marker(near).words(text, 0)] == [16, 29]
     assert marked(text, Unit((frozenset({"peace"}), frozenset({"treaty"})), slop=2)) == ["peace", "treaty"]
     same = [peace._replace(near=Near(treaty, None))]
-    assert [mark.start for mark in words(text, 7, same, sentences=[7, 19])] == [23, 89]
-    assert [mark.start for mark in words(text, 7, same)] == [7, 23, 89], "a text of one sentence"
+    assert [mark.start for mark in Marker(same).words(text, 7, sentences=[7, 19])] == [23, 89]
+    assert [mark.start for mark in Marker(same).words(text, 7)] == [7, 23, 89], "a text of one sentence"
 
 
 WORD = st.sampled_from([frozenset({"a"}), frozenset({"b"}), frozenset({"c", "d"})])
@@ -80,7 +80,7 @@ def test_what_is_marked_is_what_counts(
     terms = [each for each in text if each != "."]
     sentences = [text[:at].count(".") for at, each in enumerate(text) if each != "."]
     wanted = Unit(form, slop=0 if near else slop, near=near)
-    marks = stretches(terms, wanted, sentences)
+    marks = stretches(Terms(terms), wanted, sentences)
     if wanted.slop == 0:
         assert [(each[0], each[-1]) for each in marks] == occurrences(terms, wanted, sentences)
     else:
@@ -107,7 +107,7 @@ def test_chinese_words_of_several_characters_are_one_mark() -> None:
 def test_what_the_index_does_not_hold_marks_nothing() -> None:
     assert marked(TEXT, Unit((frozenset(),))) == []
     assert marked("", unit("visit")) == []
-    assert words(TEXT, 0, []) == []
+    assert Marker([]).words(TEXT, 0) == []
 
 
 def test_the_sentence_nearest_in_meaning_is_found_whatever_its_scale() -> None:
@@ -140,7 +140,7 @@ def test_pieces_give_the_text_back_under_the_right_shades(
 @given(st.text(alphabet="xb cU.S'’\né中国", max_size=30), st.integers(0, 9))
 def test_marks_are_in_order_apart_and_within_the_passage(text: str, start: int) -> None:
     units = [unit("xx"), unit("b", "c"), unit("US"), unit("中国")]
-    marks = words(text, start, units)
+    marks = Marker(units).words(text, start)
     assert all(start <= mark.start < mark.end <= start + len(text) for mark in marks)
     assert all(left.end < right.start for left, right in pairwise(marks))
     told = " ".join(piece.text for piece in pieces(text, start, marks) if piece.shades)

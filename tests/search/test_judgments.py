@@ -224,3 +224,11 @@ def test_the_shared_sets(name: str, questions: int) -> None:
     judged = read_judged(there)
     assert len(judged.questions) + len(judged.unjudged) == questions
     assert judged.corpus == there / "corpus.jsonl.xz"
+
+
+@pytest.mark.parametrize("line", [b"\n", b" ", b"a"])
+def test_a_packed_file_that_gives_far_more_than_it_holds_is_refused(line: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "judged.tsv.xz"
+    path.write_bytes(lzma.compress(line * 30_000_000))
+    with pytest.raises(UnreadableSource, match=r"^\S+judged\.tsv\.xz .*(bomb|lines may have 20,000,000 bytes)"):
+        read_judged(path)

@@ -95,7 +95,7 @@ def test_on_the_shipped_briefs_the_name_comes_first(programs: Programs) -> None:
     now, without, keyword = (each.values["P@1"].mean() for each in evaluate(programs.collection, made, systems).systems)
     assert now >= 0.95
     assert now >= keyword
-    assert without < 0.85, "else these questions show nothing"
+    assert without < now - 0.05, "else these questions show nothing"
 
 
 def test_either_of_two_names_counts(collection: Collection) -> None:

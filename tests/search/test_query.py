@@ -470,6 +470,11 @@ def _compound(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 @example('"' * 3999)
 @example("(x)-.foo:a*")
 @example("NEAR/(")
+@example(")^0")
+@example("(5)^2 metres")
+@example("^2")
+@example("country:France)^0")
+@example("-(a)^0")
 def test_any_text_is_understood_or_refused(text: str) -> None:
     try:
         query = parse(text)

@@ -35,7 +35,9 @@ Replace = Callable[[Path, int], object]
 
 @pytest.fixture
 def collection(make_collection: "MakeCollection") -> Collection:
-    return make_collection(letters(1))
+    collection = make_collection()
+    collection.add(letters(1))
+    return collection
 
 
 @pytest.fixture

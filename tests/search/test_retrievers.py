@@ -1,6 +1,7 @@
 """Dragoman as a retriever of LangChain and of LlamaIndex: both give the same passages, and the collection's own."""
 
 import asyncio
+import copy
 import os
 import pickle
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from dragoman.errors import CollectionNotFound, DragomanError, QueryError
+from dragoman.errors import CollectionNotFound, DragomanError, InvalidArgument, QueryError
 from dragoman.search.collection import Collection, open_collection
 
 if TYPE_CHECKING:
@@ -151,8 +152,8 @@ def sources(found: list[Found]) -> set[str]:
 def test_what_is_set_later_is_obeyed(framework: Framework, collection: Collection, programs: "Programs") -> None:
     retriever = framework.make(str(programs.collection), k=20)
     assert len(sources(framework.ask(retriever, QUESTION))) > 1
-    retriever.filters = {"document": "briefs/nara-summit"}
-    assert sources(framework.ask(retriever, QUESTION)) == {"briefs/nara-summit"}
+    retriever.filters = {"document": "briefs/macron-seoul-state-visit"}
+    assert sources(framework.ask(retriever, QUESTION)) == {"briefs/macron-seoul-state-visit"}
     retriever.filters["document"] = "briefs/lee-macron-johannesburg"
     assert sources(framework.ask(retriever, QUESTION)) == {"briefs/lee-macron-johannesburg"}
     retriever.filters = {}
@@ -194,8 +195,8 @@ def test_a_filter_that_names_nothing_does_not_let_everything_pass(
     retriever.filters["outlet"] = nothing  # what is within cannot be watched, and is looked at before each question
     with pytest.raises(QueryError, match="the filter 'outlet' is empty"):
         framework.ask(retriever, QUESTION)
-    retriever.filters = {"outlet": None, "document": "briefs/nara-summit"}
-    assert sources(framework.ask(retriever, QUESTION)) == {"briefs/nara-summit"}
+    retriever.filters = {"outlet": None, "document": "briefs/macron-seoul-state-visit"}
+    assert sources(framework.ask(retriever, QUESTION)) == {"briefs/macron-seoul-state-visit"}
 
 
 def test_a_retriever_goes_to_another_process(
@@ -208,11 +209,39 @@ def test_a_retriever_goes_to_another_process(
         assert [each.id for each in framework.ask(again, "summit")] == expected
 
 
+def test_a_copy_of_a_retriever_has_options_of_its_own(framework: Framework, collection: Collection) -> None:
+    retriever = framework.make(collection, k=2)
+    for copied in (copy.copy(retriever), copy.deepcopy(retriever), pickle.loads(pickle.dumps(retriever))):
+        copied.k = 1
+        assert [len(framework.ask(each, "summit")) for each in (copied, retriever)] == [1, 2]
+
+
+@pytest.mark.parametrize("literal", [False, True])
+@pytest.mark.parametrize("question", ["", "  ", "\n", "\u3000", "\u200b", "?", "…", '""'])
+def test_a_blank_question_finds_nothing(
+    question: str, literal: bool, framework: Framework, collection: Collection
+) -> None:
+    retriever = framework.make(collection, literal=literal, filters={"country": "France"})
+    assert framework.ask(retriever, question) == []
+    assert framework.ask_async(retriever, question) == []
+
+
+@pytest.mark.parametrize("question", [None, 5, b"Nara", ["Nara"], {"question": "Nara"}], ids=repr)
+def test_a_question_that_is_no_text_is_named_in_one_line(
+    question: Any, framework: Framework, collection: Collection
+) -> None:
+    retriever = framework.make(collection)
+    for ask in (framework.ask, framework.ask_async):
+        with pytest.raises(InvalidArgument) as refused:
+            ask(retriever, question)
+        assert str(refused.value).startswith(f"the question is {question!r}, and must be a text")
+
+
 def test_a_copy_of_langchains_retriever_has_its_own_options(collection: Collection) -> None:
     framework = langchain()
     first = framework.make(collection, k=20)
-    second = first.model_copy(update={"filters": {"document": "briefs/nara-summit"}})
-    assert sources(framework.ask(second, QUESTION)) == {"briefs/nara-summit"}
+    second = first.model_copy(update={"filters": {"document": "briefs/macron-seoul-state-visit"}})
+    assert sources(framework.ask(second, QUESTION)) == {"briefs/macron-seoul-state-visit"}
     assert len(sources(framework.ask(first, QUESTION))) > 1
     with pytest.raises(QueryError, match="there is no filter 'contry'"):
         framework.ask(first.model_copy(update={"filters": {"contry": "France"}}), QUESTION)
@@ -220,14 +249,14 @@ def test_a_copy_of_langchains_retriever_has_its_own_options(collection: Collecti
 
 def test_options_may_go_with_one_question_of_langchains(collection: Collection) -> None:
     retriever = langchain().make(collection, k=20)
-    narrowed = {"document": "briefs/nara-summit"}
+    narrowed = {"document": "briefs/macron-seoul-state-visit"}
     for found in (
         retriever.invoke(QUESTION, filters=narrowed),
         retriever.bind(filters=narrowed).invoke(QUESTION),
         asyncio.run(retriever.ainvoke(QUESTION, filters=narrowed)),
         retriever.batch([QUESTION], filters=narrowed)[0],
     ):
-        assert {each.metadata["source"] for each in found} == {"briefs/nara-summit"}
+        assert {each.metadata["source"] for each in found} == {"briefs/macron-seoul-state-visit"}
     assert len(retriever.invoke(QUESTION, k=1)) == 1
     with pytest.raises(QueryError, match="there is no option 'filter': use k, mode, filters, literal"):
         retriever.invoke(QUESTION, filter=narrowed)

@@ -43,7 +43,7 @@ def ranked(snapshot: Snapshot, question: str, settings: Settings = DEFAULT) -> l
     hits: list[tuple[str, set[str]]] = []
     for passage in snapshot.passages(answer.listing.numbers.tolist()):
         document = passage.document
-        marks = highlight.words(document.text, 0, meant.units, language=document.language)
+        marks = highlight.Marker(meant.units).words(document.text, 0, language=document.language)
         hits.append((document.id, {document.text[mark.start : mark.end] for mark in marks}))
     return hits
 

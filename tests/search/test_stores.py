@@ -11,6 +11,8 @@ from dragoman.corpus.document import DateInterval, Document, Span
 from dragoman.corpus.fields import Fields, OwnField
 from dragoman.errors import CollectionNotFound, CollectionUnreachable, NotFound, SearchTimeout
 from dragoman.index.encoding.floors import Floors
+from dragoman.index.keeping.examination import Checked
+from dragoman.index.keeping.kept import KeptState
 from dragoman.index.writing.status import Status
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import build_collection, create_collection, reindex_collection
@@ -83,7 +85,22 @@ class MemoryStore:
     def problems(self) -> list[str]:
         return []
 
+    def kept(self) -> list[KeptState]:
+        return []
+
+    def seal_rest(self) -> list[str]:
+        return []
+
+    def damaged(self) -> bool:
+        return False
+
+    def checks(self) -> Iterator[Checked]:
+        return iter(())
+
     def writing(self, lock_timeout: float, progress: Any = None) -> Any:
+        raise NotImplementedError
+
+    def encode(self, lock_timeout: float, progress: Any = None) -> Any:
         raise NotImplementedError
 
     def close(self) -> None:

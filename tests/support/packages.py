@@ -1,4 +1,4 @@
-"""Word documents and books made by hand, of the parts that a test writes out."""
+"""Office documents and books made by hand, of the parts that a test writes out."""
 
 import io
 import zipfile
@@ -8,6 +8,7 @@ W = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 )
+OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
 _RELATION = "http://schemas.openxmlformats.org/package/2006/relationships"
 RELATIONS = (
     f'<Relationships xmlns="{_RELATION}"><Relationship Id="r1" '
@@ -80,3 +81,46 @@ def epub(chapters: dict[str, Any]) -> bytes:
     return zipped(
         {"mimetype": "application/epub+zip", "META-INF/container.xml": CONTAINER, "OPS/book.opf": OPF} | chapters
     )
+
+
+def rtf(
+    body: str, head: str = r"\ansi\ansicpg1252\deff0{\fonttbl{\f0\fcharset0 Times;}{\f1\fcharset204 Arial;}}"
+) -> bytes:
+    return rf"{{\rtf1{head} {body}}}".encode("latin-1")
+
+
+def odt(body: str, styles: str = "", manifest: str = "<m/>", kind: str = "text") -> bytes:
+    out = io.BytesIO()
+    spaces = " ".join(f'xmlns:{each}="{OFFICE}:{each}:1.0"' for each in ("office", "text", "table", "style", "drawing"))
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles>"
+            f"<office:body><office:text>{body}</office:text></office:body></office:document-content>",
+        )
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return out.getvalue()
+
+
+def pptx(slides: dict[str, str], **parts: str) -> bytes:
+    relation = '<Relationship Id="{}" Type="http://schemas.openxmlformats.org/x/{}" Target="{}"/>'
+    spaces = 'xmlns:p="p" xmlns:a="a" xmlns:r="r"'
+    ids = "".join(f'<p:sldId r:id="{name}"/>' for name in slides)
+    listed = "".join(relation.format(name, "slide", f"slides/{name}.xml") for name in slides)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ppt/presentation.xml", f"<p:p {spaces}><p:sldIdLst>{ids}</p:sldIdLst></p:p>")
+        archive.writestr("ppt/_rels/presentation.xml.rels", f"<Relationships>{listed}</Relationships>")
+        related = "".join(relation.format(kind, kind, f"../{kind}.xml") for kind in parts)
+        for name, content in slides.items():
+            archive.writestr(f"ppt/slides/{name}.xml", f"<p:sld {spaces}>{content}</p:sld>")
+            archive.writestr(f"ppt/slides/_rels/{name}.xml.rels", f"<Relationships>{related}</Relationships>")
+        for kind, content in parts.items():
+            archive.writestr(f"ppt/{kind}.xml", f"<x {spaces}>{content}</x>")
+    return out.getvalue()
+
+
+def shape(text: str, kind: str = "") -> str:
+    holder = f'<p:nvSpPr><p:nvPr><p:ph type="{kind}"/></p:nvPr></p:nvSpPr>' if kind else ""
+    return f"<p:sp>{holder}<p:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp>"

@@ -87,7 +87,7 @@ class Shelf:
         number = self.ledger.add_segment(name)
         kept = [
             (
-                writer.add(EncodedPassage(version, document, span, vector, spans, SENTENCE.repeat(len(spans), 0))),
+                writer.add(EncodedPassage(version, document, span, spans, vector, SENTENCE.repeat(len(spans), 0))),
                 version,
                 span.start,
                 span.end,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
@@ -32,6 +32,9 @@ from dragoman.web.app import Dragoman, create_app
 from dragoman.web.parameters import MOST_VALUES, Choice, Flag, Number, Text
 from dragoman.web.state import PARAMETERS, State
 from support.places import ROOT
+
+if TYPE_CHECKING:
+    from conftest import MakeCollection
 
 DOCUMENTATION = ROOT / "docs" / "api.md"
 MACRON = "briefs/lee-macron-johannesburg"
@@ -373,6 +376,33 @@ def test_what_is_wrong_with_an_export_is_told_before_it_begins(client: FlaskClie
     assert "format" in said(client.get("/api/v1/export?q=a&format=xls"), 400)["detail"]
 
 
+def test_a_kept_state_is_asked_by_its_name(make_collection: "MakeCollection") -> None:
+    made = make_collection([Document("oslo", "The treaty of Oslo."), Document("rome", "The treaty of Rome.")])
+    made.keep("spring")
+    made.remove(["rome"])
+    client = create_app(made).test_client()
+    for path, now, then in (
+        ("search?q=treaty", 1, 2),
+        ("facets?q=treaty", 1, 2),
+        ("documents?", 1, 2),
+        ("similar?id=oslo", 0, 1),
+        ("export?q=treaty&format=jsonl", 1, 2),
+    ):
+        for at, expected in (("", now), ("&at=spring", then)):
+            answer = client.get(f"/api/v1/{path}{at}")
+            if path.startswith("export"):
+                assert len(answer.text.splitlines()) == expected
+            else:
+                found = said(answer)["documents"] if path.startswith("documents") else said(answer)["total"]
+                assert (len(found) if isinstance(found, list) else found) == expected, path
+    assert said(client.get("/api/v1/documents/rome?at=spring"))["text"] == "The treaty of Rome."
+    assert said(client.get("/api/v1/passages/rome%230-19?at=spring"))["text"] == "The treaty of Rome."
+    assert said(client.get("/api/v1/documents/rome"), 404)
+    assert "no state 'summer' is kept" in said(client.get("/api/v1/search?q=a&at=summer"), 404)["detail"]
+    made.drop("spring")
+    assert "no state 'spring' is kept" in said(client.get("/api/v1/search?q=a&at=spring"), 404)["detail"]
+
+
 # Errors
 
 
@@ -392,7 +422,7 @@ def test_what_is_wrong_with_an_export_is_told_before_it_begins(client: FlaskClie
         ("suggest?q=" + "x" * 20_001, 400, "20000"),
         ("documents?limit=101", 400, "limit"),
         ("documents/nowhere", 404, "nowhere"),
-        ("documents/" + MACRON + "?page=1", 400, "there are none here"),
+        ("documents/" + MACRON + "?page=1", 400, "unknown parameter 'page': use at"),
         ("passages/" + MACRON, 404, "no passage's id"),
         ("passages/" + MACRON + "%230-1", 404, "has no passage 0-1"),
         ("passages/nowhere%230-1", 404, "nowhere"),

@@ -1,10 +1,14 @@
 """`dragoman mcp`, asked by the SDK's own client: over standard input and output, and over HTTP."""
 
 import asyncio
+import io
 import json
+import os
 import re
 import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from http.client import HTTPConnection
 from pathlib import Path
@@ -14,10 +18,16 @@ from urllib.parse import urlsplit
 import pytest
 
 from dragoman.corpus.document import DateInterval, Document, Person
+from dragoman.web.access import keys
 
 pytest.importorskip("mcp", reason="the SDK is not installed: pip install 'dragoman[mcp]'")
 
+import anyio
+import httpx2
 from mcp import Client, StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.message import SessionMessage
+from mcp_types import JSONRPCResponse
 
 if TYPE_CHECKING:
     from conftest import MakeCollection
@@ -225,6 +235,124 @@ def test_standard_output_is_the_protocols_alone(programs: "Programs") -> None:
     assert (process.returncode, out, err) == (0, "", "")
 
 
+ASKED = "".join(
+    json.dumps({"jsonrpc": "2.0", **each}) + "\n"
+    for each in (
+        {"id": 0, "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {},
+                                                    "clientInfo": {"name": "a test", "version": "1"}}},
+        {"method": "notifications/initialized"},
+        *({"id": number, "method": "tools/call", "params": {"name": "search", "arguments": {"query": "summit"}}}
+          for number in range(1, 8)),
+        {"id": 8, "method": "no/such", "params": {}},
+    )
+)  # fmt: skip
+
+
+def test_all_that_is_asked_before_the_input_ends_is_answered(programs: "Programs") -> None:
+    process = programs.start("dragoman", "mcp", text=True)
+    out, err = process.communicate(ASKED, timeout=120)
+    assert sorted(json.loads(line)["id"] for line in out.splitlines()) == list(range(9))
+    assert (process.returncode, err) == (0, "")
+
+
+def test_a_line_without_end_costs_no_memory_and_is_refused(programs: "Programs") -> None:
+    def most_memory() -> int:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+
+    process = programs.start("dragoman", "mcp")
+    assert process.stdin
+    assert process.stdout
+    with process:
+        process.stdin.write("".join(ASKED.splitlines(keepends=True)[:3]).encode())
+        process.stdin.flush()
+        assert sorted(json.loads(process.stdout.readline())["id"] for _ in range(2)) == [0, 1]
+        before = most_memory()
+        for _ in range(100):
+            process.stdin.write(b"x" * 1_000_000)
+        process.stdin.write(b'\n[1]\n{"jsonrpc": "2.0", "id": 2, "method": "ping"}\n')
+        process.stdin.flush()
+        said = [json.loads(process.stdout.readline()) for _ in range(3)]
+        assert most_memory() - before < 20_000
+        out, err = process.communicate(timeout=60)
+    refused = "not a message of the protocol in JSON, on one line of at most 1,000,000 bytes"
+    assert [each["error"]["message"] for each in said if each["id"] is None] == [refused, refused]
+    assert [each["id"] for each in said if each["id"] is not None] == [2]
+    assert (process.returncode, out, err) == (0, b"", b"")
+
+
+def test_no_more_is_read_than_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dragoman.web.mcp import conversation
+
+    class Slow:
+        """Answers the oldest question, once it has been asked as many as it ever will be."""
+
+        def __init__(self) -> None:
+            self.most = 0
+
+        async def answer(self, questions: Any, answers: Any) -> None:
+            waiting: list[Any] = []
+            async with questions, answers:
+                while True:
+                    with anyio.move_on_after(0.2), suppress(anyio.EndOfStream):
+                        waiting.append((await questions.receive()).message.id)
+                        self.most = max(self.most, len(waiting))
+                        continue
+                    if not waiting:
+                        return
+                    await answers.send(SessionMessage(JSONRPCResponse(jsonrpc="2.0", id=waiting.pop(0), result={})))
+
+    monkeypatch.setattr(conversation, "MOST_WAITING", 3)
+    asked = "".join(json.dumps({"jsonrpc": "2.0", "id": 7, "method": "ping"}) + "\n" for _ in range(8))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(asked.encode())))
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(out := io.BytesIO()))
+    slow = Slow()
+    anyio.run(conversation.converse, slow.answer)
+    assert slow.most == 3
+    assert [json.loads(line)["id"] for line in out.getvalue().splitlines()] == [7] * 8
+
+
+def test_nobody_who_listens_is_no_error(programs: "Programs") -> None:
+    process = programs.start("dragoman", "mcp", text=True)
+    with process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        process.stdin.write(ASKED)
+        process.stdin.close()
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=120) == 0
+
+
+@pytest.mark.parametrize("how", ["TERM", "INT"])
+@pytest.mark.parametrize("first", [False, True])
+def test_a_signal_ends_it_though_a_client_waits_and_though_it_be_the_first_process(
+    programs: "Programs", how: str, first: bool
+) -> None:
+    if first and os.geteuid() != 0:
+        pytest.skip("only root can make a process the first one")
+    before = ["unshare", "--pid", "--fork", "--kill-child"] if first else []
+    process = subprocess.Popen(
+        [*before, *programs.command("dragoman", "mcp")],
+        **dict.fromkeys(("stdin", "stdout"), subprocess.PIPE),
+        text=True,
+        env=programs.environment,
+    )
+    try:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(ASKED.splitlines()[0] + "\n")
+        process.stdin.flush()
+        assert process.stdout.readline()
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(children[0]) if first else process.pid, getattr(signal, f"SIG{how}"))
+        assert process.wait(timeout=60) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_the_same_over_http(served: Served) -> None:
     found = one(served.url, "search", query="Lee Macron strategic partnership", limit=1).structured_content
     assert found["passages"][0]["id"].startswith("briefs/lee-macron-johannesburg#")
@@ -238,11 +366,22 @@ def test_the_same_over_http(served: Served) -> None:
         ({"Host": "archive.example"}, 200),
         ({"Host": "evil.example"}, 421),
         ({"Host": "localhost.evil.example"}, 421),
+        ({"Host": "LOCALHOST"}, 200),
+        ({"Host": "[::1]:8766"}, 200),
+        ({"Host": "localhost:8766@evil.example"}, 421),
+        ({"Host": "evil.example@localhost"}, 421),
+        ({"Host": "localhost:"}, 421),
+        ({"Host": "[::1"}, 421),
+        ({"Host": "localhost localhost"}, 421),
+        ({"Host": "evil.example", "X-Forwarded-Host": "localhost"}, 421),
         ({"Origin": "http://localhost:3000"}, 200),
         ({"Origin": "https://gazette.example"}, 200),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "https://gazette.example.evil"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost:3000@evil.example"}, 403),
+        ({"Origin": "http://localhost.evil.example"}, 403),
+        ({"Origin": "https://localhost"}, 403),
     ],
 )
 def test_only_known_hosts_and_origins_are_answered(served: Served, headers: dict[str, str], status: int) -> None:
@@ -281,7 +420,7 @@ def test_names_that_would_never_fit_are_refused(programs: "Programs", option: tu
 def test_options_of_http_alone_are_refused_without_it(programs: "Programs") -> None:
     ran = programs("dragoman", "mcp", "--port", "9000")
     assert ran.code == 2
-    assert ran.err == "dragoman: --host, --port, --trusted-host and --origin go with --http\n"
+    assert ran.err == "dragoman: --host, --port, --trusted-host, --origin, --keys and --rate go with --http\n"
 
 
 def test_without_the_sdk_one_line_says_what_to_install(programs: "Programs", tmp_path: Path) -> None:
@@ -394,6 +533,67 @@ def test_a_request_that_is_too_large_is_refused(served: Served) -> None:
     answer = connection.getresponse()
     connection.close()
     assert answer.status == 413
+
+
+def test_with_keys_nothing_is_answered_without_one(programs: "Programs", tmp_path: Path) -> None:
+    file = tmp_path / "keys.txt"
+    first, second = keys.new(file, "first"), keys.new(file, "second")
+    server = Served(programs, "--keys", str(file), "--rate", "3/day", "--origin", "https://gazette.example")
+    try:
+        for wrong in ({}, {"Authorization": "Bearer"}, {"Authorization": f"Basic {first}"}, {"X-API-Key": first[:-1]}):
+            status, said = server.post(**wrong)
+            assert (status, said["www-authenticate"]) == (401, 'Bearer realm="dragoman"')
+            assert "ratelimit" not in said
+        left = [server.post(**{"X-API-Key": first})[1]["ratelimit"].partition(";t")[0] for _ in range(3)]
+        assert left == ['"default";r=2', '"default";r=1', '"default";r=0']
+        status, said = server.post(Authorization=f"bearer {first}", Origin="https://gazette.example")
+        assert (status, said["access-control-allow-origin"]) == (429, "https://gazette.example")
+        assert int(said["retry-after"]) > 0
+        assert server.post(Authorization=f"Bearer {second}")[0] == 200
+        keys.revoke(file, "second")
+        assert server.post(Authorization=f"Bearer {second}")[0] == 401
+        file.write_text("mended badly\n")
+        assert server.post(Authorization=f"Bearer {first}")[0] == 500
+    finally:
+        _, out, err = server.stop()
+    assert out == ""
+    assert "SHA-256: mend it" in " ".join(err.split())
+    assert first not in err
+
+
+def test_a_model_brings_its_key(programs: "Programs", tmp_path: Path) -> None:
+    key = keys.new(tmp_path / "keys.txt", "model")
+    server = Served(programs, "--keys", str(tmp_path / "keys.txt"))
+
+    async def session() -> Any:
+        headers = {"Authorization": f"Bearer {key}"}
+        async with (
+            httpx2.AsyncClient(headers=headers) as http,
+            Client(streamable_http_client(server.url, http_client=http)) as client,
+        ):
+            return await client.call_tool("search", {"query": "strategic partnership", "limit": 1})
+
+    try:
+        assert not asyncio.run(session()).is_error
+    finally:
+        server.stop()
+
+
+def test_a_clients_address_is_where_it_comes_from_and_not_what_it_says(programs: "Programs") -> None:
+    server = Served(programs, "--rate", "2/day")
+    try:
+        told = [server.post(**{"X-Forwarded-For": f"203.0.113.{each}"})[0] for each in range(3)]
+    finally:
+        server.stop()
+    assert told == [200, 200, 429]
+
+
+def test_whether_it_is_well_is_told_to_all(served: Served) -> None:
+    connection = HTTPConnection(urlsplit(served.url).netloc, timeout=60)
+    connection.request("GET", "/healthz", headers={"Host": "10.0.0.1"})
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())) == (200, {"status": "ok", "generation": 2})
+    connection.close()
 
 
 def test_nothing_is_read_from_where_a_text_ends(small: Any) -> None:

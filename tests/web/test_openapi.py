@@ -103,7 +103,7 @@ def closed(schema: Any) -> Any:
 
 
 ANSWERS = [
-    ("/search", "search?q=quarantine+of+ships&explain=1&facets=5&limit=5"),
+    ("/search", "search?q=quarantine+of+ships&explain=1&timing=1&facets=5&limit=5"),
     ("/search", "search?q=Lee+Macron&country=France&mode=hybrid&explain=1"),
     ("/search", "search?q=zanzibbar&mode=keyword"),
     ("/search", "search?q=xqzzv&mode=keyword&facets=2"),
@@ -145,8 +145,9 @@ def test_the_answers_tried_hold_all_that_is_described(
     text = "".join(app.test_client().get(f"/api/v1/{address}").text for address in addresses)
     text += app.test_client().get("/api/v1/search?q=open%5E4").text
     keys = {key for schema in described["components"]["schemas"].values() for key in schema["properties"]}
-    # Which collection a hit is of is said where several are asked: see tests/search/test_side_by_side.py.
-    assert [key for key in sorted(keys - {"collection"}) if f'"{key}": ' not in text] == []
+    # Which collection a hit is of is said where several are asked: see tests/search/test_side_by_side.py; which part is
+    # left out, where one is damaged: see test_serving.py.
+    assert [key for key in sorted(keys - {"collection", "part"}) if f'"{key}": ' not in text] == []
     for filled in ("highlights", "notes", "cut", "references", "bars", "keyword_units", "completions", "countries"):
         assert f'"{filled}": [{{' in text or f'"{filled}": ["' in text, filled
     assert '"copies": {"total": 1' in text
@@ -196,7 +197,8 @@ def send(drawn: Any) -> None:
     @settings(max_examples=EXAMPLES, database=None, deadline=None, suppress_health_check=HEALTHY)
     @given(case=drawn)
     def send_each(case: schemathesis.Case) -> None:
-        case.call_and_validate(checks=list(CHECKS))
+        # What is sent compressed, schemathesis would not unpack within one process.
+        case.call_and_validate(checks=list(CHECKS), headers={"Accept-Encoding": "identity"})
 
     send_each()
 

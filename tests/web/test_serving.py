@@ -1,76 +1,34 @@
 """`dragoman serve` as a process: what it answers, logs and counts, and how it stops."""
 
 import re
+import shutil
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPResponse
 from pathlib import Path
 
 import pytest
 
 from dragoman.corpus.document import Document
+from dragoman.index.writing import store
 from dragoman.search.collection import open_collection
 from dragoman.search.making import create_collection
 from dragoman.web.access import keys
+from dragoman.web.app import create_app
+from dragoman.web.server.checks import CHECKED, Checks
+from dragoman.web.server.shared_memory import Counts
+from support.served import Server, make_letter
 
 pytestmark = pytest.mark.process
 
 
-class Server:
-    """A running `dragoman serve` over a collection."""
-
-    def __init__(self, collection: Path, *options: str) -> None:
-        command = [sys.executable, "-m", "dragoman", "serve", "--collection", str(collection), "--port", "0", *options]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        assert self.process.stderr
-        self.said = [self.process.stderr.readline()]
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/", self.said[0])
-        if not found:
-            self.process.kill()  # else there would be no end to what it says
-        assert found, self.said[0] + self.process.stderr.read()
-        self.port = int(found[1])
-        self._reading = threading.Thread(target=lambda stream: self.said.extend(stream), args=[self.process.stderr])
-        self._reading.start()
-
-    def get(self, path: str, **headers: str) -> tuple[HTTPResponse, str]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-            answer = connection.getresponse()
-            return answer, answer.read().decode()
-        finally:
-            connection.close()
-
-    def stop(self, number: int = signal.SIGTERM) -> str:
-        """End it; give what it said."""
-        self.process.send_signal(number)
-        assert self.process.wait(timeout=30) == 0
-        self._reading.join()
-        assert self.process.stderr
-        self.process.stderr.close()
-        return "".join(self.said)
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-            self._reading.join()
-        if self.process.stderr:
-            self.process.stderr.close()
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("serving") / "collection"
-    with create_collection(place) as made:
-        made.add([Document(id="one", title="Letter", text="The consul reports on the quarantine of ships.")])
-    return place
+    return make_letter(tmp_path_factory.mktemp("serving"))
 
 
 @pytest.fixture
@@ -121,9 +79,51 @@ def test_a_new_commit_is_served_without_a_restart(tmp_path: Path) -> None:
         with open_collection(tmp_path / "collection") as opened:
             opened.add([Document(id="two", title="Cable", text="The telegraph to Zanzibar was cut.")])
         assert '"total": 1' in server.get("/api/v1/search?q=telegraph&mode=keyword")[1]
-        assert '"generation":2' in server.get("/healthz")[1]
+        assert '"generation":4' in server.get("/healthz")[1]
     finally:
         server.close()
+
+
+def test_damage_is_found_while_it_serves_and_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(store, "CHECKED_BYTES", 0)  # as if all files were too large to be looked at when it is opened
+    with create_collection(tmp_path / "collection") as served:
+        served.add([Document(id="one", text="The telegraph to Zanzibar was cut.")])
+        served.add([Document(id="two", text="The telegraph to Lamu was cut.")])
+        damaged = next((tmp_path / "collection" / "segments").glob("*/postings/lengths.npy"))
+        damaged.write_bytes(damaged.read_bytes()[:-1] + b"!")
+        counts = Counts()
+        checks = Checks(served, counts, speed=1e12, pause=0.01)
+        client = create_app(served, counts=counts).test_client()
+        question, segment = "/api/v1/search?q=telegraph&mode=keyword", f"segments/{damaged.parts[-3]}"
+        assert [client.get(question).get_json()[part] for part in ("total", "left_out")] == [2, []]
+        assert "dragoman_checked_timestamp_seconds " not in client.get("/metrics").text
+        with checks:
+            while not (first := counts.all().get(CHECKED)):
+                time.sleep(0.01)
+            while (last := counts.all()[CHECKED]) == first:
+                time.sleep(0.01)
+        answer = client.get(question).get_json()
+        assert (answer["total"], [each["part"] for each in answer["left_out"]]) == (1, [segment])
+        shown = client.get("/?q=telegraph&mode=keyword").text
+        assert f"A part of the collection is damaged and was not asked: {segment} (" in shown
+        (line,) = [each.getMessage() for each in caplog.records if each.name == "dragoman.checks"]
+        assert line.startswith(f"{segment}/postings/lengths.npy was altered")
+        told = client.get("/metrics").text
+        when = re.search(r"^dragoman_checked_timestamp_seconds (.+)$", told, re.MULTILINE)
+        assert when
+        assert float(when[1]) >= last
+        assert "dragoman_left_out 1.0" in told
+
+
+def test_checks_end_with_the_server_in_the_midst_of_a_round(folder: Path) -> None:
+    with open_collection(folder) as opened:
+        counts = Counts()
+        with Checks(opened, counts, speed=1):  # a byte a second
+            pass
+        assert CHECKED not in counts.all()
+        assert "checks" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_whoever_has_asked_is_answered_before_it_stops(folder: Path) -> None:
@@ -146,8 +146,8 @@ def test_whoever_has_asked_is_answered_before_it_stops(folder: Path) -> None:
         server.close()
 
 
-def test_a_long_answer_is_sent_to_its_end_before_it_stops(tmp_path: Path) -> None:
-    with create_collection(tmp_path / "collection") as made:
+def test_a_long_answer_is_sent_to_its_end_before_it_stops(tiny_models: tuple[Path, Path], tmp_path: Path) -> None:
+    with create_collection(tmp_path / "collection", model=str(tiny_models[0])) as made:
         made.add([Document(id="long", text="The consul reports on the quarantine of ships. " * 20_000)])
     server = Server(tmp_path / "collection")
     try:
@@ -201,6 +201,11 @@ def test_a_site_may_lie_under_a_prefix_that_a_proxy_passes_on(folder: Path) -> N
         links = re.findall(r'(?:href|src|action)="(/[^"]*)"', page)
         assert links
         assert all(link.startswith("/archive/") for link in links)
+        assert server.get("/archive?q=quarantine")[0].headers["Location"] == "/archive/?q=quarantine"
+        for elsewhere in ("/?q=quarantine", "/archives/", "/documents/one", "/api/v1/search?q=quarantine"):
+            answer, said = server.get(elsewhere)
+            assert (answer.status, "/archive/" in said) == (404, True), elsewhere
+        assert server.get("/healthz")[0].status == server.get("/archive/healthz")[0].status == 200
     finally:
         server.close()
 
@@ -233,6 +238,34 @@ def test_addresses_are_those_that_the_proxy_was_asked_by(folder: Path) -> None:
     assert all(template.startswith("https://search.example.org/") for template in templates)
 
 
+@pytest.mark.parametrize(
+    ("proxies", "headers", "address"),
+    [
+        (2, {"X_Forwarded_Proto": "https, http", "X_Forwarded_Port": "443, 8080"}, "https://search.example.org/"),
+        (2, {"X_Forwarded_Proto": "https", "X_Forwarded_Port": "8443"}, "https://search.example.org:8443/"),
+        (1, {"X_Forwarded_Proto": "http,https"}, "https://search.example.org/"),
+        (
+            2,
+            {"X_Forwarded_Proto": "ftp, https,http", "X_Forwarded_Port": "1,8443 , 80"},
+            "https://search.example.org:8443/",
+        ),
+        (0, {"X_Forwarded_Proto": "https, http", "X_Forwarded_Port": "1, 2"}, "http://search.example.org/"),
+    ],
+)
+def test_what_proxies_list_is_read_as_many_as_there_are(
+    folder: Path, proxies: int, headers: dict[str, str], address: str
+) -> None:
+    server = Server(folder, "--proxies", str(proxies), "--trusted-host", "search.example.org")
+    try:
+        description = server.get(
+            "/opensearch.xml", Host="search.example.org", **headers, X_Forwarded_Host="search.example.org"
+        )[1]
+        assert server.get("/healthz", **headers)[0].status == 200
+    finally:
+        server.close()
+    assert re.findall(r'template="([^"?]*)', description)[0] == address
+
+
 def test_of_several_proxies_no_more_than_are_named_are_believed(folder: Path) -> None:
     server = Server(folder, "--proxies", "2")
     try:
@@ -240,6 +273,28 @@ def test_of_several_proxies_no_more_than_are_named_are_believed(folder: Path) ->
         assert "203.0.113.7 GET / 200" in server.stop()
     finally:
         server.close()
+
+
+def test_two_servers_of_one_collection_know_each_others_answers(folder: Path) -> None:
+    first, second, other = Server(folder), Server(folder), Server(folder, "--title", "The Reading Room")
+    try:
+        for path in ("/?q=quarantine", "/api/v1/search?q=quarantine", "/documents/one"):
+            tag = first.get(path)[0].headers["ETag"]
+            assert second.get(path, If_None_Match=str(tag))[0].status == 304
+            assert other.get(path, If_None_Match=str(tag))[0].status == 200
+    finally:
+        for each in (first, second, other):
+            each.close()
+
+
+def test_copies_that_changed_each_for_itself_are_told_apart(folder: Path, tmp_path: Path) -> None:
+    tags = set[str]()
+    for name, text in (("first", "The telegraph to Zanzibar was cut."), ("second", "The cable to Aden was laid.")):
+        shutil.copytree(folder, tmp_path / name)
+        with open_collection(tmp_path / name) as opened:
+            opened.add([Document(id="two", text=text)])
+            tags.add(create_app(opened).test_client().get("/?q=quarantine").headers["ETag"])
+    assert len(tags) == 2
 
 
 def test_a_server_of_this_machine_is_reached_by_no_other_name(server: Server) -> None:

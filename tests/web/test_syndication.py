@@ -1,10 +1,11 @@
 """What other programs take: the feed of a question, and the description that makes browsers add the site."""
 
+import re
 import shutil
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import feedparser
@@ -12,11 +13,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compiled, and without stubs
+from protego import Protego
 
 from dragoman.corpus.document import DateInterval, Document
 from dragoman.search.collection import Collection, open_collection
+from dragoman.search.making import build_collection, create_collection
 from dragoman.web.app import Dragoman, create_app
 from dragoman.web.pages.syndication import ENTRIES
+
+if TYPE_CHECKING:
+    from conftest import MakeCollection
 
 ATTACK = "<script>alert(1)</script>]]>&amp;'\"<!-- \x00\x0b\x1b\x7f\ufffe\uffff \u202e\U0001f600"
 HOSTILE = Document(
@@ -30,6 +36,7 @@ HOSTILE = Document(
     url="javascript:alert(1)",
 )
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 SEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
 
 
@@ -72,6 +79,8 @@ def assert_atom(root: Any) -> None:
             [found] = each.findall(f"a:{name}", ATOM)
             assert found.text
         assert len(each.findall("a:link[@rel='alternate']", ATOM)) == 1
+        for name in ("updated", "published"):
+            assert all(RFC_3339.fullmatch(found.text) for found in each.findall(f"a:{name}", ATOM))
     assert root.find("a:author/a:name", ATOM).text
     assert len(root.findall("a:link[@rel='self']", ATOM)) == 1
     for entry in root.findall("a:entry", ATOM):
@@ -80,13 +89,13 @@ def assert_atom(root: Any) -> None:
         assert len(set(terms)) == len(terms)
 
 
-def test_a_feed_has_the_newest_passages_first(client: FlaskClient, collection: Collection) -> None:
+def test_of_what_came_in_together_a_feed_has_the_newest_first(client: FlaskClient, collection: Collection) -> None:
     parsed = feed(client, q="Korea", mode="keyword")
     expected = collection.search("Korea", mode="keyword", sort="newest", limit=ENTRIES)
     assert [entry.summary for entry in parsed.entries] == [hit.text for hit in expected]
     assert len(parsed.entries) == ENTRIES
-    days = [entry.updated[:10] for entry in parsed.entries]
-    assert days == [str(hit.document.dates.last) for hit in expected if hit.document.dates]
+    days = [entry.published[:10] for entry in parsed.entries]
+    assert days == [str(hit.document.dates.first) for hit in expected if hit.document.dates]
     assert parsed.feed.updated == max(entry.updated for entry in parsed.entries)
     assert parsed.feed.title == "Korea – The Reading Room of Letters"
 
@@ -105,7 +114,7 @@ def test_entries_keep_their_ids_and_lead_to_the_passage(client: FlaskClient) -> 
     assert shared
     ids = [entry.id for entry in first.entries]
     assert len(set(ids)) == len(ids)
-    assert all(each.startswith("tag:localhost,2025:dragoman:briefs%2F") for each in ids)
+    assert all(each.startswith("urn:uuid:") for each in ids)
     for entry in first.entries[:5]:
         address = urlsplit(entry.link)
         assert client.get(f"{address.path}?{address.query}").status_code == 200
@@ -139,7 +148,7 @@ def test_a_hostile_document_stays_text(client: FlaskClient) -> None:
     assert not len(summary)
     assert summary.get("type") == entry.find("a:title", ATOM).get("type") == "text"
     assert [link.get("rel") for link in entry.findall("a:link", ATOM)] == ["alternate"]
-    assert parsed.entries[0].updated == "1970-01-01T00:00:00Z"
+    assert "published" not in parsed.entries[0]
     address = urlsplit(parsed.entries[0].link)
     assert client.get(f"{address.path}?{address.query}").status_code == 200
 
@@ -151,14 +160,14 @@ def test_a_hostile_question_stays_text(client: FlaskClient, question: str) -> No
 
 def test_dates_of_long_ago_are_dates(client: FlaskClient) -> None:
     [entry] = feed(client, document="old").entries
-    assert entry.updated == "0476-09-04T00:00:00Z"
+    assert entry.published == "0476-09-04T00:00:00Z"
     assert [link.href for link in entry.links if link.rel == "via"] == ["https://example.org/"]
 
 
 def test_a_feed_of_nothing_is_a_feed(client: FlaskClient) -> None:
     parsed = feed(client, q="xqzzv", mode="keyword")
     assert parsed.entries == []
-    assert parsed.feed.updated == "1970-01-01T00:00:00Z"
+    assert parsed.feed.updated.startswith(f"{datetime.now(UTC):%F}")
 
 
 @pytest.mark.parametrize(
@@ -201,15 +210,15 @@ def test_a_browser_is_told_how_to_search_here(collection: Collection, prefix: st
         assert image.mimetype == "image/svg+xml"
 
 
-def test_each_question_has_a_feed_of_its_own_whatever_the_port(client: FlaskClient) -> None:
+def test_each_question_has_a_feed_of_its_own_under_whatever_address_it_is_fetched(client: FlaskClient) -> None:
     def ids(question: str, site: str) -> tuple[str, list[str]]:
         parsed = feedparser.parse(client.get("/feed.atom", query_string={"q": question}, base_url=site).data)
         return parsed.feed.id, [entry.id for entry in parsed.entries]
 
     first = ids("Korea", "http://archive.example:8080")
-    assert first == ids("Korea", "https://archive.example")
+    assert first == ids("Korea", "https://archive.example") == ids("Korea", "http://10.0.0.7")
     assert first[0] != ids("Macron", "https://archive.example")[0]
-    assert all(each.startswith("tag:archive.example,2025:dragoman") for each in (first[0], *first[1]))
+    assert all(each.startswith("urn:uuid:") for each in (first[0], *first[1]))
 
 
 def test_an_entry_is_by_its_author_or_else_by_its_outlet(client: FlaskClient, collection: Collection) -> None:
@@ -231,3 +240,100 @@ def test_a_feed_lists_what_answers_its_question(client: FlaskClient, collection:
     assert 0 < len(entries) < collection.search(question, mode="keyword").total
     assert all("Macron" in entry.title + entry.summary for entry in entries)
     assert len(feed(client, q=question, mode="keyword", match="any").entries) > len(entries)
+
+
+def test_robots_may_read_documents_and_follow_no_question(collection: Collection) -> None:
+    app = Flask("host")
+    Dragoman(app, collection, url_prefix="/archive")
+    said = app.test_client().get("/archive/robots.txt")
+    assert said.mimetype == "text/plain"
+    rules = Protego.parse(said.text)
+    for path in ("/archive/?q=consul&after=1951", "/archive/api/v1/search?q=consul", "/archive/feed.atom?q=consul"):
+        assert not rules.can_fetch(f"https://example.org{path}", "a robot"), path
+    for path in ("/archive/", "/archive/documents/a", "/elsewhere"):
+        assert rules.can_fetch(f"https://example.org{path}", "a robot"), path
+
+
+NEW = date(2026, 3, 1)
+
+
+@pytest.fixture
+def growing(make_collection: "MakeCollection") -> Collection:
+    """A collection into which documents came in one after the other."""
+    collection = make_collection()
+    collection.add([Document("young", "The consul wrote of trade.", dates=DateInterval(NEW, NEW))])
+    collection.add([Document("undated", "The consul wrote of fish.")])
+    collection.add(
+        [Document("old", "The consul wrote of war.", dates=DateInterval(date(1951, 5, 2), date(1951, 5, 2)))]
+    )
+    return collection
+
+
+def titles(collection: Collection, **parameters: Any) -> list[str]:
+    return [entry.title for entry in feed(create_app(collection).test_client(), q="consul", **parameters).entries]
+
+
+def test_a_feed_has_what_came_in_last_first_whatever_its_date(growing: Collection) -> None:
+    began = datetime.now(UTC)
+    assert titles(growing) == ["old", "undated", "young"]
+    entries = feed(create_app(growing).test_client(), q="consul").entries
+    assert entries[0].published == "1951-05-02T00:00:00Z"
+    assert "published" not in entries[1]
+    assert all(abs((began - datetime.fromisoformat(entry.updated)).total_seconds()) < 600 for entry in entries)
+    assert titles(growing, mode="keyword", sort="oldest") == ["old", "undated", "young"]
+
+
+def test_a_document_that_changes_comes_to_the_front_under_the_same_id(growing: Collection) -> None:
+    client = create_app(growing).test_client()
+    before = {entry.title: entry for entry in feed(client, q="consul").entries}
+    growing.add([Document("undated", "The consul wrote of fish.", author="Rusk"), growing.document("young")])
+    after = feed(client, q="consul").entries
+    assert [entry.title for entry in after] == ["undated", "old", "young"]
+    assert [entry.id for entry in after] == [before[entry.title].id for entry in after]
+    assert after[0].updated >= before["undated"].updated
+    assert [entry.updated for entry in after[1:]] == [before[entry.title].updated for entry in after[1:]]
+
+
+def test_followers_see_only_what_is_new_when_a_collection_is_indexed_anew(
+    tmp_path: Path, tiny_models: tuple[Path, Path]
+) -> None:
+    letters = tmp_path / "letters"
+    letters.mkdir()
+    for name in ("a", "b"):
+        (letters / f"{name}.txt").write_text(f"The consul wrote {name}.")
+    model = str(tiny_models[0])
+    build_collection(tmp_path / "c", [letters], model=model)
+    with open_collection(tmp_path / "c") as collection:
+        client = create_app(collection).test_client()
+        before = {entry.id: entry.updated for entry in feed(client, q="consul").entries}
+        added = {each: collection.document(each).added for each in collection.document_ids()}
+        (letters / "c.txt").write_text("The consul wrote more.")
+        (letters / "b.txt").write_text("The consul wrote other things.")
+        build_collection(tmp_path / "c", [letters], model=model, replace=True)
+        entries = feed(client, q="consul").entries
+        assert len(entries) == 3
+        kept = [each for each in added if collection.document(each).added == added[each]]
+        assert [each.rpartition("/")[2] for each in kept] == ["a.txt"]
+        assert entries[-1].link.rpartition("/")[2].startswith("a.txt?")
+        assert before[entries[-1].id] == entries[-1].updated
+
+
+def test_other_collections_have_other_ids(make_collection: "MakeCollection", tiny_models: tuple[Path, Path]) -> None:
+    first = make_collection([Document("a", "The consul wrote.")], name="first")
+    create_collection(first.path.with_name("second"), model=str(tiny_models[0])).close()
+    with open_collection(first.path.with_name("second")) as second:
+        second.add([Document("a", "The consul wrote.")])
+        ids = [feed(create_app(each).test_client(), q="consul").entries[0].id for each in (first, second)]
+        assert ids[0] != ids[1]
+        with open_collection([first.path, second.path]) as both:
+            entries = feed(create_app(both).test_client(), q="consul").entries
+            assert len({entry.id for entry in entries}) == 2
+            assert both.search("consul", sort="added")[0].document.id == "second:a"
+
+
+def test_a_kept_state_has_the_order_of_its_day(growing: Collection) -> None:
+    growing.keep("then")
+    growing.add([Document("last", "The consul wrote a last time.")])
+    with growing.at("then") as then:
+        assert titles(then) == ["old", "undated", "young"]
+    assert titles(growing)[0] == "last"

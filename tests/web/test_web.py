@@ -1,5 +1,6 @@
 """The pages and the JSON API over a real, small collection: answers, state in URLs, errors, hostile words."""
 
+import errno
 import json
 import re
 import shutil
@@ -20,7 +21,7 @@ from werkzeug.test import TestResponse
 from dragoman.__main__ import dragoman
 from dragoman.corpus.document import DateInterval, Document, Person, Reference
 from dragoman.corpus.read import read
-from dragoman.errors import CollectionDamaged, CollectionNotFound, DragomanError, SearchTimeout
+from dragoman.errors import CollectionDamaged, CollectionNotFound, DragomanError, SearchTimeout, SystemRefusal
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import create_collection
 from dragoman.web.app import create_app
@@ -349,8 +350,8 @@ def test_a_hostile_question_is_shown_and_does_nothing(client: FlaskClient, query
         assert_harmless(Page(answer))
 
 
-def test_bytes_that_are_no_text_are_no_error(client: FlaskClient) -> None:
-    assert client.get("/?q=%ff%fe+sultan").status_code == 200
+def test_bytes_that_are_no_text_are_an_error_of_whoever_asks(client: FlaskClient) -> None:
+    assert client.get("/?q=%ff%fe+sultan").status_code == 400
     assert client.get("/documents/%ff%fe").status_code == 404
 
 
@@ -504,6 +505,10 @@ def test_head_is_get_without_the_body(client: FlaskClient) -> None:
         (SearchTimeout("too long"), 503),
         (CollectionDamaged("/srv/secret is gone"), 500),
         (ZeroDivisionError("/srv/secret"), 500),
+        (SystemRefusal("/srv/secret/ledger.sqlite", "no room is left on the disk", "make room"), 503),
+        (OSError(errno.EMFILE, "Too many open files", "/srv/secret/lengths.npy"), 503),
+        (OSError(errno.EINVAL, "Invalid argument", "/srv/secret/lengths.npy"), 500),
+        (MemoryError(), 503),
     ],
 )
 def test_a_failure_is_told_without_what_only_the_log_may_say(
@@ -525,7 +530,20 @@ def test_a_failure_is_told_without_what_only_the_log_may_say(
         assert "secret" not in answer.text
         assert "Traceback" not in answer.text
         assert "ETag" not in answer.headers
-    assert bool(re.search("secret", caplog.text)) == (status == 500)
+    assert ("secret" in caplog.text) == ("secret" in str(error))
+
+
+def test_what_the_system_refuses_is_told_to_visitors_with_its_remedy(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files", "/srv/secret/lengths.npy")
+
+    monkeypatch.setattr(Collection, "search", fail)
+    client = create_app(collection).test_client()
+    said = "lengths.npy: too many open files in this process: raise the limit"
+    assert said in problem(client.get("/api/v1/search?q=Korea"), 503)["detail"]
+    assert said in client.get("/?q=Korea").text
 
 
 def test_a_search_may_take_only_so_long(collection: Collection) -> None:
@@ -578,8 +596,8 @@ def test_a_commit_changes_answers_and_tags(folder: Path, tmp_path: Path) -> None
     client.application.extensions["dragoman"]["dragoman"].collection.close()
 
 
-def test_health(client: FlaskClient) -> None:
-    assert json.loads(client.get("/healthz").data) == {"status": "ok", "generation": 1}
+def test_health(client: FlaskClient, collection: Collection) -> None:
+    assert json.loads(client.get("/healthz").data) == {"status": "ok", "generation": collection.generation}
 
 
 # Apps and the command

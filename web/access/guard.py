@@ -6,9 +6,8 @@ parts of the API stay as open as the pages: its description, and the completions
 
 from flask import Response, g, request
 
-from ...errors import DragomanError
-from ...search.results.printing import many
 from ..site import site
+from .keys import KeyNeeded
 from .limits import client_at
 
 _ALLOWED = {"Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Max-Age": "7200"}
@@ -19,18 +18,6 @@ _WITH_KEY = ("api.", "telemetry.metrics")
 _OPEN = ("api.index", "api.openapi", "api.suggest")
 _COUNTED = ("pages", "reader", "api", "syndication")
 _SCRIPT = "syndication.embed"  # a file that is fetched with every view of a page that embeds it
-
-
-class KeyNeeded(DragomanError):
-    """The site has keys, and the request came without one, or with one that it does not know."""
-
-    status = 401
-
-
-class TooManyRequests(DragomanError):
-    """The client has asked more often than it may."""
-
-    status = 429
 
 
 def answer_preflight() -> Response | None:
@@ -53,9 +40,7 @@ def check() -> None:
         return
     client = f"key {holder}" if holder else client_at(request.remote_addr)
     g.dragoman_allowance = allowance = limiter.count(client)
-    if not allowance.granted:
-        wait = many(allowance.renewed_in, "second")
-        raise TooManyRequests(f"more than {limiter.rate}: ask again in {wait}")
+    limiter.check(allowance)
 
 
 def finish(response: Response) -> Response:
@@ -74,13 +59,7 @@ def finish(response: Response) -> Response:
             response.headers["Access-Control-Allow-Origin"] = reader
             response.headers["Access-Control-Expose-Headers"] = _ANSWER_HEADERS
     if current.limiter and "dragoman_allowance" in g:
-        # As in draft-ietf-httpapi-ratelimit-headers-10; Retry-After is RFC 9110's.
-        granted, remaining, renewed_in = g.dragoman_allowance
-        limiter = current.limiter
-        response.headers["RateLimit-Policy"] = f'"default";q={limiter.requests};w={limiter.seconds}'
-        response.headers["RateLimit"] = f'"default";r={remaining};t={renewed_in}'
-        if not granted:
-            response.headers["Retry-After"] = str(renewed_in)
+        response.headers.update(current.limiter.headers(g.dragoman_allowance))
     return response
 
 
@@ -94,17 +73,11 @@ def _check_key() -> str | None:
     keys = site().keys
     if keys is None or not needs_key(_endpoint()):
         return None
-    authorization = request.authorization
-    key = authorization.token if authorization and authorization.type == "bearer" else request.headers.get("X-API-Key")
-    holder = keys.holder(key) if key else None
-    if holder is None:
+    try:
+        return keys.check(request.headers.get("Authorization"), request.headers.get("X-API-Key"))
+    except KeyNeeded:
         g.dragoman_key_needed = True
-        raise KeyNeeded(
-            "this key is not known: it may have been revoked"
-            if key
-            else "a key is needed: send it as Authorization: Bearer KEY, or as X-API-Key"
-        )
-    return holder
+        raise
 
 
 def _reader() -> str:

@@ -27,6 +27,12 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _LARGEST_FILE = 16 * 1024 * 1024
 
 
+class KeyNeeded(DragomanError):
+    """There are keys, and a request came without one, or with one that is not known."""
+
+    status = 401
+
+
 class _State(NamedTuple):
     """What tells whether a file has changed."""
 
@@ -46,9 +52,28 @@ class Keys:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._path = Path(path).expanduser()
+        self._path = Path(os.path.expanduser(path))  # noqa: PTH111  # that of a Path fails where nobody has a home
         self._lock = threading.Lock()
         self._state, self._names = _read(self._path)
+
+    def check(self, authorization: str | None, api_key: str | None) -> str:
+        """The name of whoever sent a request, by the key in it.
+
+        Args:
+            authorization: Its Authorization header: `Bearer KEY`.
+            api_key: Its X-API-Key header, which counts where the other one is no bearer's.
+
+        Raises:
+            KeyNeeded: There is no key in it, or one that is not known.
+            DragomanError: The file has become unreadable.
+        """
+        scheme, _, token = (authorization or "").partition(" ")
+        key = token.strip() if scheme.lower() == "bearer" else api_key
+        if not key:
+            raise KeyNeeded("a key is needed: send it as Authorization: Bearer KEY, or as X-API-Key")
+        if (holder := self.holder(key)) is None:
+            raise KeyNeeded("this key is not known: it may have been revoked")
+        return holder
 
     def holder(self, key: str) -> str | None:
         """The name of whoever has this key, or None. Raises DragomanError if the file has become unreadable."""

@@ -8,6 +8,7 @@ import msgspec
 from ...corpus.document import Document, Note, Person, Reference, Span, passage_id
 from ...search.advice.completion import Completion
 from ...search.results import wire
+from ...search.results.printing import moment
 
 
 class FacetsAnswer(wire.Summary, frozen=True):
@@ -28,7 +29,7 @@ class Description(msgspec.Struct, frozen=True):
     """A document's description. `dates` are its first and last day.
 
     `provenance` says of each field whether it was given with the original, extracted from its text or inferred. `extra`
-    has the values of the collection's own fields.
+    has the values of the collection's own fields. `added` is when it came into the collection as it is now, in UTC.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Description(msgspec.Struct, frozen=True):
     references: list[Reference]
     provenance: dict[str, str]
     extra: dict[str, list[str]]
+    added: str | None
 
 
 class DocumentAnswer(Description, frozen=True):
@@ -118,6 +120,7 @@ def description(document: Document) -> Description:
         references=list(document.references),
         provenance=dict(document.provenance),
         extra={name: list(values) for name, values in document.extra.items()},
+        added=document.added and moment(document.added),
     )
 
 

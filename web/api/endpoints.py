@@ -1,12 +1,12 @@
 """What an endpoint of the API is: its path, its parameters, what it answers with, and the function that answers."""
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from flask import Response, request
 
+from ...docstrings import docstring
 from ..parameters import Text, read
 
 JSON: Final = "application/json"
@@ -57,7 +57,7 @@ class Endpoint:
 
     @property
     def _description(self) -> str:
-        return inspect.getdoc(self.handler) or ""
+        return docstring(self.handler)
 
     def answer(self, **path_values: str) -> Response:
         """Answer the present request.

@@ -1,7 +1,7 @@
 """The JSON API: the same questions as the pages take, the same answers as `Collection` gives."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import Any, Final
@@ -14,9 +14,10 @@ from ...search.language.query import MAX_QUERY_LENGTH
 from ...search.options import MAX_EXPORT
 from ...search.results import wire
 from ...search.results.results import Hit
+from ..delivery.tags import check_whole, leave_untagged
 from ..pages.rendering import page
 from ..parameters import Choice, Flag, Number, Text, Verbatim
-from ..site import address, site
+from ..site import address, site, site_at
 from ..state import MAX_LIMIT, MAX_OFFSET, PAGE_SIZE, PARAMETERS, State
 from . import answers
 from .endpoints import JSON, Endpoint, endpoint
@@ -29,6 +30,7 @@ _DOCUMENT = "briefs/lee-macron-johannesburg"
 _LIMIT = Number(name="limit", about="How many, at most.", low=0, high=MAX_LIMIT, default=PAGE_SIZE)
 _OFFSET = Number(name="offset", about="How many hits to pass over, rather than a `page`.", high=MAX_OFFSET)
 _EXPLAIN = Flag(name="explain", about="How each score came about.")
+_TIMING = Flag(name="timing", about="How many milliseconds each stage of the search took.")
 _VALUES = Number(
     name="facets",
     about="How many values of each column to count on the match set; 0 for none.",
@@ -43,6 +45,7 @@ _IDENTITY = Verbatim(
     longest=MAX_PASSAGE_ID_LENGTH,
     required=True,
 )
+_AT = Text(name="at", about="A kept state of the collection, by its name, instead of that of today.", longest=100)
 _FILES = {
     "csv": ("text/csv; charset=utf-8", "csv"),
     "jsonl": ("application/jsonl", "jsonl"),
@@ -52,20 +55,24 @@ _FILES = {
 _SUGGESTIONS = "application/x-suggestions+json"
 
 
-@endpoint("/search", *PARAMETERS, _LIMIT, _OFFSET, _EXPLAIN, _VALUES, answers={JSON: wire.SearchAnswer})
-def search(limit: int, offset: int | None, explain: bool, facets: int, **question: Any) -> Response:
+@endpoint("/search", *PARAMETERS, _LIMIT, _OFFSET, _EXPLAIN, _TIMING, _VALUES, _AT, answers={JSON: wire.SearchAnswer})
+def search(
+    limit: int, offset: int | None, explain: bool, timing: bool, facets: int, at: str, **question: Any
+) -> Response:
     """The passages that answer a question, best first.
 
     The same object that `search --format json` prints. Pages end at 10,000 hits: to have all, use `/export`.
     """
-    state = State.of(question, site().collection.fields)
+    asked = site_at(at)
+    state = State.of(question, asked.collection.fields)
     if offset is not None and state.page > 1:
         raise QueryError("offset and page say the same thing: give one of them")
     if facets and state.similar:
         raise QueryError("similar goes without facets: what is near has no end, so there is nothing to count")
     if explain and state.similar:
         raise QueryError("similar goes without explain: a score is nothing but a similarity there")
-    results = state.search(site(), limit=limit, offset=offset, explain=explain, facets=facets)
+    results = state.search(asked, limit=limit, offset=offset, explain=explain, timing=timing, facets=facets)
+    check_whole(results.left_out)
     return _json(results.to_wire())
 
 
@@ -73,15 +80,18 @@ def search(limit: int, offset: int | None, explain: bool, facets: int, **questio
     "/facets",
     *(each for each in PARAMETERS if each.name not in ("similar", "page", "sort")),
     Number(name="limit", about="How many values of each column.", low=1, high=MAX_VALUES, default=10),
+    _AT,
     answers={JSON: answers.FacetsAnswer},
 )
-def facets(limit: int, **question: Any) -> Response:
+def facets(limit: int, at: str, **question: Any) -> Response:
     """What the passages that answer a question consist of: values of each column, and dates.
 
     The same counts as `/search` gives with `facets`, without hits. A value's `passages` is how many a search by words
     alone finds, unfolded, with that value as a further constraint, such as `where=country:="South Korea"`.
     """
-    results = State.of(question, site().collection.fields).search(site(), limit=0, facets=limit)
+    asked = site_at(at)
+    results = State.of(question, asked.collection.fields).search(asked, limit=0, facets=limit)
+    check_whole(results.left_out)
     return _json(answers.facets_answer(results.to_wire()))
 
 
@@ -101,8 +111,12 @@ def suggest(q: str, limit: int, format: str) -> Response:  # noqa: A002  # it is
     completions = collection.complete(q, limit)
     suggestion = None
     if q and not completions:
-        with suppress(QueryError, SearchTimeout):
+        try:
             suggestion = collection.search(q, mode="keyword", limit=0, timeout=site().timeout).suggestion
+        except SearchTimeout:
+            leave_untagged()
+        except QueryError:
+            pass
     if format == "json":
         return _json(answers.SuggestAnswer(q, completions, suggestion))
     texts = [each.text for each in completions] or ([suggestion] if suggestion else [])
@@ -118,11 +132,12 @@ def suggest(q: str, limit: int, format: str) -> Response:  # noqa: A002  # it is
         name="after", about="Only ids that come after this one: the `next` of the page before.", longest=MAX_ID_LENGTH
     ),
     Number(name="limit", about="How many, at most.", low=1, high=MAX_LIMIT, default=PAGE_SIZE),
+    _AT,
     answers={JSON: answers.DocumentsAnswer},
 )
-def documents(prefix: str, after: str, limit: int) -> Response:
+def documents(prefix: str, after: str, limit: int, at: str) -> Response:
     """The documents in the order of their ids, a page at a time."""
-    collection = site().collection
+    collection = site_at(at).collection
     page_ids = list(islice(collection.document_ids(prefix, after), limit + 1))
     descriptions: list[answers.Description] = []
     for document_id in page_ids[:limit]:
@@ -135,6 +150,7 @@ def documents(prefix: str, after: str, limit: int) -> Response:
 
 @endpoint(
     "/documents/{document_id}",
+    _AT,
     path_parameter=Text(
         name="document_id",
         about="The document's id as it is, slashes included.",
@@ -143,14 +159,15 @@ def documents(prefix: str, after: str, limit: int) -> Response:
     ),
     answers={JSON: answers.DocumentAnswer},
 )
-def document(document_id: str) -> Response:
+def document(document_id: str, at: str) -> Response:
     """A document: its description, its text and the spans of its passages."""
-    collection = site().collection
+    collection = site_at(at).collection
     return _json(answers.document_answer(collection.document(document_id), collection.passages(document_id)))
 
 
 @endpoint(
     "/passages/{passage_id}",
+    _AT,
     path_parameter=Text(
         name="passage_id",
         about="The passage's id; `#` is written `%23`.",
@@ -159,22 +176,22 @@ def document(document_id: str) -> Response:
     ),
     answers={JSON: answers.PassageAnswer},
 )
-def passage(passage_id: str) -> Response:
+def passage(passage_id: str, at: str) -> Response:
     """A passage: its text, its footnotes, its document's description, and the passages on either side."""
     named = parse_passage_id(passage_id)
     if named is None:
         raise NotFound(f"{passage_id[:80]!r} is no passage's id: it ends in #START-END, and in a path # is written %23")
-    collection, span = site().collection, Span(*named[1:])
+    collection, span = site_at(at).collection, Span(*named[1:])
     document, passages = collection.document(named[0]), collection.passages(named[0])
     if span not in passages:
         raise NotFound(f"{document.id!r} has no passage {span}: its text may have changed")
     return _json(answers.passage_answer(document, passages, span))
 
 
-@endpoint("/similar", _IDENTITY, _LIMIT, _PER_DOCUMENT, answers={JSON: wire.SearchAnswer})
-def similar(id: str, limit: int, per_document: bool) -> Response:  # noqa: A002
+@endpoint("/similar", _IDENTITY, _LIMIT, _PER_DOCUMENT, _AT, answers={JSON: wire.SearchAnswer})
+def similar(id: str, limit: int, per_document: bool, at: str) -> Response:  # noqa: A002
     """The passages of other documents nearest in meaning to a passage or a document."""
-    return _near(id, limit, per_document)
+    return _near(id, limit, per_document, at)
 
 
 @endpoint(
@@ -187,7 +204,7 @@ def similar(id: str, limit: int, per_document: bool) -> Response:  # noqa: A002
 )
 def similar_to(identity: str, limit: int, per_document: bool) -> Response:
     """The same, with the id in the path."""
-    return _near(identity, limit, per_document)
+    return _near(identity, limit, per_document, "")
 
 
 @endpoint(
@@ -196,9 +213,10 @@ def similar_to(identity: str, limit: int, per_document: bool) -> Response:
     Choice(name="format", about="A table, JSON lines, or citations of the passages.", choices=tuple(_FILES)),
     Number(name="limit", about="How many, at most.", low=1, high=MAX_EXPORT, default=1000),
     Flag(name="bom", about="The table with a byte order mark first, so that Excel reads it as UTF-8."),
+    _AT,
     answers={kind.partition(";")[0]: None for kind, _ in _FILES.values()},
 )
-def export(limit: int, format: str, bom: bool, **question: Any) -> Response:  # noqa: A002
+def export(limit: int, format: str, bom: bool, at: str, **question: Any) -> Response:  # noqa: A002
     """The passages that answer a question as a file, in their order.
 
     In the table, a cell that would begin like a formula gets an apostrophe in front.
@@ -215,8 +233,9 @@ def export(limit: int, format: str, bom: bool, **question: Any) -> Response:  # 
         "bibtex": render.as_bibtex,
     }
     # Ranked before anything is sent, so that a question that is wrong gets the status of an error.
-    hits = State.of(question, site().collection.fields).export(site(), limit)
-    response = Response(_file(writers[format], hits), content_type=kind)
+    asked = site_at(at)
+    hits = State.of(question, asked.collection.fields).export(asked, limit)
+    response = Response(_file(writers[format], hits, asked.export_timeout), content_type=kind)
     response.headers["Content-Disposition"] = f"attachment; filename=dragoman.{ending}"
     return response
 
@@ -267,10 +286,11 @@ def unknown(rest: str) -> Response:
     raise NotFound(f"the API has no path {rest[:80]!r}: see {address('api.index')}")
 
 
-def _near(identity: str, limit: int, per_document: bool) -> Response:
-    return _json(
-        site().collection.similar(identity, limit=limit, per_document=per_document, timeout=site().timeout).to_wire()
-    )
+def _near(identity: str, limit: int, per_document: bool, at: str) -> Response:
+    asked = site_at(at)
+    found = asked.collection.similar(identity, limit=limit, per_document=per_document, timeout=asked.timeout)
+    check_whole(found.left_out)
+    return _json(found.to_wire())
 
 
 def _as_jsonl(hits: Iterable[Hit]) -> str:
@@ -281,10 +301,17 @@ def _as_jsonl(hits: Iterable[Hit]) -> str:
 _Writer = Callable[[Iterable[Hit]], str]
 
 
-def _file(write: _Writer, hits: Iterable[Hit]) -> Iterator[str]:
-    """A file of hits in parts: first its head, if it has one, then hit by hit."""
+def _file(write: _Writer, hits: Iterable[Hit], seconds: float) -> Iterator[str]:
+    """A file of hits in parts: first its head, if it has one, then hit by hit.
+
+    Whoever takes longer than this many seconds over it gets no end: an answer that breaks off, and not one that looks
+    whole. Else a client that takes a little now and then would keep a thread, and the view that is read, for ever.
+    """
+    end = time.monotonic() + seconds
     yield (head := write(()))
     for hit in hits:
+        if time.monotonic() > end:
+            raise SearchTimeout(f"an export was broken off after {seconds:g} seconds: ask for fewer passages at a time")
         yield write((hit,)).removeprefix(head)
 
 

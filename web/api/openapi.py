@@ -17,7 +17,7 @@ _SCHEMAS = "#/components/schemas/"
 _PROBLEMS = {
     "400": "A parameter is unknown or does not fit, or the question cannot be understood.",
     "401": "A key is needed, or the one that came is not known.",
-    "404": "There is no such document or passage.",
+    "404": "There is no such document, passage or kept state.",
     "429": "The client has asked more often than it may.",
     "503": "It took longer than a question may take.",
 }
@@ -83,9 +83,9 @@ def _operation(endpoint: Endpoint, site: Site) -> dict[str, Any]:
 
 
 def _names_something(endpoint: Endpoint) -> bool:
-    """Whether it takes the id of a document or passage, which may not exist."""
+    """Whether it takes the id of a document or passage, or the name of a kept state, which may not exist."""
     names = {each.name for each in endpoint.parameters}
-    return endpoint.path_parameter is not None or bool(names & {"document", "id"})
+    return endpoint.path_parameter is not None or bool(names & {"document", "id", "at"})
 
 
 def _parameter(parameter: Text, location: str) -> dict[str, Any]:

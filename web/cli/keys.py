@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from ...search.cli.options import PathFromHome
 from ..access import keys
 
 _file_option = click.option(
@@ -11,7 +12,7 @@ _file_option = click.option(
     "path",
     required=True,
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PathFromHome(dir_okay=False),
     help="Where the keys' hashes are kept.",
 )
 

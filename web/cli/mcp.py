@@ -1,15 +1,18 @@
 """The command that serves language models: `dragoman mcp`."""
 
-from collections.abc import Sequence
+import os
+import signal
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ...search.cli.options import collections_option, opened
+from ...search.cli.options import PathFromHome, at_option, collections_option, opened
 from ...search.cli.terminal import leave_when_terminated
 from ..access.hosts import host_name, origin
+from ..access.keys import Keys
+from ..access.limits import Limiter
 from ..server.sockets import LOOPBACK, in_url, listen
 
 if TYPE_CHECKING:
@@ -18,13 +21,13 @@ if TYPE_CHECKING:
 _HOST = "127.0.0.1"
 _PORT = 8766
 _ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104  # nothing is bound here: no client calls a server by these
-_MAX_BODY = 65_536  # bytes of a request
 _MAX_CONNECTIONS = 128  # a client may hold one open for as long as it likes
 _LAST_WORDS = 5  # seconds that an answer may still take when the server is told to stop
 
 
 @click.command()
 @collections_option
+@at_option
 @click.option("--http", is_flag=True, help="Over HTTP, for several clients, rather than on standard input and output.")
 @click.option("--host", metavar="NAME", show_default=_HOST, help="With --http: the address to listen on.")
 @click.option(
@@ -48,54 +51,77 @@ _LAST_WORDS = 5  # seconds that an answer may still take when the server is told
     metavar="URL",
     help="With --http: a web site whose pages may call it, as in https://example.org; once for each.",
 )
+@click.option(
+    "--keys",
+    "keys_file",
+    metavar="FILE",
+    type=PathFromHome(dir_okay=False),
+    help="With --http: answer only with a key of this file, the same as of `serve --keys`: see `dragoman key`.",
+)
+@click.option("--rate", metavar="RATE", help="With --http: how often one client may ask, such as 60/minute.")
 def mcp(
     collections: tuple[Path, ...],
+    at: str | None,
     http: bool,
     host: str | None,
     port: int | None,
     trusted_hosts: tuple[str, ...],
     origins: tuple[str, ...],
+    keys_file: Path | None,
+    rate: str | None,
 ) -> None:
     """Serve a collection, or several side by side, to language models, by the Model Context Protocol.
 
-    On standard input and output, as programs that host models start it; or, with --http, at /mcp until Ctrl-C. The
-    tools are overview, search, read and similar, and none of them changes anything.
+    On standard input and output, as programs that host models start it; or, with --http, at /mcp until Ctrl-C, with
+    /healthz beside it. The tools are overview, search, read and similar, and none of them changes anything.
     """
-    if not http and (host is not None or port is not None or trusted_hosts or origins):
-        raise click.UsageError("--host, --port, --trusted-host and --origin go with --http")
+    of_http = (host, port, trusted_hosts or None, origins or None, keys_file, rate)
+    if not http and any(each is not None for each in of_http):
+        raise click.UsageError("--host, --port, --trusted-host, --origin, --keys and --rate go with --http")
     from ..mcp import server
 
-    with opened(*collections) as open_collection:
+    with opened(*collections, at=at) as open_collection:
         tools = server(open_collection)
-        if http:
-            open_collection.search("dragoman", limit=1)  # spares the first client the loading
-            trusted, sites = [host_name(each) for each in trusted_hosts], [origin(each) for each in origins]
-            if "*" in sites:
-                raise click.UsageError("--origin takes no *: name each site whose pages may ask")
-            _serve(tools, host or _HOST, _PORT if port is None else port, trusted, sites)
-        else:
-            tools.run("stdio")
+        if not http:
+            _converse(tools)
+            return
+        open_collection.search("dragoman", limit=1)  # spares the first client the loading
+        from ..mcp.gate import Entry, http_app
 
-
-def _serve(tools: "MCPServer[Any]", host: str, port: int, trusted_hosts: Sequence[str], origins: Sequence[str]) -> None:
-    import uvicorn
-    from mcp.server.transport_security import TransportSecuritySettings
-    from starlette.middleware.cors import CORSMiddleware
-
-    names = [in_url(name) for name in (*LOOPBACK, *trusted_hosts, *(() if host in _ALL_ADDRESSES else (host,)))]
-    allowed = [*(f"http://{in_url(name)}:*" for name in LOOPBACK), *origins]
-    app = tools.streamable_http_app(
-        stateless_http=True,
-        json_response=True,
-        max_request_body_size=_MAX_BODY,
-        transport_security=TransportSecuritySettings(
-            allowed_hosts=[*names, *(f"{name}:*" for name in names)], allowed_origins=allowed
-        ),
-    )
-    if origins:  # browsers ask first, and tell a page nothing unless its origin is named
-        app.add_middleware(
-            CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST", "DELETE"], allow_headers=["*"]
+        address, sites = host or _HOST, [origin(each) for each in origins]
+        if "*" in sites:
+            raise click.UsageError("--origin takes no *: name each site whose pages may ask")
+        own = () if address in _ALL_ADDRESSES else (address,)
+        entry = Entry(
+            hosts=frozenset(map(host_name, (*LOOPBACK, *trusted_hosts, *own))),
+            origins=frozenset(sites),
+            keys=Keys(keys_file) if keys_file else None,
+            limiter=Limiter(rate) if rate else None,
         )
+        _serve(http_app(tools, entry, lambda: open_collection.generation), address, _PORT if port is None else port)
+
+
+def _converse(tools: "MCPServer[Any]") -> None:
+    """Answer on standard input and output until the input ends, or a signal comes."""
+
+    def leave(*_: object) -> NoReturn:
+        # At once, as nothing is being written: a thread that waits for input could not be ended. A container's first
+        # process gets no signal but those that it asks for.
+        os._exit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
+    try:
+        tools.run("stdio")
+    except BaseExceptionGroup as errors:
+        if errors.split(BrokenPipeError)[1] is not None:
+            raise
+        raise BrokenPipeError from None  # nobody listens any more: no error of ours
+
+
+def _serve(app: Any, host: str, port: int) -> None:
+    import uvicorn
+
     with listen(host, port) as listener, suppress(KeyboardInterrupt):
         # Uvicorn ends well on either signal, and then lets it have its usual effect.
         leave_when_terminated()
@@ -103,8 +129,10 @@ def _serve(tools: "MCPServer[Any]", host: str, port: int, trusted_hosts: Sequenc
         # Its own loggers would write to standard output.
         config = uvicorn.Config(
             app,
+            http="h11",
             log_config=None,
             access_log=False,
+            proxy_headers=False,  # anybody on this machine could say where he comes from
             lifespan="on",
             ws="none",
             limit_concurrency=_MAX_CONNECTIONS,

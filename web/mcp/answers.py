@@ -46,6 +46,7 @@ class Passages(msgspec.Struct, frozen=True):
     `understood` is how the question was read, with all constraints that were applied. `suggestion` is the question with
     misspelt words mended. `undated` counts passages that would match if they had a date, which the question asks for.
     `unknown` are words that no passage holds. `notices` say what a searcher should know; some offer another question.
+    `left_out` has what of the collection was not asked, since it is damaged.
     Where nothing is found, `nearest` has the passages that come nearest in meaning: they may not answer at all.
     """
 
@@ -57,6 +58,7 @@ class Passages(msgspec.Struct, frozen=True):
     undated: int
     understood: wire.Understood
     unknown: list[str]
+    left_out: list[wire.LeftOut]
     notices: list[wire.Notice]
     passages: list[Passage]
     nearest: list[Passage]
@@ -111,6 +113,7 @@ def summary(answer: Passages) -> str:
     """What was found in all, and what there is to know of it."""
     shown = len(answer.passages)
     lines = [f"{shown} of {answer.total:,} passages that match:" if shown else "Nothing found."]
+    lines += (on_one_line(f"Not asked, since it is damaged: {each.part} ({each.reason}).") for each in answer.left_out)
     lines += (on_one_line(f"{each.text} {each.question or ''}") for each in answer.notices)
     if answer.understood.constraints:
         lines.append(on_one_line(f"Confined to: {' '.join(answer.understood.constraints)}"))

@@ -7,12 +7,14 @@ in worker threads.
 
 import inspect
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Annotated, Any, Final
 
 import msgspec
 
 from ...corpus.document import MAX_ID_LENGTH, MAX_PASSAGE_ID_LENGTH
 from ...corpus.fields import DECLARED
+from ...docstrings import docstring
 from ...errors import DragomanError, MissingExtra, NotFound, QueryError
 from ...index.reading.plan import Sort
 from ...search.collection import Collection
@@ -44,6 +46,8 @@ try:
     from mcp.server.mcpserver.tools import Tool
     from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
     from pydantic import Field, ValidationError
+
+    from .conversation import converse
 except ImportError:
     raise MissingExtra("the MCP server needs the SDK `mcp`, release 2: pip install 'dragoman[mcp]'") from None
 
@@ -118,7 +122,8 @@ class Tools:
         limit: _Limit = 10,
         offset: _Offset = 0,
         sort: Annotated[
-            Sort | None, Field(description="The order: by relevance unless the query only filters, or by date.")
+            Sort | None,
+            Field(description="The order: by relevance, by date, or what was added last first."),
         ] = None,
         literal: Annotated[bool, Field(description="Whether no sign in the question is an operator.")] = False,
         match: Annotated[
@@ -255,6 +260,7 @@ class Tools:
             undated=results.undated,
             understood=said.understood,
             unknown=said.unknown,
+            left_out=said.left_out,
             notices=said.notices,
             passages=list(map(_passage, results.hits)),
             nearest=list(map(_passage, results.nearest)),
@@ -272,6 +278,11 @@ class _Server(MCPServer[Any]):
         self._schemas: dict[str, dict[str, Any]] = {tool.name: tool.parameters["properties"] for tool in tools}
         for tool in tools:
             tool.parameters = lenient(tool.parameters)
+
+    async def run_stdio_async(self) -> None:
+        """Answer on standard input and output until the input ends, and whatever has been asked by then."""
+        server = self._lowlevel_server
+        await converse(partial(server.run, initialization_options=server.create_initialization_options()))
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -317,7 +328,7 @@ def server(collection: Collection, *, timeout: float = SEARCH_TIMEOUT) -> MCPSer
 
 def _tool(function: Callable[..., CallToolResult], answer: type[msgspec.Struct]) -> Tool:
     """A function as a tool that publishes what it answers with."""
-    tool = Tool.from_function(function, annotations=_READ_ONLY)
+    tool = Tool.from_function(function, description=docstring(function), annotations=_READ_ONLY)
     schemas = wire.schemas((answer,), "#/$defs/{name}")
     tool.fn_metadata.output_schema = {**schemas.pop(answer.__name__), "$defs": schemas}
     return tool

@@ -3,15 +3,15 @@
 import hashlib
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
+from io import BytesIO
 
-from flask import Blueprint, Response, send_from_directory
+from flask import Blueprint, Response, send_file
+from werkzeug.exceptions import NotFound
 
 from ..site import address
 
 assets = Blueprint("assets", __name__, url_prefix="/assets")
 
-_FOLDER = Path(str(files("dragoman.web") / "static"))
 _YEAR = 365 * 24 * 3600
 
 
@@ -34,7 +34,11 @@ def send_asset(name: str, *, max_age: int, mimetype: str | None = None) -> Respo
     Raises:
         werkzeug.exceptions.NotFound: There is no such file.
     """
-    return send_from_directory(_FOLDER, name, max_age=max_age, mimetype=mimetype)
+    content = _contents().get(name)
+    if content is None:
+        raise NotFound
+    mark = hashlib.sha256(content).hexdigest()[:24]
+    return send_file(BytesIO(content), mimetype, download_name=name, etag=mark, max_age=max_age)
 
 
 def asset(name: str) -> str:
@@ -44,5 +48,12 @@ def asset(name: str) -> str:
 
 @cache
 def _version() -> str:
-    contents = ((each.name.encode(), each.read_bytes()) for each in sorted(_FOLDER.iterdir()))
+    contents = ((name.encode(), content) for name, content in sorted(_contents().items()))
     return hashlib.sha256(b"\0".join(part for each in contents for part in each)).hexdigest()[:12]
+
+
+@cache
+def _contents() -> dict[str, bytes]:
+    """What is in each file. They are few and small, and may lie in an archive."""
+    folder = files((__package__ or "").rpartition(".")[0]).joinpath("static")
+    return {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}

@@ -16,6 +16,7 @@ from ...corpus.fields import Field
 from ...errors import NotFound, QueryError, SearchTimeout
 from ...search.results import citations
 from ...search.results.results import Hit
+from ..delivery.tags import check_whole
 from ..parameters import Choice, Number, Text, read
 from ..site import address, site
 from ..state import PARAMETERS, State
@@ -178,6 +179,7 @@ def _answer(state: State, document: Document) -> _Answer:
     limit = max(min(MOST_MATCHES, MARKING_BUDGET // max(size, 1)), 1)
     try:
         results = site().collection.search(state.q, limit=limit, timeout=site().timeout, **options)
+        check_whole(results.left_out)
     except (QueryError, SearchTimeout) as error:
         # The document can still be read.
         return _Answer(failure=str(error))

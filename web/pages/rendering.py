@@ -109,8 +109,9 @@ def search_for(value: str, field: str) -> str:
 
 @cache
 def _environment() -> Environment:
+    templates = PackageLoader((__package__ or "").rpartition(".")[0])
     environment: Any = Environment(
-        loader=PackageLoader("dragoman.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+        loader=templates, autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
     )
     environment.globals |= {
         "address": address,

@@ -2,10 +2,11 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from flask import Blueprint, Response, make_response, redirect, request
@@ -15,13 +16,13 @@ from ...corpus.document import Document, Span
 from ...corpus.fields import Fields
 from ...errors import NotFound, QueryError, SearchTimeout
 from ...index.reading.facets import Facets, FacetValue
-from ...search.advice.notices import Notice
 from ...search.language import query as language
 from ...search.language.input.plain import plain
 from ...search.language.parser import parse
 from ...search.options import OPTIONS
 from ...search.ranking.legs.leg_table import HYBRID, modes
 from ...search.results.results import Results
+from ..delivery.tags import check_whole, leave_untagged
 from ..parameters import Choice, read
 from ..site import address, site
 from ..state import MAX_OFFSET, MAX_SIMILAR, PAGE_SIZE, PARAMETERS, Chip, State, text_of
@@ -59,6 +60,7 @@ def search() -> Response:
         results = state.search(site(), facets=UNFOLDED if more else SHOWN)
     except QueryError as error:
         return _refused(state, error)
+    check_whole(results.left_out)
     reached = MAX_SIMILAR if state.similar else MAX_OFFSET + PAGE_SIZE
     last = max(1, -(-min(results.total, reached) // PAGE_SIZE))
     chips = [] if state.similar else state.chips()
@@ -141,12 +143,24 @@ def _heading(state: State, results: Results) -> dict[str, Any]:
     return {"heading": state.q or "Everything that matches", "by": by if ranked else ""}
 
 
-def _notices(state: State, results: Results, ways: bool) -> Iterator[tuple[Notice, str, dict[str, Any]]]:
-    """Each notice, with the text of a link to the question that it offers, if it offers one, and that one's parameters.
+class _Line(NamedTuple):
+    """What a searcher should know, and the text and parameters of a link to the question that is offered, if one is."""
+
+    kind: str
+    text: str
+    link: str = ""
+    parameters: Mapping[str, Any] = MappingProxyType({})
+
+
+def _notices(state: State, results: Results, ways: bool) -> Iterator[_Line]:
+    """What is left out since it is damaged, and each notice.
 
     What there is without a constraint is told by the ways from here, which know those of other parameters too. An
     offered value takes the place of the one that nothing has, also where that is not in the question's text.
     """
+    for each in results.left_out:
+        text = f"A part of the collection is damaged and was not asked: {each.part} ({each.reason})."
+        yield _Line("damaged", text)
     for notice in results.notices:
         if notice.kind == "nought" and notice.passages and (notice.question or ways):
             continue
@@ -155,9 +169,10 @@ def _notices(state: State, results: Results, ways: bool) -> Iterator[tuple[Notic
             *_, last = parse(notice.question, state.fields).must
             changes = {last.field: ()} if isinstance(last, language.Filter) and last.field in OPTIONS else {}
         if notice.kind == "weaker":
-            yield notice, "Match any", state.parameters(match="any", page=1)
+            yield _Line(notice.kind, notice.text, "Match any", state.parameters(match="any", page=1))
         else:
-            yield notice, notice.question or "", state.parameters(q=notice.question or state.q, page=1, **changes)
+            parameters = state.parameters(q=notice.question or state.q, page=1, **changes)
+            yield _Line(notice.kind, notice.text, notice.question or "", parameters)
 
 
 class _Row(NamedTuple):
@@ -250,6 +265,7 @@ def _ways(state: State, chips: Sequence[Chip], results: Results) -> Iterator[_Wa
         try:
             total = other.search(replace(site(), timeout=max(end - time.monotonic(), 0)), limit=0).total
         except SearchTimeout:
+            leave_untagged()
             return
         if total:
             yield _Way(lead, label, text, parameters, total)

@@ -3,8 +3,9 @@
 import tomllib
 import unicodedata
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, NamedTuple, TypeAlias
+
+from ....shipped import shipped_text
 
 Meaning: TypeAlias = tuple[str, int]
 """What a word may be, such as a month, and which of these: ("month_name", 11)."""
@@ -71,13 +72,15 @@ def name_key(name: str) -> str:
 @cache
 def fold(word: str) -> str:
     """A word in small letters without accents, as people type it."""
+    if word.isascii():
+        return word.lower()
     decomposed = unicodedata.normalize("NFKD", word.lower())
     return "".join(each for each in decomposed if not unicodedata.combining(each)).replace("ı", "i")
 
 
 @cache
 def _tables(name: str) -> dict[str, dict[str, Any]]:
-    return tomllib.loads(files(__package__ or "").joinpath(name).read_text("utf-8"))
+    return tomllib.loads(shipped_text(__package__ or "", name))
 
 
 def _words(table: dict[str, str | list[str]]) -> Words:

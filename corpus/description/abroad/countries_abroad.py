@@ -28,7 +28,7 @@ _WORD = re.compile(r"[^\W\d_][\w\u0300-\u036f\u064b-\u0655\u0670\u0900-\u097f\u2
 _WITHIN = re.compile(r"[\w\u064b-\u0655\u0900-\u097f]")
 _LONGEST_WORD: Final = 40
 _NEXT_NAME = re.compile(r" [^\W\d_]")
-_LAST_WORD = re.compile(r"([^\W\d_]\w*) $")
+_LAST_WORD = re.compile(r"(?<!\w)[\d_]*+([^\W\d_]\w*+) $")
 _AT_START: Final = frozenset(("Anh", "Ý", "Áo", "Bỉ"))  # in Vietnamese also he, an idea, a shirt, to despise
 
 

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final
+
+from ....shipped import shipped_text
 
 _OTHER_CODES: Final = {"zh_Hant": "zh"}
 _CODES: Final = ("names", "peoples", "seats")
@@ -23,7 +24,7 @@ class CountryTable:
 def _lines() -> dict[str, list[tuple[str, str]]]:
     lines: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name in ("country_names.txt", "country_words.txt"):
-        for line in files(__package__ or "").joinpath(name).read_text("utf-8").splitlines():
+        for line in shipped_text(__package__ or "", name).splitlines():
             if line and not line.startswith("#"):
                 language, kind, words = line.split(" ", 2)
                 lines[_OTHER_CODES.get(language, language)].append((kind, words))

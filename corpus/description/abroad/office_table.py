@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from functools import lru_cache
-from importlib.resources import files
+
+from ....shipped import shipped_text
 
 
 @lru_cache(maxsize=1)
 def _lines() -> dict[str, dict[str, list[str]]]:
     table: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for line in files(__package__ or "").joinpath("offices.txt").read_text("utf-8").splitlines():
+    for line in shipped_text(__package__ or "", "offices.txt").splitlines():
         if line and not line.startswith("#"):
             language, kind, words = line.split(" ", 2)
             table[language][kind] += words.split("|") if kind != "offices" else [words]

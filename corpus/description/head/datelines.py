@@ -74,9 +74,10 @@ _NEAR_DAYS: Final = 45
 """How far a dateline's day may lie from the date that its year is taken from: archives file by month."""
 
 
-# Washington, 2 January 1951, 3:30 p.m.  |  Ankara, November 4, 1979—7 p.m.  |  Genf, den 13. Januar 2026 — a whole line
+# Washington, 2 January 1951, 3:30 p.m.  |  Cairo - 12 May 2020
+# Ankara, November 4, 1979—7 p.m.  |  Genf, den 13. Januar 2026 — a whole line
 _DATED_PLACE: Final = (
-    rf"(?:г\. ?)?(?P<place>{PLACE})(?: ?, ?(?P<region>(?:the )?{PLACE}))?(?P<comma> ?,)? "
+    rf"(?:г\. ?)?(?P<place>{PLACE})(?: ?, ?(?P<region>(?:the )?{PLACE}))?(?:(?P<comma> ?[,،])| ?[|·]| [-–—])? "
     rf"(?i:(?:le |den |am |a |dne )?(?P<day>{WRITTEN_DAY}))"
     r"(?: ?[,—–-]? ?(?i:at |um |à |a las? |alle (?:ore )?|às |в |o godz\. )?(?:\d|noon|midnight|undated)[^,]{0,30})?\.?"
 )

@@ -8,10 +8,10 @@ import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from itertools import takewhile
 from typing import Final
 
+from ....shipped import shipped_text
 from ...dates.written import CLOCK, WRITTEN_DAY, is_weekday, month_number, parse_written, plain
 from ...document import DateInterval
 from ...scripts import LATIN_ENDS, WIDE
@@ -20,7 +20,7 @@ from ..people import NAME, OFFICE
 from .datelines import dated_place
 from .places import CAPITALISED, PLACE, is_region, last_place, may_be_place, named
 
-_WORDS: Final[dict[str, list[str]]] = tomllib.loads(files(__package__ or "").joinpath("labels.toml").read_text("utf-8"))
+_WORDS: Final[dict[str, list[str]]] = tomllib.loads(shipped_text(__package__ or "", "labels.toml"))
 
 
 def _any(name: str) -> str:
@@ -74,6 +74,15 @@ _NO_PERSON: Final = re.compile(rf"\b{_any('no_person')}\b", re.IGNORECASE)
 _CAPITALS: Final = rf"{CAPITALISED}(?: (?:of |and )?{CAPITALISED}){{0,5}}"
 _OF_OTHERS: Final = r"(?i:de|des|du|del|della|delle|degli|dos|das|do|da|der|für|d[’']|ds) ?"
 _VENUE_WORDS: Final = rf"(?>{CAPITALISED}|\d{{1,4}}|{_any('particles')}|d[’']{CAPITALISED}|\(.{{1,20}}\))"
+_TOWN: Final = rf"(?:{CAPITALISED},? ){{1,4}}"
+_POSTAL: Final = (
+    # Washington, D.C. 20520  |  London SW1A 2AH  |  Ottawa, Ontario K1A 0G2
+    rf"{_TOWN}(?:(?:[A-Z]\.? ?){{2}},? ?\d{{5}}(?:-\d{{4}})?|[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}})",
+    rf"{_TOWN}[A-Z]\d[A-Z] \d[A-Z]\d",
+    # 10117 Berlin  |  F-75007 Paris  |  2500 EB Den Haag  |  1211 Genève 10  |  75700 Paris Cedex 07
+    r"(?:[A-Z]{1,3}-)?(?!(?:1[5-9]|20)\d\d )\d{4,6}(?: [A-Z]{2})?"
+    rf"(?: {CAPITALISED}){{1,3}}(?: \d{{1,2}})?(?: (?i:cedex)(?: \d\d?)?)?",
+)
 _HEADLINE: Final = rf"\b{_any('headline')}\b"
 
 
@@ -152,6 +161,13 @@ def is_signature(line: str) -> bool:
     )
 
 
+def is_of_address(line: str, below: str) -> bool:
+    """Whether a line begins an address, by what is below: the street, or whose it is, above a town with its code."""
+    first, second = (*below.lstrip("\n").split("\n", 2), "", "")[:2]
+    street, town = (first, second) if not any(map(str.isdecimal, line)) else (line, first)
+    return any(map(str.isdecimal, street)) and _compiled()["postal"].fullmatch(plain(town)) is not None
+
+
 def is_name(line: str) -> bool:
     """Whether a line may be a name of whatever kind: capitalised words, none of which is a headline's."""
     line = plain(line)
@@ -209,6 +225,7 @@ def _compiled() -> dict[str, re.Pattern[str]]:
             rf"(?P<place>,? (?:{_VENUE_WORDS} ){{0,4}}{_VENUE_WORDS})?"
         ),
         "venue signs": re.compile(_any("venue_signs")),
+        "postal": re.compile(rf"(?:{'|'.join(_POSTAL)})(?:,? {CAPITALISED}){{0,2}}"),
         "name": re.compile(rf"{_VENUE_WORDS}(?:,? {_VENUE_WORDS}){{0,9}}"),
         "headline": re.compile(_HEADLINE, re.IGNORECASE),
     }
@@ -231,7 +248,7 @@ def _day(found: re.Match[str], language: str) -> DateInterval | None:
 def _is_letterhead(line: str) -> bool:
     """Whether a line says whose text it is, how secret, or what may be done with it."""
     forms = _compiled()
-    if forms["marking"].fullmatch(line) or forms["release"].fullmatch(line) or forms["office signs"].fullmatch(line):
+    if any(forms[name].fullmatch(line) for name in ("marking", "release", "office signs", "postal")):
         return True
     return forms["office"].fullmatch(line) is not None and not forms["headline"].search(line)
 

@@ -21,7 +21,7 @@ _SUBJECT: Final = re.compile(
     r"(?: ?[:：=]|\.?-(?= )|$)\s*(?P<subject>.*)",
     re.IGNORECASE,
 )
-_MARK: Final = re.compile(r"\s*\((?:U|C|S|SBU|TS|S//NF|C//NF|FOUO)\)\s*")
+_MARK: Final = re.compile(r"(?<!\s)\s*+\((?:U|C|S|SBU|TS|S//NF|C//NF|FOUO)\)\s*")
 # What follows a subject and is none of it: another field, a numbered paragraph.
 _FIELD: Final = re.compile(r"(?:[^\W\d_][\w .’/-]{0,24}[:：]|\d{1,2}\. |\(?[a-z]\) |[-=_*]{3,})", re.IGNORECASE)
 _UNDATED: Final = re.compile(r"[^\W\d_][\w .’-]{1,40}, (?:undated|n\.d\.)\.?", re.IGNORECASE)

@@ -9,7 +9,7 @@ from ...dates.written import plain
 from ...scripts import SENTENCE_ENDS, WIDE
 from ...splitting.sentences import split_sentences
 from .datelines import after_dateline, has_dateline
-from .labels import is_label, is_name, is_signature
+from .labels import is_label, is_name, is_of_address, is_signature
 from .telegrams import find_subject
 
 LONGEST_TITLE: Final = 120
@@ -81,7 +81,12 @@ def _first_line(text: str) -> tuple[int, str, bool]:
         first = first or found
         if is_signature(line):
             signed = True
-        elif not is_label(line) and not (signed and is_name(line)) and not _is_section(line, text[found.end() :]):
+        elif not (
+            is_label(line)
+            or (signed and is_name(line))
+            or _is_section(line, text[found.end() :])
+            or is_of_address(line, text[found.end() : found.end() + _HEAD])
+        ):
             return found.start(), found[0].strip(), bool(text[found.end() :].strip())
     return (first.start(), first[0].strip(), False) if first else (0, "", False)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from ....errors import UnreadableSource
@@ -36,10 +37,16 @@ _KINDS: Final[dict[type[object], str]] = {
 }
 
 
+@lru_cache(maxsize=1024)
+def _in_small_letters(key: str) -> str:
+    return key.strip().lower()
+
+
 class Fields:
     """The values of a record by our names for them. Empty values count as absent; `unused` tells what nobody took.
 
-    A value that is not what it should be is left out, and `remarks` names it: it costs no document.
+    A key may be written in capitals, too. A value that is not what it should be is left out, and `remarks` names it: it
+    costs no document.
 
     Args:
         record: The values by their keys.
@@ -49,6 +56,11 @@ class Fields:
     def __init__(self, record: Mapping[str, Any], names: Mapping[str, str] | None = None) -> None:
         self._record = record
         self._names = {RECORD_NAMES.get(ours, ours): theirs for ours, theirs in (names or {}).items()}
+        # "Title" is the title as well: so a spreadsheet calls it.
+        self._spelt: dict[str, str] = {}
+        for key in record:
+            if (small := _in_small_letters(key)) != key:
+                self._spelt.setdefault(small, key)
         self._taken: set[str] = set()
         self._misfits: dict[str, Remark] = {}
 
@@ -57,6 +69,8 @@ class Fields:
         if name in self._names:
             return self._names[name]
         keys = RECORD_KEYS.get(name, (name,))
+        if self._spelt:
+            keys = (*keys, *(self._spelt[key] for key in keys if key in self._spelt))
         return next((key for key in keys if not _is_empty(self._record.get(key))), name)
 
     def values(self, name: str, kind: FieldType = "facet") -> tuple[str, ...]:

@@ -1,14 +1,16 @@
 """What a file says of itself, its title and author as far as they can be believed, and titles that name a kind."""
 
+import posixpath
 import re
 from collections.abc import Iterable
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 from ...cleaning.lines import ends_sentence
 from ...description.head.labels import is_label
 from .decode import tidy
-from .markup import local_name, parse_xml, plain_text
+from .markup import Element, local_name, parse_xml, plain_text
 from .packed import Package
 
 _NO_TITLE = re.compile(
@@ -65,6 +67,31 @@ def core_properties(package: Package) -> dict[str, object]:
         "language": properties.get("language", ""),
         "topics": properties.get("keywords", "").replace(";", ","),
     }
+
+
+class Part(NamedTuple):
+    """What a part of an Office file refers to: the kind of the reference, and the member of the archive."""
+
+    kind: str
+    name: str
+
+
+def related_parts(package: Package, name: str) -> dict[str, Part]:
+    """The parts of an Office file that one of them refers to, by the ids of the references."""
+    folder, file = posixpath.split(name)
+    listed = posixpath.join(folder, f"_rels/{file}.rels")
+    found: dict[str, Part] = {}
+    if listed in package:
+        for each in parse_xml(package.read(listed)):
+            target = posixpath.normpath(posixpath.join("/", folder, unquote(each.get("Target") or ""))).lstrip("/")
+            if each.get("TargetMode") != "External":
+                found[each.get("Id") or ""] = Part((each.get("Type") or "").rpartition("/")[2], target)
+    return found
+
+
+def relation_of(element: Element) -> str:
+    """The id of the reference by which an element of an Office file refers to a part."""
+    return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
 
 
 def stated_title(title: str) -> str:

@@ -40,6 +40,10 @@ _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d$")
 _RAISED = re.compile(r"(?<!\w)(?:[kcmd]?m|ft|mi|yd|mc|[^\W\d_])$")
 """What a raised number behind makes a power of: metres, feet, a letter of a formula."""
 
+_NUMBER = re.compile(r"[-+−]?\d{1,3}")
+_FRACTION: Final = ("/", "⁄", "&frasl;")
+_LONGEST_RAISED: Final = 200  # in characters of the page
+
 # Where a word may be parted, or not: nothing that anybody sees.
 _INVISIBLE = re.compile("[\xad\u2060]")
 _SHOWN_IN_PICTURE = re.compile(r"<text\b[^>]{0,1000}>(.{0,2000}?)</text\s{0,9}>", re.IGNORECASE | re.DOTALL)
@@ -156,7 +160,8 @@ class _Scanner:
                 yield text + sign, "", ""
                 continue
             name = named[1].lower()
-            if name in ("sup", "a") and (mark := _MARK.match(page, opened)) and _is_mark(mark, before):
+            mark = _MARK.match(page, opened) if name in ("sup", "a") else None
+            if mark and not page.startswith(_FRACTION, mark.end()) and _is_mark(mark, before):
                 at = mark.end()
                 yield text + (mark["mark"] if len(mark["mark"]) > len(mark["sign"]) else f"[{mark['sign']}]"), "", ""
                 continue
@@ -166,6 +171,8 @@ class _Scanner:
                 before = ""
                 if name == "pre":
                     self._formatted = max(0, self._formatted + (-1 if tag[1] == "/" else 1))
+            elif name in ("sup", "sub") and tag[1] != "/" and before[-1:].isdigit():
+                text += self._before_number(name, at)
             elif tag[1] != "/" and (name in _UNSHOWN or name in _READINGS):
                 instead, at = self._past_unshown(name, tag, at)
                 text += instead
@@ -192,6 +199,14 @@ class _Scanner:
             end = "-->" if is_comment else ">"
             return "", self._page.index(end, opened) + len(end)
         return "<", opened + 1
+
+    def _before_number(self, name: str, at: int) -> str:
+        """What parts a raised or lowered number, which begins here, from a digit: 2^10 is not 210, nor 3 1/2 31/2."""
+        end = self._lower.find(f"</{name}", at, at + _LONGEST_RAISED)
+        if end < 0 or not _NUMBER.fullmatch(html.unescape(_TAG.sub("", self._page[at:end])).strip()):
+            return ""
+        behind = html.unescape(self._page[end : end + 20]).partition(">")[2].lstrip()
+        return "_" if name == "sub" else " " if behind.startswith(_FRACTION) else "^"
 
     def _tag_end(self, opened: int, at: int) -> int:
         ended = _TAG_END.match(self._page, at) if self._unclosed < _UNQUOTED_AFTER else None

@@ -2,15 +2,19 @@
 
 import base64
 import binascii
-import email
 import email.policy
 import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.headerregistry import HeaderRegistry
-from email.message import Message
-from typing import Any, Final
+from email.message import EmailMessage, Message
+from email.parser import BytesParser
+from email.policy import Policy
+from functools import cache
+from itertools import count
+from typing import Any, Final, cast
 
+from ....errors import UnreadableSource
 from ...scripts import WIDE
 from ..contract import Remark
 from .decode import Decoded, decode
@@ -27,9 +31,20 @@ _DEEPEST: Final = 50
 _SOFT_HYPHEN: Final = "\u00ad"
 _LONGEST_NAME: Final = 100
 _SAMPLE: Final = 2000
-_LONGEST_ADDRESSES: Final = 10_000
-"""How much is read of the addresses in the headers of one name: the library takes ever longer over each."""
+MOST_HEADERS: Final = 2_000
+"""The most headers of a message, and of each of its parts."""
 
+MOST_PARTS: Final = 10_000
+"""The most parts of a message, with the messages in it and all of theirs."""
+
+_LONGEST_HEADER: Final = 5_000
+"""How much is read of a header, and of all headers of a name: the library takes ever longer over each."""
+
+_LEAST_COUNTED: Final = 100
+"""What a header counts towards that at least, however short it is."""
+
+_LONGEST_OF_A_PART: Final = 2_000
+"""The same of those that say what a part is, which are looked at again and again."""
 
 _COVERED: Final = 0.7
 """The plain text is the message if it has so much of the words that the HTML beside it has."""
@@ -56,9 +71,38 @@ _WORD = re.compile(rf"[{WIDE}]|[^\W{WIDE}]+")
 _registry = HeaderRegistry()
 
 
+class _Part(EmailMessage):
+    """A message or a part of one, with as many headers as one may have, and as much of each as is read."""
+
+    def __init__(self, policy: Policy | None = None) -> None:
+        super().__init__(policy)
+        self._count = 0
+
+    def set_raw(self, name: str, value: str) -> None:
+        self._count += 1
+        if self._count > MOST_HEADERS:
+            raise UnreadableSource(f"a message of more than {MOST_HEADERS:,} headers: take out those without use")
+        longest = _LONGEST_OF_A_PART if name[:8].lower() == "content-" else _LONGEST_HEADER
+        cast("Any", super()).set_raw(name, value[:longest])
+
+
 def parse_message(data: bytes) -> Message:
-    """A message, with all its parts. The library raises anything for headers that are forged."""
-    return email.message_from_bytes(data, policy=email.policy.default)
+    """A message, with all its parts.
+
+    The library raises anything for headers that are forged, when they are read or later when they are asked for.
+
+    Raises:
+        UnreadableSource: If it has too many parts or headers.
+    """
+    numbers = count(1)
+
+    def make(policy: Policy) -> EmailMessage:
+        # The parser makes one more to try this out.
+        if next(numbers) > MOST_PARTS + 1:
+            raise UnreadableSource(f"a message of more than {MOST_PARTS:,} parts: save what is in it as files")
+        return _Part(policy)
+
+    return BytesParser(cast("Any", make), policy=email.policy.default).parsebytes(data)
 
 
 def payload(part: Message) -> bytes:
@@ -74,16 +118,26 @@ def header(message: Message, name: str) -> Any:
 
 def headers(message: Message, name: str) -> Iterator[Any]:
     """All headers of that name. Raw UTF-8 is read as such (RFC 6532), and charsets as text is (`decode`)."""
-    left = _LONGEST_ADDRESSES
+    left = _LONGEST_HEADER
+
+    @cache
+    def sample() -> tuple[bytes, str]:
+        return _sample(message)
+
     for key, value in message.raw_items():
         if key.lower() == name:
             unfolded = "".join(str(value).splitlines())
-            shown = _readable(unfolded, message).replace(_SOFT_HYPHEN, "")
+            shown = _readable(unfolded, sample).replace(_SOFT_HYPHEN, "")
             if name in _ADDRESSES and len(shown) > left:
                 shown = shown[:left].rpartition(",")[0]  # the last of them would be half a name
-            left -= len(shown)
-            if shown or not value:
-                yield _registry(name, shown)
+            left -= max(len(shown), _LEAST_COUNTED)
+            try:
+                if shown or not value:
+                    yield _registry(name, shown)
+            except Exception:  # noqa: S112  # it raises anything over a header that is forged, which costs no message
+                continue
+            if left <= 0:
+                return
 
 
 class MailText:
@@ -218,8 +272,20 @@ def _from_base64(data: bytes) -> bytes:
     return decoded + b"\n\n" * bool(rest.strip()) + rest
 
 
-def _readable(value: str, message: Message) -> str:
-    """A header as the library understands it: its encoded words in UTF-8, and raw bytes decoded."""
+def _sample(message: Message) -> tuple[bytes, str]:
+    """How the first text of a message begins, and what its charset is said to be."""
+    text = next((part for part in message.walk() if part.get_content_maintype() == "text"), message)
+    body: Any = text.get_payload(decode=True)
+    return body[:_SAMPLE] if isinstance(body, bytes) else b"", text.get_content_charset() or ""
+
+
+def _readable(value: str, sample: Callable[[], tuple[bytes, str]]) -> str:
+    """A header as the library understands it: its encoded words in UTF-8, and raw bytes decoded.
+
+    Args:
+        value: The header.
+        sample: Gives what the text of its message begins with, and the charset.
+    """
     value = _ENCODED_RUN.sub(_recoded, value)
     try:
         raw = value.encode("ascii", "surrogateescape")
@@ -232,10 +298,8 @@ def _readable(value: str, message: Message) -> str:
     except UnicodeDecodeError:
         pass
     # A few bytes tell no encoding: it is that of the text below.
-    text = next((part for part in message.walk() if part.get_content_maintype() == "text"), message)
-    body: Any = text.get_payload(decode=True)
-    more = body[:_SAMPLE] if isinstance(body, bytes) else b""
-    return decode(raw + b"\n" + more, text.get_content_charset() or "").text.partition("\n")[0]
+    more, charset = sample()
+    return decode(raw + b"\n" + more, charset).text.partition("\n")[0]
 
 
 def _recoded(found: re.Match[str]) -> str:

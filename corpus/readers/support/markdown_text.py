@@ -27,10 +27,20 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 60
 """How deep quotations may lie within each other: further marks of them are taken off."""
 
-_CROWDED: Final = 2_000_000
-"""How many characters times brackets of a paragraph are looked through for links."""
+MOST_MARKS: Final = 250_000
+"""The most characters of a page that may be marks, line ends included: the parser makes an object of each."""
+
+_MOST_LOOKED_THROUGH: Final = 1_000_000
+"""How many characters of a page are looked through for the ends of its brackets."""
+
+_CROWDED: Final = 1_000
+"""Once those of a page are spent, nothing is opened by the brackets of a paragraph in which there are more."""
 
 _COUNTED: Final = "brackets counted"
+_SPENT: Final = "looked through"
+_MARKS: Final = "\n*_`[]()<>|~^!&\\"
+_UNMARKED: Final = dict.fromkeys(map(ord, _MARKS))
+_BRACKET = re.compile(r"[\[\]]")
 _FURTHER: Final = "further cells"
 _WIKI_LINK = re.compile(
     r"(?P<embedded>!)?\[\[(?P<page>[^\[\]\n|]{0,300}?)\\?(?:\|(?P<shown>[^\[\]\n]{0,300}))?\]\]", re.ASCII
@@ -47,7 +57,7 @@ _BAR = re.compile(r"(?<!\\)\|")
 _AROUND_A_ROW = re.compile(r"^[\s>]*\|?|(?<!\\)\|\s*$")
 _UNSPACED = re.compile(f"[{UNSPACED_IN_PRINT}]")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s[^<>]*)?/?)>")
-_ATTRIBUTE = re.compile(r"""\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)""")
+_ATTRIBUTE = re.compile(r"""(?<!\s)\s++[\w:.-]++\s*+=\s*+(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)""")
 _BARE_ATTRIBUTES = re.compile(
     r"(?:\s+(?:open|hidden|disabled|checked|reversed|controls|async|defer|noshade|nowrap))*\s*/?"
 )
@@ -93,6 +103,10 @@ def readable_text(markdown: str) -> MarkdownText:
     """
     environment: dict[str, Any] = {}
     try:
+        if len(markdown) - len(markdown.translate(_UNMARKED)) > MOST_MARKS:
+            raise UnreadableSource(
+                f"Markdown of more than {MOST_MARKS:,} marks and lines: split it, or read it as text"
+            )
         tokens = _parser().parse(_DEEP_QUOTE.sub(r"\1 ", markdown), environment)
         page = _Page(environment)
         page.tell(tokens)
@@ -340,20 +354,34 @@ def _further_cells(state: "StateCore") -> None:
                 state.md.inline.parse(each.content, state.md, state.env, each.children)
 
 
-def _bracket(state: "StateInline", silent: bool) -> bool:
+def _bare_bracket(state: "StateInline", silent: bool) -> bool:
     """A bracket where there are so many that to look for the end of each would take forever: it opens nothing."""
     end = state.src.startswith(("[", "![", "^["), state.pos) and state.src.index("[", state.pos) + 1
     if not end:
         return False
     counted: tuple[str, bool] = state.env.get(_COUNTED, ("", False))
     if counted[0] is not state.src:
-        counted = state.env[_COUNTED] = (state.src, state.src.count("[") * len(state.src) > _CROWDED)
+        count = _looked_through(state.src)
+        state.env[_SPENT] = spent = state.env.get(_SPENT, 0) + count
+        counted = state.env[_COUNTED] = (state.src, count > _CROWDED and spent > _MOST_LOOKED_THROUGH)
     is_crowded = counted[1]
     if is_crowded:
         if not silent:
             state.pending += state.src[state.pos : end]
         state.pos = end
     return is_crowded
+
+
+def _looked_through(paragraph: str) -> int:
+    """How many characters are looked through for the ends of all brackets in a paragraph."""
+    opened: list[int] = []
+    count = 0
+    for found in _BRACKET.finditer(paragraph):
+        if found[0] == "[":
+            opened.append(found.start())
+        elif opened:
+            count += found.start() - opened.pop()
+    return count + sum(len(paragraph) - at for at in opened)
 
 
 @lru_cache(maxsize=1)
@@ -368,6 +396,6 @@ def _parser() -> "MarkdownIt":
     parser = MarkdownIt("commonmark", {"maxNesting": 100_000}).enable(["table", "strikethrough"])
     parser.use(footnote_plugin, move_to_end=False).use(deflist_plugin).use(sub_plugin).use(superscript_plugin)
     parser.inline.ruler.before("link", "wiki_link", _wiki_link)
-    parser.inline.ruler.before("wiki_link", "bracket", _bracket)
+    parser.inline.ruler.before("wiki_link", "bare_bracket", _bare_bracket)
     parser.core.ruler.after("inline", "further_cells", _further_cells)
     return parser

@@ -73,6 +73,16 @@ def walk_xml(root: Element) -> Any:
     return etree.iterwalk(root, events=("start", "end"))
 
 
+def forget(element: Element) -> None:
+    """Free all that is in an element, which is done with, and its tail.
+
+    What holds others is emptied by itself, the innermost first: lxml takes the square of the time to free many at once.
+    """
+    for each in reversed([each for each in element.iterdescendants() if len(each)]):
+        del each[:]
+    element.clear()
+
+
 def local_name(element: Element) -> str:
     """An element's name without its namespace; "" for an entity that was left as it is."""
     tag = element.tag
@@ -99,7 +109,7 @@ def damaged_xml(error: Any, log: Any = ()) -> UnreadableSource:
         return UnreadableSource("XML that is nested too deeply")
     if "amplification" in reason:
         return UnreadableSource("an XML entity bomb")
-    return UnreadableSource(f"not XML that can be read: {reason} (line {error.lineno})")
+    return UnreadableSource(f"not XML that can be read: {' '.join(reason.split())[:200]} (line {error.lineno})")
 
 
 def _refuse_entities(root: Element) -> None:
@@ -129,6 +139,22 @@ class Flow:
     def text(self) -> str:
         """The text so far."""
         return "".join(self._parts)
+
+    @property
+    def length(self) -> int:
+        """How long it is, in characters."""
+        return self._length
+
+    def since(self, at: int) -> str:
+        """The text from an offset on, which costs as much as that is long."""
+        pieces: list[str] = []
+        left = self._length - at
+        for piece in reversed(self._parts):
+            if left <= 0:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        return "".join(reversed(pieces))[max(0, -left) :]
 
     def write(self, text: str | None) -> None:
         """Add running text. Raises UnreadableSource if there is too much of it."""

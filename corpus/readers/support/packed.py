@@ -20,13 +20,14 @@ from ..allowance import Allowance
 from ..contract import LARGEST_PACKAGE, MEGABYTE, Source
 
 _RATIO: Final = 250
-_UNSUSPECTED: Final = 100 * MEGABYTE
-"""A compressed stream is a bomb once it has given so many bytes, and so many times what it takes itself."""
+_UNSUSPECTED: Final = 32 * MEGABYTE
+"""A compressed stream is a bomb once it has given so many bytes, and so many times what it takes itself. It may give
+more than the largest record and file: that one is named, and what comes after it is read."""
 
 _MOST_MEMBERS: Final = 10_000
 _LARGEST_UNPACKED: Final = 200 * MEGABYTE
 _PACKAGE_RATIO: Final = 100
-_UNSUSPECTED_PACKAGE: Final = 10 * MEGABYTE
+_UNSUSPECTED_PACKAGE: Final = 3 * MEGABYTE
 _CHUNK: Final = 64 * 1024
 _DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
@@ -137,6 +138,16 @@ class _Unpacked(io.RawIOBase):
         return len(data)
 
 
+def check_members(archive: zipfile.ZipFile, size: int) -> None:
+    """Make sure that no two members of an archive, which takes so many bytes, are the same bytes in it.
+
+    Raises:
+        UnreadableSource: If they are.
+    """
+    if sum(each.compress_size for each in archive.infolist()) > size:
+        raise UnreadableSource("a zip bomb: its members overlap")
+
+
 class Package:
     """A zip archive that is one document, such as DOCX and EPUB: its members, unpacked within limits.
 
@@ -156,6 +167,7 @@ class Package:
         except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError, struct.error):
             raise not_what_it_says(b"" if data.startswith(b"PK") else data, kind) from None
         self._members = {each.filename: each for each in self._archive.infolist()}
+        check_members(self._archive, len(data))
         if any(each.flag_bits & _ENCRYPTED for each in self._members.values()):
             raise UnreadableSource("protected by a password: save it without one")
 
@@ -172,8 +184,7 @@ class Package:
             UnreadableSource: If one is.
         """
         # None gives more than its declared size: zipfile ends it there.
-        self._count = sum(each.file_size for each in self._members.values())
-        self._check()
+        self.take(sum(each.file_size for each in self._members.values()))
         self._count = 0
         for name in self._members:
             # Whoever writes such a package declares nothing; in UTF-16 it would be between zero bytes.
@@ -199,13 +210,14 @@ class Package:
             with self._archive.open(member) as stream:
                 while chunk := stream.read(_CHUNK):
                     chunks.append(chunk)
-                    self._count += len(chunk)
-                    self._check()
+                    self.take(len(chunk))
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, struct.error, *DAMAGED):
             raise UnreadableSource(f"damaged: {name} cannot be unpacked") from None
         return b"".join(chunks)
 
-    def _check(self) -> None:
+    def take(self, count: int) -> None:
+        """Count bytes that came out of it, or characters. Raises UnreadableSource if they are too many."""
+        self._count += count
         if self._count > _LARGEST_UNPACKED:
             raise UnreadableSource(f"a zip bomb: it unpacks to more than {_LARGEST_UNPACKED // MEGABYTE} MB")
         if self._count > _UNSUSPECTED_PACKAGE and self._count > _PACKAGE_RATIO * self._packed:

@@ -2,12 +2,11 @@
 
 import re
 import tomllib
-from importlib.resources import files
 from typing import Final
 
-_WORDS: Final[dict[str, list[str]]] = tomllib.loads(
-    files(__package__ or "").joinpath("page_words.toml").read_text("utf-8")
-)
+from ....shipped import shipped_text
+
+_WORDS: Final[dict[str, list[str]]] = tomllib.loads(shipped_text(__package__ or "", "page_words.toml"))
 
 
 def words(name: str) -> list[str]:

@@ -57,9 +57,9 @@ _NUMBERED_PAGE = re.compile(
 )
 _ITEM = re.compile(r"(?:[•●▪■◦‣–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
 _ENDS = re.compile(rf"[{LATIN_ENDS}{FULL_WIDTH_ENDS}:;][\"'”’»)\]]*$")
-_BROKEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
+_BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[-\u00ad\u2010]$")
 _OPENS = re.compile(r"[^\W\d_]+")
-_COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
+_COMPOUND = re.compile(r"(?<![^\W\d_])[^\W\d_]++-[^\W\d_]++")
 _UNSPACED = re.compile(f"[{UNSPACED_IN_PRINT}]")
 
 

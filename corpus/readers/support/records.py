@@ -1,6 +1,7 @@
 """What files of records share: a record's text, or else the web page that it holds, and ids that are taken twice."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, Final
@@ -10,7 +11,25 @@ from ..contract import Cleaning, RawRecord, ReadOptions, Remark
 from .fields import Fields
 
 NO_TEXT: Final = "has no text"
+MOST_COLUMNS: Final = 16_384
+"""The most columns of a table: as many as spreadsheet programs have."""
+
 _MOST_KNOWN: Final = 500_000
+
+
+def check_columns(names: Sequence[str]) -> None:
+    """Make sure that a row can name the columns of a table.
+
+    Args:
+        names: Its cells. Those without a name name nothing.
+
+    Raises:
+        UnreadableSource: If they are too many, or if two have the same name.
+    """
+    if len(names) > MOST_COLUMNS:
+        raise UnreadableSource(f"{len(names):,} columns, and {MOST_COLUMNS:,} are the most: leave some out")
+    if twice := [name for name, count in Counter(names).items() if name and count > 1]:
+        raise UnreadableSource(f"two columns are called {min(twice)!r}")
 
 
 def raw_record(

@@ -30,7 +30,9 @@ _LONGEST_MARK: Final = 100
 _WORDED: Final = 3
 """How many words a running head with a number has at least that is told from the heading of a numbered section."""
 
-_BROKEN: Final = re.compile(r"(?P<first>[^\W\d_]+)(?P<hyphen>[-\u00ad\u2010¬])[^\S\n]*\n[^\S\n]*(?P<second>[^\W\d_]+)")
+_BROKEN: Final = re.compile(
+    r"(?<![^\W\d_])(?P<first>[^\W\d_]++)(?P<hyphen>[-\u00ad\u2010¬])[^\S\n]*\n[^\S\n]*(?P<second>[^\W\d_]+)"
+)
 _BROKEN_LINE: Final = re.compile(r"[-\u00ad\u2010¬][^\S\n]*\n")
 _MARK: Final = re.compile(
     r"\s*[-–—~=*|]+\s*(?:page|p\.|seite|s\.|стр\.?|página|pág\.)?\s*(\d{1,4})\s*[-–—~=*|]*\s*"
@@ -92,11 +94,10 @@ def _gaps(lines: Sequence[str], gone: set[int]) -> set[int]:
 
 def _marks(lines: Sequence[str]) -> list[int]:
     """The positions of the lines that mark pages; none if they might be anything else."""
+    with_digits = [(at, line) for at, line in enumerate(lines) if len(line) <= _LONGEST_MARK and _DIGITS.search(line)]
     for form, is_sure in ((_MARK, True), (_HEAD_AND_MARK, True), (_BARE, False), (_WITH_NUMBER, False)):
         numbered = [
-            (at, int(next(filter(None, found.groups()))))
-            for at, line in enumerate(lines)
-            if len(line) <= _LONGEST_MARK and _DIGITS.search(line) and (found := form.fullmatch(line))
+            (at, int(next(filter(None, found.groups())))) for at, line in with_digits if (found := form.fullmatch(line))
         ]
         if form is _WITH_NUMBER:
             shapes = Counter(_shape(lines[at]) for at, _ in numbered)

@@ -4,19 +4,22 @@ Whatever Word prints is in one of the two, but for the numbers of lists, which a
 stand page headers and footers, comments, and what was deleted under revision or is hidden.
 """
 
-import email
-import email.policy
 import io
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, cast
 
 from ....errors import UnreadableSource
 from ..rtf import Body as RichText
 from .decode import decode
+from .file_properties import related_parts
 from .html_text import visible_text
-from .markup import Element, Flow, local_name, parse_xml, stream_xml, walk_xml
+from .mail_text import parse_message, payload
+from .markup import Element, Flow, forget, local_name, parse_xml, stream_xml, walk_xml
 from .packed import Package, looks_like
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 WORD: Final = "a Word document (.docx)"
 
@@ -38,13 +41,6 @@ _SYMBOLS: Final = dict(
 )
 _PRIVATE: Final = 0xF000
 """At this number and their own Word has the characters of fonts that hold signs instead of letters."""
-
-
-class _Part(NamedTuple):
-    """What the main part refers to: the kind of the reference, and the member of the archive."""
-
-    kind: str
-    name: str
 
 
 class WordText:
@@ -71,7 +67,7 @@ class WordText:
         self.left_out: list[str] = []
         self._package = package
         self._depth = depth
-        self._parts = _relations(package, main)
+        self._parts = related_parts(package, main)
         self._styles = _style_names(package, f"{folder}/styles.xml")
         self._notes: dict[str, dict[str, str]] = {}
         self._told: set[tuple[str, str]] = set()
@@ -220,9 +216,9 @@ class _Story:
             elif self._left_out == [_DELETED]:
                 self._document.cut += _unshown(element)
             # What stands in a text box is a paragraph within a paragraph, and was written before the outer one.
-            element.clear()
+            forget(element)
         elif name in ("tbl", "sdt") and not self._cells and not self._paragraphs:
-            element.clear()
+            forget(element)
 
     def _break(self, apart: Callable[[], None]) -> None:
         """What comes next stands apart, or in a table is at least another word: there a line is a row."""
@@ -233,13 +229,12 @@ class _Story:
         style = self._document.style(style)
         is_item = paragraph.find("{*}pPr/{*}numPr") is not None and not self._cells
         self._break(self._flow.line if is_item and self._after_item else self._flow.paragraph)
-        # The text is put together each time that it is asked for, and so only at the beginning and for a title.
         is_asked = self._begins or (style == "title" and not self.title)
-        before = len(self._flow.text) if is_asked else 0
+        before = self._flow.length
         if is_item:
             self._flow.bullet()
         self._write(paragraph)
-        if is_asked and (written := " ".join(self._flow.text[before:].split())):
+        if is_asked and (written := " ".join(self._flow.since(before).split())):
             self.title = self.title or (written if style == "title" else "")
             self._begins = self._begins and style.startswith(("heading", "title"))
             self.heading = self.heading or (written if self._begins else "")
@@ -350,10 +345,13 @@ def _symbol(font: str, code: str) -> str:
 
 def _page_of(data: bytes) -> str:
     """The page in a web archive, which is an e-mail in form."""
-    page = email.message_from_bytes(data, policy=email.policy.default).get_body(preferencelist=("html", "plain"))
-    payload = page.get_payload(decode=True) if page else b""
-    charset = page.get_content_charset() if page else ""
-    return decode(payload if isinstance(payload, bytes) else b"", charset or "").text
+    try:
+        page = cast("EmailMessage", parse_message(data)).get_body(preferencelist=("html", "plain"))
+        return decode(payload(page), page.get_content_charset() or "").text if page else ""
+    except UnreadableSource:
+        raise
+    except Exception as error:  # the standard library's parser raises anything for headers that are forged
+        raise UnreadableSource(f"a web archive that cannot be parsed: {type(error).__name__}") from None
 
 
 def _main_part(package: Package) -> str:
@@ -367,22 +365,6 @@ def _main_part(package: Package) -> str:
                 raise UnreadableSource(f"not {WORD}: its main part is {target[:60]!r}")
             return target
     raise UnreadableSource(f"not {WORD}")
-
-
-def _relations(package: Package, main: str) -> dict[str, _Part]:
-    """The parts that the main part refers to, by the ids of the references."""
-    folder, name = posixpath.split(main)
-    relations = f"{folder}/_rels/{name}.rels"
-    if relations not in package:
-        return {}
-    return {
-        each.get("Id") or "": _Part(
-            (each.get("Type") or "").rpartition("/")[2],
-            posixpath.normpath(posixpath.join("/" + folder, each.get("Target") or "")).lstrip("/"),
-        )
-        for each in parse_xml(package.read(relations))
-        if each.get("TargetMode") != "External"
-    }
 
 
 def _style_names(package: Package, part: str) -> dict[str, str]:

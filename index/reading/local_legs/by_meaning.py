@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ...segments.arrays import is_among
 from ..plan import Meaning
 from ..selection import Selection
 from ..view import Weighed
@@ -32,19 +33,26 @@ class LocalMeaning:
 
     def leading(self, depth: int, also: NDArray[np.int64]) -> NDArray[np.int64]:
         """See `LocalLeg.leading`."""
-        near = self._nearest(self._selection.admitted, depth)
-        near = self._stack.order(near, self._stack.cosines(self._request.vector, near), depth)
+        near = np.sort(self._nearest(self._selection.admitted, depth))
+        self._known, self._cosines = near, self._stack.cosines(self._request.vector, near)
+        near = self._stack.order(near, self._cosines, depth)
         self._last = int(near[-1]) if len(near) == depth else -1
         return near
 
     def matching(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
         """See `LocalLeg.matching`: whether they reach the floor, which may follow from the nearest of all passages.
 
+        What has no vector yet does not.
+
         Filters do not count for that: they choose from what a question matches, and what that is must not change with
         them. What they leave out is looked through for its nearest alone, so that no passage is compared twice.
         """
-        self._known, self._cosines = numbers, self._stack.cosines(self._request.vector, numbers)
-        nearest = float(self._cosines.max(initial=0))
+        known, cosines = self._known, np.zeros(len(numbers))
+        is_known = is_among(numbers, known)
+        cosines[is_known] = self._cosines[np.searchsorted(known, numbers[is_known])]
+        cosines[~is_known] = self._stack.cosines(self._request.vector, numbers[~is_known])
+        self._known, self._cosines = numbers, cosines
+        nearest = float(np.fmax.reduce(self._cosines, initial=0))
         if self._request.nearness:
             if (left_out := self._selection.left_out) is not None:
                 others = self._stack.cosines(self._request.vector, self._nearest(left_out, 1))
@@ -62,10 +70,14 @@ class LocalMeaning:
         return self.keys(numbers)[np.newaxis]
 
     def worth(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-        """See `LocalLeg.worth`: how near they are, beside the nearest; 0 for what was not compared."""
+        """See `LocalLeg.worth`: how near they are, beside the nearest; 0 for what was not compared.
+
+        What has no vector yet is taken to be as near as the median of what was compared.
+        """
         worth = np.zeros(len(numbers))
-        compared = np.isin(numbers, self._known, assume_unique=True)
-        worth[compared] = np.maximum(self.keys(numbers[compared]), 0) / max(self._nearest_of_all, 1e-9)
+        compared = is_among(numbers, self._known)
+        cosines = _with_median(self._cosines)[np.searchsorted(self._known, numbers[compared])]
+        worth[compared] = np.maximum(cosines, 0) / max(self._nearest_of_all, 1e-9)
         return worth
 
     @property
@@ -74,11 +86,27 @@ class LocalMeaning:
         return self._last >= 0 and bool(self.keys(np.array([self._last]))[0] >= self._floor)
 
     def _nearest(self, among: NDArray[np.bool_], depth: int) -> NDArray[np.int64]:
-        """Of each segment, the `depth` passages nearest to the vector, in no particular order."""
-        found = [np.zeros(0, np.int64)]
+        """The `depth` passages nearest to the vector, and such as may be as near, in no particular order."""
+        found, similar = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
         for base, segment in self._stack:
             self._selection.deadline.check()
             here = among[base : base + len(segment)]
             if here.any():
-                found.append(base + segment.vectors.nearest(self._request.vector, depth, here))
-        return np.concatenate(found)
+                near, how_near = segment.vectors.nearest(self._request.vector, depth, here)
+                found.append(base + near)
+                similar.append(how_near)
+        numbers, about = np.concatenate(found), np.concatenate(similar)
+        if len(numbers) <= depth:
+            return numbers
+        return numbers[about >= np.partition(about, -depth)[-depth] - _ROUNDING]
+
+
+def _with_median(similarities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Similarities, with the median of those that are known in place of those that are not (NaN); 0 if none is."""
+    unknown = np.isnan(similarities)
+    if not unknown.any():
+        return similarities
+    return np.where(unknown, 0.0 if unknown.all() else np.median(similarities[~unknown]), similarities)
+
+
+_ROUNDING = 1e-5  # of what FAISS says of similarities: it adds up single precision, in an order of its own

@@ -6,14 +6,19 @@ from itertools import pairwise, takewhile
 import numpy as np
 from numpy.typing import NDArray
 
+from ....stages import stage
 from ...analysis import ABOUT, FIELDS, OF_DOCUMENTS
+from ...segments.arrays import is_among
 from ...segments.bm25f import idf
+from ...segments.postings import Occurrences
 from ...units import Unit
 from ..plan import DOCUMENT, FAINT, LACK, OTHERWISE, PAIRS, PASSAGE, Words, without_the_name
 from ..selection import Selection
 from ..view import Weighed
 from .as_written import written_otherwise
+from .word_scores import NOTHING, Scored, score_words
 
+_COLUMNS = np.arange(len(FIELDS))
 _ROUNDING = 1e-9  # of sums of idf, which are compared with what is wanted of them
 
 
@@ -35,8 +40,7 @@ class LocalKeyword:
         self._selection = selection
         self._stack = selection.stack
         self._request = request
-        self._scores = np.zeros(0)
-        self._mass = np.zeros(0)
+        self._touched = NOTHING
         self.matches: NDArray[np.int64] = np.zeros(0, np.int64)
         self.weighed = tuple(sorted(map(self._weigh, request.units), key=lambda each: -each.idf))
         self._demanded = tuple(each for each in self.weighed if each.unit not in request.optional)
@@ -48,35 +52,25 @@ class LocalKeyword:
         longer match, so of a common word's long postings only those of passages already seen are looked at. That
         changes no score.
         """
-        selection, stack, bm25f = self._selection, self._stack, self._request.bm25f
         remaining, remaining_of_all = _known_idf(self._demanded), _known_idf(self.weighed)
         wanted, wanted_of_all = self._wanted(self._demanded), self._wanted(self.weighed)
-        scores = np.zeros(len(stack))
-        mass = np.zeros(len(stack))
-        optional = np.zeros(len(stack) if self._request.optional else 0)
-        seen = np.zeros(len(stack), bool)
-        seen[also] = True
+        units: list[Scored] = []
         for each in self.weighed:
-            still_open = remaining >= wanted or remaining_of_all >= wanted_of_all
             is_optional = each.unit in self._request.optional
-            for (base, segment), found in zip(stack, selection.occurrences(each.unit), strict=True):
-                selection.deadline.check()
-                here = slice(base, base + len(segment))
-                looked_at = (selection.admitted if still_open else seen)[here][found.ordinals]
-                ordinals, counts = found.ordinals[looked_at], found.counts[looked_at]
-                saturated = bm25f.saturated(counts, segment.postings.lengths[ordinals], stack.averages)
-                scores[here][ordinals] += each.idf * saturated
-                (optional if is_optional else mass)[here][ordinals] += each.idf
-                seen[here][ordinals] = True
+            is_open = remaining >= wanted or remaining_of_all >= wanted_of_all
+            units.append(Scored(each.idf, self._occurrences(each), is_optional, is_open))
             remaining -= 0.0 if is_optional else each.idf
             remaining_of_all -= each.idf
-        enough = (mass >= wanted) & (mass > 0)
+        self._touched = touched = score_words(self._selection, units, also, self._request.bm25f)
+        enough = (touched.mass >= wanted) & (touched.mass > 0)
         if self._request.optional:
-            optional += mass
-            enough |= (optional >= wanted_of_all) & (optional > 0)
-        self.matches = np.flatnonzero(selection.admitted & enough)
-        self._scores, self._mass = scores, mass
-        return stack.order(self.matches, scores[self.matches], depth)
+            mass_of_all = touched.optional + touched.mass
+            enough |= (mass_of_all >= wanted_of_all) & (mass_of_all > 0)
+        self.matches = touched.numbers[enough]
+        return self._stack.order(self.matches, touched.scores[enough], depth)
+
+    def _occurrences(self, each: Weighed) -> Sequence[Occurrences]:
+        return self._selection.holding(each.unit).occurrences
 
     def _wanted(self, units: Sequence[Weighed]) -> float:
         """The least sum of idf of some units that a match holds."""
@@ -86,27 +80,29 @@ class LocalKeyword:
 
     def matching(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
         """See `LocalLeg.matching`."""
-        return np.isin(numbers, self.matches, assume_unique=True)
+        return is_among(numbers, self.matches)
 
     def keys(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """See `LocalLeg.keys`: what passages' own words are worth."""
-        return self._scores[numbers]
+        return self._touched.of(self._touched.scores, numbers)
 
     def evidence(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """See `LocalLeg.evidence`: float64 [5, n], the rows as `Words` has them."""
         rows = np.zeros((5, len(numbers)))
-        rows[PASSAGE] = self._scores[numbers]
+        rows[PASSAGE] = self.keys(numbers)
         if self._request.documents:
-            rows[DOCUMENT] = self._whole_documents(numbers)
+            with stage("whole documents"):
+                rows[DOCUMENT] = self._whole_documents(numbers)
         if self._request.pairs:
-            rows[PAIRS] = self._side_by_side(numbers)
+            with stage("words side by side"):
+                rows[PAIRS] = self._side_by_side(numbers)
         rows[LACK] = self._lack(numbers)
         rows[OTHERWISE] = self._otherwise(numbers)
         return rows
 
     def worth(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """See `LocalLeg.worth`: the share that they hold of the units' idf, less what they lack without the name."""
-        share = self._mass[numbers] / max(sum(each.idf for each in self._demanded), _ROUNDING)
+        share = self._touched.of(self._touched.mass, numbers) / max(sum(each.idf for each in self._demanded), _ROUNDING)
         return share - without_the_name(self._lack(numbers))
 
     @property
@@ -115,11 +111,7 @@ class LocalKeyword:
         return False
 
     def _weigh(self, unit: Unit) -> Weighed:
-        stack = self._stack
-        passages = sum(
-            int(stack.live[base + found.ordinals].sum())
-            for (base, _), found in zip(stack, self._selection.occurrences(unit), strict=True)
-        )
+        stack, passages = self._stack, self._selection.holding(unit).passages
         weight = FAINT if unit in self._request.faint else 1.0
         return Weighed(unit, passages, weight * idf(stack.count, passages) if passages else 0.0)
 
@@ -135,7 +127,7 @@ class LocalKeyword:
         total = sum(each.idf if each.passages else in_one_passage for each in self._demanded)
         lacking = np.ones(len(numbers), bool)
         for each in takewhile(lambda other: other.idf == rarest.idf, self._demanded):
-            for (base, _), found in zip(self._stack, self._selection.occurrences(each.unit), strict=True):
+            for (base, _), found in zip(self._stack, self._occurrences(each), strict=True):
                 if not len(found.ordinals):
                     continue
                 # The rarest word may yet be a common one: only the rows of these passages are looked at.
@@ -175,13 +167,13 @@ class LocalKeyword:
         for each in self.weighed:
             self._selection.deadline.check()
             counts = np.zeros((len(documents), len(FIELDS)))
-            for (base, _), found in zip(self._stack, self._selection.occurrences(each.unit), strict=True):
+            for (base, _), found in zip(self._stack, self._occurrences(each), strict=True):
                 rows = row[table.passages[base : base + len(table.passages)][found.ordinals]]
                 asked = np.flatnonzero(rows >= 0)
                 rows, of_asked = rows[asked], found.counts[asked]
-                for field in range(len(FIELDS)):
-                    held = np.flatnonzero(of_asked[:, field])
-                    counts[:, field] += np.bincount(rows[held], of_asked[held, field], len(documents))
+                places = rows[:, np.newaxis] * len(FIELDS) + _COLUMNS
+                held = np.flatnonzero(of_asked)
+                counts += np.bincount(places.ravel()[held], of_asked.ravel()[held], counts.size).reshape(counts.shape)
             counts[:, OF_DOCUMENTS] /= table.sizes[documents][:, np.newaxis]
             scores += each.idf * self._request.bm25f.saturated(counts, table.lengths[documents], table.averages)
         return scores[owner]
@@ -192,21 +184,20 @@ class LocalKeyword:
         Each pair counts as a unit would that has the average idf of the two.
         """
         worth = {each.unit: each.idf for each in self.weighed if each.passages}
-        pairs = [
-            (Unit((left.positions[-1], right.positions[0])), (worth[left] + worth[right]) / 2)
-            for left, right in self._request.pairs
-            if left in worth and right in worth
-        ]
+        pairs = [pair for pair in self._request.pairs if pair.left in worth and pair.right in worth]
+        words = [(left.positions[-1], right.positions[0]) for left, right in pairs]
         scores = np.zeros(len(numbers))
         edges = np.searchsorted(numbers, self._stack.bases).tolist()
         for (base, segment), (start, stop) in zip(self._stack, pairwise(edges), strict=True):
             ordinals = (numbers[start:stop] - base).astype(np.int32)
-            for unit, idf_of_pair in pairs:
+            every = segment.postings.side_by_side(words, ordinals)
+            for (left, right), found in zip(pairs, every, strict=True):
                 self._selection.deadline.check()
-                found = segment.postings.occurrences(unit, ordinals)
                 lengths = segment.postings.lengths[found.ordinals]
                 saturated = self._request.bm25f.saturated(found.counts, lengths, self._stack.averages)
-                scores[start + np.searchsorted(ordinals, found.ordinals)] += idf_of_pair * saturated
+                scores[start + np.searchsorted(ordinals, found.ordinals)] += (
+                    (worth[left] + worth[right]) / 2 * saturated
+                )
         return scores
 
 

@@ -1,14 +1,16 @@
 """Operators of other query languages, which mean nothing here: each is an error that says what to write instead.
 
-Only where a whole token has an operator's shape: `+49`, `and/or`, `/s/`, C++ and 10^6 of pasted text are text.
+Only where a whole token has an operator's shape: `+49`, `and/or`, `/s/`, C++ and 10^6 of pasted text are text. So is
+a ^2 with no word before it, at the beginning or behind a bracket of numbers: it weighs nothing.
 """
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Final, NamedTuple
 
 from ....errors import QueryError
-from ..scanning import PHRASE
+from ..scanning import phrase_in
 
 _QUOTES = r'"“”„«»'
 _START = rf"(?<![^\s():{_QUOTES}-])"
@@ -66,7 +68,7 @@ _OPERATORS: Final = (
         _quoted,
     ),
     _Operator(
-        rf"(?:(?<=[^\W\d_]{{4}}){_NO_UNIT}|(?<=[^\W\d_]{{2}}\))|(?<=[~*{_QUOTES}])|(?<![^\s(:-]))\^\d+(?:\.\d+)?{_END}",
+        rf"(?:(?<=[^\W\d_]{{4}}){_NO_UNIT}|(?<=[^\W\d_]{{2}}\))|(?<=[~*{_QUOTES}])|(?<=[\s(:-]))\^\d+(?:\.\d+)?{_END}",
         "^ means nothing here: no word weighs more than its rarity gives it, so leave it out",
         _nothing,
     ),
@@ -91,12 +93,16 @@ _OPERATORS: Final = (
         _distance,
     ),
 )
-_SHAPES: Final = re.compile("|".join((PHRASE, *(f"({each.shape})" for each in _OPERATORS))))
+
+
+@cache
+def _shapes(phrase: str) -> re.Pattern[str]:
+    return re.compile("|".join((phrase, *(f"({each.shape})" for each in _OPERATORS))))
 
 
 def refuse_foreign(text: str) -> None:
     """Raise QueryError, with its column, for the first operator of another language outside of quotation marks."""
-    for found in _SHAPES.finditer(text):
+    for found in _shapes(phrase_in(text)).finditer(text):
         if found.lastindex:
             raise QueryError(_OPERATORS[found.lastindex - 1].message, found.start() + 1)
 
@@ -111,4 +117,4 @@ def translate_foreign(text: str) -> str:
     def translated(found: re.Match[str]) -> str:
         return _OPERATORS[found.lastindex - 1].instead(found) if found.lastindex else found[0]
 
-    return _SHAPES.sub(translated, text)
+    return _shapes(phrase_in(text)).sub(translated, text)

@@ -6,10 +6,10 @@ split one into. Whether anybody writes it in one word or apart, a collection's o
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from ....index.terms import tells
+from ....shipped import shipped_text
 
 _SHORTEST = 3  # letters that a part has which is no prefix or particle
 _LONGEST = 40  # letters of a compound
@@ -104,5 +104,5 @@ def _parts() -> frozenset[str]:
 
 
 def _lines(name: str) -> list[str]:
-    text = files(__package__ or "").joinpath(name).read_text("utf-8")
+    text = shipped_text(__package__ or "", name)
     return [line for line in text.splitlines() if not line.startswith("#")]

@@ -7,10 +7,10 @@ is written to them as part of the term.
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Final, NamedTuple, TypeAlias
 
 from ....index.analysis import analyze
+from ....shipped import shipped_text
 
 Terms: TypeAlias = tuple[str, ...]
 
@@ -118,7 +118,7 @@ def _singular(name: Terms) -> Terms | None:
 def _units() -> _Units:
     groups: dict[Terms, list[tuple[Terms, ...]]] = {}
     needy: set[Terms] = set()
-    for line in files(__package__ or "").joinpath("units.txt").read_text("utf-8").splitlines():
+    for line in shipped_text(__package__ or "", "units.txt").splitlines():
         if line.startswith("#"):
             continue
         names: list[Terms] = []

@@ -4,11 +4,11 @@ The rules and their exceptions stand in spellings.txt. `Settings.spellings` turn
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from ....index.terms import STOP_WORDS
+from ....shipped import shipped_text
 
 MOST: Final = 8
 """A word has at most so many other spellings."""
@@ -26,6 +26,7 @@ class _Rules(NamedTuple):
     lengths: range
 
 
+@lru_cache(maxsize=1 << 14)
 def spellings(term: str) -> tuple[str, ...]:
     """The other spellings of a word. Some of them are no word at all: whoever asks takes those that are held somewhere.
 
@@ -64,7 +65,7 @@ def _rules() -> _Rules:
     parts: dict[str, tuple[str, ...]] = {}
     endings: dict[str, str] = {}
     never: set[frozenset[str]] = set()
-    for line in files(__package__ or "").joinpath("spellings.txt").read_text("utf-8").splitlines():
+    for line in shipped_text(__package__ or "", "spellings.txt").splitlines():
         if not line or line.startswith("#"):
             continue
         british, american = line.removeprefix("! ").split()

@@ -8,7 +8,6 @@ them off, and quotation marks do so for one name.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import islice, product
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
@@ -17,6 +16,7 @@ from ....corpus.scripts import script_of
 from ....errors import UnreadableSource
 from ....index.analysis import analyze
 from ....index.terms import stem
+from ....shipped import shipped_text
 
 Terms: TypeAlias = tuple[str, ...]
 
@@ -172,5 +172,5 @@ def _by_name(groups: Iterable[str]) -> Mapping[str, str]:
 
 
 def _lines(name: str) -> list[str]:
-    text = files(__package__ or "").joinpath(name).read_text("utf-8")
+    text = shipped_text(__package__ or "", name)
     return [line for line in text.splitlines() if not line.startswith("#")]

@@ -41,14 +41,18 @@ class MeaningLeg:
     def weight(
         self, query: ScoredQuery, evidence: Mapping[str, NDArray[np.float64]], settings: Settings
     ) -> float | NDArray[np.float64]:
-        """What remains of the keyword leg's. A name outweighs a likeness: it counts less for what lacks the name."""
+        """What remains of the keyword leg's. A name outweighs a likeness: it counts less for what lacks the name.
+
+        But not for what has no vector yet: the keyword leg alone says in what order that comes.
+        """
         weight = 1 - _BESIDE.weight(query, evidence, settings)
         if _BESIDE.name not in evidence:
             return weight
-        return weight * (1 - settings.lack_discount * without_the_name(evidence[_BESIDE.name][LACK]))
+        lacking = without_the_name(evidence[_BESIDE.name][LACK]) * ~np.isnan(evidence[self.name][0])
+        return weight * (1 - settings.lack_discount * lacking)
 
     def scores(self, evidence: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
-        """The similarities as they are."""
+        """The similarities as they are; NaN of what has no vector yet."""
         return evidence[0]
 
     def found(self, said: Found) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from dragoman.corpus.document import Document, Remark
 from dragoman.corpus.read import read
 from dragoman.corpus.readers import doc
 from dragoman.corpus.readers.contract import Skipped
-from support.packages import docx, paragraph
+from support.packages import docx, odt, paragraph, pptx, rtf, shape
 from support.places import ROOT
 
 FIXTURES = ROOT / "tests" / "fixtures" / "formats"
@@ -35,7 +35,6 @@ Le ministre a répondu : « c’est naturel » — pour 5 €. 양국 장관은 
 A box about the lighthouse.
 
 They parted at dusk.""".format("Министры встретились. 両大臣は奈良で会談した。")
-OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
 
 
 def reading(path: Path, data: bytes | None = None) -> tuple[list[Document], list[str]]:
@@ -44,26 +43,6 @@ def reading(path: Path, data: bytes | None = None) -> tuple[list[Document], list
     found = list(read([path]))
     documents = [each for each in found if isinstance(each, Document)]
     return documents, [str(each).removeprefix(f"{path}: ") for each in found if isinstance(each, Skipped)]
-
-
-def rtf(
-    body: str, head: str = r"\ansi\ansicpg1252\deff0{\fonttbl{\f0\fcharset0 Times;}{\f1\fcharset204 Arial;}}"
-) -> bytes:
-    return rf"{{\rtf1{head} {body}}}".encode("latin-1")
-
-
-def odt(body: str, styles: str = "", manifest: str = "<m/>", kind: str = "text") -> bytes:
-    out = io.BytesIO()
-    spaces = " ".join(f'xmlns:{each}="{OFFICE}:{each}:1.0"' for each in ("office", "text", "table", "style", "drawing"))
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
-        archive.writestr(
-            "content.xml",
-            f"<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles>"
-            f"<office:body><office:text>{body}</office:text></office:body></office:document-content>",
-        )
-        archive.writestr("META-INF/manifest.xml", manifest)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize("name", ["talks.odt", "talks.rtf"])
@@ -263,29 +242,6 @@ def test_a_presentation_is_one_document_with_a_page_a_slide() -> None:
     ]
     assert set(document.cut) == {"Ministry of Herons", "1", "A walrus nobody is shown"}
     assert skipped == []
-
-
-def pptx(slides: dict[str, str], **parts: str) -> bytes:
-    relation = '<Relationship Id="{}" Type="http://schemas.openxmlformats.org/x/{}" Target="{}"/>'
-    spaces = 'xmlns:p="p" xmlns:a="a" xmlns:r="r"'
-    ids = "".join(f'<p:sldId r:id="{name}"/>' for name in slides)
-    listed = "".join(relation.format(name, "slide", f"slides/{name}.xml") for name in slides)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("ppt/presentation.xml", f"<p:p {spaces}><p:sldIdLst>{ids}</p:sldIdLst></p:p>")
-        archive.writestr("ppt/_rels/presentation.xml.rels", f"<Relationships>{listed}</Relationships>")
-        related = "".join(relation.format(kind, kind, f"../{kind}.xml") for kind in parts)
-        for name, content in slides.items():
-            archive.writestr(f"ppt/slides/{name}.xml", f"<p:sld {spaces}>{content}</p:sld>")
-            archive.writestr(f"ppt/slides/_rels/{name}.xml.rels", f"<Relationships>{related}</Relationships>")
-        for kind, content in parts.items():
-            archive.writestr(f"ppt/{kind}.xml", f"<x {spaces}>{content}</x>")
-    return out.getvalue()
-
-
-def shape(text: str, kind: str = "") -> str:
-    holder = f'<p:nvSpPr><p:nvPr><p:ph type="{kind}"/></p:nvPr></p:nvSpPr>' if kind else ""
-    return f"<p:sp>{holder}<p:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp>"
 
 
 def test_slides_come_in_the_order_of_the_show_with_diagrams_and_charts(tmp_path: Path) -> None:

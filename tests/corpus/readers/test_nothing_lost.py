@@ -5,58 +5,17 @@ must come out as a word: neither lost nor grown together with its neighbour.
 """
 
 import base64
-import io
 import quopri
-import re
-from collections.abc import Callable
 from itertools import count
 from random import Random
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
-from dragoman.corpus.document import Document
-from dragoman.corpus.intake import read_stream
-from dragoman.corpus.readers.contract import ReadOptions, Source
-from dragoman.corpus.readers.registry import format_named
 from support.packages import W, docx, epub
+from support.written_words import CHANCE, SOME, Writer, words_found
 
-SOME = settings(max_examples=60, deadline=None, derandomize=True)
-CHANCE = st.integers(0, 2**32).map(Random)
 KEPT = "<w:t xml:space='preserve'>"
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
-
-
-def words_found(name: str, data: bytes) -> set[str]:
-    """The words of all documents that a file gives: of text, title, notes, topics and what was cut."""
-    found: list[str] = []
-    source = Source(io.BytesIO(data), name, name, name)
-    for each in read_stream(source, format_named(name.rpartition(".")[2]), ReadOptions()):
-        assert isinstance(each, Document), each
-        assert not each.remarks, each.remarks
-        found += [each.text, each.title, *each.cut, *each.topics, *(note.text for note in each.notes)]
-    return set(re.findall(r"\w+", "\n".join(found)))
-
-
-class Writer:
-    """Words that were never there before, and pieces of markup around them."""
-
-    def __init__(self, chance: Random) -> None:
-        self.chance = chance
-        self.words: set[str] = set()
-        self._numbers = count()
-
-    def word(self) -> str:
-        number = next(self._numbers)
-        word = "q" + "".join("bdfgklmnprstvz"[number // 14**place % 14] + "aeiou"[place] for place in range(3))
-        self.words.add(word)
-        return word
-
-    def phrase(self) -> str:
-        return " ".join(self.word() for _ in range(self.chance.randint(1, 4)))
-
-    def some(self, *makers: Callable[[], str], most: int = 4, between: str = "") -> str:
-        return between.join(self.chance.choice(makers)() for _ in range(self.chance.randint(1, most)))
 
 
 # ---------------------------------------------------------------------------------------------------------- Word

@@ -302,3 +302,14 @@ def test_what_cannot_be_a_value_is_left_out_and_named(tmp_path: Path, key: str, 
     (document,) = read([path], options=ReadOptions(own=own))
     assert isinstance(document, Document)
     assert (left_open(document), document.senders, document.extra) == ([said], (), {})
+
+
+def test_keys_may_be_written_in_capitals(tmp_path: Path) -> None:
+    rows = 'ID,Title,TEXT,Text,Date ,Votes\n1,Talks,"They met, and parted.",other,2024-05-06,5\n'
+    found = document(tmp_path / "x.csv", rows)
+    assert (found.id, found.title, found.text) == ("1", "Talks", "They met, and parted.")
+    assert (str(found.dates), found.unused) == ("2024-05-06", ("Text", "Votes"))
+    as_written = record(tmp_path, title="small", Title="large")
+    assert (as_written.title, as_written.unused) == ("small", ("Title",))
+    page = document(tmp_path / "x.md", f"---\nTitle: Talks\nDate: 2024-05-06\n---\n{TEXT}")
+    assert (page.title, str(page.dates), page.unused) == ("Talks", "2024-05-06", ())

@@ -5,8 +5,8 @@ import time
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from .server.metrics import EXPOSITION
-from .site import site
+from ..site import site
+from .metrics import EXPOSITION
 
 LOG = logging.getLogger("dragoman.access")
 """One line a request at level INFO, never with the question: what somebody asks is nobody else's business."""

@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...corpus.document import Passage, Span
-from ...errors import CollectionDamaged, CollectionMismatch
-from ..ledger.ledger import Ledger
-from ..ledger.manifest import Manifest
-from ..segments.encoded_passage import EncodedPassage
-from ..segments.segment import open_vectors
+from ....corpus.document import Document, Passage, Span
+from ....errors import CollectionDamaged, CollectionMismatch
+from ...keeping.seals import Seal, faults, part
+from ...ledger.ledger import Ledger
+from ...ledger.manifest import Manifest
+from ...segments.encoded_passage import EncodedPassage
+from ...segments.segment import open_vectors, with_parts
 
 if TYPE_CHECKING:
-    from ..segments.vectors import Vectors
+    from ...segments.vectors import Vectors
 
 _SAME = ("version", "model_hash", "tokenizer_hash", "dimension", "max_tokens", "passage_prompt", "normalised",
          "precision", "pooling")  # fmt: skip
@@ -21,7 +22,7 @@ _SAME = ("version", "model_hash", "tokenizer_hash", "dimension", "max_tokens", "
 
 
 class EarlierVectors:
-    """The vectors of a collection as it was before a change, of all segments whose vectors can be read.
+    """The vectors of a collection as it was before a change, or is replaced by, so far as they can be read.
 
     Those of a passage are known by the version of its document, whose text and title never change, and by the spans
     of the passage and of its sentences. Nothing else is encoded but the prompt. A new version of a document with the
@@ -30,20 +31,40 @@ class EarlierVectors:
     Args:
         ledger: The collection's.
         segments: The folder that its segments are in.
+        is_other: Whether it is another collection than the one that is written to: then versions mean something else
+            there, and only those that `follow` an earlier one have vectors.
     """
 
-    def __init__(self, ledger: Ledger, segments: Path) -> None:
+    def __init__(self, ledger: Ledger, segments: Path, *, is_other: bool = False) -> None:
         self._ledger = ledger
+        self._is_other = is_other
         self._made_with = ledger.manifest
         self._by_segment: dict[int, Vectors] = {}
-        for number, name in ledger.state().segments:
+        self._unread: dict[int, tuple[Path, Seal]] = {}
+        self._parts: dict[int, list[tuple[Path, Seal]]] = {}
+        parts = ledger.vector_parts()
+        for number, name in ledger.segments():
+            sealed = ledger.seal_of(f"{segments.name}/{name}")
             try:
-                self._by_segment[number] = open_vectors(segments / name)
+                self._by_segment[number] = open_vectors(segments / name, sealed)
             except CollectionDamaged:
                 continue  # its passages are encoded
+            self._unread[number] = segments / name / "vectors", part(sealed or {}, "vectors")
+            folders = [(segments / each, ledger.seal_of(f"{segments.name}/{each}")) for each in parts.get(number, ())]
+            self._parts[number] = [(folder, seal) for folder, seal in folders if seal]
         self._version = 0
         self._rows: dict[tuple[int, int], tuple[int, int]] = {}
         self._followed: dict[int, int] = {}
+
+    def _whole(self, segment: int) -> "Vectors | None":
+        """The vectors of a segment, every byte of which is looked at before the first of them is copied."""
+        if segment in self._unread:
+            folder, sealed = self._unread.pop(segment)
+            if sealed and any(faults(folder, sealed)):
+                self._by_segment.pop(segment, None)
+            elif vectors := self._by_segment.get(segment):
+                self._by_segment[segment] = with_parts(vectors, self._parts[segment])
+        return self._by_segment.get(segment)
 
     def are_as_of(self, now: Manifest) -> bool:
         """Whether a passage that is encoded as the collection now says would get the same vectors."""
@@ -60,6 +81,18 @@ class EarlierVectors:
         """Give the passages of a version the vectors of an earlier one, which has the same text and title."""
         self._followed[version] = before
 
+    def follow_if_alike(self, before: int, version: int, document: Document) -> None:
+        """Let a version of a document follow an earlier one, if that has all that is encoded as this one has it."""
+        earlier = self._ledger.document(before)
+        if earlier is not None and (earlier.text, earlier.title) == (document.text, document.title):
+            self.follow(before, version)
+
+    def follow_live(self, version: int, document: Document) -> None:
+        """The same, where the earlier one is the live one of that id, if there is any."""
+        known = self._ledger.live_version(document.id)
+        if known is not None:
+            self.follow_if_alike(known.version, version, document)
+
     def of(self, version: int, passage: Passage) -> EncodedPassage | None:
         """A passage with the vectors that it has already. Quick for passages that come document by document.
 
@@ -71,11 +104,12 @@ class EarlierVectors:
             The passage with its vectors, or None if it was split in another way, or they cannot be read.
         """
         if version != self._version:
-            rows = self._ledger.live_passages(self._followed.get(version, version))
+            before = self._followed.get(version, None if self._is_other else version)
+            rows = [] if before is None else self._ledger.live_passages(before)
             self._rows = {(each.start, each.end): (each.segment, each.ordinal) for each in rows}
             self._version = version
         segment, ordinal = self._rows.get((passage.start, passage.end), (0, 0))
-        vectors = self._by_segment.get(segment)
+        vectors = self._whole(segment)
         if vectors is None or ordinal >= len(vectors):
             return None
         vector = vectors.get(np.array([ordinal]))[0]
@@ -83,4 +117,4 @@ class EarlierVectors:
         if not np.array_equal(sentences, np.array(passage.sentences).reshape(-1, 2)) or not np.isfinite(vector).all():
             return None
         span = Span(passage.start, passage.end)
-        return EncodedPassage(version, passage.document, span, vector, sentences, sentence_vectors)
+        return EncodedPassage(version, passage.document, span, sentences, vector, sentence_vectors)

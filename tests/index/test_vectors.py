@@ -1,0 +1,67 @@
+"""The vectors of a segment: those nearest to a question, found with FAISS or, where they are few, without."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dragoman.corpus.document import Document, Span
+from dragoman.index.segments.encoded_passage import EncodedPassage
+from dragoman.index.segments.vectors import Vectors, VectorsWriter
+
+PASSAGES, DIMENSION = 400, 16
+
+
+def units(count: int, seed: int) -> np.ndarray:
+    made = np.random.default_rng(seed).normal(size=(count, DIMENSION)).astype(np.float32)
+    return made / np.linalg.norm(made, axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("vectors")
+    writer = VectorsWriter(path, DIMENSION)
+    no_sentences = np.zeros((0, DIMENSION), np.int8)
+    for vector in units(PASSAGES, 1):
+        writer.add(EncodedPassage(1, Document("d", "Text."), Span(0, 5), [], vector, no_sentences))
+    writer.close()
+    return path
+
+
+@pytest.mark.parametrize("admitted", [1, 7, 50, 51, 300, PASSAGES])
+def test_the_nearest_are_those_of_the_greatest_cosine_however_many_may_be_found(folder: Path, admitted: int) -> None:
+    vectors, question = Vectors(folder), units(1, 2)[0]
+    may = np.zeros(PASSAGES, bool)
+    may[np.random.default_rng(3).choice(PASSAGES, admitted, replace=False)] = True
+    found, similar = vectors.nearest(question, 50, may)
+    cosines = vectors.cosines(question, np.arange(PASSAGES))
+    wanted = np.flatnonzero(may)[np.argsort(-cosines[may], kind="stable")[:50]]
+    assert sorted(found.tolist()) == sorted(wanted.tolist())
+    np.testing.assert_allclose(similar, cosines[found], atol=1e-5)
+
+
+def test_nothing_admitted_is_nothing_found(folder: Path) -> None:
+    found, similar = Vectors(folder).nearest(units(1, 2)[0], 50, np.zeros(PASSAGES, bool))
+    assert (len(found), len(similar)) == (0, 0)
+
+
+def test_vectors_are_read_as_they_were_written(folder: Path) -> None:
+    vectors = Vectors(folder)
+    assert (len(vectors), vectors.dimension) == (PASSAGES, DIMENSION)
+    np.testing.assert_array_equal(vectors.get(np.arange(PASSAGES)), units(PASSAGES, 1).astype(np.float16))
+    for nowhere in (-1, PASSAGES):
+        with pytest.raises(IndexError):
+            vectors.get(np.array([nowhere]))
+
+
+@pytest.mark.parametrize(("depth", "loaded"), [(PASSAGES, "False"), (PASSAGES - 1, "True")])
+def test_faiss_is_loaded_only_for_more_vectors_than_are_wanted(folder: Path, depth: int, loaded: str) -> None:
+    code = (
+        "import sys, numpy as np\nfrom pathlib import Path\nfrom dragoman.index.segments.vectors import Vectors\n"
+        f"vectors = Vectors(Path({str(folder)!r}))\n"
+        f"vectors.nearest(np.ones({DIMENSION}, np.float32), {depth}, np.ones({PASSAGES}, bool))\n"
+        "print('faiss' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == loaded
