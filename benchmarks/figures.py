@@ -5,19 +5,22 @@
 
 A table stands under a comment that names its file, `<!-- figures: NAME -->` for `benchmarks/results/NAME.json`. A
 number in a sentence stands right before a comment that names its file and itself there, `2,425<!-- figure NAME: seconds
--->` but on one line, or `38.3<!-- figure NAME: hybrid / p50 ms -->` for the cell of a table.
+-->` but on one line, or `38.3<!-- figure NAME: hybrid / p50 ms -->` for the cell of a table. `growth.py` draws one
+file, and is called here.
 """
 
 import re
 import sys
 from pathlib import Path
 
+from growth import draw
 from record import RESULTS, ROOT, find_figure, format_row, read_results
 
 TABLE = re.compile(r"^<!-- figures: (?P<name>[\w-]+) -->\n(?P<table>(?:\|.*\n)*)", re.MULTILINE)
 FIGURE = re.compile(r"(?P<shown>[\d.,+-]*)<!-- figure (?P<name>[\w-]+): (?P<key>[^>\n]+) -->")
 BEGINNINGS = re.compile("<!-- *figure")
 PAGES = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/*.md")
+DRAWN, PICTURE = "scale", ROOT / "docs" / "pictures" / "growth.svg"
 
 
 def format_table(name: str) -> str:
@@ -70,10 +73,25 @@ def main(arguments: list[str]) -> int:
             ][:1]
         elif fresh != page:
             path.write_text(fresh, encoding="utf-8")
+    wrong += write_picture(check=check)
     wrong += [f"no page shows benchmarks/results/{name}.json" for name in sorted(unused(named))]
     for line in wrong:
         print(line, file=sys.stderr)
     return 1 if wrong else 0
+
+
+def write_picture(*, check: bool) -> list[str]:
+    """Draw how a collection grows, or only say in a line if the picture differs from its file."""
+    if not (RESULTS / f"{DRAWN}.json").exists():
+        return []
+    fresh = draw(read_results(DRAWN))
+    if PICTURE.exists() and PICTURE.read_text(encoding="utf-8") == fresh:
+        return []
+    if check:
+        name = PICTURE.relative_to(ROOT)
+        return [f"{name} differs from benchmarks/results/{DRAWN}.json: run `python benchmarks/figures.py`"]
+    PICTURE.write_text(fresh, encoding="utf-8")
+    return []
 
 
 def unused(named: set[str]) -> set[str]:

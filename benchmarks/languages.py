@@ -79,7 +79,7 @@ class Unencoded:
         for version, each in passages:
             sentences = np.ones((len(each.sentences), self._dimension), np.int8)
             span = Span(each.start, each.end)
-            yield EncodedPassage(version, each.document, span, vector, list(each.sentences), sentences)
+            yield EncodedPassage(version, each.document, span, list(each.sentences), vector, sentences)
 
 
 def collection(folder: Path, documents: Sequence[Mapping[str, str]]) -> Path:

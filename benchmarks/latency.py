@@ -1,13 +1,18 @@
-"""How long questions take in an open collection: median and 95th percentile by mode, ten hits each.
+"""How long questions take in an open collection: median and 95th percentile by mode and, of hybrid ones, by stage.
 
-    python benchmarks/latency.py COLLECTION QUERIES.jsonl[.xz] [COUNT] [--save]
+    python benchmarks/latency.py COLLECTION QUERIES.jsonl[.xz] [COUNT] [--processor] [--save]
 
-QUERIES has an object with a `text` a line, and COUNT (500) of them are asked, spread evenly, after a warm-up.
+QUERIES has an object with a `text` a line, and COUNT (500) of them are asked, spread evenly, after a warm-up: ten hits
+each, with their documents read and their words marked. With --processor it is the processor time of the asking thread
+that counts, which what else the machine does changes little.
 """
 
 import json
 import lzma
 import sys
+import time
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
@@ -17,6 +22,10 @@ from record import Record, arguments
 import dragoman
 from dragoman.errors import QueryError
 from dragoman.search.ranking.engine import Mode
+from dragoman.stages import measured
+
+PROCESSOR = "--processor"
+WARM_UP = 20
 
 
 def questions(path: Path, count: int) -> list[str]:
@@ -26,31 +35,48 @@ def questions(path: Path, count: int) -> list[str]:
     return texts[:: max(1, len(texts) // count)][:count]
 
 
+def asked(collection: dragoman.Collection, text: str, mode: Mode, *, of_processor: bool) -> Mapping[str, float]:
+    """The milliseconds of each stage of a question."""
+    try:
+        with measured(time.thread_time if of_processor else time.perf_counter):
+            timing = collection.search(text, mode=mode, timing=True).timing
+    except QueryError as error:
+        sys.exit(f"{text!r}: {error}")
+    assert timing is not None
+    return timing
+
+
+def shown(took: list[float]) -> tuple[str, str]:
+    """The median and what 95 % are below."""
+    return f"{np.percentile(took, 50):.1f}", f"{np.percentile(took, 95):.1f}"
+
+
 def main() -> None:
     """Ask the questions in each mode and print how long they took."""
-    if len(arguments()) < 2:
+    given = [each for each in arguments() if each != PROCESSOR]
+    if len(given) not in (2, 3):
         sys.exit(__doc__)
-    folder, queries, *count = arguments()
+    folder, queries, *count = given
     texts = questions(Path(queries), int(count[0]) if count else 500)
-    warm_up = texts[:20]
-    with (
-        dragoman.open_collection(folder) as collection,
-        Record("latency", ["mode", "p50 ms", "p95 ms"]) as record,
-    ):
-        for mode in get_args(Mode):
-            took: list[float] = []
-            for number, text in enumerate(warm_up + texts):
-                try:
-                    results = collection.search(text, mode=mode)
-                except QueryError as error:
-                    sys.exit(f"{text!r}: {error}")
-                if number >= len(warm_up):
-                    took.append(results.took_ms)
-            record.row(mode, f"{np.percentile(took, 50):.1f}", f"{np.percentile(took, 95):.1f}")
-        status = collection.status()
-        record.figure("documents", f"{status.documents:,}")
-        record.figure("passages", f"{status.passages:,}")
-        record.figure("segments", f"{status.segments:,}")
+    by_mode: dict[str, list[Mapping[str, float]]] = {}
+    with dragoman.open_collection(folder) as collection:
+        with Record("latency", ["mode", "p50 ms", "p95 ms"]) as record:
+            for mode in get_args(Mode):
+                every = texts[:WARM_UP] + texts
+                by_mode[mode] = [asked(collection, each, mode, of_processor=PROCESSOR in sys.argv) for each in every]
+                by_mode[mode] = by_mode[mode][-len(texts) :]
+                record.row(mode, *shown([sum(each.values()) for each in by_mode[mode]]))
+            status = collection.status()
+            record.figure("documents", f"{status.documents:,}")
+            record.figure("passages", f"{status.passages:,}")
+            record.figure("segments", f"{status.segments:,}")
+        by_stage: dict[str, list[float]] = defaultdict(list)
+        for each in by_mode["hybrid"]:
+            for name in dict.fromkeys(stage for timing in by_mode["hybrid"] for stage in timing):
+                by_stage[name].append(each.get(name, 0.0))
+        with Record("stages", ["stage", "p50 ms", "p95 ms"]) as record:
+            for name, took in by_stage.items():
+                record.row(name, *shown(took))
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def indexed(found: list[Document], folder: Path) -> dict[str, float]:
     vector, none = np.ones(1, np.float32), np.zeros((0, 1), np.int8)
     for passage in passages:
         span = Span(passage.start, passage.end)
-        writer.add(EncodedPassage(1, passage.document, span, vector, [], none))
+        writer.add(EncodedPassage(1, passage.document, span, [], vector, none))
     done("analyse, write to Whoosh")
     writer.close()
     done("commit, read back the postings")
