@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..segments.arrays import grouped
+
 
 @dataclass(frozen=True, slots=True)
 class Folding:
@@ -20,7 +22,7 @@ class Folding:
         if self.kept.all() or not its_own.any():
             return self._documents[:0]
         others = self._documents[~self.kept & (self._groups == self._groups[its_own.argmax()])]
-        return others[np.sort(np.unique(others, return_index=True)[1])]
+        return others[np.sort(grouped(others)[0])]
 
 
 def folded(groups: NDArray[np.int64], documents: NDArray[np.int64]) -> Folding:
@@ -29,5 +31,5 @@ def folded(groups: NDArray[np.int64], documents: NDArray[np.int64]) -> Folding:
     The passages stand in the order of their rank; for each, `documents` [n] has its document and `groups` [n] that
     document's group of near-copies. All passages of a document that remains do, in the same order.
     """
-    _, first, group = np.unique(groups, return_index=True, return_inverse=True)
+    first, group = grouped(groups)
     return Folding(documents == documents[first][group], groups, documents)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ...corpus.document import Document
 from ..ledger.near_copies import Copies
+from ..segments.arrays import grouped
 from .facets import Facets
 from .folding import Folding, folded
 from .plan import Deadline, Sort, which_answer
@@ -196,4 +197,4 @@ class LocalListing:
 
 def _ranks(keys: NDArray[Any]) -> NDArray[np.int64]:
     """The rank of each key among the different ones, the lowest at 0: integers in the same order."""
-    return np.unique(keys, return_inverse=True)[1]
+    return grouped(keys)[1]

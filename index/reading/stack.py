@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..analysis import FIELDS, OF_DOCUMENTS
 from ..forking import undisturbed
+from ..segments.arrays import grouped
 from ..segments.postings import Occurrences
 from ..segments.segment import Segment
 from ..units import Unit
@@ -123,7 +124,7 @@ class Stack:
         columns = [segment.columns for segment in self.segments]
         versions = np.concatenate([np.zeros(0, np.int64), *self.versions])
         # A document that a merge split over two segments is one all the same.
-        numbers = np.unique(versions, return_inverse=True)[1]
+        numbers = grouped(versions)[1]
         ends = np.cumsum([len(each.version) for each in columns])
         by_segment = np.split(numbers, ends[:-1]) if columns else []
         passages = np.concatenate(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import analyze
+from ..segments.arrays import grouped
 from ..segments.columns import UNDATED
 from .facets import Dated, FacetColumn, Facets, FacetValue, histogram
 from .plan import Deadline
@@ -74,7 +75,7 @@ class Tallies:
         """Which rows of the segments' documents count: of a document that a merge split over two, one."""
         rows = self._documents.rows
         counted = np.zeros(len(rows), bool)
-        counted[np.unique(rows, return_index=True)[1]] = True
+        counted[grouped(rows)[0]] = True
         return counted
 
     @cached_property

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 Array: TypeAlias = NDArray[Any]
 
@@ -178,7 +178,39 @@ _BLOCK = 1 << 20
 def distinct(values: Array) -> Array:
     """Each value once, ascending. `np.unique` does the same, and first loads NumPy's masked arrays."""
     ordered = np.sort(values)
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    return ordered[_begins(ordered)]
+
+
+def grouped(values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What is alike, together: where each value is first, by ascending value, and for each the number of its value.
+
+    As `np.unique` with `return_index` and `return_inverse`, without NumPy's masked arrays.
+
+    Returns:
+        int64 [distinct values] and int64 [n].
+    """
+    order = np.argsort(values, kind="stable")
+    begins = _begins(values[order])
+    numbers = np.empty(len(values), np.int64)
+    numbers[order] = np.cumsum(begins) - 1
+    return order[begins], numbers
+
+
+def quantile(values: NDArray[np.float64], share: ArrayLike) -> NDArray[np.float64]:
+    """The values below which a share of all stand, between neighbours in proportion.
+
+    As `np.quantile`, without NumPy's masked arrays.
+
+    Args:
+        values: float64 [n], n at least 1.
+        share: From 0 to 1: one or [m].
+    """
+    return np.interp(np.asarray(share) * (len(values) - 1), np.arange(len(values)), np.sort(values))
+
+
+def _begins(ordered: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where in ascending values another one begins: bool [n]."""
+    return np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
 
 
 def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

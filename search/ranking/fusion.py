@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...index.segments.arrays import quantile
+
 RECIPROCAL_RANK_CONSTANT: Final = 60
 """Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet …" (SIGIR 2009)."""
 
@@ -62,7 +64,7 @@ def completed(scores: Sequence[NDArray[np.float64]], is_mode: Sequence[bool]) ->
             if at != index and is_mode[at] and not np.isnan(each).any()
         ]
         known, filled = own[~unknown], own.copy()
-        filled[unknown] = np.quantile(known, np.mean(others, axis=0)) if len(known) and others else 0.0
+        filled[unknown] = quantile(known, np.mean(others, axis=0)) if len(known) and others else 0.0
         made.append(filled)
     return made
 

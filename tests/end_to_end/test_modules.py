@@ -52,9 +52,9 @@ LIGHT: Final = frozenset({"dragoman --version"})
 
 HEAVY: Final = frozenset(
     "asyncio concurrent.futures email hashlib http importlib.metadata importlib.resources logging multiprocessing "
-    "socket ssl subprocess tempfile unittest urllib.request xml zipfile".split()
+    "numpy.ma socket ssl subprocess tempfile unittest urllib.request xml zipfile".split()
 )
-"""Modules of Python's own that take long. Which others there are depends on its version: they are not listed."""
+"""Modules of Python's own, and of NumPy, that take long. Which others there are depends on their versions."""
 
 
 def loaded(case: str, environment: Mapping[str, str]) -> set[str]:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...segments.arrays import is_among
+from ...segments.arrays import is_among, quantile
 from ..plan import Meaning
 from ..selection import Selection
 from ..view import Weighed
@@ -106,7 +106,7 @@ def _with_median(similarities: NDArray[np.float64]) -> NDArray[np.float64]:
     unknown = np.isnan(similarities)
     if not unknown.any():
         return similarities
-    return np.where(unknown, 0.0 if unknown.all() else np.median(similarities[~unknown]), similarities)
+    return np.where(unknown, 0.0 if unknown.all() else quantile(similarities[~unknown], 0.5), similarities)
 
 
 _ROUNDING = 1e-5  # of what FAISS says of similarities: it adds up single precision, in an order of its own

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ....stages import stage
 from ...analysis import ABOUT, FIELDS, OF_DOCUMENTS
-from ...segments.arrays import is_among
+from ...segments.arrays import grouped, is_among
 from ...segments.bm25f import idf
 from ...segments.postings import Occurrences
 from ...units import Unit
@@ -160,7 +160,9 @@ class LocalKeyword:
     def _whole_documents(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """The BM25F of the document of each of some passages, taken as a whole: what all its passages hold together."""
         table = self._stack.table
-        documents, owner = np.unique(table.passages[numbers], return_inverse=True)
+        owners = table.passages[numbers]
+        first, owner = grouped(owners)
+        documents = owners[first]
         row = np.full(len(table.sizes), -1, np.int32)
         row[documents] = np.arange(len(documents))
         scores = np.zeros(len(documents))
