@@ -43,6 +43,14 @@ MACHINE = ("only root can", "this Python does not know yet", "cannot be installe
 """How the reasons begin for which a test may be skipped anywhere: what a machine is, and not what it lacks."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Give all processes of a run one cache of its own: what is cached at home would be tested otherwise."""
+    if not hasattr(config, "workerinput"):
+        cache = tempfile.TemporaryDirectory(prefix="dragoman-tests-")
+        config.add_cleanup(cache.cleanup)
+        os.environ["XDG_CACHE_HOME"] = cache.name
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m selects
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with its kind."""

@@ -365,7 +365,9 @@ class PartWriter:
 
     def _flush(self) -> None:
         if self._pending:
-            self._index.add(np.stack(self._pending))
+            # As NumPy rounds, which is how the cache keeps them: FAISS rounds what lies in the middle another way on
+            # some processors, and the same passage would get other vectors when it comes from there.
+            self._index.add(np.stack(self._pending).astype(np.float16).astype(np.float32))
             self._pending.clear()
 
     def close(self, passages: int) -> None:

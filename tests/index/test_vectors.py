@@ -21,10 +21,13 @@ def units(count: int, seed: int) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("vectors")
+    return folder_of(units(PASSAGES, 1), tmp_path_factory.mktemp("vectors"))
+
+
+def folder_of(vectors: np.ndarray, path: Path) -> Path:
     writer = VectorsWriter(path, DIMENSION)
     no_sentences = np.zeros((0, DIMENSION), np.int8)
-    for vector in units(PASSAGES, 1):
+    for vector in vectors:
         writer.add(EncodedPassage(1, Document("d", "Text."), Span(0, 5), [], vector, no_sentences))
     writer.close()
     return path
@@ -54,6 +57,13 @@ def test_vectors_are_read_as_they_were_written(folder: Path) -> None:
     for nowhere in (-1, PASSAGES):
         with pytest.raises(IndexError):
             vectors.get(np.array([nowhere]))
+
+
+def test_what_lies_between_two_halves_is_rounded_alike_on_every_processor(tmp_path: Path) -> None:
+    below = np.random.default_rng(4).normal(size=(64, DIMENSION)).astype(np.float16)
+    between = (below.astype(np.float32) + np.nextafter(below, np.float16(np.inf)).astype(np.float32)) / 2
+    folder_of(between, tmp_path)
+    np.testing.assert_array_equal(Vectors(tmp_path).get(np.arange(64)), between.astype(np.float16))
 
 
 @pytest.mark.parametrize(("depth", "loaded"), [(PASSAGES, "False"), (PASSAGES - 1, "True")])
