@@ -5,98 +5,44 @@ A few examples each by default, always the same. `make fuzz` tries more, with a 
 FUZZ_SEED and FUZZ_EXAMPLES say which and how many.
 """
 
+import asyncio
 import io
 import json
-import os
+import logging
+import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from dragoman.corpus.cleaning.clean import clean
 from dragoman.corpus.dates.stated import stated_dates
-from dragoman.corpus.document import Document
+from dragoman.corpus.document import Document, Note, Page, Person, Reference
+from dragoman.corpus.fetching.fetch import Fetched, Fetcher, Validators
+from dragoman.corpus.fetching.url_reader import Known, Memory, UrlReader
 from dragoman.corpus.read import read
-from dragoman.corpus.readers.contract import Skipped
+from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.corpus.splitting.passages import split_passages
 from dragoman.errors import DragomanError
 from dragoman.index.analysis import analyze
-from dragoman.search.collection import open_collection
+from dragoman.search.collection import Collection, open_collection
 from dragoman.search.evaluation.judgments import read_judged
 from dragoman.search.evaluation.runs import read_run
 from dragoman.search.language.input.texts import read as read_question
 from dragoman.search.language.words.variants import read_variants
+from dragoman.search.making import unpack
 from dragoman.search.results import citations
 from dragoman.search.results.highlight import Highlight, pieces
 from dragoman.web.app import create_app
-from support.outlook import msg
-from support.packages import docx, epub, paragraph, zipped
-from support.places import ROOT
+from support.fuzzing import damaged, fuzzed, mutated, mutations
+from support.packages import zipped
 
-SEED = int(os.environ.get("FUZZ_SEED", "15"))
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
-FIXTURES = ROOT / "tests" / "fixtures" / "formats"
-MAIL = (
-    b"From: Jane <a@b.c>\nTo: x@y.z\nSubject: =?utf-8?q?Talks?=\nDate: Tue, 13 Jan 2026 10:00:00 +0900\n"
-    b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/html\n\n<p>They met.'
-    b'\n--b\nContent-Type: text/plain; name="a.txt"\nContent-Disposition: attachment\n\nA note.\n--b--\n'
-)
-WARC = (
-    b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.b/\r\nWARC-Date: 2025-12-24T10:00:00Z\r\n"
-    b"Content-Type: application/http; msgtype=response\r\nContent-Length: 62\r\n\r\n"
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>They met in.\r\n\r\n"
-)
-SMALL: dict[str, bytes] = {
-    ".txt": b"SEOUL, Jan. 3 (Yonhap) -- Foreign Minister Cho Hyun met President Macron in Paris on 3 January 2025.\n\nHome\n",
-    ".md": b"---\ntitle: Talks\ndate: 2025-01-03\n---\n# Talks\n\nThey [met](http://a.b) *twice*[^1].\n\n[^1]: A note.\n",
-    ".html": b"<html><head><title>Talks</title><meta name=author content=Doe></head><body><p>They met<sup>1</sup>.</body>",
-    ".jsonl": b'{"id": "1", "text": "They met.", "date": "c. 1951", "people": ["A"], "notes": [["1", 2, "b"]]}\n',
-    ".json": b'[{"id": "1", "text": "They met.", "countries": "Japan; Korea", "pages": [["1", 2]]}]',
-    ".csv": b'id,text,date\n1,"They ""met"", twice",2025-01-03\n2,"a\nb",x\n',
-    ".eml": MAIL,
-    ".mbox": b"From a@b.c Tue Jan 13 10:00:00 2026\n" + MAIL,
-    ".warc": WARC,
-    ".xml": b"<TEI><teiHeader/><text><body><div type='document' xml:id='d1'><head>1. A</head><p>They<note>b</note> met."
-    b"</p></div></body></text></TEI>",
-    ".docx": docx(paragraph("They met in Nara."), title="Talks"),
-    ".epub": epub({"OPS/text/a.xhtml": "<html><body><p>They met.</p></body></html>"}),
-    ".zip": zipped({"a.txt": "They met.", "b.eml": MAIL, "c.csv": "id,text\n1,They met.\n"}),
-    ".msg": msg({"0037": "Talks", "1000": "They met."}, [{"3704": "a.txt", "3701": b"A note."}]),
-}
-PIECES = [
-    b"",
-    b"\0",
-    b"\xff\xfe",
-    b"\n",
-    b"\r\n",
-    b'"',
-    b"<",
-    b"&#x110000;",
-    b"]]>",
-    b"{",
-    b"}",
-    b"\\u99999 ",
-    b"[",
-    b"--b",
-]
-PIECES += [
-    b"9" * 400,
-    b"=?x?b?=?=",
-    b"<!DOCTYPE a [<!ENTITY b 'c'>]>",
-    b"\xed\xa0\x80",
-    b"\\bin99 ",
-    b"1e999",
-    b"NaN",
-    b"-1",
-]
-PACKED = (".docx", ".epub", ".zip", ".odt", ".pptx", ".xlsx", ".fodp")
 QUESTION = st.lists(
     st.sampled_from('a bb "c d" ( ) - ~ * ? = : , .. OR AND NOT NEAR/5 NEAR/s date:2025 country:France ^2 + [ ] { } ! / \\ “'.split(" "))
     | st.text(max_size=6),
@@ -111,64 +57,18 @@ TEXT = st.lists(
 ).map("".join)
 
 
-def fuzzed(*strategies: st.SearchStrategy[Any], times: int = 1) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Run a test with random input, a few times as often as others."""
-
-    def wrapped(test: Callable[..., None]) -> Callable[..., None]:
-        few = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
-        chosen = settings(deadline=None, max_examples=EXAMPLES * times, database=None, suppress_health_check=few)
-        return seed(SEED)(chosen(given(*strategies)(test)))
-
-    return wrapped
-
-
-def samples() -> dict[str, bytes]:
-    """A small file of every format."""
-    kept = {each.suffix: each.read_bytes() for each in FIXTURES.iterdir() if each.suffix not in (".md", ".pdf", ".doc")}
-    return {**kept, **SMALL}
-
-
-@st.composite
-def mutations(draw: st.DrawFn) -> tuple[str, bytes]:
-    """The end of a file's name, and a file of that format of which something is wrong."""
-    suffix = draw(st.sampled_from(sorted(samples())))
-    data = samples()[suffix]
-    if suffix in PACKED and zipfile.is_zipfile(io.BytesIO(data)) and draw(st.booleans()):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members: dict[str, str | bytes] = {each: archive.read(each) for each in archive.namelist()}
-        name = draw(st.sampled_from(sorted(members)))
-        inner = members[name]
-        assert isinstance(inner, bytes)
-        return suffix, zipped({**members, name: _mutated(draw, inner)})
-    return suffix, _mutated(draw, data)
-
-
-def _mutated(draw: st.DrawFn, data: bytes) -> bytes:
-    for _ in range(draw(st.integers(1, 4))):
-        at, end = sorted((draw(st.integers(0, len(data))), draw(st.integers(0, len(data)))))
-        match draw(st.sampled_from(["put", "cut", "end", "twice", "flip", "short"])):
-            case "put":
-                data = data[:at] + draw(st.sampled_from(PIECES)) * draw(st.sampled_from([1, 3, 50])) + data[at:]
-            case "cut":
-                data = data[:at] + data[end:]
-            case "end":
-                data = data[:at]
-            case "twice":
-                data = data[:end] + data[at:]
-            case "short":
-                data = data[:at] + data[at + 1 :]
-            case _:
-                data = data[:at] + bytes(255 - each for each in data[at : at + 1]) + data[at + 1 :]
-    return data
-
-
 @pytest.fixture(scope="module")
-def client(empty_collections: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def collection(empty_collections: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collection]:
     place = tmp_path_factory.mktemp("fuzzing") / "collection"
     shutil.copytree(empty_collections[0], place)
     with open_collection(place) as opened:
         opened.add([Document("a", "The consul of Freedonia wrote a despatch about the quarantine of ships.")])
-        yield create_app(opened).test_client()
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(collection: Collection) -> FlaskClient:
+    return create_app(collection).test_client()
 
 
 def check(document: Document) -> None:
@@ -309,3 +209,280 @@ def test_every_request_is_answered_or_refused(client: FlaskClient, path: str, pa
 def test_a_body_that_nobody_asked_for_is_refused(client: FlaskClient, body: bytes) -> None:
     answer = client.post("/api/v1/search", data=body, content_type="application/json")
     assert 400 <= answer.status_code < 500
+
+
+PACKED = [
+    Document(
+        "a", "Envoys signed a treaty. It ended a war.\n\nMore of it. " * 9, title="A treaty", countries=("France",),
+        people=(Person("Ada Lee", "envoy", "Korea"),), references=(Reference("Le Monde", "Traité"),), origin="a.pdf",
+        notes=(Note("1", 5, "An armistice."),), pages=(Page("xii", 0), Page("xiii", 40)), cut=("Menu",),
+        provenance={"title": "given"},
+    ),
+    Document("b", "정상들이 서울에서 만났다. Leaders agreed on trade.", title="A summit", language="ko"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pack(empty_collections: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("packs")
+    shutil.copytree(empty_collections[0], place / "collection")
+    with open_collection(place / "collection") as opened:
+        opened.add(PACKED)
+        opened.keep_variants(["accord, treaty"])
+        opened.pack(place / "sound")
+    return place / "sound"
+
+
+def spoilt_pack(data: st.DataObject, sound: bytes) -> bytes:
+    """A pack of which something is wrong: in the archive, in a file of it, or in a value in that."""
+    how = data.draw(st.sampled_from(["archive", "file", "value", "value", "value"]))
+    if how == "archive":
+        return mutated(data.draw, sound)
+    with zipfile.ZipFile(io.BytesIO(sound)) as archive:
+        files: dict[str, Any] = {name: archive.read(name) for name in archive.namelist()}
+    if how == "file":
+        name = data.draw(st.sampled_from(sorted(files)))
+        files[name] = mutated(data.draw, files[name])
+    else:
+        name = data.draw(st.sampled_from(["documents.jsonl", "pack.json"]))
+        values = damaged(data.draw, [json.loads(line) for line in files[name].splitlines()])
+        lines = [json.dumps(each) for each in (values if isinstance(values, list) else [values])]
+        files[name] = "".join(f"{line}\n" for line in lines)
+    return zipped(files)
+
+
+@fuzzed(st.data(), st.booleans(), times=8)
+def test_a_spoilt_pack_becomes_a_whole_collection_or_none(
+    pack: Path, tiny_models: tuple[Path, Path], data: st.DataObject, reencode: bool
+) -> None:
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "spoilt").write_bytes(spoilt_pack(data, pack.read_bytes()))
+        try:
+            report = unpack(place / "spoilt", place / "copy", model=str(tiny_models[0]), reencode=reencode)
+        except DragomanError as error:
+            assert "\n" not in str(error)
+            assert [each.name for each in place.iterdir()] == ["spoilt"]
+            return
+        with open_collection(place / "copy") as copy:
+            assert copy.problems() == []
+            assert report.added == len(copy.document_ids())
+            for each in map(copy.document, copy.document_ids()):
+                check(each)
+            for question in ("treaty", "-nothing", "country:France", "trade date:1950"):
+                json.dumps(copy.search(question, fold=False).to_dict(), ensure_ascii=False).encode()
+            copy.pack(place / "again")
+
+
+FEED, STORY = (
+    "https://news.example/feed.rss",
+    "The two leaders met in Seoul on Monday and agreed to hold further talks. " * 4,
+)
+FEEDS = [
+    '<?xml version="1.0"?><rss version="2.0"><channel><title>The Courier</title><item><title>Talks</title><link>'
+    "https://news.example/1</link><author>a@b.c (Jane)</author><pubDate>Tue, 13 Jan 2026 10:00:00 +0900</pubDate>"
+    "<description><![CDATA[<p>They met.</p>]]></description></item><item><link>/2</link></item></channel></rss>",
+    '<feed xmlns="http://www.w3.org/2005/Atom"><title type="html">The &lt;b>Courier&lt;/b></title><entry><title>Talks'
+    '</title><link rel="alternate" href="2"/><author><name>Jane</name></author><published>2026-01-13T10:00:00+09:00'
+    "</published><updated>2026-01-14</updated></entry></feed>",
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" xmlns:dc='
+    '"http://purl.org/dc/elements/1.1/"><channel><title>The Courier</title></channel><item><title>Talks</title><link>'
+    "https://news.example/3</link><dc:date>2026-01-13</dc:date><dc:creator>Jane</dc:creator></item></rdf:RDF>",
+]
+NAMES = st.sampled_from(
+    "title link author name published updated pubDate dc:date guid source content version entries".split()
+)
+VALUES = st.sampled_from(
+    "|x|0000-00-00T00:00:00Z|0000-01-01|99999-01-01|0001-01-01T00:00:00+14:00|Mon, 99 Jan 2020 99:99:99 GMT|Mon, 01 Jan 0000 00:00:00 GMT"
+    "|http://[|//|https://news.example:99999999/|http://a@b/|javascript:x|https://news.example/\ud7ff%00|&#xD800;|&#0;|<b>x</b>|&lt;b|2026-W01|a\nb|\x00".split("|")
+)  # fmt: skip
+
+
+@st.composite
+def feeds(draw: st.DrawFn) -> bytes:
+    """A feed of which something is wrong, or that says what a library may take for its own findings."""
+    feed = draw(st.sampled_from(FEEDS))
+    for _ in range(draw(st.integers(0, 3))):
+        start, end = draw(st.sampled_from([each.span() for each in re.finditer("(?<=>)[^<>]*(?=<)", feed)]))
+        if draw(st.booleans()):
+            name = draw(NAMES) + draw(st.sampled_from(["", "_detail", "_parsed"]))
+            feed = (
+                f"{feed[:end]}<{name} type='{draw(VALUES)}' href='{draw(VALUES)}'>{draw(VALUES)}</{name}>{feed[end:]}"
+            )
+        else:
+            feed = feed[:start] + draw(VALUES) + feed[end:]
+    raw = feed.encode()
+    return mutated(draw, raw) if draw(st.integers(0, 3)) == 0 else raw
+
+
+class Pages(Fetcher):
+    """Has a feed at its URL, and a page at every other: where the links of a spoilt feed lead, nobody is to be asked."""
+
+    def __init__(self, feed: bytes) -> None:
+        super().__init__()
+        self._feed = feed
+
+    def fetch(self, url: str, known: Validators | None = None) -> Fetched | None:
+        if url == FEED:
+            return Fetched(url, self._feed, "application/rss+xml", "", None)
+        return Fetched(url, f"<html><body><p>{STORY}</p></body></html>".encode(), "text/html", "", None)
+
+
+class Noting(Memory):
+    """What is remembered can be written down."""
+
+    def remember(self, url: str, known: Known) -> None:
+        json.dumps([url, known.document, known.stamp], ensure_ascii=False).encode()
+
+
+@fuzzed(feeds(), times=12)
+def test_a_spoilt_feed_is_documents_and_lines_that_say_why_not(feed: bytes) -> None:
+    found = list(UrlReader(ReadOptions(), memory=Noting(), fetcher=Pages(feed)).read(FEED))
+    assert found
+    for each in found:
+        if isinstance(each, Skipped):
+            assert "a fault in Dragoman" not in each.reason, each.reason
+            assert "\n" not in each.reason
+        else:
+            check(each)
+            assert each.text in STORY
+
+
+HELLO = [
+    {"jsonrpc": "2.0", "id": "hello", "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "a test", "version": "1"}}},
+    {"jsonrpc": "2.0", "method": "notifications/initialized"},
+]  # fmt: skip
+ASKED = [
+    *HELLO,
+    {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}},
+    {"jsonrpc": "2.0", "id": 2, "method": "ping"},
+    {"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "overview", "arguments": {"values": 2}}},
+    {"jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": {"name": "similar", "arguments": {"id": "a", "limit": 2}}},
+    {"jsonrpc": "2.0", "id": 5, "method": "tools/call", "params": {"name": "read", "arguments": {"id": "a", "start": 3, "limit": 300}}},
+    {"jsonrpc": "2.0", "id": 6, "method": "tools/call", "params": {"name": "search", "arguments": {
+        "query": "consul ships", "mode": "keyword", "limit": 3, "offset": 0, "sort": "newest", "match": "any", "after": "1900", "countries": ["France"],
+        "filters": {"kind": ["letter"]}, "where": ["-ship"], "document": "a", "per_document": True, "literal": False}}},
+    {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 6, "reason": "x"}},
+    {"jsonrpc": "2.0", "id": 7, "result": {}},
+]  # fmt: skip
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> bytes:
+    """A message to a server of the Model Context Protocol, of which mostly something is wrong."""
+    message = draw(st.sampled_from(ASKED))
+    for _ in range(draw(st.integers(0, 2))):
+        message = damaged(draw, message)
+    line = json.dumps(message).encode()
+    return mutated(draw, line) if draw(st.integers(0, 3)) == 0 else line
+
+
+def check_answer(answer: Any) -> None:
+    """What holds of every answer of the protocol: one that is an error says in one line what is wrong."""
+    assert answer["jsonrpc"] == "2.0"
+    if "error" in answer:
+        assert "\n" not in answer["error"]["message"]
+        assert "Traceback" not in json.dumps(answer)
+    elif answer["result"].get("isError"):
+        assert "\n" not in answer["result"]["content"][0]["text"]
+
+
+def demanded(line: bytes) -> Any:
+    """The id of what a line asks and is to be answered; None if there is none."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    is_request = (
+        isinstance(message, dict) and message.get("jsonrpc") == "2.0" and isinstance(message.get("method"), str)
+    )
+    return message.get("id") if is_request and type(message.get("id")) in (int, str) else None
+
+
+@fuzzed(st.lists(messages(), max_size=8), times=4)
+def test_every_line_that_a_model_sends_is_answered_or_refused(
+    collection: Collection, caplog: pytest.LogCaptureFixture, sent: list[bytes]
+) -> None:
+    mcp = pytest.importorskip("dragoman.web.mcp", reason="the SDK is not installed: pip install 'dragoman[mcp]'")
+    last = {"jsonrpc": "2.0", "id": "last", "method": "ping"}
+    lines = [*(json.dumps(each).encode() for each in HELLO), *sent, json.dumps(last).encode()]
+    asked = io.BytesIO(b"".join(each + b"\n" for each in lines))
+    caplog.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin", io.TextIOWrapper(asked))
+        patch.setattr("sys.stdout", said := io.TextIOWrapper(out := io.BytesIO()))
+        mcp.server(collection).run("stdio")
+    said.flush()
+    answers = [json.loads(line) for line in out.getvalue().splitlines()]
+    for each in answers:
+        check_answer(each)
+    ids = [each["id"] for each in answers]
+    assert {"hello", "last"} <= {*ids}
+    given_up = any(b"cancelled" in each for each in sent)
+    assert given_up or all(
+        number in ids for each in sent for line in each.splitlines() if (number := demanded(line)) is not None
+    )
+    assert not [each for each in caplog.records if each.exc_info and each.levelno >= logging.WARNING]
+
+
+HEADERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "host": st.sampled_from(
+            ["localhost", "localhost:80", "evil.example", "evil.example@127.0.0.1", "[::1", "", "\xe9"]
+        ),
+        "origin": st.sampled_from(["http://localhost", "null", "https://evil.example", "http://[", "\xe9"]),
+        "content-type": st.sampled_from(["text/plain", "application/json; charset=x", "", "\xe9"]),
+        "accept": st.sampled_from(["*/*", "text/event-stream", "", "\xe9", "application/json"]),
+        "mcp-protocol-version": st.sampled_from(["2025-06-18", "x", "\xe9"]),
+        "mcp-session-id": st.sampled_from(["x", "\xe9"]),
+        "content-length": st.sampled_from(["-1", "x", "9" * 30, "1"]),
+        "last-event-id": st.just("x"),
+        "authorization": st.sampled_from(["Bearer", "Bearer \xe9", ""]),
+    },
+)
+
+
+@fuzzed(messages(), HEADERS, st.sampled_from(["POST"] * 6 + ["DELETE", "PUT", "OPTIONS"]), times=4)
+def test_every_request_that_a_model_sends_is_answered_or_refused(
+    collection: Collection, caplog: pytest.LogCaptureFixture, body: bytes, headers: dict[str, str], method: str
+) -> None:
+    mcp = pytest.importorskip("dragoman.web.mcp", reason="the SDK is not installed: pip install 'dragoman[mcp]'")
+    from dragoman.web.mcp.gate import Entry, http_app
+
+    entry = Entry(frozenset({"localhost"}), frozenset({"https://gazette.example"}))
+    app = http_app(mcp.server(collection), entry, lambda: 1)
+    sent = {
+        "host": "localhost",
+        "content-type": "application/json",
+        "accept": "application/json, text/event-stream",
+        **headers,
+    }
+    said: list[dict[str, Any]] = []
+    pieces = [{"type": "http.request", "body": body}, {"type": "http.disconnect"}]
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "method": method, "path": "/mcp",
+        "raw_path": b"/mcp", "root_path": "", "query_string": b"", "client": ("127.0.0.1", 1), "server": ("localhost", 80),
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.items()],
+    }  # fmt: skip
+
+    async def receive() -> dict[str, Any]:
+        return pieces.pop(0) if len(pieces) > 1 else pieces[0]
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    async def ask() -> None:
+        async with app.router.lifespan_context(app):
+            await app(scope, receive, send)
+
+    caplog.clear()
+    asyncio.run(ask())
+    (start,) = (each for each in said if each["type"] == "http.response.start")
+    content = b"".join(each.get("body", b"") for each in said if each["type"] == "http.response.body")
+    assert start["status"] < 500, content
+    if sent["host"] not in ("localhost", "localhost:80"):
+        assert start["status"] == 421
+    if start["status"] == 200 and method == "POST":
+        check_answer(json.loads(content))
+    assert not [each for each in caplog.records if each.exc_info and each.levelno >= logging.WARNING]

@@ -3,9 +3,10 @@
 import io
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from html import unescape
-from typing import Any, Final
+from time import struct_time
+from typing import Any, Final, cast
 
 from ...errors import UnreadableSource
 from ..dates.records import parse_dates
@@ -102,7 +103,9 @@ def _entry(entry: Any, outlet: str) -> Entry:
 def _line(found: Any, name: str) -> str:
     """A field as one line of plain text."""
     value = str(dict[str, Any].get(found, name) or "")
-    if "html" in str(dict[str, Any].get(found, f"{name}_detail", {}).get("type", "")):
+    # A feed may have elements that are called as feedparser calls what it finds out itself.
+    detail = dict[str, Any].get(found, f"{name}_detail")
+    if isinstance(detail, dict) and "html" in str(cast("dict[str, Any]", detail).get("type", "")):
         value = unescape(_TAG.sub("", value))
     return " ".join(tidy(value).split())[:1000]
 
@@ -113,5 +116,7 @@ def _dates(entry: Any, written: str) -> DateInterval | None:
         return parse_dates(written)
     except ValueError:
         parsed = dict[str, Any].get(entry, "published_parsed") or dict[str, Any].get(entry, "updated_parsed")
-        day = date(*parsed[:3]) if parsed else None
-        return DateInterval(day, day) if day else None
+        if not isinstance(parsed, struct_time) or not MINYEAR <= parsed.tm_year <= MAXYEAR:
+            return None
+        day = date(*parsed[:3])
+        return DateInterval(day, day)

@@ -98,15 +98,22 @@ def _secrets_in(folder: Path) -> list[str]:
 
 
 def _damage(part: str) -> Callable[[Place], None]:
-    """What changes a byte in the middle of a file of the collection."""
+    """What changes a byte in the middle of the largest file of a kind."""
 
     def damage(place: Place) -> None:
-        file = max(place.collection.glob(part))
+        file = max(place.collection.glob(part), key=lambda each: each.stat().st_size)
         content = bytearray(file.read_bytes())
         content[len(content) // 2] ^= 0xFF
         file.write_bytes(content)
 
     return damage
+
+
+def _damage_vectors(place: Place) -> None:
+    """Damage the vectors of a segment that was written with them: those of the others lie beside these."""
+    with open_collection(place.collection) as collection:
+        collection.compact()
+    _damage("segments/*/vectors/vectors.faiss")(place)
 
 
 def _damage_ledger(place: Place) -> None:
@@ -136,7 +143,8 @@ COPIES = [
     Operation("unpack", _unpack, _packed, others=(NEW,)),
     Operation("purge", _purge, _with_secrets, goes_on=True, traces=lambda place: _secrets_in(place.disk)),
     Operation("repair a segment", _repair, _damage("segments/*/postings/*.npy"), is_damaged=True, goes_on=True),
-    Operation("repair vectors", _repair, _damage("segments/*/vectors/vectors.faiss"), is_damaged=True, goes_on=True),
+    Operation("repair vectors", _repair, _damage_vectors, is_damaged=True, goes_on=True),
+    Operation("repair vectors beside", _repair, _damage("segments/*/vectors.faiss"), is_damaged=True, goes_on=True),
     Operation("repair the encoder", _repair, _damage("encoders/*/*.onnx"), is_damaged=True, goes_on=True),
     Operation("repair the ledger", _repair, _damage_ledger, is_damaged=True, goes_on=True),
 ]

@@ -287,13 +287,14 @@ class _Server(MCPServer[Any]):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
-        known = self._arguments.get(name, list(arguments))
+        if name not in self._arguments:
+            raise ToolError(f"there is no tool {name[:40]!r}: there are {', '.join(self._arguments)}")
+        known, schemas = self._arguments[name], self._schemas[name]
         for argument in arguments:
             if argument not in known:
                 raise ToolError(f"unknown argument {argument[:40]!r}: {name} takes {', '.join(known)}")
-        schemas = self._schemas.get(name, {})
         # A null is as good as no value; what must be given is still missed.
-        given = {name: fitted(value, schemas[name]) for name, value in arguments.items() if value is not None}
+        given = {key: fitted(value, schemas[key]) for key, value in arguments.items() if value is not None}
         try:
             return await super().call_tool(name, given, context)
         except ToolError as error:

@@ -270,6 +270,25 @@ def test_a_feed_is_followed_to_a_limit_and_deep_nesting_does_no_harm() -> None:
         parse_feed(b" " * 20_000_001, "https://example.org/feed")
 
 
+@pytest.mark.parametrize(
+    ("more", "dates"),
+    [
+        ("<title_detail>x</title_detail>", None),
+        ("<author_detail>x</author_detail>", None),
+        ("<pubDate>soon</pubDate><published_parsed>2026</published_parsed>", None),
+        ("<pubDate>0000-01-01</pubDate>", None),
+        ("<pubDate>0000-00-00T00:00:00Z</pubDate>", None),
+        ("<pubDate>Sat, 01 Nov 2025 10:00:00 GMT</pubDate><published_parsed>x</published_parsed>", "2025-11-01"),
+    ],
+)
+def test_what_a_feed_says_is_not_taken_for_what_the_library_finds(more: str, dates: str | None) -> None:
+    feed = rss(item("https://example.org/1", "Talks", more), title="The Courier")
+    (entry,) = parse_feed(feed.encode(), "https://example.org/feed")
+    assert (entry.title, entry.outlet, entry.dates and str(entry.dates)) == ("Talks", "The Courier", dates)
+    of_the_feed = feed.replace("<item>", f"{more}<item>")
+    assert len(parse_feed(of_the_feed.encode(), "https://example.org/feed")) == 1
+
+
 def test_bytes_that_name_a_file_are_no_feed(tmp_path: Path) -> None:
     path = tmp_path / "feed.xml"
     path.write_text(rss(item("https://example.org/1")))
