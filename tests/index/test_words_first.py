@@ -313,6 +313,37 @@ def test_damaged_vectors_leave_the_words_and_are_mended(make_collection: "MakeCo
         assert mended.problems() == []
 
 
+@pytest.mark.parametrize(
+    ("file", "is_gone"), [("vectors.faiss", False), ("sentence_vectors.npy", True), ("part.json", False)]
+)
+def test_damaged_vectors_that_only_a_kept_state_needs_are_mended(
+    make_collection: "MakeCollection", file: str, is_gone: bool
+) -> None:
+    collection = made(make_collection, FIRST)
+    collection.add(SECOND)
+    collection.keep("monday")
+    collection.compact()
+
+    def kept() -> tuple[Any, Any]:
+        with open_collection(collection.path, at="monday") as monday:
+            return monday.status().unencoded, answers(monday)
+
+    now, whole = answers(collection), kept()
+    path = max(collection.path.glob(f"segments/*/{file}"), key=lambda each: each.stat().st_size)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 8
+    path.write_bytes(content)
+    if is_gone:
+        path.unlink()
+    assert collection.problems()
+    repair = repair_collection(collection.path)
+    assert (repair.lost, repair.remaining) == ((), ())
+    assert f"{path.parent.name}/{file}" in " ".join(repair.mended)
+    with open_collection(collection.path) as mended:
+        assert (answers(mended), kept()) == (now, whole)
+        assert mended.problems() == []
+
+
 def test_damaged_vectors_of_what_is_gone_are_no_lasting_fault(make_collection: "MakeCollection") -> None:
     collection = made(make_collection, FIRST)
     collection.add(SECOND)

@@ -116,6 +116,14 @@ def _damage_vectors(place: Place) -> None:
     _damage("segments/*/vectors/vectors.faiss")(place)
 
 
+def _damage_kept_vectors(place: Place) -> None:
+    """Damage vectors that only a kept state needs."""
+    with open_collection(place.collection) as collection:
+        collection.keep("monday")
+        collection.compact()
+    _damage("segments/*/vectors.faiss")(place)
+
+
 def _damage_ledger(place: Place) -> None:
     """Destroy a page of an index: the rows are whole."""
     ledger = place.collection / LEDGER
@@ -145,6 +153,7 @@ COPIES = [
     Operation("repair a segment", _repair, _damage("segments/*/postings/*.npy"), is_damaged=True, goes_on=True),
     Operation("repair vectors", _repair, _damage_vectors, is_damaged=True, goes_on=True),
     Operation("repair vectors beside", _repair, _damage("segments/*/vectors.faiss"), is_damaged=True, goes_on=True),
+    Operation("repair vectors of a kept state", _repair, _damage_kept_vectors, is_damaged=True, goes_on=True),
     Operation("repair the encoder", _repair, _damage("encoders/*/*.onnx"), is_damaged=True, goes_on=True),
     Operation("repair the ledger", _repair, _damage_ledger, is_damaged=True, goes_on=True),
 ]

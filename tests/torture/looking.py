@@ -52,6 +52,7 @@ def _held(folder: Path) -> dict[str, Any] | None:
     for name in names:
         with open_collection(folder, at=name) as kept:
             found[f"kept as {name}"] = {each: _digest(kept.document(each).text) for each in kept.document_ids()}
+            found[f"unencoded in {name}"] = kept.status().unencoded
     return found
 
 

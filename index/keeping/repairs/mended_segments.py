@@ -1,7 +1,7 @@
 """The damaged segments of a collection, written anew from the ledger, with as little encoding as can be."""
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
@@ -45,7 +45,14 @@ class DamagedSegment(NamedTuple):
 
 
 def look_at(
-    folder: Path, number: int, sealed: Seal, passages: int, manifest: Manifest, parts: Iterable[tuple[Path, Seal]] = ()
+    folder: Path,
+    number: int,
+    sealed: Seal,
+    passages: int,
+    manifest: Manifest,
+    parts: Collection[tuple[Path, Seal]] = (),
+    *,
+    parts_too: bool = False,
 ) -> DamagedSegment | None:
     """What is wrong with a segment; None if nothing is.
 
@@ -56,6 +63,7 @@ def look_at(
         passages: How many passages it has by the ledger.
         manifest: That of a state that it belongs to.
         parts: The vectors that its passages were given since it was written, each with its seal.
+        parts_too: Whether it counts as damaged where only these are.
     """
     told = [f"{each.file} {each.what}".strip() for each in faults(folder, sealed)] if sealed else []
     if not told:
@@ -66,6 +74,8 @@ def look_at(
                 told.append(f"it has {len(segment):,} passages, and {passages:,} by the ledger")
         except CollectionDamaged as error:
             told = [str(error.__cause__ or error)]
+    if not told and parts_too:
+        told = [f"{beside.name}/{each.file} {each.what}" for beside, seal in parts for each in faults(beside, seal)]
     if not told:
         return None
     try:

@@ -211,7 +211,12 @@ def _mend_encoder(store: Store, manifest: Manifest, wrong: Sequence[str]) -> str
 
 
 def _damaged_segments(store: Store) -> Iterator[DamagedSegment]:
+    """The segments that are to be written anew: damaged ones, and those of the past with damaged vectors beside them.
+
+    To segments of the present, vectors are given as they lie: see `_damaged_parts`.
+    """
     seals = store.ledger.seals()
+    present = {number for number, _ in store.ledger.segments()}
     seen: set[int] = set()
     for state in _states(store):
         for number, name in state.segments:
@@ -221,14 +226,15 @@ def _damaged_segments(store: Store) -> Iterator[DamagedSegment]:
                 sealed, passages = seals.get(f"{SEGMENTS}/{name}", {}), len(store.ledger.passages_in(number))
                 named = ((each, seals.get(f"{SEGMENTS}/{each}")) for each in state.parts.get(number, ()))
                 parts = [(store.folder / SEGMENTS / each, its_seal) for each, its_seal in named if its_seal]
-                if found := look_at(store.folder / SEGMENTS / name, number, sealed, passages, manifest, parts):
+                folder, parts_too = store.folder / SEGMENTS / name, number not in present
+                if found := look_at(folder, number, sealed, passages, manifest, parts, parts_too=parts_too):
                     yield found
 
 
 def _damaged_parts(store: Store) -> Iterator[str]:
-    """The folders of vectors beside their segment that are not as they were written."""
+    """The folders of vectors beside segments of the present that are not as they were written."""
     seals = store.ledger.seals()
-    for names in store.ledger.vector_parts().values():
+    for names in store.ledger.state().parts.values():
         for name in names:
             folder, sealed = store.folder / SEGMENTS / name, seals.get(f"{SEGMENTS}/{name}")
             if any(faults(folder, sealed)) if sealed else not owner_of(folder):
