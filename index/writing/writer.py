@@ -157,8 +157,9 @@ class Writer:
                     raise
             named = set(self._ledger.vector_parts().get(number, ()))
             with self._commit():
-                for damaged in named.difference(each.folder.name for each in segment.vectors.parts):
-                    self._ledger.drop_vector_part(damaged)
+                if len(chosen) == len(lacking):  # until then they say that there is something to mend
+                    for damaged in named.difference(each.folder.name for each in segment.vectors.parts):
+                        self._ledger.drop_vector_part(damaged)
                 self._store.sealing.seal(SEGMENTS, name)
                 self._ledger.add_vector_part(number, name)
             return True

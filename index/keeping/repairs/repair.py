@@ -6,11 +6,11 @@ what was mended by then, and the next repair goes on.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,7 @@ from ...writing.tally import Progress, Report
 from ...writing.vectors.later_vectors import encode_rest
 from ...writing.writer import Writer
 from ..ledger_seal import EARLIER, is_seal_damaged
+from ..open_segments import first_fault
 from ..seals import faults
 from .ledger_check import ledger_faults
 from .mended_segments import DamagedSegment, Mender, look_at
@@ -130,7 +131,7 @@ def _mend_rest(
 ) -> None:
     encoders = list(_wrong_encoders(store))
     damaged = list(_damaged_segments(store))
-    parts = list(_damaged_parts(store))
+    parts = dict(_damaged_parts(store))
     lacking = store.ledger.live_versions_in([])
     if encoders or damaged or lacking or salvaged or parts:
         with store.writing(lock_timeout):
@@ -138,10 +139,8 @@ def _mend_rest(
                 is_present = manifest.encoder_folder == store.ledger.manifest.encoder_folder
                 what = "the query encoder" if is_present else f"the query encoder {manifest.encoder_folder}"
                 _attempt(tally, what, partial(_mend_encoder, store, manifest, wrong))
-            if parts:
-                with store.database.change():
-                    for name in parts:
-                        store.ledger.drop_vector_part(name)
+            for name, reason in parts.items():
+                store.leave_out(name, reason)
             mender = Mender(store, progress)
             for each in damaged:
                 _attempt(tally, f"segment {each.name}", partial(_mend_segment, store, mender, each, progress))
@@ -150,7 +149,7 @@ def _mend_rest(
             elif lacking or salvaged:
                 _attempt(tally, "the index", partial(_complete, store, progress))
     if parts:
-        _attempt(tally, f"vectors in {', '.join(parts)}", partial(_encode_anew, store, progress, lock_timeout))
+        _attempt(tally, f"vectors in {', '.join(parts)}", partial(_encode_anew, store, parts, progress, lock_timeout))
     if is_seal_damaged(store.database):
         tally.mended += store.sealing.seal_rest()
     tally.remaining += [each for each in store.problems() if each not in tally.remaining]
@@ -231,18 +230,31 @@ def _damaged_segments(store: Store) -> Iterator[DamagedSegment]:
                     yield found
 
 
-def _damaged_parts(store: Store) -> Iterator[str]:
-    """The folders of vectors beside segments of the present that are not as they were written."""
+def _damaged_parts(store: Store) -> Iterator[tuple[str, str]]:
+    """The folders of vectors beside segments of the present that are not as they were written, and why."""
     seals = store.ledger.seals()
-    for names in store.ledger.state().parts.values():
-        for name in names:
-            folder, sealed = store.folder / SEGMENTS / name, seals.get(f"{SEGMENTS}/{name}")
-            if any(faults(folder, sealed)) if sealed else not owner_of(folder):
-                yield name
+    for name in _present_parts(store):
+        folder, sealed = store.folder / SEGMENTS / name, seals.get(f"{SEGMENTS}/{name}")
+        reason = first_fault(folder, sealed) if sealed else None if owner_of(folder) else "it belongs to no segment"
+        if reason:
+            yield name, reason
 
 
-def _encode_anew(store: Store, progress: Callable[[Progress], None] | None, lock_timeout: float) -> str:
+def _present_parts(store: Store) -> Iterator[str]:
+    named = store.ledger.vector_parts()
+    return chain.from_iterable(named.get(number, ()) for number, _ in store.ledger.segments())
+
+
+def _encode_anew(
+    store: Store, damaged: Collection[str], progress: Callable[[Progress], None] | None, lock_timeout: float
+) -> str:
+    """Give passages vectors again, and take the damaged ones away when all have: until then they say what is amiss."""
     report = encode_rest(store, progress=progress, lock_timeout=lock_timeout)
+    left = {*damaged}.intersection(_present_parts(store))
+    if left and not report.unencoded:
+        with store.writing(lock_timeout), store.database.change():
+            for name in left:
+                store.ledger.drop_vector_part(name)
     return f"{report.encoded:,} passages encoded" if report.encoded else ""
 
 
