@@ -313,6 +313,38 @@ def test_damaged_vectors_leave_the_words_and_are_mended(make_collection: "MakeCo
         assert mended.problems() == []
 
 
+@pytest.mark.parametrize("after", [0, 10])
+def test_a_repair_of_vectors_that_is_interrupted_is_known_and_goes_on(
+    make_collection: "MakeCollection", cache: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    collection = made(make_collection, FIRST)
+    whole = answers(collection)
+    (path,) = collection.path.glob("segments/*/vectors.faiss")
+    path.write_bytes(path.read_bytes()[:-40] + bytes(40))
+    cache.unlink()
+    monkeypatch.setattr(writer, "ENCODED_AT_ONCE", 4)
+    monkeypatch.setattr(writer, "MOST_PARTS", 1_000)
+    told: list[Progress] = []
+
+    def interrupt(progress: Progress) -> None:
+        told.append(progress)
+        if len(told) > after:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        repair_collection(collection.path, progress=interrupt)
+    with open_collection(collection.path) as damaged:
+        assert damaged.status().unencoded == 30 - after // 4 * 4
+        assert damaged.problems()
+    repair = repair_collection(collection.path)
+    assert (repair.lost, repair.remaining) == ((), ())
+    assert "passages encoded" in " ".join(repair.mended)
+    with open_collection(collection.path) as mended:
+        assert mended.status().unencoded == 0
+        assert answers(mended) == whole
+        assert mended.problems() == []
+
+
 @pytest.mark.parametrize(
     ("file", "is_gone"), [("vectors.faiss", False), ("sentence_vectors.npy", True), ("part.json", False)]
 )
