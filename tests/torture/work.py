@@ -6,7 +6,8 @@ import random
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,6 +24,7 @@ from dragoman.index.encoding.export import export_query_encoder
 from support.tiny_model import make_tiny_model
 
 COLUMNS = ("fault", "tried", "lost or wrong")
+OF_EVERY = ("operation", "steps", "killed at", "lost or wrong")
 
 Outcome = tuple[Trial, list[str], int]
 """What was tried, what is wrong, and how many bytes were looked through."""
@@ -111,13 +113,17 @@ def _try(trial: Trial, known: Known, seed: int, until: float) -> Outcome | None:
 
 
 def _told(
-    trials: Iterable[Trial],
-    results: Iterable[Future[Outcome | None]],
+    trials: Sequence[Trial],
+    results: Sequence[Future[Outcome | None]],
     lacks_ext4: str,
     began: float,
     wanted: Namespace,
 ) -> int:
-    tried = {trial.name: [0, 0] for trial in sorted(trials, key=lambda each: each.name)}
+    def called(trial: Trial) -> str:
+        return trial.operation if wanted.every else trial.name
+
+    planned = Counter(map(called, trials))
+    tried = {name: [0, 0] for name in sorted(planned)}
     operations, looked_through = set[str](), 0
     for future in as_completed(results):
         outcome = future.result()
@@ -126,16 +132,18 @@ def _told(
         trial, wrong, size = outcome
         operations.add(trial.operation)
         looked_through += size
-        tried[trial.name][0] += 1
+        tried[called(trial)][0] += 1
         if wrong:
-            tried[trial.name][1] += 1
+            tried[called(trial)][1] += 1
             at = f" ({trial.fault.at})" if trial.fault and trial.fault.at else ""
             print(f"{trial.operation}, {trial.name}{at}: {'; '.join(wrong)}", file=sys.stderr, flush=True)
     seconds = time.monotonic() - began
-    with Record("torture", COLUMNS) as record:
+    kept = ("torture-every", OF_EVERY) if wanted.every else ("torture", COLUMNS)
+    with Record(*kept) as record:
         for name, (number, wrong) in tried.items():
-            record.row(name, f"{number:,}", f"{wrong:,}")
-        kills = sum(number for name, (number, _) in tried.items() if name.startswith("a kill"))
+            steps = [f"{planned[name]:,}"] if wanted.every else []
+            record.row(name, *steps, f"{number:,}", f"{wrong:,}")
+        kills = sum(number for name, (number, _) in tried.items() if wanted.every or name.startswith("a kill"))
         lost = sum(wrong for _, wrong in tried.values())
         record.figure("kills", f"{kills:,}")
         record.figure("faults", f"{sum(number for number, _ in tried.values()):,}")
