@@ -9,6 +9,7 @@ import pytest
 
 from dragoman.corpus.document import Document
 from dragoman.corpus.fetching.feed import MOST_TAGS, looks_like_feed, looks_like_page, parse_feed
+from dragoman.corpus.fetching.urls import canonical_url
 from dragoman.corpus.intake import MOST_LINES
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import Skipped
@@ -368,3 +369,11 @@ def test_the_addresses_that_links_of_a_feed_lie_below_do_not_pile_up(tag: str) -
     feed += "<item xml:base='http://a.b/c/'><link>d</link></item>" * 900
     entries = parse_feed(feed.encode(), "http://a.b/")
     assert [each.url for each in entries[:2]] == ["http://a.b/c", "http://a.b/c/d"]
+
+
+@pytest.mark.parametrize("host", ["a", "é", "é.", "가", "."])
+def test_a_host_is_no_longer_than_a_host_may_be(host: str) -> None:
+    told = "a URL whose host has more than 253 characters" if host != "." else "a URL without a host"
+    with allowed(20), pytest.raises(UnreadableSource, match=f"^{told}$"):  # it took over ten minutes
+        canonical_url(f"http://{host * 20_000_000}.a.b/" if host != "." else f"http://{host * 20_000_000}/")
+    assert canonical_url("http://münchen.a.b/") == "http://xn--mnchen-3ya.a.b/"
