@@ -409,7 +409,5 @@ def test_settings_that_mean_nothing_are_one_line_and_mended(
 
 def test_settings_out_of_their_range_are_refused() -> None:
     for bad in (BM25F(k1=0.0), BM25F(b=(0.0, 1.1, 0.0, 0.0)), BM25F(weights=(1.0, float("inf"), 1.0, 1.0))):
-        with pytest.raises(
-            QueryError, match="needs a k1 above 0, up to 1,000,000, every b from 0 to 1, and weights"
-        ):
+        with pytest.raises(QueryError, match="needs a k1 above 0, up to 1,000,000, every b from 0 to 1, and weights"):
             Settings(bm25f=bad)
