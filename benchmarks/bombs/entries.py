@@ -14,14 +14,17 @@ from flask.testing import FlaskClient
 
 from dragoman.corpus.document import Document, Span
 from dragoman.corpus.fetching.feed import looks_like_feed, looks_like_page, parse_feed
+from dragoman.corpus.fetching.fetch import USER_AGENT
+from dragoman.corpus.fetching.urls import canonical_url
 from dragoman.errors import DragomanError
 from dragoman.index.keeping.unpack import opened_pack
 from dragoman.index.units import Unit
 from dragoman.search.cli.batch import run_batch
-from dragoman.search.collection import Collection
+from dragoman.search.collection import Collection, open_collection
 from dragoman.search.evaluation.judgments import read_judged
 from dragoman.search.evaluation.runs import read_run
 from dragoman.search.language.words.variants import read_variants
+from dragoman.search.ranking.settings import Settings, apply_changes, read_changes
 from dragoman.search.results import citations
 from dragoman.search.results.highlight import Highlight, Marker, pieces
 from dragoman.web.access.keys import holders
@@ -161,6 +164,81 @@ def _each(line: Callable[[int], str], size_of_one: int) -> Callable[[int], bytes
     return lambda size: "".join(line(n) for n in range(size // size_of_one)).encode()
 
 
+def _ranked(make: Callable[[int], str]) -> Callable[[Scene, int], str]:
+    """A file of settings of the ranking, and a question that is ranked by them."""
+
+    def work(scene: Scene, size: int) -> str:
+        path = scene.folder / "settings.json"
+        path.write_text(make(size))
+        try:
+            settings = apply_changes(Settings(), read_changes(str(path)))
+            with open_collection(scene.collection.path, settings=settings) as collection:
+                return f"{collection.search('envoy', limit=1).total} hits"
+        except DragomanError as error:
+            return str(error)
+
+    return work
+
+
+_SETTINGS: Final = [
+    Entry("settings", "blanks", _ranked(lambda size: "{" + " " * size)),
+    Entry("settings", "objects in objects", _ranked(lambda size: '{"bm25f":' * (size // 9))),
+    Entry("settings", "objects in objects, fewer", _ranked(lambda _: '{"bm25f":' * 10_000)),
+    Entry("settings", "lists in lists", _ranked(lambda _: '{"bm25f":{"b":' + "[" * 49_000 + "]" * 49_000 + "}}")),
+    Entry("settings", "names", _ranked(lambda _: json.dumps({f"k{n}": 1 for n in range(8_000)}))),
+    Entry("settings", "one name again and again", _ranked(lambda _: "{" + ",".join(['"depth":1'] * 9_000) + "}")),
+    Entry("settings", "a long name", _ranked(lambda _: json.dumps({"a" * 90_000: 1}))),
+    Entry("settings", "a long value", _ranked(lambda _: json.dumps({"fusion": "a" * 90_000}))),
+    Entry("settings", "weights", _ranked(lambda _: json.dumps({"bm25f": {"weights": [1] * 30_000}}))),
+    *(Entry("settings", f"{name} of {what}", _ranked(lambda _, name=name, value=value: f'{{"{name}": {value}}}')) for name in ("depth", "rerank_depth", "document_weight") for what, value in {
+        "many digits": "9" * 90_000, "fewer digits": "9" * 4_000, "300 digits": "9" * 300, "1e308": "1e308", "1e-308": "1e-308", "no number": "NaN"}.items()),
+]  # fmt: skip
+
+
+def _listed(lines: Callable[[int], str]) -> Callable[[Scene, int], str]:
+    """A list of URLs, as a feed or a command brings them, of which none is fetched."""
+
+    def work(_: Scene, size: int) -> str:
+        told = dict[str, int]()
+        for each in lines(size).split("\n"):
+            try:
+                canonical_url(each)
+                said = "a URL"
+            except DragomanError as error:
+                said = str(error)
+            told[said] = told.get(said, 0) + 1
+        return "; ".join(f"{count} × {said}" for said, count in told.items())
+
+    return work
+
+
+def _obeyed(lines: Callable[[int], str]) -> Callable[[Scene, int], str]:
+    """A robots.txt that is as long as one may be, and what it says of a long URL."""
+
+    def work(_: Scene, size: int) -> str:
+        from protego import Protego
+
+        rules: Any = Protego.parse(lines(min(size, 500 * 1024))[: 500 * 1024])
+        may = rules.can_fetch("http://a.b/" + "a" * 1_000, USER_AGENT)
+        return f"fetched: {may}, after {rules.crawl_delay(USER_AGENT)} seconds"
+
+    return work
+
+
+_ALL: Final = "User-agent: *\n"
+_URLS: Final = [
+    Entry("URLs", "many", _listed(lambda size: "\n".join(f"http://a.b/{n}" for n in range(size // 16)))),
+    *(Entry("URLs", f"one, {name}", _listed(lambda size, begin=begin, unit=unit: begin + run(unit, size))) for name, begin, unit in (
+        ("a long path", "http://a.b/", "a"), ("steps", "http://a.b/", "../"), ("percents", "http://a.b/", "%"), ("letters abroad", "http://a.b/", "é"), ("a long host", "http://", "a"),
+        ("a host of stops", "http://", "."), ("a host of labels", "http://", "a."), ("a host abroad", "http://", "é"), ("a host of labels abroad", "http://", "é."), ("an address", "http://[", ":"),
+        ("digits of a port", "http://a.b:", "9"), ("names of users", "http://", "a@"), ("campaigns", "http://a.b/?", "utm_a=b&"), ("parameters", "http://a.b/?", "a=b&"), ("fragments", "http://a.b/", "#"), ("tabs", "http://a.b/", "\t"), ("blanks", " ", " "))),
+    Entry("URLs", "hosts of labels abroad", _listed(lambda size: "\n".join("http://" + "é" * 60 + f"{n}.b/" for n in range(size // 140)))),
+    *(Entry("robots.txt", name, _obeyed(lambda size, begin=begin, unit=unit, end=end: begin + run(unit, size - len(end)) + end)) for name, begin, unit, end in (
+        ("rules", _ALL, "Disallow: /a\n", ""), ("stars", _ALL + "Disallow: /", "*", ""), ("stars apart", _ALL + "Disallow: /", "*a", "b$"), ("rules of stars", _ALL, "Disallow: /" + "*a" * 30 + "b$\n", ""),
+        ("percents", _ALL + "Disallow: /", "%41", ""), ("agents", "", "User-agent: a\n", "Disallow: /\n"), ("groups", "", "User-agent: a\nDisallow: /\n", ""), ("a long agent", "User-agent: ", "a", "\nDisallow: /\n"),
+        ("digits of a delay", _ALL + "Crawl-delay: ", "9", ""), ("colons", "", ":", ""), ("lines", "", "\n", ""), ("carriage returns", "", "\r", ""), ("remarks", _ALL, "#", ""), ("maps", "", "Sitemap: a\n", ""))),
+]  # fmt: skip
+
 _BLANKS: Final = gzip.compress(b"\n" * 50_000_000)
 _LISTS: Final = [
     Entry("batch", "one line", _batch(_lines("word "))),
@@ -279,6 +357,8 @@ _FEEDS: Final = [
     Entry("feed", "doctypes before", _fed("", "<!DOCTYPE a>", _RSS)),
     Entry("feed", "blanks before", _fed("", " ", _RSS)),
     Entry("feed", "references", _fed(_RSS + "<item><title>", "&amp;", "</title></item></channel></rss>")),
+    Entry("feed", "addresses below addresses", _fed(_RSS, "<a xml:base='c/'>")),
+    Entry("feed", "styles", _fed(_RSS + "<item><description>&lt;p style='", "a:b;", "'&gt;</description></item></channel></rss>")),
     Entry("feed", "a page within", _fed("<feed xmlns='http://www.w3.org/2005/Atom'><entry><content type='xhtml'>", "<div>", "</content></entry></feed>")),
 ]  # fmt: skip
 
@@ -324,6 +404,6 @@ ENTRIES: Final = [
     *(Entry("question", f"the collection's words, {name}", _of_words(pattern, joint)) for name, pattern, joint in (
         ("plain", "{0}", " "), ("beginnings", "{1}*", " "), ("anywhere", "*{1}*", " "), ("about", "{0}~2", " "), ("phrases", '"{0} the"~50', " "),
         ("near", "{0}", " NEAR/100 "), ("all", "{0}", " AND "), ("any", "{0}", " OR "), ("none", "-{0}", " "), ("misspelt", "x{0}", " "), ("run together", "{0}", ""))),
-    *_REQUESTS, *_LISTS, *_CITED, *_MARKS, *_FEEDS, *_PACKS, *_MODELS,
+    *_REQUESTS, *_LISTS, *_SETTINGS, *_URLS, *_CITED, *_MARKS, *_FEEDS, *_PACKS, *_MODELS,
 ]  # fmt: skip
 """All of them."""

@@ -1,5 +1,6 @@
 """Every compiled pattern of the package, attacked with texts of n, 2n and 4n characters: which take ever longer?"""
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -7,6 +8,7 @@ import re._parser as parser  # pyright: ignore[reportMissingTypeStubs]
 import signal
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from types import FrameType
@@ -37,6 +39,8 @@ BOUNDED: Final = {
     "corpus.description.countries._ON_THE_WAY": "corpus.description.countries._LOOK_BACK",
     "corpus.description.head.labels": "corpus.description.head.labels._LONGEST_SIGNATURE",
     "corpus.description.people._LAST_WORDS": "corpus.description.people._LOOK_BACK",
+    "corpus.description.people._charge": "corpus.description.people._MOST_WORDS",
+    "corpus.description.people._role": "corpus.description.people._LOOK_BACK",
     "corpus.description.refusals": "corpus.description.refusals._LONGEST",
     "corpus.readers.support.page_authors": "corpus.readers.support.page_authors._LONGEST",
     **dict.fromkeys(
@@ -44,16 +48,17 @@ BOUNDED: Final = {
         "corpus.readers.support.typed_pages._LONGEST_MARK",
     ),
     **dict.fromkeys(
-        ("search.advice.completion.TOKEN", "search.language.input.foreign._SHAPES",
+        ("search.advice.completion.TOKEN", "search.language.input.foreign", "search.language.scanning._waiting",
          "search.language.scanning._EMPHASIS", "search.language.input.mending"),
         "search.language.query.MAX_QUERY_LENGTH",
     ),
 }  # fmt: skip
-"""What is asked of no more characters than a number of the package says: a module's patterns, or one of them."""
+"""What is asked of no more characters (or words) than a number of the package says: a module's patterns, or one."""
 
 
 def bound_of(where: str) -> str:
     """Which number of the package says how long the texts are that a pattern is asked of; "" if none does."""
+    where = where.partition(":")[0]
     return BOUNDED.get(where, BOUNDED.get(where.rpartition(".")[0], ""))
 
 
@@ -69,6 +74,13 @@ class Slow(NamedTuple):
 def patterns() -> Iterator[tuple[str, re.Pattern[Any]]]:
     """Every pattern that a module of the package holds, alone or in a table, each once, by its name."""
     seen = set[tuple[Any, int]]()
+    for name, each in _named():
+        if (each.pattern, each.flags) not in seen:
+            seen.add((each.pattern, each.flags))
+            yield name, each
+
+
+def _named() -> Iterator[tuple[str, re.Pattern[Any]]]:
     for found in pkgutil.walk_packages(dragoman.__path__, "dragoman."):
         if ".tests" in found.name or ".benchmarks" in found.name or found.name.endswith("__main__"):
             continue
@@ -80,14 +92,34 @@ def patterns() -> Iterator[tuple[str, re.Pattern[Any]]]:
             if name.startswith("__"):
                 continue
             for each in _held(value, 3):
-                if (each.pattern, each.flags) not in seen:
-                    seen.add((each.pattern, each.flags))
-                    yield f"{found.name.removeprefix('dragoman.')}.{name}", each
+                yield f"{found.name.removeprefix('dragoman.')}.{name}", each
+        for function, pattern in _within(found.name.removeprefix("dragoman.")):
+            with suppress(Exception):  # it is made of what only a call knows
+                # What stands in our own sources is evaluated as it stands there.
+                yield f"{found.name.removeprefix('dragoman.')}.{function}", re.compile(eval(pattern, vars(module)))
+
+
+def _within(module: str) -> Iterator[tuple[str, str]]:
+    """The patterns that a module writes where it asks them: the function's name, and the expression."""
+    for function in ast.walk(ast.parse(_sources().get(module, ""))):
+        if isinstance(function, ast.FunctionDef):
+            for call in ast.walk(function):
+                if isinstance(call, ast.Call) and call.args and (how := _AT_ONCE.get(ast.unparse(call.func))):
+                    yield f"{function.name}:{how}", ast.unparse(call.args[0])
+
+
+_AT_ONCE: Final = {
+    f"re.{each}": each if each in ("fullmatch", "match") else "finditer"
+    for each in ("fullmatch", "match", "search", "sub", "subn", "split", "findall", "finditer")
+}
+"""How a pattern is asked that is written where it is asked."""
 
 
 def ways(where: str) -> list[str]:
     """How a pattern is asked, as the sources have it: its methods, those that look everywhere taken for one."""
     module, _, name = where.rpartition(".")
+    if ":" in name:
+        return [name.rpartition(":")[2]]
     home = module.rpartition(".")[2]
     methods = re.compile(rf"\b{name}(?:\[\w+\])?\.(fullmatch|match|search|finditer|findall|subn?|split)\b")
     imported = re.compile(rf"\b{home}\b[^\n]* import |import [^\n]*\b{home}\b")

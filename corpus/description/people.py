@@ -276,7 +276,7 @@ def _charge(line: str, end: int) -> _Charge:
     charge = line[end:last]
     for mention in (mentions or {}).values():
         charge = charge[: mention.start] if mention.start < len(charge) else charge
-    charge = re.sub(r"(?:[ ,]+(?:an?|and|the|of|for|to|on|at|in|our|its)\b)+[ ,]*$", "", charge)
+    charge = re.sub(r"(?<![ ,])(?:[ ,]++(?:an?|and|the|of|for|to|on|at|in|our|its)\b)+[ ,]*+$", "", charge)
     return _Charge(last, charge, country)
 
 

@@ -10,12 +10,19 @@ from typing import Any, Final, cast
 
 from ...errors import UnreadableSource
 from ..dates.records import parse_dates
-from ..document import DateInterval
+from ..document import MAX_ID_LENGTH, DateInterval
 from ..readers.contract import LARGEST_FILE, MEGABYTE
 from ..readers.support.decode import decode, tidy
 
 MOST_ENTRIES: Final = 1000
 """The entries of one feed that are followed. Feeds list their newest entries first."""
+
+MOST_TAGS: Final = 100_000
+"""The tags of one feed: what its parser takes for each adds up to seconds."""
+
+_LONGEST_BASES: Final = 10_000
+"""The characters of all addresses that links lie below (`xml:base`) and that are relative: they pile up, and the whole
+pile is read again with each tag."""
 
 _MARKUP_BEFORE: Final = (
     # Each piece ends where it first may, and is never read again as a part of a longer one.
@@ -25,6 +32,8 @@ _FEED = re.compile(rf"{_MARKUP_BEFORE}<(?:\w+:)?(?:rss|feed|RDF)[\s>]", re.DOTAL
 _PAGE = re.compile(rf"{_MARKUP_BEFORE}<(?:html|head|body)[\s>]", re.DOTALL | re.IGNORECASE)
 _DECLARED_ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
 _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s{0,5}=\s{0,5}["']([\w.:-]{2,30})""")
+_BASE = re.compile(r"""\bbase\s*+=\s*+(?:"([^"]*+)|'([^']*+)|([^\s>]*+))""", re.IGNORECASE)
+_ABSOLUTE: Final = ("http://", "https://")
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 
 
@@ -62,7 +71,7 @@ def parse_feed(data: bytes, url: str, charset: str = "") -> list[Entry]:
         The entries in the feed's order, at most MOST_ENTRIES of them.
 
     Raises:
-        UnreadableSource: If it is not a feed, or defines entities, which no honest feed does.
+        UnreadableSource: If it is not a feed, is far too large, or defines entities, which no honest feed does.
     """
     if len(data) > LARGEST_FILE:
         raise UnreadableSource(f"a feed of more than {LARGEST_FILE // MEGABYTE} MB")
@@ -74,6 +83,12 @@ def parse_feed(data: bytes, url: str, charset: str = "") -> list[Entry]:
     # Decoded here, so that one wrong byte does not make another encoding of it all.
     declared = _DECLARED_ENCODING.search(data[:300])
     text = decode(data, charset, declared[1].decode("ascii") if declared else "utf-8").text
+    if text.count("<") > MOST_TAGS:
+        raise UnreadableSource(f"a feed of more than {MOST_TAGS:,} tags: ask for one of fewer entries")
+    bases = ["".join(found) for found in _BASE.findall(text)]
+    pile = sum(len(each) for each in bases if not each.lower().startswith(_ABSOLUTE))
+    if pile > _LONGEST_BASES or max(map(len, bases), default=0) > MAX_ID_LENGTH:
+        raise UnreadableSource("a feed whose links lie below addresses that are far too long (xml:base)")
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     try:
         # A stream, because bytes might be taken for the name of a file.

@@ -10,6 +10,9 @@ from ..document import MAX_ID_LENGTH
 PORTS: Final = {"http": 80, "https": 443}
 """The schemes that are fetched, and the port that each means if it names none."""
 
+_LONGEST_HOST: Final = 253
+"""The most characters of a host's name, in DNS and, as these only become more, in any script."""
+
 _KEPT: Final = "/%:@!$&'()*+,;=~"
 # NAT64 (RFC 6052): the address of an IPv4 host as a network without IPv4 sees it.
 _NAT64: Final = ip_network("64:ff9b::/96")
@@ -28,6 +31,8 @@ def canonical_url(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         scheme, host, port = parts.scheme.lower(), (parts.hostname or "").rstrip("."), parts.port
+        if len(host) > _LONGEST_HOST:
+            raise UnreadableSource(f"a URL whose host has more than {_LONGEST_HOST} characters")
         host = host if host.isascii() else host.encode("idna").decode("ascii")
     except ValueError:  # which UnicodeError is, too
         raise UnreadableSource("not a URL") from None

@@ -29,6 +29,10 @@ _LONGEST_SECONDS: Final = 60
 _SECONDS_A_MEGABYTE: Final = 5
 """How long a processor may work at the text of a file, or at one picture: so long, and longer if it is large."""
 
+_SECONDS_A_PICTURE: Final = 2
+"""How long a processor may draw the pictures of a file for each page, beside what it may draw at one of them: whoever
+has five hundred drawn waits as long for their letters, and not for hours."""
+
 _UNKNOWN: Final = 0.3
 """Nobody can read a page of which so many characters are unknown."""
 
@@ -108,9 +112,14 @@ class _Recognised:
         except MissingExtra as error:
             self.left = str(error)
             return
-        for number in wanted[:_MOST_PICTURES]:
+        took = 0.0
+        for count, number in enumerate(wanted[:_MOST_PICTURES]):
             try:
-                lines = recognise(_picture(apart, number))
+                if took > (most := _LONGEST_SECONDS + count * _SECONDS_A_PICTURE):
+                    raise UnreadableSource(f"drawing those before took more than {most} seconds")
+                size, dots, seconds = apart.do(pdf_layer.picture, number)
+                lines = recognise(_picture(size, dots))
+                took += seconds
             except UnreadableSource as error:
                 self.left = f"page {number + 1} and those after it were not recognised: {error}"
                 break
@@ -131,11 +140,10 @@ def _nothing(_: Any) -> list[Line]:
     return []
 
 
-def _picture(apart: Apart, number: int) -> Any:
-    """The picture of a page."""
+def _picture(size: tuple[int, int], dots: bytes) -> Any:
     from PIL import Image
 
-    return Image.frombytes("L", *apart.do(pdf_layer.picture, number))
+    return Image.frombytes("L", size, dots)
 
 
 def _wrong(page: PageText) -> str:

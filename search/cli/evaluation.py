@@ -1,14 +1,12 @@
 """The command that measures: `dragoman eval`."""
 
-import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 import click
 
-from ...errors import UnreadableSource
 from ..evaluation.answer_cache import Answers
 from ..evaluation.evaluate import System, compare, evaluate
 from ..evaluation.judged_collection import collection_of
@@ -18,7 +16,7 @@ from ..evaluation.names import generate_names, write_judgments
 from ..evaluation.report import FORMATS, summarise
 from ..evaluation.runs import read_run, run_file, write_run
 from ..ranking.engine import Mode
-from ..ranking.settings import Settings, apply_changes
+from ..ranking.settings import Settings, apply_changes, read_changes
 from ..results.printing import visible
 from ..stores import refuse_damaged
 from .options import PathFromHome, collection_option, folder_of, format_option, opened
@@ -163,25 +161,13 @@ def _made_up(collection: Path, target: Path | None, count: int, seed: int) -> Ju
 def _system(written: str) -> System:
     mode, colon, settings = written.partition(":")
     if mode in get_args(Mode):
-        return System(written, cast("Mode", mode), apply_changes(Settings(), _settings(settings)) if colon else None)
+        return System(written, cast("Mode", mode), apply_changes(Settings(), read_changes(settings)) if colon else None)
     if Path(written).is_file():
         return System(written, saved=read_run(Path(written)))
     modes = ", ".join(get_args(Mode))
     raise click.UsageError(
         f"{written!r} is neither a mode ({modes}), nor a mode with settings (hybrid:FILE.json), nor a run file"
     )
-
-
-def _settings(written: str) -> dict[str, Any]:
-    """The settings in a JSON object, or in a file of one."""
-    text = written if written.lstrip().startswith("{") else Path(written).read_text(encoding="utf-8", errors="replace")
-    try:
-        settings = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableSource(f"the settings {written[:80]!r} are not JSON: {error}") from None
-    if not isinstance(settings, dict):
-        raise UnreadableSource(f'the settings {written[:80]!r} are not an object such as {{"keyword_weight": 0.5}}')
-    return cast("dict[str, Any]", settings)
 
 
 def _made(name: str, corpus: Path) -> Path:

@@ -1,9 +1,10 @@
 """How the engine ranks: its settings, their defaults, and how to read them from JSON."""
 
-import math
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from itertools import repeat
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from ...errors import CollectionMismatch, DragomanError, QueryError, UnreadableSource
@@ -13,6 +14,9 @@ from .fusion import FUSIONS
 from .rerank import RERANKERS
 
 _Settings = TypeVar("_Settings")
+
+_LARGEST_FILE = 100_000  # bytes of JSON: all settings are a thousand
+_MOST = 1_000_000  # of any weight: far larger ones make scores that are no numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +60,27 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.fusion not in FUSIONS:
-            raise QueryError(f"fusion is {self.fusion!r}, and must be one of {', '.join(FUSIONS)}")
+            raise QueryError(f"fusion is {self.fusion[:40]!r}, and must be one of {', '.join(FUSIONS)}")
         if self.reranker and self.reranker not in RERANKERS:
             known = (
                 f"empty or one of {', '.join(RERANKERS)}" if RERANKERS else "empty, since there are no rerankers yet"
             )
-            raise QueryError(f"reranker is {self.reranker!r}, and must be {known}")
+            raise QueryError(f"reranker is {self.reranker[:40]!r}, and must be {known}")
         shares = {name: getattr(self, name) for name in ("keyword_weight", "prose_discount", "lack_discount")}
         if wrong := [name for name, value in shares.items() if not 0 <= value <= 1]:
             raise QueryError(f"{wrong[0]} is {shares[wrong[0]]}, and must be from 0 to 1")
         weights = {name: getattr(self, name) for name in ("document_weight", "pair_weight", "date_weight")}
-        if wrong := [name for name, value in weights.items() if not 0 <= value < math.inf]:
-            raise QueryError(f"{wrong[0]} is {weights[wrong[0]]}, and must be 0 or more")
+        if wrong := [name for name, value in weights.items() if not 0 <= value <= _MOST]:
+            raise QueryError(f"{wrong[0]} is {weights[wrong[0]]:g}, and must be from 0 to {_MOST:,}")
         depths = {"depth": self.depth, "rerank_depth": self.rerank_depth}
         if wrong := [name for name, value in depths.items() if value < 1]:
             raise QueryError(f"{wrong[0]} is {depths[wrong[0]]}, and must be 1 or more")
         k1, b, by_field = self.bm25f.k1, self.bm25f.b, self.bm25f.weights
         if not len(b) == len(by_field) == len(FIELDS):
             raise QueryError(f"{self.bm25f} needs a b and a weight for each of {', '.join(FIELDS)}")
-        if not (0 < k1 < math.inf and all(0 <= each <= 1 for each in b) and all(0 <= w < math.inf for w in by_field)):
-            raise QueryError(f"{self.bm25f} needs a k1 above 0, every b from 0 to 1, and weights of 0 or more")
+        if not (0 < k1 <= _MOST and all(0 <= each <= 1 for each in b) and all(0 <= each <= _MOST for each in by_field)):
+            weighed = f"weights from 0 to {_MOST:,}"
+            raise QueryError(f"{self.bm25f} needs a k1 above 0, up to {_MOST:,}, every b from 0 to 1, and {weighed}")
 
 
 def settings_of(known: object) -> Settings:
@@ -98,6 +103,31 @@ def settings_of(known: object) -> Settings:
         ) from error
 
 
+def read_changes(written: str) -> dict[str, Any]:
+    """Changes of settings, for `apply_changes`.
+
+    Args:
+        written: A JSON object, or the path of a file that holds one.
+
+    Raises:
+        UnreadableSource: It is none.
+        OSError: There is no such file, or it cannot be read.
+    """
+    text, shown = written, f"the settings {written[:80]!r}"
+    if not written.lstrip().startswith("{"):
+        with Path(written).open("rb") as file:
+            text = file.read(_LARGEST_FILE + 1).decode(errors="replace")
+    if len(text) > _LARGEST_FILE:
+        raise UnreadableSource(f"{shown} are of more than {_LARGEST_FILE:,} bytes: they are not those of a ranking")
+    try:
+        changes = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableSource(f"{shown} are not JSON: {error}") from None
+    if not isinstance(changes, dict):
+        raise UnreadableSource(f'{shown} are not an object such as {{"keyword_weight": 0.5}}')
+    return cast("dict[str, Any]", changes)
+
+
 def apply_changes(settings: _Settings, changes: Mapping[str, Any]) -> _Settings:
     """Settings with some values changed.
 
@@ -115,7 +145,7 @@ def apply_changes(settings: _Settings, changes: Mapping[str, Any]) -> _Settings:
     values: dict[str, Any] = {}
     for name, value in changes.items():
         if name not in known:
-            raise UnreadableSource(f"there is no setting {name!r}: there are {', '.join(known)}")
+            raise UnreadableSource(f"there is no setting {name[:40]!r}: there are {', '.join(known)}")
         values[name] = _fitting(name, known[name], value)
     return replace(settings, **values)
 
@@ -128,9 +158,11 @@ def _fitting(name: str, known: Any, value: Any) -> Any:
         values += defaults[len(values) :]
         return tuple(map(_fitting, repeat(name), defaults, values))
     if isinstance(known, float) and type(value) is int:
-        return float(value)
+        return float(
+            max(-_MOST, min(value, 10 * _MOST))
+        )  # what is beyond may be no float, and is out of range in any case
     if known is not None and type(value) is not type(known):
-        raise UnreadableSource(f"the setting {name} is {known!r} by default, and cannot be {value!r}")
+        raise UnreadableSource(f"the setting {name} is {known!r} by default, and cannot be {repr(value)[:80]}")
     return value
 
 

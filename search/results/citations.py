@@ -274,7 +274,7 @@ def _locator(document: Document, span: Span) -> str:
 
 def _authors(given: str) -> tuple[str, ...]:
     """The names in a byline. A comma parts names only if each has a given name: "Doe, Jane" is one."""
-    names = re.split(r"\s*;\s*|\s+(?:and|&)\s+|,\s+and\s+", _line(given))
+    names = re.split(r" ?; ?| (?:and|&) |, and ", _line(given))
     if all(" " in part.strip() for name in names for part in name.split(",")):
         names = [part for name in names for part in name.split(",")]
     return tuple(islice(filter(None, (each.strip(" ,") for each in names)), _MOST_AUTHORS))

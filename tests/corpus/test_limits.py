@@ -63,3 +63,19 @@ def test_every_limit_that_refuses_something_stands_in_the_table() -> None:
         for path in [*(ROOT / "corpus" / folder).glob("*.py"), ROOT / "corpus" / "intake.py"]:
             for name in limits(path):
                 assert name in shared or (path.name, name) in told, f"{path.name} {name}"
+
+
+def test_what_is_asked_over_mcp_has_the_limits_that_are_told() -> None:
+    conversation = pytest.importorskip("dragoman.web.mcp.conversation")
+    told = " ".join((ROOT / "docs" / "serving.md").read_text("utf-8").split())
+    size, waiting = conversation.LARGEST_MESSAGE // UNITS["MB"], conversation.MOST_WAITING
+    assert f"reads lines of at most {size} MB and answers {waiting} requests at a time" in told
+
+
+def test_what_is_fetched_has_the_limits_that_are_told() -> None:
+    page = (ROOT / "docs" / "corpus.md").read_text("utf-8")
+    feed, urls = module_of("fetching/feed.py"), module_of("fetching/urls.py")
+    assert f"| entries of a feed | {feed.MOST_ENTRIES:,} |" in page
+    assert f"| tags of a feed | {feed.MOST_TAGS:,} |" in page
+    assert f"| {feed._LONGEST_BASES:,} characters of relative ones, {feed.MAX_ID_LENGTH:,} of any |" in page
+    assert f"| the name of a host | {urls._LONGEST_HOST} characters |" in page

@@ -111,6 +111,8 @@ def test_a_hostile_text_steers_no_terminal(command: Callable[..., Ran], make_col
     [
         (["--mode", "hybird"], "'hybird' is neither a mode (hybrid, keyword, meaning), nor a mode with settings"),
         (["--mode", "hybrid:{"], "the settings '{' are not JSON"),
+        (["--mode", "hybrid:{" + " " * 100_000], "are of more than 100,000 bytes: they are not those of a ranking"),
+        (["--mode", f'hybrid:{{"keyword_weight": -1{"0" * 400}}}'], "keyword_weight is -1000000.0, and must be from 0"),
         (["--mode", 'hybrid:{"weight": 1}'], "there is no setting 'weight': there are "),
         (["--mode", "hybrid:absent.json"], "absent.json: No such file or directory"),
         (["--compare", "hybrid"], "'--compare' requires 2 arguments"),

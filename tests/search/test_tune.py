@@ -380,7 +380,12 @@ def test_settings_outlive_all_changes_to_the_collection(place: Path, tmp_path: P
         ({"keyword_weight": 2.0}, "keyword_weight is 2.0, and must be from 0 to 1"),
         ({"keyword_weight": float("nan")}, "keyword_weight is nan, and must be from 0 to 1"),
         ({"bm25f": {"k1": 0}}, "needs a k1 above 0"),
-        ({"bm25f": {"weights": [1, 1, -1]}}, "weights of 0 or more"),
+        ({"bm25f": {"weights": [1, 1, -1]}}, "weights from 0 to 1,000,000"),
+        ({"bm25f": {"weights": [1e300, 1, 1]}}, "weights from 0 to 1,000,000"),
+        ({"bm25f": {"weights": [1] * 90_000}}, r"the setting weights is .{20} by default, and cannot be .{80}\)"),
+        ({"document_weight": 10**400}, r"document_weight is 1e\+07, and must be from 0 to 1,000,000"),
+        ({"pair_weight": 1e300}, r"pair_weight is 1e\+300, and must be from 0 to 1,000,000"),
+        ({"fusion": "a" * 90_000}, "fusion is 'a{40}', and must be one of"),
         (["fusion"], r"they are .*fusion"),
     ],
 )
@@ -404,5 +409,5 @@ def test_settings_that_mean_nothing_are_one_line_and_mended(
 
 def test_settings_out_of_their_range_are_refused() -> None:
     for bad in (BM25F(k1=0.0), BM25F(b=(0.0, 1.1, 0.0, 0.0)), BM25F(weights=(1.0, float("inf"), 1.0, 1.0))):
-        with pytest.raises(QueryError, match="needs a k1 above 0, every b from 0 to 1, and weights of 0 or more"):
+        with pytest.raises(QueryError, match="needs a k1 above 0, up to 1,000,000, every b from 0 to 1, and weights"):
             Settings(bm25f=bad)

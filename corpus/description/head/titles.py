@@ -33,6 +33,7 @@ _SPEAKER: Final = re.compile(
     r"^(?:[A-Z][A-Z.’'-]++(?: [A-Z][A-Z.’'-]*+){0,4} ?(?:\([^)]{1,40}\))?: +|\([^)]{1,40}\) +(?=\S))"
 )
 _INNER_END: Final = re.compile(r"[^\W\d_]{3}[.?!] [^\W_]")
+_LINE_OF_TEXT: Final = re.compile(r"^[^\S\n]*+\S[^\n]*", re.MULTILINE)
 _GREETING: Final = re.compile(
     r"(?:well, |so, |and |okay, )*(?:good (?:morning|afternoon|evening|day)|hello|hi|thank you|thanks|welcome|dear\b"
     r"|happy \w+day|(?:it.s |it is )?(?:very |so )?(?:good|great|nice) to (?:see|have|be)\b"
@@ -76,7 +77,7 @@ def find_title(text: str, language: str) -> tuple[str, str]:
 def _first_line(text: str) -> tuple[int, str, bool]:
     """Where the first line stands that is no label, the line, and whether more follows; the first if all are labels."""
     signed, first = False, None
-    for found in islice(re.finditer(r"[^\n]*\S[^\n]*", text), _MOST_LABELS):
+    for found in islice(_LINE_OF_TEXT.finditer(text), _MOST_LABELS):
         line = plain(found[0])
         first = first or found
         if is_signature(line):
@@ -140,7 +141,7 @@ def _is_section(line: str, below: str) -> bool:
 
 
 def _lines(text: str) -> Iterator[str]:
-    return (plain(found[0]) for found in islice(re.finditer(r"[^\n]*\S[^\n]*", text), _MOST_LABELS))
+    return (plain(found[0]) for found in islice(_LINE_OF_TEXT.finditer(text), _MOST_LABELS))
 
 
 def _tells_something(sentence: str) -> bool:

@@ -7,6 +7,10 @@ import re
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_BROKEN: Final = re.compile(
+    # It is looked for where a word begins alone, and no piece of it is tried twice.
+    r"(?<![^\W\d_])[^\W\d_]++[-\u00ad\u2010¬][^\S\n]*+\n\s*+[^\W\d_]+"
+)
 
 # A hyphen behind these is the word's own.
 _FIRST: Final = frozenset(
@@ -72,8 +76,7 @@ class Hyphens:
 
     def __init__(self, text: str) -> None:
         # A word that is broken itself is no witness.
-        found = _WORD.findall(re.sub(r"[^\W\d_]+[-\u00ad\u2010¬]\s*\n\s*[^\W\d_]+", " ", text.casefold()))
-        self._words = frozenset(found)
+        self._words = frozenset(_WORD.findall(_BROKEN.sub(" ", text.casefold())))
 
     def whole(self, first: str, hyphen: str, second: str) -> str:
         """What two parts of a word are together.

@@ -3,6 +3,7 @@
 These are functions of a module, so that they may run elsewhere: see `apart`. Each is of the file that `hold` was given.
 """
 
+import time
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
@@ -90,14 +91,17 @@ def as_read(numbers: set[int]) -> dict[int, list[Line]]:
     return found
 
 
-def picture(number: int) -> tuple[tuple[int, int], bytes]:
-    """The size of the picture of a page, which has no more than so many dots, and its dots, each a byte of grey.
+def picture(number: int) -> tuple[tuple[int, int], bytes, float]:
+    """The size of the picture of a page, which has no more than so many dots, its dots, and what it took to draw it.
+
+    A dot is a byte of grey; what it took are seconds of a processor.
 
     Raises:
         UnreadableSource: It is damaged.
     """
     import pypdfium2  # pyright: ignore[reportMissingTypeStubs]
 
+    began = time.process_time()
     try:
         page = _held["pdf"][number]
         scale = min(RESOLUTION / 72, LONGEST_SIDE / max(1, *page.get_size()))
@@ -107,7 +111,7 @@ def picture(number: int) -> tuple[tuple[int, int], bytes]:
             page.close()
     except pypdfium2.PdfiumError as error:
         raise _unreadable(error) from None
-    return drawn.size, drawn.convert("L").tobytes()
+    return drawn.size, drawn.convert("L").tobytes(), time.process_time() - began
 
 
 def _unreadable(error: Any) -> UnreadableSource:

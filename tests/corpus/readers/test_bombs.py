@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from dragoman.corpus.document import Document
-from dragoman.corpus.fetching.feed import looks_like_feed, looks_like_page
+from dragoman.corpus.fetching.feed import MOST_TAGS, looks_like_feed, looks_like_page, parse_feed
+from dragoman.corpus.fetching.urls import canonical_url
 from dragoman.corpus.intake import MOST_LINES
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import Skipped
@@ -17,7 +18,9 @@ from dragoman.corpus.readers.support.mail_text import MOST_HEADERS, MOST_PARTS
 from dragoman.corpus.readers.support.markdown_text import MOST_MARKS
 from dragoman.corpus.readers.support.markup import forget, parse_xml
 from dragoman.corpus.readers.support.records import MOST_COLUMNS
+from dragoman.corpus.readers.support.typed_pages import whole_words
 from dragoman.errors import UnreadableSource
+from support.bounds import allowed
 from support.outlook import msg
 from support.packages import zipped
 
@@ -337,3 +340,40 @@ def test_what_stands_before_a_feed_is_read_in_one_way(unit: str) -> None:
     assert not looks_like_page(unit * 600)
     assert looks_like_feed(f"\ufeff {unit * 600}<rss version='2.0'>")
     assert looks_like_page(f"{unit * 600}<html>")
+
+
+@pytest.mark.parametrize("unit", ["<a>", "<b/>", "<item><title>", "<![CDATA[<p>]]>"])
+def test_a_feed_of_very_many_tags_is_a_line(unit: str) -> None:
+    feed = "<rss version='2.0'><channel><title>A</title><item><link>http://a.b/c</link></item>"
+    (entry,) = parse_feed(f"{feed}</channel></rss>".encode(), "http://a.b/")
+    assert entry.url == "http://a.b/c"
+    told = f"a feed of more than {MOST_TAGS:,} tags: ask for one of fewer entries"
+    with pytest.raises(UnreadableSource, match=f"^{told}$"):
+        parse_feed((feed + unit * MOST_TAGS).encode(), "http://a.b/")
+
+
+@pytest.mark.parametrize("text", ["a" * 300_000 + " wo-\nrd\n", "wo-\nrd " + "a-" + "\n" * 300_000])
+def test_a_word_or_a_gap_without_an_end_beside_a_broken_word_is_read_once(text: str) -> None:
+    with allowed(20):  # it took over ten minutes
+        assert "word" in whole_words(text)
+
+
+@pytest.mark.parametrize("tag", ["<a xml:base='c/'>", "<a base=c/>", "<A XML:BASE = 'c/'>"])
+def test_the_addresses_that_links_of_a_feed_lie_below_do_not_pile_up(tag: str) -> None:
+    feed = "<rss version='2.0' xml:base='http://a.b/'><channel><title>A</title><item><link>c</link></item>"
+    told = "a feed whose links lie below addresses that are far too long"
+    with allowed(20), pytest.raises(UnreadableSource, match=f"^{told} "):  # it took over ten minutes
+        parse_feed((feed + tag * 50_000).encode(), "http://a.b/")
+    with pytest.raises(UnreadableSource, match=f"^{told} "):
+        parse_feed(feed.replace("a.b/", "a.b/" + "c" * 3_000).encode(), "http://a.b/")
+    feed += "<item xml:base='http://a.b/c/'><link>d</link></item>" * 900
+    entries = parse_feed(feed.encode(), "http://a.b/")
+    assert [each.url for each in entries[:2]] == ["http://a.b/c", "http://a.b/c/d"]
+
+
+@pytest.mark.parametrize("host", ["a", "é", "é.", "가", "."])
+def test_a_host_is_no_longer_than_a_host_may_be(host: str) -> None:
+    told = "a URL whose host has more than 253 characters" if host != "." else "a URL without a host"
+    with allowed(20), pytest.raises(UnreadableSource, match=f"^{told}$"):  # it took over ten minutes
+        canonical_url(f"http://{host * 20_000_000}.a.b/" if host != "." else f"http://{host * 20_000_000}/")
+    assert canonical_url("http://münchen.a.b/") == "http://xn--mnchen-3ya.a.b/"

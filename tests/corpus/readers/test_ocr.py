@@ -10,8 +10,9 @@ from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
 from dragoman.corpus.readers import pdf
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
-from dragoman.corpus.readers.support import ocr
+from dragoman.corpus.readers.support import ocr, pdf_layer
 from dragoman.corpus.readers.support.ocr import Piece, as_read
+from dragoman.corpus.readers.support.printed import Line
 from support.places import ROOT
 
 SCAN = ROOT / "tests" / "fixtures" / "formats" / "scan.pdf"
@@ -85,6 +86,27 @@ def test_a_huge_page_is_drawn_no_larger_than_is_allowed(monkeypatch: pytest.Monk
     monkeypatch.setattr(pdf, "recogniser", lambda: lambda picture: sizes.append(picture.size) or [])
     assert reading(tmp_path / "x.pdf", ocr=True) == ([], ["no text that could be recognised in its pages"])
     assert max(sizes[0]) <= ocr.LONGEST_SIDE + 1
+
+
+def test_pages_that_take_ever_so_long_to_draw_are_not_all_drawn(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    image = pytest.importorskip("PIL.Image")
+    pages = [image.new("L", (600, 800), 255) for _ in range(9)]
+    pages[0].save(tmp_path / "x.pdf", "PDF", save_all=True, append_images=pages[1:])
+    drawn: list[object] = []
+    monkeypatch.setattr(pdf, "recogniser", lambda: lambda picture: drawn.append(picture) or [Line("They met.")])
+    monkeypatch.setattr(pdf_layer, "picture", slowly_drawn)
+    (document,), (told,) = reading(tmp_path / "x.pdf", ocr=True, cleaning=False)
+    # The first may take a minute; with each the file may take two seconds more.
+    assert len(drawn) == 3
+    assert document.text.count("They met.") == 3
+    assert told == "page 4 and those after it were not recognised: drawing those before took more than 66 seconds"
+
+
+def slowly_drawn(_number: int) -> tuple[tuple[int, int], bytes, float]:
+    """A picture of one dot, that is said to have taken half a minute."""
+    return (1, 1), b"a", 30.0
 
 
 def piece(text: str, left: float, top: float, width: float = 400) -> Piece:
