@@ -10,7 +10,6 @@ one run compare. A cosine is to the vectors of Sentence Transformers in float32.
 import os
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
@@ -43,24 +42,23 @@ def passages(count: int) -> list[tuple[int, Passage]]:
 
 def ways() -> dict[str, Callable[[list[tuple[int, Passage]]], np.ndarray]]:
     """What makes vectors of passages, float32 [passages, dimension], by its name."""
-    chain = forward.load(DEFAULT_MODEL, resolve_model(), "float32")
+    with patch.object(forward, "is_graph", lambda *_: False):
+        chain = forward.load(DEFAULT_MODEL, resolve_model(), "float32")
     assert isinstance(chain, forward.ChainModel)
 
     def plain(given: list[tuple[int, Passage]]) -> np.ndarray:
         texts = [f"{each.document.title}\n{each.text}" for _, each in given]
         return chain.chain.encode(texts, normalize_embeddings=True, show_progress_bar=False)  # pyright: ignore
 
-    def encoder(precision: str, *, alone: bool = False) -> Callable[[list[tuple[int, Passage]]], np.ndarray]:
-        with ExitStack() as stack:
-            if alone:
-                stack.enter_context(patch.object(forward, "has_sentence_transformers", lambda: False))
+    def encoder(precision: str, *, as_graph: bool = False) -> Callable[[list[tuple[int, Passage]]], np.ndarray]:
+        with patch.object(forward, "is_graph", lambda *_: as_graph):
             made = PassageEncoder(info=replace(chain.info, precision=precision))
         return lambda given: np.stack([each.vector for each in made.encode(given)])
 
     made = {REFERENCE: plain, "Dragoman, float32, PyTorch": encoder("float32")}
     if forward.passage_precision() == "bfloat16":
         made["Dragoman, bfloat16, PyTorch"] = encoder("bfloat16")
-    return made | {"Dragoman, float32, ONNX Runtime, without PyTorch": encoder("float32", alone=True)}
+    return made | {"Dragoman, float32, ONNX Runtime": encoder("float32", as_graph=True)}
 
 
 def main() -> None:

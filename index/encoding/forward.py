@@ -1,7 +1,7 @@
 """A model that runs: tokens → embeddings, by Sentence Transformers or, for a BERT in float32, by ONNX Runtime alone.
 
 Sentence Transformers takes any model and, where the processor computes in it, bfloat16. It brings PyTorch, gigabytes
-on some systems; without it the graph of `bert.py` gives the same vectors but for the last bits.
+on some systems and seconds to load; the graph of `bert.py` gives the same vectors but for the last bits.
 """
 
 import logging
@@ -133,7 +133,15 @@ def load(name: str, folder: Path, precision: str) -> Model:
         MissingExtra: It can only be used by Sentence Transformers, which is not installed.
     """
     check_means(name, folder, precision)
-    return _load_chain(name, folder, precision) if has_sentence_transformers() else _load_graph(name, folder)
+    return _load_graph(name, folder) if is_graph(name, precision) else _load_chain(name, folder, precision)
+
+
+def is_graph(name: str, precision: str) -> bool:
+    """Whether a model runs as a graph: the default one in float32, which is then as fast or faster, and loads sooner.
+
+    Any other that can be does only where Sentence Transformers is not installed: it is the one to say how it runs.
+    """
+    return not has_sentence_transformers() or (name == DEFAULT_MODEL and precision == "float32")
 
 
 def check_means(name: str, folder: Path, precision: str) -> None:

@@ -18,7 +18,7 @@ from .query_encoder import EncoderInfo, unit, whole_characters
 
 ROWS = 16  # of every forward pass
 BUCKET = 32  # tokens: every forward pass is a multiple of it long
-CHUNK = 512  # passages sorted by length at a time: more pads less and answers later
+CHUNK = 1024  # passages sorted by length at a time: more pads less and answers later
 TITLE_CHARACTERS = 200
 
 
@@ -30,7 +30,7 @@ class _Window(NamedTuple):
 
 
 class PassageEncoder:
-    """Encodes passages with a Sentence Transformers model on the CPU.
+    """Encodes passages with a model on the CPU.
 
     Args:
         name: DEFAULT_MODEL, or the path of a model's folder.

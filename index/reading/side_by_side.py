@@ -27,7 +27,7 @@ from ...errors import CollectionMismatch
 from ..encoding.floors import Floors
 from ..ledger.near_copies import Copies
 from ..segments.segment import Segment
-from ..segments.vectors import Vectors
+from ..segments.similarity.vectors import Vectors
 from .lexicon import Lexicon
 from .snapshot import Snapshot
 from .stack import Stack

@@ -196,13 +196,13 @@ def grouped(values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     return order[begins], numbers
 
 
-def quantile(values: NDArray[np.float64], share: ArrayLike) -> NDArray[np.float64]:
+def quantile(values: NDArray[Any], share: ArrayLike) -> NDArray[np.float64]:
     """The values below which a share of all stand, between neighbours in proportion.
 
     As `np.quantile`, without NumPy's masked arrays.
 
     Args:
-        values: float64 [n], n at least 1.
+        values: [n], n at least 1.
         share: From 0 to 1: one or [m].
     """
     return np.interp(np.asarray(share) * (len(values) - 1), np.arange(len(values)), np.sort(values))

@@ -31,8 +31,10 @@ from .durability import sync
 from .encoded_passage import SegmentPassage
 from .postings import Postings
 from .postings_writer import write_postings
-from .vectors import FILE as VECTORS
-from .vectors import VectorPart, Vectors, VectorsWriter, owner_of
+from .similarity.parts import FILE as VECTORS
+from .similarity.parts import VectorPart
+from .similarity.vectors import Vectors, owner_of
+from .similarity.vectors_writer import VectorsWriter
 
 VECTORS_FILE = f"vectors/{VECTORS}"
 """The file of the passages' vectors, within the segment."""

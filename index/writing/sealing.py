@@ -17,7 +17,7 @@ from ..ledger.database import Database
 from ..ledger.ledger import Ledger
 from ..ledger.manifest import Manifest
 from ..segments.segment import Segment
-from ..segments.vectors import owner_of
+from ..segments.similarity.vectors import owner_of
 from .lock import writer_lock
 from .placing import LEDGER
 

@@ -294,6 +294,7 @@ class Store(Forked):
             kept=tuple(self.kept_states.names()),
             kept_bytes=self.kept_states.bytes(),
             unencoded=snapshot.info.unencoded,
+            recall=min((segment.vectors.recall for segment in snapshot.stack.segments), default=1.0),
         )
 
     def problems(self, read: Callable[[int, int], object] = lambda _done, _whole: None) -> list[str]:

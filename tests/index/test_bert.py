@@ -19,7 +19,7 @@ from dragoman.errors import DragomanError, MissingExtra
 from dragoman.index.encoding import forward
 from dragoman.index.encoding.bert import NotABert, build_graph, read_bert
 from dragoman.index.encoding.export import export_query_encoder
-from dragoman.index.encoding.forward import GraphModel, Model, load
+from dragoman.index.encoding.forward import ChainModel, GraphModel, Model, load
 from dragoman.index.encoding.model import DEFAULT_MODEL, resolve_model
 from dragoman.index.encoding.passage_encoder import PassageEncoder
 from dragoman.index.encoding.query_encoder import QueryEncoder
@@ -74,11 +74,13 @@ def embed(model: Model, text: str) -> tuple[np.ndarray, np.ndarray]:
 
 def both(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Model, Model]:
     """The model by Sentence Transformers, and by its graph."""
-    chain = load(name, folder, "float32")
-    with monkeypatch.context() as patch:
-        patch.setattr(forward, "has_sentence_transformers", lambda: False)
-        graph = load(name, folder, "float32")
-    assert isinstance(graph, GraphModel)
+    made: list[Model] = []
+    for is_graph in (False, True):
+        with monkeypatch.context() as patch:
+            patch.setattr(forward, "is_graph", lambda *_, answer=is_graph: answer)
+            made.append(load(name, folder, "float32"))
+    chain, graph = made
+    assert (type(chain), type(graph)) == (ChainModel, GraphModel)
     return chain, graph
 
 

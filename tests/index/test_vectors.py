@@ -9,7 +9,8 @@ import pytest
 
 from dragoman.corpus.document import Document, Span
 from dragoman.index.segments.encoded_passage import EncodedPassage
-from dragoman.index.segments.vectors import Vectors, VectorsWriter
+from dragoman.index.segments.similarity.vectors import Vectors
+from dragoman.index.segments.similarity.vectors_writer import VectorsWriter
 
 PASSAGES, DIMENSION = 400, 16
 
@@ -69,7 +70,8 @@ def test_what_lies_between_two_halves_is_rounded_alike_on_every_processor(tmp_pa
 @pytest.mark.parametrize(("depth", "loaded"), [(PASSAGES, "False"), (PASSAGES - 1, "True")])
 def test_faiss_is_loaded_only_for_more_vectors_than_are_wanted(folder: Path, depth: int, loaded: str) -> None:
     code = (
-        "import sys, numpy as np\nfrom pathlib import Path\nfrom dragoman.index.segments.vectors import Vectors\n"
+        "import sys, numpy as np\nfrom pathlib import Path\n"
+        "from dragoman.index.segments.similarity.vectors import Vectors\n"
         f"vectors = Vectors(Path({str(folder)!r}))\n"
         f"vectors.nearest(np.ones({DIMENSION}, np.float32), {depth}, np.ones({PASSAGES}, bool))\n"
         "print('faiss' in sys.modules)"

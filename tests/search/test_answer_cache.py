@@ -23,7 +23,7 @@ def package(tmp_path: Path) -> Path:
         "corpus/splitting/sentences.py",
         "corpus/readers/support/decode.py",
         "index/analysis.py",
-        "index/segments/vectors.py",
+        "index/segments/similarity/vectors.py",
         "search/collection.py",
         "search/ranking/engine.py",
         "search/language/words/variants.txt",

@@ -18,7 +18,7 @@ from ...encoding.vector_cache import CachedEncoder
 from ...ledger.manifest import Manifest
 from ...segments.encoded_passage import EncodedPassage
 from ...segments.segment import Segment, open_vectors, with_parts
-from ...segments.vectors import Vectors
+from ...segments.similarity.vectors import Vectors
 from ...writing.store import Store, built_with
 from ...writing.tally import Progress, Report
 from ...writing.writer import Writer

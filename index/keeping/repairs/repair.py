@@ -21,7 +21,7 @@ from ...encoding.query_encoder import FILES, INFO_FILE
 from ...ledger.connections import check_exists
 from ...ledger.ledger import State
 from ...ledger.manifest import Manifest
-from ...segments.vectors import owner_of
+from ...segments.similarity.vectors import owner_of
 from ...writing.lock import LOCK_TIMEOUT, writer_lock
 from ...writing.store import LEDGER, SEGMENTS, Store
 from ...writing.tally import Progress, Report

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ....errors import CollectionDamaged
 from ...segments.columns import Columns
 from ...segments.segment import open_columns, open_vectors
-from ...segments.vectors import owner_of
+from ...segments.similarity.vectors import owner_of
 from ...writing.store import SEGMENTS
 from ..seals import FileSeal, Seal, faults
 from .restored_settings import Samples

@@ -14,7 +14,7 @@ from ...segments.encoded_passage import EncodedPassage
 from ...segments.segment import open_vectors, with_parts
 
 if TYPE_CHECKING:
-    from ...segments.vectors import Vectors
+    from ...segments.similarity.vectors import Vectors
 
 _SAME = ("version", "model_hash", "tokenizer_hash", "dimension", "max_tokens", "passage_prompt", "normalised",
          "precision", "pooling")  # fmt: skip

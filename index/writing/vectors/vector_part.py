@@ -7,7 +7,8 @@ from pathlib import Path
 from ...segments.durability import sync
 from ...segments.encoded_passage import EncodedPassage
 from ...segments.segment import Segment
-from ...segments.vectors import PartWriter, name_owner
+from ...segments.similarity.vectors import name_owner
+from ...segments.similarity.vectors_writer import PartWriter
 from ..rights import share
 
 _TEMPORARY = ".unfinished"
