@@ -41,6 +41,8 @@ from .stores import (
 )
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from ..corpus.readers.contract import ReadOptions, Skipped
     from ..index.keeping.backup import Backup
     from ..index.keeping.pack import Packed
@@ -723,8 +725,9 @@ class Collection:
         on_change: "Callable[[Report], None] | None" = None,
         on_error: Callable[[str], None] | None = None,
         lock_timeout: float = LOCK_TIMEOUT,
+        stop: "Event | None" = None,
     ) -> None:
-        """Keep the collection up to date with what it is fed from. This never returns: leave it by an exception.
+        """Keep the collection up to date with what it is fed from, until `stop` is set or an exception ends it.
 
         It goes on after an error. If another collection is put in the place of this one, that is fed from then on.
 
@@ -735,7 +738,10 @@ class Collection:
             on_change: Called with the report of each feeding.
             on_error: Called with an error, in one line, once for as long as it lasts.
             lock_timeout: How many seconds a feeding waits for another program that writes to the collection.
+            stop: Whoever sets it, in another thread or for a signal, ends the watching between two looks.
         """
+        from threading import Event
+
         from ..index.feeding.watcher import Watch
 
         Watch(
@@ -746,6 +752,7 @@ class Collection:
             lock_timeout=lock_timeout,
             tell=on_change or (lambda _: None),
             complain=on_error or (lambda _: None),
+            stop=stop or Event(),
         ).run()
 
 

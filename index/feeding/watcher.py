@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 from ...corpus.readers.files import is_url, shown_name
 from ...errors import DragomanError, SystemRefusal
@@ -40,6 +41,7 @@ class Watch:
         lock_timeout: How many seconds to wait for another writer.
         tell: Called with the report of each feeding.
         complain: Called with each error in one line, once for as long as it lasts.
+        stop: Ends the watching once it is set, between two looks.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Watch:
         lock_timeout: float,
         tell: Callable[[Report], None],
         complain: Callable[[str], None],
+        stop: Event,
     ) -> None:
         self._folder = folder
         self._sources = sources
@@ -60,6 +63,7 @@ class Watch:
         self._lock_timeout = lock_timeout
         self._tell = tell
         self._complain = complain
+        self._stop = stop
         self._asked: dict[str, float] = {}
         self._begun: set[str] = set()
         self._complaints: set[str] = set()
@@ -67,8 +71,8 @@ class Watch:
         self._looking = 0.0
 
     def run(self) -> None:
-        """Watch without end."""
-        while True:
+        """Watch until that is to end."""
+        while not self._stop.is_set():
             self._lasting, self._complaints = self._complaints, set()
             self._looking = 0.0
             is_done = True
@@ -77,7 +81,7 @@ class Watch:
             except Exception as error:
                 self._complain_of(_line(error))
             if is_done:
-                time.sleep(max(self._every, 10 * self._looking))
+                self._stop.wait(max(self._every, 10 * self._looking))
 
     def look(self) -> bool:
         """Look once, and feed what is due: new or changed files that hold still, URLs that were not asked of late.
@@ -137,7 +141,8 @@ class Watch:
             return True
         found = self._news(store, name, feeding)
         for _ in range(SETTLE_LOOKS if found else 0):
-            time.sleep(SETTLE_SECONDS)
+            if self._stop.wait(SETTLE_SECONDS):
+                return False
             before, found = found, self._news(store, name, feeding)
             if found == before:
                 break

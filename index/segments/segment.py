@@ -34,7 +34,6 @@ from .postings_writer import write_postings
 from .similarity.parts import FILE as VECTORS
 from .similarity.parts import VectorPart
 from .similarity.vectors import Vectors, owner_of
-from .similarity.vectors_writer import VectorsWriter
 
 VECTORS_FILE = f"vectors/{VECTORS}"
 """The file of the passages' vectors, within the segment."""
@@ -255,7 +254,8 @@ class SegmentWriter:
     """
 
     def __init__(self, folder: Path, dimension: int, fields: Iterable[Field]) -> None:
-        # Imported late: asking does not need Whoosh's writer.
+        # Imported late: asking does not need what writes.
+        from .similarity.vectors_writer import VectorsWriter
         from .whoosh_index import KeywordWriter
 
         self.folder = folder

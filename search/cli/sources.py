@@ -13,7 +13,7 @@ from ...errors import DragomanError
 from ..results.printing import many, table, to_json, visible
 from .options import collection_option, format_option, opened, wait_option
 from .reports import moved_summary, remark_lines, skipped_line, summary, unused_line
-from .terminal import echo_if_possible, leave_when_terminated
+from .terminal import echo_if_possible, set_by_signals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,6 @@ def watch(paths: tuple[str, ...], collection: Path | None, every: float, urls_ev
             )
         echo_if_possible(f"Watching {many(len(watched), 'source')} of {fed.path} until Ctrl-C", err=True)
         # However it ends, a change that was not committed did not happen.
-        leave_when_terminated()
         with suppress(KeyboardInterrupt):
             fed.watch(
                 paths,
@@ -111,6 +110,7 @@ def watch(paths: tuple[str, ...], collection: Path | None, every: float, urls_ev
                 on_change=_ChangePrinter(),
                 on_error=lambda line: echo_if_possible(f"dragoman: {visible(line)}", err=True),
                 lock_timeout=wait,
+                stop=set_by_signals(),
             )
 
 

@@ -20,6 +20,7 @@ from ...refusals import refusal
 from ..results.printing import visible
 
 if TYPE_CHECKING:
+    from threading import Event
     from types import FrameType
 
     from tqdm import tqdm
@@ -143,6 +144,26 @@ def leave_when_terminated() -> None:
         sys.exit(0)
 
     signal.signal(signal.SIGTERM, leave)
+
+
+def set_by_signals() -> "Event":
+    """An event that SIGINT and SIGTERM set, beside raising KeyboardInterrupt.
+
+    What a signal raises is lost where it comes while something is let go of, as is whatever `__del__` raises: who goes
+    on and on looks at the event as well.
+    """
+    from threading import Event
+
+    stop = Event()
+
+    def leave(_number: int, _frame: "FrameType | None") -> NoReturn:
+        stop.set()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, leave)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # and not ignored, as in the background
+        signal.signal(signal.SIGINT, leave)
+    return stop
 
 
 def drawn_bar(**options: Any) -> "tqdm[Any]":

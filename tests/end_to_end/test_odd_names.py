@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -179,6 +180,7 @@ def test_a_watch_goes_on_after_whatever_goes_wrong(
         lock_timeout=1,
         tell=tell,
         complain=complaints.append,
+        stop=threading.Event(),
     )
     with pytest.raises(KeyboardInterrupt):
         watch.run()
@@ -192,6 +194,7 @@ def test_a_server_goes_on_after_a_fault_in_its_loop(make_collection: "MakeCollec
     make_collection([Document(id="a", text="The consul wrote home.")]).close()
     code = """
 import sys
+import threading
 from waitress import wasyncore
 from dragoman.__main__ import main
 loop, faults = wasyncore.loop, [ZeroDivisionError("planted")]

@@ -11,6 +11,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +36,8 @@ from dragoman.index.writing.writer import Writer
 from support.web_server import web_server
 
 if TYPE_CHECKING:
+    from conftest import MakeCollection
+
     from support.programs import Programs
     from support.web_server import WebServer
 
@@ -564,6 +567,51 @@ def test_a_watch_keeps_a_folder_current_until_ctrl_c(
     assert programs("dragoman", "list", "--collection", collection).out == "".join(
         f"{news / name}\n" for name in ("b.txt", "d.txt", "e.md")
     )
+
+
+def test_a_signal_ends_a_watch_though_it_comes_while_something_is_let_go_of(
+    programs: "Programs", collection: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "news" / "a.txt")
+    code = """
+import os, signal, sys
+from dragoman.__main__ import main
+from dragoman.search.cli import sources
+
+class LetGoOf:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(1000):
+            pass
+
+print_change = sources._ChangePrinter.__call__
+
+def printed(self, report):
+    print_change(self, report)
+    LetGoOf()
+
+sources._ChangePrinter.__call__ = printed
+sys.argv = ["dragoman", "watch", *sys.argv[1:]]
+main()
+"""
+    command = [sys.executable, "-c", code, str(tmp_path / "news"), "--every", "0.2", "--collection", str(collection)]
+    ran = subprocess.run(command, env=programs.environment, capture_output=True, text=True, timeout=120, check=False)
+    assert (ran.returncode, "1 added" in ran.stdout) == (0, True), ran
+    assert "Exception ignored" in ran.stderr  # it was lost, and only the event is left
+
+
+def test_a_host_ends_a_watch_in_a_thread_of_its_own(make_collection: "MakeCollection", tmp_path: Path) -> None:
+    write(tmp_path / "news" / "a.txt")
+    collection, stop, told = make_collection([]), threading.Event(), list[int]()
+
+    def tell(report: Report) -> None:
+        told.append(report.added)
+        stop.set()
+
+    with ThreadPoolExecutor(1) as threads:
+        watched = threads.submit(collection.watch, [tmp_path / "news"], every=3600, on_change=tell, stop=stop)
+        watched.result(timeout=120)
+    assert told == [1]
 
 
 def test_a_watch_waits_for_a_writer_and_survives_errors(
