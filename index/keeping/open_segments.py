@@ -19,7 +19,7 @@ from ...errors import CollectionDamaged
 from ..ledger.ledger import Ledger, State
 from ..reading.view import LeftOut
 from ..segments.segment import Segment
-from ..segments.similarity.parts import VectorPart
+from ..segments.similarity.vector_rows import VectorPart
 from .seals import FileSeal, Seal, faults
 
 SEGMENTS: Final = "segments"

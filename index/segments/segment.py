@@ -31,8 +31,8 @@ from .durability import sync
 from .encoded_passage import SegmentPassage
 from .postings import Postings
 from .postings_writer import write_postings
-from .similarity.parts import FILE as VECTORS
-from .similarity.parts import VectorPart
+from .similarity.vector_rows import FILE as VECTORS
+from .similarity.vector_rows import VectorPart
 from .similarity.vectors import Vectors, owner_of
 
 VECTORS_FILE = f"vectors/{VECTORS}"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import check_ascending, check_offsets, load
-from .parts import VectorPart, cosines
+from .vector_rows import VectorPart, cosines
 
 _OWNER = "part.json"
 """The file that names the segment whose passages the vectors in a folder beside it are of."""

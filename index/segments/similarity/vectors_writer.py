@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..arrays import ArrayWriter, load, save
 from ..encoded_passage import EncodedPassage, SegmentPassage
 from .cells import LEAST, SAMPLE, make_cells
-from .parts import FILE, INNER_PRODUCT, ORDINALS, SENTENCE_VECTORS, SIXTEEN_BITS, faiss_library
+from .vector_rows import FILE, INNER_PRODUCT, ORDINALS, SENTENCE_VECTORS, SIXTEEN_BITS, faiss_library
 
 _BATCH = 4096
 

@@ -17,7 +17,7 @@ from ...encoding.query_encoder import QueryEncoder
 from ...encoding.questions import unrelated_questions
 from ...ledger.database import Database
 from ...reading.snapshot import Snapshot
-from ...segments.similarity.parts import VectorPart
+from ...segments.similarity.vector_rows import VectorPart
 
 
 class _Nearest(NamedTuple):
