@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -268,7 +269,14 @@ def test_watching_goes_on_with_the_encoding_a_part_at_a_time(
     told: list[Report] = []
     complaints: list[str] = []
     watch = Watch(
-        collection.path, (), every=1, urls_every=1, lock_timeout=1, tell=told.append, complain=complaints.append
+        collection.path,
+        (),
+        every=1,
+        urls_every=1,
+        lock_timeout=1,
+        tell=told.append,
+        complain=complaints.append,
+        stop=Event(),
     )
     assert [watch.look(), watch.look(), watch.look()] == [False, True, True]
     assert [(report.encoded, report.unencoded) for report in told] == [(20, 10), (10, 0)]
