@@ -158,9 +158,8 @@ def _fitting(name: str, known: Any, value: Any) -> Any:
         values += defaults[len(values) :]
         return tuple(map(_fitting, repeat(name), defaults, values))
     if isinstance(known, float) and type(value) is int:
-        return float(
-            max(-_MOST, min(value, 10 * _MOST))
-        )  # what is beyond may be no float, and is out of range in any case
+        # What is beyond may be no float, and is out of range in any case.
+        return float(max(-_MOST, min(value, 10 * _MOST)))
     if known is not None and type(value) is not type(known):
         raise UnreadableSource(f"the setting {name} is {known!r} by default, and cannot be {repr(value)[:80]}")
     return value
