@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, Unpack, cast
 
 from ..corpus.document import Document, Span, parse_passage_id
 from ..corpus.fields import Fields
-from ..errors import CollectionNotFound, DragomanError, InvalidArgument, NotFound
+from ..errors import CollectionNotFound, DragomanError, NotFound
 from ..index.forking import undisturbed
 from ..index.keeping.examination import Checked
 from ..index.keeping.kept import KeptState
@@ -29,16 +29,10 @@ from .ranking.engine import Mode
 from .ranking.settings import Settings
 from .results.asking import Asker, Page
 from .results.results import Hit, Results
-from .stores import (
-    FolderStore,
-    Store,
-    StoresSideBySide,
-    explained,
-    folder_named,
-    no_document,
-    open_store,
-    refuse_damaged,
-)
+from .stores.addresses import open_store
+from .stores.folder_store import FolderStore, folder_named
+from .stores.protocol import Store, explained, no_document, refuse_damaged
+from .stores.stores_side_by_side import StoresSideBySide
 
 if TYPE_CHECKING:
     from threading import Event
@@ -78,7 +72,7 @@ class Collection:
         check_text("the state", at or "")
         is_store = callable(getattr(store, "writing", None))
         self._at = at or ""
-        self._store = cast("Store", store) if is_store else _store_of(store, self._at)
+        self._store = cast("Store", store) if is_store else open_store(store, self._at)
         self._asker = Asker(self._store, settings)
         self._states: dict[str, Collection] = {}
         self._lock = threading.Lock()
@@ -761,16 +755,6 @@ def _facet_limit(limit: int | None) -> int:
     wanted = 10 if limit is None else limit
     check_range("limit", wanted, 1, MAX_FACETS)
     return wanted
-
-
-def _store_of(named: object, at: str) -> Store:
-    """The store of what is named by a path, an address, or a list of paths, or of its kept state of a name."""
-    if not isinstance(named, list | tuple):
-        return open_store(path_of(named), at)
-    paths = [path_of(each) for each in cast("Sequence[object]", named)]
-    if not paths:
-        raise InvalidArgument("no collection is named: give its path, or those of several")
-    return open_store(paths[0], at) if len(paths) == 1 else StoresSideBySide(paths, at)
 
 
 def _reopened(name: str | tuple[str, ...], settings: Settings | None, at: str = "") -> Collection:

@@ -11,7 +11,7 @@ from ..index.writing.store import Store
 from .collection import LOCK_TIMEOUT, Collection
 from .language.words.variants import checked_variants
 from .ranking.settings import Settings, settings_of
-from .stores import folder_named
+from .stores.folder_store import folder_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -19,7 +19,7 @@ from dragoman.search.language.question import Question
 from dragoman.search.options import check_options
 from dragoman.search.ranking.settings import settings_of
 from dragoman.search.results.answer import answer
-from dragoman.search.stores import open_store
+from dragoman.search.stores.addresses import open_store
 
 COLLECTION = "ours.idx"
 

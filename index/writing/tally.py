@@ -1,6 +1,6 @@
 """What a change did, counted while it happens."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -92,9 +92,21 @@ class Progress(NamedTuple):
     to_encode: int = 0
 
 
+def _tell_nobody(_: Progress) -> None:
+    """The listener of who does not want to know."""
+
+
 @dataclass(slots=True)
 class Tally:
-    """A report while it is being made."""
+    """A report while it is being made.
+
+    Attributes:
+        listener: Is told how far the change has come.
+        total: How many documents there are to look at, if that is known.
+    """
+
+    listener: Callable[[Progress], None] = _tell_nobody
+    total: int | None = None
 
     added: int = 0
     updated: int = 0
@@ -131,6 +143,20 @@ class Tally:
         if others:
             self.unused[OTHERS] = self.unused.get(OTHERS, 0) + 1
 
+    def skip(self, skipped: Skipped) -> None:
+        """Count what could not be kept, and tell."""
+        self.skipped.append(skipped)
+        self.tell()
+
+    def count_passage(self) -> None:
+        """Count a passage that was written, and tell."""
+        self.passages += 1
+        self.tell()
+
+    def tell(self, waits_for: str = "") -> None:
+        """Tell the listener how far the change has come, and what it waits for, if anything."""
+        self.listener(Progress(self.documents(), self.passages, self.total, self.copied, waits_for))
+
     def documents(self) -> int:
         """How many documents were looked at so far."""
         return self.added + self.updated + self.unchanged + self.removed + len(self.skipped)
@@ -143,7 +169,3 @@ class Tally:
         return Report(
             *counts, tuple(self.skipped), self.copied, dict(unused), remarks=dict(remarks), encoded=self.encoded
         )
-
-    def progress(self, total: int | None) -> Progress:
-        """How far the change has come, of as many documents in all."""
-        return Progress(self.documents(), self.passages, total, self.copied)

@@ -1,42 +1,38 @@
 """Changing a collection: add, update, remove, re-index, compact. Each commit happens as a whole or not at all."""
 
-import json
 import math
 import shutil
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
-from functools import cached_property
-from itertools import islice, starmap
+from itertools import islice
 from pathlib import Path
 
-from ...corpus.document import Document, Passage, Span
+from ...corpus.document import Document, Passage
 from ...corpus.fields import OwnField
-from ...corpus.readers.contract import Skipped, unforeseen
+from ...corpus.readers.contract import Skipped
 from ...corpus.splitting.passages import split_passages
 from ...errors import CollectionDamaged, ModelNotFound, NotFound
 from ...refusals import telling_refusals
 from ..encoding.adoption import ENCODERS, adopt_encoder, collect_encoders
 from ..encoding.export import exported_query_encoder
-from ..encoding.passage_encoder import CHUNK, check_model
-from ..encoding.vector_cache import CachedEncoder
 from ..keeping.open_segments import first_fault
-from ..ledger.ledger import LiveVersion
 from ..ledger.manifest import FIELDS, Manifest
 from ..ledger.near_copies import NearCopies
 from ..ledger.origins import Origins
 from ..reading.snapshot import Snapshot, StoredPassage
 from ..reading.view import LeftOut
-from ..segments.encoded_passage import EncodedPassage, SegmentPassage
+from ..segments.encoded_passage import EncodedPassage
 from ..segments.segment import SegmentWriter, open_columns
+from .admission import Admission
 from .commit import Commit
 from .lease import taking_away
 from .store import SEGMENTS, Store, built_with
 from .tally import Progress, Report, Tally
 from .vectors.earlier_vectors import EarlierVectors
 from .vectors.nearest import measured_floors
+from .vectors.passage_vectors import PassageVectors
 from .vectors.vector_part import VectorPartWriter
 
 COMMIT_PASSAGES = 50_000
@@ -74,12 +70,9 @@ class Writer:
         self._ledger = store.ledger
         self.database = store.database
         self.kept_states = store.kept_states
-        self._notify: Callable[[Progress], None] = progress or _ignore
-        self._tally = Tally()
-        self._total: int | None = None
+        self._tally = Tally() if progress is None else Tally(progress)
+        self._vectors = PassageVectors(store, self._tally)
         self._committed = Report()
-        self._replaced: EarlierVectors | None = None
-        self._is_model_checked = False
 
     @property
     def committed(self) -> Report:
@@ -92,7 +85,7 @@ class Writer:
         Args:
             waits_for: It, in words.
         """
-        self._notify(self._tally.progress(self._total)._replace(waits_for=waits_for))
+        self._tally.tell(waits_for)
 
     def add(self, documents: Iterable[Document | Skipped], *, as_dated: bool = False) -> Report:
         """Bring documents in: add new ones, replace changed ones, leave unchanged ones alone.
@@ -112,10 +105,10 @@ class Writer:
             CollectionMismatch: The model is no longer the one that the collection was built with.
             ModelNotFound: The model is gone.
         """
-        remaining = _Remaining(documents)
-        while not remaining.exhausted:
+        admission = Admission(documents, self._ledger, self._vectors, self._tally, as_dated=as_dated)
+        while not admission.is_over:
             with self._commit() as commit:
-                self._index(self._admitted(remaining, as_dated), commit, encoding=False)
+                self._index(admission.passages(COMMIT_PASSAGES), commit, encoding=False)
         self._merge_if_many()
         return self._tally.report()
 
@@ -145,12 +138,12 @@ class Writer:
             part = VectorPartWriter(self._store.folder / SEGMENTS / name, segment)
             with telling_refusals(part.folder):
                 try:
-                    encoded = self._encoder.encode(snapshot.passages_of(number, chosen))
+                    encoded = self._vectors.encoder.encode(snapshot.passages_of(number, chosen))
                     for ordinal, passage in zip(chosen, encoded, strict=True):
                         part.add(ordinal, passage)
                         self._tally.encoded += 1
                         encoded_now = whole - lacking_in_all + len(part)
-                        self._notify(Progress(documents, 0, documents, encoded=encoded_now, to_encode=whole))
+                        self._tally.listener(Progress(documents, 0, documents, encoded=encoded_now, to_encode=whole))
                     part.close()
                 except BaseException:
                     part.cancel()
@@ -171,9 +164,7 @@ class Writer:
         Args:
             earlier: That collection, which stays open as long as anything is added.
         """
-        vectors = EarlierVectors(earlier.ledger, earlier.folder / SEGMENTS, is_other=True)
-        if vectors.are_as_of(self._ledger.manifest):
-            self._replaced = vectors
+        self._vectors.take_over(earlier)
 
     def take(self, documents: Iterable[tuple[Document, Iterable[StoredPassage]]]) -> Report:
         """Bring documents into an empty collection with the passages and vectors that they have, in one commit.
@@ -189,7 +180,7 @@ class Writer:
                     self._tally.passages += 1
                     self._tally.copied += 1
                 self._tally.added += 1
-                self._notify(self._tally.progress(self._total))
+                self._tally.tell()
         return self._tally.report()
 
     def rename(self, names: Iterable[tuple[str, str, str]]) -> Report:
@@ -207,7 +198,7 @@ class Writer:
         return self._tally.report()
 
     def _renamed(self, names: Iterable[tuple[str, str, str]]) -> Iterator[tuple[int, Passage]]:
-        earlier = self._earlier
+        earlier = self._vectors.earlier
         for before, name, origin in names:
             known, document = self._ledger.live_version(before), self._ledger.live_document(before)
             if known is None or document is None:
@@ -299,10 +290,10 @@ class Writer:
         fields = before_fields.with_own(own)
         lacking = self._lacking() | {name for name in fields.names if name not in before_fields}
         changed = {each.name for each in fields.own if each not in before_fields.own}
-        self._total = self._ledger.count_documents()
+        self._tally.total = self._ledger.count_documents()
         with self._exported(model) as encoder, self._commit() as commit:
             before = [number for number, _ in self._ledger.segments()]
-            earlier = self._earlier
+            earlier = self._vectors.earlier
             adopted = adopt_encoder(self._store.folder, encoder) if encoder else {}
             for name, value in {**built_with(), **adopted}.items():
                 self.database.set(name, value)
@@ -335,8 +326,7 @@ class Writer:
             try:
                 for passage in passages:
                     written.add(passage)
-                    self._tally.passages += 1
-                    self._notify(self._tally.progress(self._total))
+                    self._tally.count_passage()
                 written.close()
             except BaseException:
                 written.cancel()
@@ -357,9 +347,9 @@ class Writer:
             ModelNotFound: The model is gone, and a passage has to be encoded.
         """
         versions = self._ledger.live_versions_in(damaged)
-        self._total = len(versions)
+        self._tally.total = len(versions)
         with self._commit(is_measured=False) as commit:
-            self._index(self._rebuilt(versions, damaged, self._earlier), commit)
+            self._index(self._rebuilt(versions, damaged, self._vectors.earlier), commit)
             for number in damaged:
                 self._ledger.retire_segment(number)
         return self._tally.report()
@@ -401,97 +391,13 @@ class Writer:
                 present.append(open_columns(self._store.folder / SEGMENTS / name).fields)
         return names - names.intersection(*present)
 
-    @cached_property
-    def _encoder(self) -> CachedEncoder:
-        manifest = self._ledger.manifest
-        return CachedEncoder(manifest.model, manifest.encoder)
-
-    @cached_property
-    def _earlier(self) -> EarlierVectors:
-        """The vectors that there were before the change, in which it must be asked for first."""
-        return EarlierVectors(self._ledger, self._store.folder / SEGMENTS)
-
     def _index(
-        self,
-        passages: Iterator[tuple[int, Passage]],
-        commit: Commit,
-        *,
-        copying: bool = True,
-        encoding: bool = True,
+        self, passages: Iterator[tuple[int, Passage]], commit: Commit, *, copying: bool = True, encoding: bool = True
     ) -> None:
-        """Write passages, each of that version of its document.
-
-        Those that have no earlier vectors are encoded, or have none yet.
-        """
-        while chunk := list(islice(passages, CHUNK)):
-            copies = [self._copied(*each) if copying else None for each in chunk]
-            missing = [each for each, copy in zip(chunk, copies, strict=True) if copy is None]
-            if encoding:
-                encoded = self._encoder.encode(missing) if missing else iter(())
-                self._tally.encoded += len(missing)
-            else:
-                self._check_model(missing)
-                encoded = starmap(_unencoded, missing)
-            for copy in copies:
-                self._tally.copied += copy is not None
-                commit.add(copy or next(encoded))
-                self._tally.passages += 1
-                self._notify(self._tally.progress(self._total))
-
-    def _copied(self, version: int, passage: Passage) -> EncodedPassage | None:
-        """A passage with the vectors that there are already, here or in what the collection takes the place of."""
-        copy = self._earlier.of(version, passage)
-        if copy is None and self._replaced is not None:
-            copy = self._replaced.of(version, passage)
-        return copy
-
-    def _check_model(self, missing: Sequence[object]) -> None:
-        """Before anything is added that has to be encoded, make sure that it can be."""
-        if missing and not self._is_model_checked:
-            manifest = self._ledger.manifest
-            check_model(manifest.model, manifest.encoder)
-            self._is_model_checked = True
-
-    def _admitted(self, documents: "_Remaining", as_dated: bool) -> Iterator[tuple[int, Passage]]:
-        """The passages of as many documents as one commit takes, each with its document's version."""
-        passages = 0
-        fields = self._ledger.manifest.fields
-        for document in documents:
-            if isinstance(document, Skipped):
-                self._skip(document)
-                continue
-            self._tally.count_unused(document, fields)
-            self._tally.count_remarks(document)
-            known = self._ledger.live_version(document.id)
-            if known is not None and known.hash == document.content_hash:
-                if _is_unicode(document):
-                    self._ledger.keep_cut(known.version, document.cut)
-                self._tally.unchanged += 1
-                continue
-            split = _split(document)
-            if isinstance(split, Skipped):
-                self._skip(split)
-                continue
-            version = self._put(document, known, document.added if as_dated else None)
-            for passage in split:
-                yield version, passage
-            passages += len(split)
-            if passages >= COMMIT_PASSAGES:
-                return
-
-    def _put(self, document: Document, known: LiveVersion | None, came_in: datetime | None) -> int:
-        """Add a document, or a new version of it; return its number. Passages may get the vectors of an earlier one."""
-        if known is not None:
-            self._ledger.retire_document(known.version)
-            self._tally.updated += 1
-        else:
-            self._tally.added += 1
-        version = self._ledger.add_document(document, came_in)
-        if known is not None:
-            self._earlier.follow_if_alike(known.version, version, document)
-        elif self._replaced is not None:
-            self._replaced.follow_live(version, document)
-        return version
+        """Write passages, each of that version of its document; see `PassageVectors.given`."""
+        for passage in self._vectors.given(passages, copying=copying, encoding=encoding):
+            commit.add(passage)
+            self._tally.count_passage()
 
     def _live_passages(self) -> Iterator[tuple[int, Passage]]:
         """The passages of all documents, split anew, each with its document's version."""
@@ -503,10 +409,6 @@ class Writer:
             self._tally.updated += 1
             for passage in split_passages(document):
                 yield known.version, passage
-
-    def _skip(self, skipped: Skipped) -> None:
-        self._tally.skipped.append(skipped)
-        self._notify(self._tally.progress(self._total))
 
     def _merge_if_many(self) -> None:
         snapshot = self._store.snapshot()
@@ -588,48 +490,3 @@ class Writer:
     def _measured_floors(self) -> Sequence[float]:
         snapshot = self._store.uncommitted()
         return measured_floors(snapshot, self.database, lambda: self._store.encoder(snapshot.manifest))
-
-
-def _ignore(_: Progress) -> None:
-    """Tell nobody."""
-
-
-def _unencoded(version: int, passage: Passage) -> SegmentPassage:
-    return SegmentPassage(version, passage.document, Span(passage.start, passage.end), passage.sentences)
-
-
-def _split(document: Document) -> list[Passage] | Skipped:
-    """A document's passages, or why it has none."""
-    origin = document.origin or document.id
-    if not _is_unicode(document):
-        return Skipped(origin, "it holds half characters (lone surrogates)")
-    try:
-        return list(split_passages(document)) or Skipped(origin, "it has no text")
-    except Exception as error:
-        return unforeseen(origin, error)
-
-
-def _is_unicode(document: Document) -> bool:
-    try:
-        (json.dumps(document.description(), ensure_ascii=False) + document.text).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-class _Remaining:
-    """An iterator that knows when it has come to its end."""
-
-    def __init__(self, documents: Iterable[Document | Skipped]) -> None:
-        self._documents = iter(documents)
-        self.exhausted = False
-
-    def __iter__(self) -> "_Remaining":
-        return self
-
-    def __next__(self) -> Document | Skipped:
-        try:
-            return next(self._documents)
-        except StopIteration:
-            self.exhausted = True
-            raise

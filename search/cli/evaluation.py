@@ -18,7 +18,7 @@ from ..evaluation.runs import read_run, run_file, write_run
 from ..ranking.engine import Mode
 from ..ranking.settings import Settings, apply_changes, read_changes
 from ..results.printing import visible
-from ..stores import refuse_damaged
+from ..stores.protocol import refuse_damaged
 from .options import PathFromHome, collection_option, folder_of, format_option, opened
 from .reports import echo_skipped
 from .terminal import ProgressBar, drawn_bar, echo_paged

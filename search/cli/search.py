@@ -11,7 +11,7 @@ from ...corpus.fields import DECLARED
 from ..options import OPTIONS, Option
 from ..results.printing import visible
 from ..results.results import Results
-from ..stores import refuse_damaged
+from ..stores.protocol import refuse_damaged
 from .layout import FORMATS, timed
 from .options import PathFromHome, at_option, bom_option, collections_option, format_option, opened, with_bom
 from .terminal import echo_paged, run

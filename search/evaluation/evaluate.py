@@ -28,7 +28,7 @@ from ..language.input.plain import plain
 from ..options import MAX_LIMIT
 from ..ranking.engine import Mode
 from ..ranking.settings import Settings
-from ..stores import refuse_damaged
+from ..stores.protocol import refuse_damaged
 from .answer_cache import Answers, Location
 from .judgments import JudgedSet, Question
 from .measures import MEASURES, ROUNDS, measure, randomisation_test

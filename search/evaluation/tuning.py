@@ -24,7 +24,8 @@ from ...index.analysis import FIELDS
 from ...index.reading.view import View
 from ..ranking.fusion import FUSIONS
 from ..ranking.settings import Settings, settings_of
-from ..stores import FolderStore, refuse_damaged
+from ..stores.folder_store import FolderStore
+from ..stores.protocol import refuse_damaged
 from .evaluate import Case, answerable
 from .judgments import JudgedSet
 from .measures import randomisation_test

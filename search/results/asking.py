@@ -23,7 +23,7 @@ from ..language.query import Query
 from ..language.question import Question
 from ..language.unparser import understood
 from ..ranking.settings import Settings, settings_of
-from ..stores import Store, explained, no_document, refuse_damaged
+from ..stores.protocol import Store, explained, no_document, refuse_damaged
 from .answer import Answer, answer, neighbours
 from .explaining import explain
 from .results import Hit, Results

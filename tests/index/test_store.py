@@ -78,6 +78,7 @@ torch.set_num_threads(1)  # a forked process has no pool of threads
 from dragoman.corpus.document import Document
 from dragoman.index.segments import segment
 from dragoman.index.writing import writer
+from dragoman.index.writing.vectors.passage_vectors import PassageVectors
 from dragoman.search.collection import open_collection
 
 def die(*args, **options):
@@ -94,8 +95,8 @@ for line in sys.stdin.read().splitlines():
     point, path = line.split(maxsplit=1)
     if encoder is None:  # loading it takes longer than all else
         with open_collection(path) as collection:
-            encoder = writer.Writer(collection._store.folder)._encoder
-            writer.Writer._encoder = encoder
+            encoder = PassageVectors(collection._store.folder, None).encoder
+            PassageVectors.encoder = encoder
     child = os.fork()
     if child:
         assert os.WIFSIGNALED(os.waitpid(child, 0)[1]), point

@@ -16,7 +16,7 @@ from dragoman.index.keeping.kept import KeptState
 from dragoman.index.writing.status import Status
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import build_collection, create_collection, reindex_collection
-from dragoman.search.stores import STORES
+from dragoman.search.stores.addresses import STORES
 from dragoman.web.app import create_app
 from support.memory_view import MemoryView
 

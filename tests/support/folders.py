@@ -12,7 +12,7 @@ from dragoman.index.keeping.ledger_seal import NAME
 from dragoman.index.writing.store import LEDGER, Store
 from dragoman.index.writing.writer import Writer
 from dragoman.search.collection import Collection
-from dragoman.search.stores import FolderStore
+from dragoman.search.stores.folder_store import FolderStore
 
 
 def folder_of(collection: Collection) -> Store:

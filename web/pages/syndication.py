@@ -4,7 +4,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
-from ...search.stores import refuse_damaged
+from ...search.stores.protocol import refuse_damaged
 from ..site import address, site
 from ..state import State
 from . import atom
