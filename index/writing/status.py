@@ -53,6 +53,11 @@ class Status:
     unencoded: int = 0
     recall: float = 1.0
 
+    @property
+    def covered(self) -> int:
+        """The share of the passages that meaning covers, in percent, rounded down."""
+        return 100 * (self.passages - self.unencoded) // max(self.passages, 1)
+
 
 def folder_size(folder: Path) -> int:
     """How many bytes lie in a folder and below. What a writer takes away meanwhile does not count."""

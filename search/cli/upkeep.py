@@ -43,8 +43,7 @@ def status(collections: tuple[Path, ...], format_: str) -> None:
         ("floors", f"{found.floors.strict:.3f} strict, {found.floors.lenient:.3f} lenient"),
     ]
     if found.unencoded:
-        share = int(100 * (1 - found.unencoded / found.passages))
-        rows.append(("meaning", f"of {share} % of the passages so far (`dragoman encode` does the rest)"))
+        rows.append(("meaning", f"of {found.covered} % of the passages so far (`dragoman encode` does the rest)"))
     if found.recall < 1:
         rows.append(("nearest", f"{100 * found.recall:.1f} % of a hundred are found, by comparing few (on a sample)"))
     if found.fields:

@@ -27,7 +27,7 @@ from dragoman.index.writing.tally import Progress, Report
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import build_collection, create_collection, repair_collection, restore
 from dragoman.search.ranking.engine import Mode
-from support.folders import folder_of
+from support.folders import add_words, folder_of
 
 if TYPE_CHECKING:
     from conftest import MakeCollection
@@ -67,18 +67,6 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(PassageEncoder, "encode", counting)
     return texts
-
-
-def interrupt_encoding(progress: Progress) -> None:
-    """Interrupt a change as soon as nothing is left to do but to encode."""
-    if progress.to_encode:
-        raise KeyboardInterrupt
-
-
-def add_words(collection: Collection, added: list[Document]) -> None:
-    """Add documents without vectors."""
-    with pytest.raises(KeyboardInterrupt, match=r"passages are not encoded yet.*dragoman encode"):
-        collection.add(added, progress=interrupt_encoding)
 
 
 def answers(collection: Collection) -> list[Any]:

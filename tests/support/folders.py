@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pytest
+
 from dragoman.corpus.document import Document
 from dragoman.index.keeping.ledger_seal import NAME
 from dragoman.index.writing.store import LEDGER, Store
+from dragoman.index.writing.tally import Progress
 from dragoman.index.writing.writer import Writer
 from dragoman.search.collection import Collection
 from dragoman.search.stores.folder_store import FolderStore
@@ -31,6 +34,18 @@ def add_with_vectors(collection: Collection, documents: Iterable[Document]) -> N
 
     with patch.object(Writer, "_index", encoding):
         collection.add(documents)
+
+
+def interrupt_encoding(progress: Progress) -> None:
+    """Interrupt a change as soon as nothing is left to do but to encode."""
+    if progress.to_encode:
+        raise KeyboardInterrupt
+
+
+def add_words(collection: Collection, added: list[Document]) -> None:
+    """Add documents without vectors."""
+    with pytest.raises(KeyboardInterrupt, match=r"passages are not encoded yet.*dragoman encode"):
+        collection.add(added, progress=interrupt_encoding)
 
 
 def unseal(collection: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -20,7 +20,11 @@ from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import create_collection
 from dragoman.web.app import create_app
 from dragoman.web.pages.charts import HEIGHT, MAX_TICKS, chart
+from support.folders import add_words
 from support.places import BRIEFS, ROOT
+
+if TYPE_CHECKING:
+    from conftest import MakeCollection
 
 STATIC = ROOT / "web" / "static"
 
@@ -347,6 +351,23 @@ def test_a_question_with_operators_can_be_read_as_plain_text_and_back(client: Fl
     page = Shown(client, plain)
     assert "plain text" in page.texts("//nav[@class='segments']//a[@aria-current]")
     assert page.total > Shown(client, "/?q=summit+-Korea").total
+
+
+def test_the_start_page_says_how_much_meaning_covers(make_collection: "MakeCollection") -> None:
+    documents = [Document(str(number), f"The treaty of port {number}.") for number in range(6)]
+    collection = make_collection()
+    client = create_app(collection).test_client()
+
+    def said() -> str:
+        [standfirst] = Shown(client, "/").texts("//p[@class='standfirst']")
+        return standfirst.partition(": ")[2]
+
+    add_words(collection, documents[:4])
+    assert said() == "4 passages, found by their words."
+    collection.encode()
+    assert said() == "4 passages, found by their words and by their meaning."
+    add_words(collection, documents[4:])
+    assert said() == "6 passages, found by their words and, 66 % of them so far, by their meaning."
 
 
 def test_the_start_page_counts_what_its_links_lead_to(client: FlaskClient, collection: Collection) -> None:

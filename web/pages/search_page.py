@@ -95,8 +95,7 @@ def _start(state: State) -> Response:
     return page(
         "start.html",
         state=state,
-        documents=status.documents,
-        passages=status.passages,
+        held=status,
         chart=chart(facets.histogram),
         countries=facets.columns["country"].values,
         examples=list(_examples(facets)),
