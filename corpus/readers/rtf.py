@@ -19,7 +19,9 @@ from .support.encodings import is_utf8
 from .support.file_properties import stated_author, stated_title
 from .support.markup import Flow
 from .support.packed import not_what_it_says, read_all
-from .support.rtf_words import BOXES, CHARSETS, CUT, ENCODINGS, INFORMATION, LABELS, SET_APART, SIGNS, SKIPPED, STARRED
+from .support.rtf_words import (
+    BOXES, CHARSETS, CUT, ENCODINGS, INFORMATION, LABELS, LETTERS, SET_APART, SIGNS, SKIPPED, STARRED,
+)  # fmt: skip
 
 _KIND: Final = "RTF"
 _TOKEN = re.compile(
@@ -111,6 +113,7 @@ class Body:
         self._after_item = False
         self._title_from = -1
         self._boxes: list[str] = []
+        self._drawn = ""  # which property of what is drawn comes next
         self._unseen = Flow()
         # What is beyond ASCII should be written by its number; some programs write it as it is, in UTF-8.
         self._is_utf8 = not data.isascii() and is_utf8(data)
@@ -259,17 +262,32 @@ class Body:
         text = closed.flow.text if closed.opens and closed.flow else ""
         if closed.opens == "style":
             self._styles[closed.style] = text.strip(" ;").lower()
-        elif closed.opens == "footnote" and text and self._group.flow is self.flow:
-            self.flow.note(str(len(self.flow.notes) + 1), " ".join(text.split()))
         elif closed.opens in INFORMATION:
             self.information.setdefault(closed.opens, " ".join(text.split()))
         elif closed.opens in LABELS and self._group.flow is self.flow:
             label = " ".join(text.split())
             self._label = label if any(map(str.isalnum, label)) else "-" if label else ""
-        elif closed.opens in BOXES and text:
-            self._boxes.append(text)
+        elif closed.opens == "sn":
+            self._drawn = text
+        elif closed.opens in BOXES or closed.opens == "footnote" or (closed.opens == "sv" and self._drawn == LETTERS):
+            self._aside(text, is_note=closed.opens == "footnote")
         elif closed.opens in CUT and len(self.cut) < _MOST_CUT:
             self.cut |= dict.fromkeys(filter(None, text.split("\n")))
+
+    def _aside(self, text: str, *, is_note: bool) -> None:
+        """What hangs on a sentence and is no part of it. In what is itself no running text it stands on lines."""
+        around = self._group.flow
+        if around is None or not text:
+            return
+        if around is not self.flow:
+            for line in text.split("\n"):
+                around.line()
+                around.write(line)
+            around.line()
+        elif is_note:
+            self.flow.note(str(len(self.flow.notes) + 1), " ".join(text.split()))
+        else:
+            self._boxes.append(text)
 
     def _word(self, word: str, number: int | None) -> None:
         group = self._group
@@ -286,7 +304,7 @@ class Body:
                 group.flow, group.opens = Flow(), word
         elif word in SIGNS:
             self._write(SIGNS[word])
-        elif word in ("par", "sect", "page", "line", "cell", "nestcell", "row", "nestrow"):
+        elif word in ("par", "sect", "page", "column", "line", "cell", "nestcell", "row", "nestrow"):
             self._break(word)
         else:
             self._property(word, number)

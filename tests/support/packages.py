@@ -89,7 +89,8 @@ def rtf(
     return rf"{{\rtf1{head} {body}}}".encode("latin-1")
 
 
-def odt(body: str, styles: str = "", manifest: str = "<m/>", kind: str = "text") -> bytes:
+def odt(body: str, styles: str = "", manifest: str = "<m/>", kind: str = "text", around: str = "") -> bytes:
+    """An OpenDocument text; `around` is what stands on its master page, such as heads and feet."""
     out = io.BytesIO()
     spaces = " ".join(f'xmlns:{each}="{OFFICE}:{each}:1.0"' for each in ("office", "text", "table", "style", "drawing"))
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -99,6 +100,8 @@ def odt(body: str, styles: str = "", manifest: str = "<m/>", kind: str = "text")
             f"<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles>"
             f"<office:body><office:text>{body}</office:text></office:body></office:document-content>",
         )
+        page = f"<office:master-styles><style:master-page>{around}</style:master-page></office:master-styles>"
+        archive.writestr("styles.xml", f"<office:document-styles {spaces}>{page}</office:document-styles>")
         archive.writestr("META-INF/manifest.xml", manifest)
     return out.getvalue()
 

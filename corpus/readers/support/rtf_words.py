@@ -16,17 +16,21 @@ ENCODINGS: Final = {"ansi": "cp1252", "mac": "mac_roman", "pc": "cp437", "pca": 
 SIGNS: Final = {
     "\\": "\\", "{": "{", "}": "}", "~": " ", "_": "-", "tab": " ", "emdash": "—", "endash": "–", "bullet": "•",
     "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "emspace": " ", "enspace": " ", "qmspace": " ",
+    "mden": "/",
 }  # fmt: skip
 """What some words stand for in the text."""
 
 SKIPPED: Final = frozenset(
-    "fonttbl colortbl stylesheet info pict objdata fldinst nonshppict xe tc tcn sp shprslt "
+    "fonttbl colortbl stylesheet info pict objdata fldinst nonshppict xe tc tcn shprslt "
     "private txe rxe bkmkstart bkmkend datafield formfield pgptbl rsidtbl filetbl revtbl listtable "
-    "listoverridetable ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn nextfile template".split()
+    "listoverridetable ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn nextfile template "
+    # how the parts of a formula are set
+    "maccpr mbarpr mborderboxpr mboxpr mctrlpr mdpr meqarrpr mfpr mfuncpr mgroupchrpr mlimlowpr mlimupppr mmpr mnarypr "
+    "mphantpr mradpr mspepr mspreprpr mssubpr mssubsuppr mssuppr".split()
 )
 """Destinations whose text is not shown."""
 
-STARRED: Final = frozenset({"shpinst", "shptxt", "annotation", "do", "dptxbxtext", "footnote"})
+STARRED: Final = frozenset("shpinst shptxt annotation do dptxbxtext footnote momath momathpara".split())
 """Destinations that older programs may pass over, and that we read."""
 
 CUT: Final = frozenset("header headerl headerr headerf footer footerl footerr footerf annotation".split())
@@ -35,10 +39,16 @@ CUT: Final = frozenset("header headerl headerr headerf footer footerl footerr fo
 BOXES: Final = frozenset({"shptxt", "dptxbxtext"})
 """Destinations whose text stands in a box beside the paragraph."""
 
+DRAWN: Final = frozenset({"sn", "sv"})
+"""Destinations that hold the name and the value of a property of what is drawn."""
+
+LETTERS: Final = "gtextUNICODE"
+"""What the property is called that holds letters drawn as a picture, such as a water mark."""
+
 LABELS: Final = frozenset({"listtext", "pntext"})
 """Destinations that hold the number or bullet of a list's item."""
 
-SET_APART: Final = CUT | BOXES | LABELS | {"footnote"}
+SET_APART: Final = CUT | BOXES | DRAWN | LABELS | {"footnote"}
 """Destinations whose text is no part of the sentence that they stand in."""
 
 INFORMATION: Final = frozenset({"title", "author", "keywords"})

@@ -24,7 +24,15 @@ class RtfWriter(Writer):
         )
 
     def apart(self) -> str:
-        return self.word() + self.chance.choice(["\\tab ", "\\line ", "\\~", "\\emdash ", "\\par "]) + self.word()
+        gaps = ["tab ", "line ", "~", "emdash ", "par ", "page ", "column ", "sect ", "enspace ", "bullet ", "_", "\n"]
+        return self.word() + "\\" + self.chance.choice(gaps) + self.word()
+
+    def foreign(self) -> str:
+        """A word with a letter that is no ASCII, with what stands behind it for programs that know no Unicode."""
+        word = self.word()
+        self.words = self.words - {word} | {f"{word[:3]}ж{word[3:]}"}
+        letters = ["\\u1078?", "\\u1078\\'3f", "{\\uc2\\u1078 ab}", "{\\uc0\\u1078 }", "{\\f1 \\'e6}"]
+        return f"{word[:3]}{self.chance.choice(letters)}{word[3:]}"
 
     def aside(self) -> str:
         kinds = ["{{\\footnote \\pard {}}}", "{{\\footnote\\ftnalt {}}}", "{{\\*\\annotation {}}}", "{{\\v {}}}"]
@@ -36,14 +44,24 @@ class RtfWriter(Writer):
             "{{\\shp{{\\*\\shpinst{{\\shptxt {}\\par}}}}}}",
             "{{\\*\\unknown{{\\x1 secret}}}}{}",
             "{{\\i {{\\ul {}}}}}",
+            "{{\\*\\do{{\\dptxbx{{\\dptxbxtext {}\\par}}}}}}",
+            "{{\\object{{\\*\\objdata 0105}}{{\\result {{\\pard {}}}}}}}",
+            "{{\\field{{\\*\\fldinst {{FORMTEXT}}{{\\*\\formfield{{\\*\\ffname f}}}}}}{{\\fldrslt {}}}}}",
+            "{{\\mmath{{\\*\\moMath{{\\mr\\mscr0 {}}}}}{{\\mmathPict{{\\*\\shppict{{\\pict ff}}}}}}}}",
+            "{{\\*\\shpinst{{\\sp{{\\sn gtextUNICODE}}{{\\sv {}}}}}{{\\sp{{\\sn wzName}}{{\\sv Frame 1}}}}}}",
+            "{{\\*\\moMath{{\\mf{{\\mfPr{{\\mtype lin}}}}{{\\mnum{{\\mr {0}a}}}}{{\\mden{{\\mr {0}}}}}}}}}",
+            "{{\\upr{{\\revised {}}}{{\\*\\ud{{never}}}}}}",
         ]
         return self.chance.choice(kinds).format(self.phrase())
 
     def inline(self) -> str:
-        return self.some(self.phrase, self.parted, self.apart, self.aside, self.held, between=" ")
+        return self.some(self.phrase, self.parted, self.apart, self.foreign, self.aside, self.held, between=" ")
 
     def row(self) -> str:
         cells = "".join(f"{self.inline()}\\cell " for _ in range(self.chance.randint(1, 3)))
+        if self.chance.random() < 0.3:
+            inner = "".join(f"\\intbl\\itap2 {self.inline()}\\nestcell{{\\nonesttables\\par }}" for _ in range(2))
+            cells += f"{inner}{{\\*\\nesttableprops\\trowd\\cellx9\\nestrow}}\\pard\\intbl {self.word()}\\cell "
         return f"\\trowd\\cellx1000\\cellx2000\\pard\\intbl {cells}\\row\\pard "
 
     def item(self) -> str:
@@ -52,7 +70,7 @@ class RtfWriter(Writer):
     def file(self) -> bytes:
         body = self.some(lambda: f"\\pard {self.inline()}\\par ", self.row, self.item, most=6)
         margins = self.some(
-            lambda: f"{{\\header {self.phrase()}}}", lambda: f"{{\\footerf {self.phrase()}}}", lambda: ""
+            lambda: f"{{\\header {self.inline()}\\par}}", lambda: f"{{\\footerf {self.held()} {self.word()}}}", lambda: ""
         )
         return rtf(f"{margins}{body}{self.phrase()}")
 
@@ -71,27 +89,43 @@ def test_of_rich_text(chance: Random) -> None:
 class TextWriter(Writer):
     def parted(self) -> str:
         word = self.word()
-        return f"{word[:3]}<text:span>{word[3:]}</text:span>"
+        marks = ["<text:soft-page-break/>", '<text:bookmark text:name="b"/>', '<text:change-start text:change-id="c"/>']
+        parts = ["{}<text:span>{}</text:span>", f"{{}}{self.chance.choice(marks)}{{}}", "<text:meta>{}</text:meta>{}"]
+        return self.chance.choice(parts).format(word[:3], word[3:])
 
     def apart(self) -> str:
         return self.word() + self.chance.choice(["<text:s/>", "<text:tab/>", "<text:line-break/>"]) + self.word()
 
-    def aside(self) -> str:
+    def field(self) -> str:
         kinds = [
-            '<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation>'
-            "<text:note-body><text:p>{}</text:p></text:note-body></text:note>",
-            "<office:annotation><text:p>{}</text:p></office:annotation>",
-            "<drawing:frame><drawing:text-box><text:p>{}</text:p></drawing:text-box></drawing:frame>",
             "<text:a>{}</text:a>",
             "<text:bookmark-ref>{}</text:bookmark-ref>",
+            "<text:conditional-text>{}</text:conditional-text>",
+            "<text:ruby><text:ruby-base>{0}a</text:ruby-base><text:ruby-text>{0}</text:ruby-text></text:ruby>",
+            '<text:span text:style-name="hidden">{}</text:span>',
+            '<text:hidden-text text:is-hidden="true">{}</text:hidden-text>',
         ]
         return self.chance.choice(kinds).format(self.phrase())
 
+    def aside(self) -> str:
+        kinds = [
+            '<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation>'
+            "<text:note-body>{}</text:note-body></text:note>",
+            "<office:annotation><text:list><text:list-item>{}</text:list-item></text:list></office:annotation>",
+            "<drawing:frame><drawing:text-box>{}</drawing:text-box></drawing:frame>",
+            "<drawing:g><drawing:custom-shape>{}</drawing:custom-shape></drawing:g>",
+            "<drawing:frame><drawing:text-box><text:p><drawing:frame><drawing:image/></drawing:frame></text:p>{}"
+            "</drawing:text-box></drawing:frame>",
+        ]
+        return self.chance.choice(kinds).format(self.blocks(1))
+
     def inline(self) -> str:
-        return self.some(self.phrase, self.parted, self.apart, self.aside, between=" ")
+        rare = [self.aside] if self.chance.random() < 0.3 else []
+        return self.some(self.phrase, self.parted, self.apart, self.field, *rare, between=" ")
 
     def paragraph(self) -> str:
-        return self.chance.choice(["<text:p>{}</text:p>", "<text:h>{}</text:h>"]).format(self.inline())
+        kinds = ["<text:p>{}</text:p>", "<text:h>{}</text:h>", '<text:p text:style-name="hidden">{}</text:p>']
+        return self.chance.choice(kinds).format(self.inline())
 
     def items(self) -> str:
         item = f"<text:list-item>{self.blocks(2)}</text:list-item>"
@@ -102,18 +136,35 @@ class TextWriter(Writer):
     def table(self) -> str:
         cells = "".join(f"<table:table-cell>{self.blocks(1)}</table:table-cell>" for _ in range(2))
         head = f"<table:table-header-rows><table:table-row>{cells}</table:table-row></table:table-header-rows>"
-        row = f"<table:table-row><table:table-cell>{self.paragraph()}</table:table-cell></table:table-row>"
+        row = (
+            f'<table:table-row><table:table-cell table:number-columns-spanned="2">{self.blocks(1)}</table:table-cell>'
+            "<table:covered-table-cell/></table:table-row>"
+        )
         return f"<table:table>{head}{row}</table:table>"
 
     def section(self) -> str:
-        return f"<text:section>{self.blocks(2)}</text:section>"
+        kinds = [
+            "<text:section>{}</text:section>",
+            '<text:section text:display="none">{}</text:section>',
+            "<text:table-of-content><text:index-body>{}</text:index-body></text:table-of-content>",
+            "<text:numbered-paragraph>{}</text:numbered-paragraph>",
+            "<drawing:frame><drawing:text-box>{}</drawing:text-box></drawing:frame>",
+        ]
+        return self.chance.choice(kinds).format(self.blocks(2))
 
     def blocks(self, most: int = 4) -> str:
-        rare = [self.items, self.table, self.section]
-        return self.some(self.paragraph, self.paragraph, self.chance.choice(rare), most=most)
+        rare = [self.items, self.table, self.section] if self.chance.random() < 0.4 else []
+        return self.some(self.paragraph, self.paragraph, *rare, most=most)
+
+    def deleted(self) -> str:
+        who = "<office:change-info><office:p>2026</office:p></office:change-info>"
+        gone = f"<text:deletion>{who}{self.blocks(2)}</text:deletion>"
+        return f"<text:tracked-changes><text:changed-region>{gone}</text:changed-region></text:tracked-changes>"
 
     def file(self) -> bytes:
-        return odt(self.blocks() + self.paragraph())
+        hidden = '<style:style style:name="hidden"><style:text-properties text:display="none"/></style:style>'
+        around = f"<style:header>{self.blocks(2)}</style:header><style:footer>{self.paragraph()}</style:footer>"
+        return odt(f"{self.deleted()}{self.blocks()}<text:p>{self.phrase()}</text:p>", hidden, around=around)
 
 
 @SOME
