@@ -1,14 +1,15 @@
 """Presentations (PPTX): the slides in their order as one document, each on a page; what the speaker notes is a note.
 
 A zip archive of XML files, as Word's are. The numbers, dates and feet that stand on every slide, comments, and slides
-that are not shown are set apart as cut.
+that are not shown are set apart as cut, as is what their masters and layouts show on all slides alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ...errors import UnreadableSource
 from .contract import RawRecord, ReadOptions, Skipped, Source
+from .support.drawn import drawn_lines, write_drawn
 from .support.file_properties import core_properties, related_parts, relation_of
 from .support.markup import Element, Flow, local_name, parse_xml
 from .support.packed import Package, read_all
@@ -19,7 +20,10 @@ _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _MAIN: Final = "ppt/presentation.xml"
 _ON_EVERY_SLIDE: Final = frozenset({"sldNum", "dt", "ftr", "hdr"})
 _TITLES: Final = frozenset({"title", "ctrTitle"})
-_OF_A_SLIDE: Final = frozenset({"slide", "diagramData", "chart", "comments", "notesSlide"})
+_DRAWN: Final = frozenset({"diagramData", "chart", "chartEx"})
+_OF_A_SLIDE: Final = _DRAWN | {"slide", "comments", "notesSlide"}
+_BEHIND: Final = frozenset({"slideLayout", "slideMaster"})
+_NOT_SHOWN: Final = ("0", "false")
 _MOST_CUT: Final = 10_000
 
 
@@ -55,6 +59,7 @@ class _Slides:
         self.title = ""
         self.cut: dict[str, None] = {}
         self._package = package
+        self._behind = set[str]()
         relations = related_parts(self._package, _MAIN)
         listed = parse_xml(package.read(_MAIN)).iterfind("{*}sldIdLst/{*}sldId")
         for number, each in enumerate(listed, start=1):
@@ -65,23 +70,38 @@ class _Slides:
     def _slide(self, name: str, number: int) -> None:
         slide = parse_xml(self._package.read(name))
         relations = related_parts(self._package, name)
-        if slide.get("show") in ("0", "false"):
+        if slide.get("show") in _NOT_SHOWN:
             for kind, part in [("slide", name), *relations.values()]:
                 if kind in _OF_A_SLIDE and part in self._package:
-                    self._set_apart(parse_xml(self._package.read(part)))
+                    root = parse_xml(self._package.read(part))
+                    self._keep(drawn_lines(root) if kind in _DRAWN else _lines(root))
             return
         self.flow.page(str(number))
         self._shapes(slide)
         for kind, part in relations.values():
             if part not in self._package:
                 continue
-            if kind in ("diagramData", "chart"):
-                self._words(parse_xml(self._package.read(part)))
+            if kind in _DRAWN:
+                self._drawn(parse_xml(self._package.read(part)))
             elif kind == "comments":
                 self._set_apart(parse_xml(self._package.read(part)))
         for kind, part in relations.values():
             if kind == "notesSlide" and part in self._package:
                 self._notes(parse_xml(self._package.read(part)), number)
+        self._look_behind(slide, name)
+
+    def _look_behind(self, front: Element, name: str) -> None:
+        """Set apart what the layout of a slide shows, and the master of a layout: but for places that slides fill."""
+        if front.get("showMasterSp") in _NOT_SHOWN:
+            return
+        for kind, part in related_parts(self._package, name).values():
+            if kind in _BEHIND and part in self._package and part not in self._behind:
+                self._behind.add(part)
+                behind = parse_xml(self._package.read(part))
+                for shape in behind.iter("{*}sp", "{*}tbl"):
+                    if not _placeholder(shape):
+                        self._set_apart(shape)
+                self._look_behind(behind, part)
 
     def _shapes(self, around: Element) -> None:
         for each in around:
@@ -118,19 +138,13 @@ class _Slides:
                     self._paragraph(paragraph, in_cell=True)
 
     def _paragraph(self, paragraph: Element, *, in_cell: bool = False) -> None:
-        for each in paragraph.iter("{*}t", "{*}br", "{*}tab"):
-            if local_name(each) == "t":
-                self.flow.write(each.text)
-            else:
-                self.flow.space() if in_cell else self.flow.line()
+        write_drawn(paragraph, self.flow, apart=self.flow.space if in_cell else self.flow.line)
 
-    def _words(self, root: Element) -> None:
-        """The words of a diagram or a chart, a line for each."""
+    def _drawn(self, root: Element) -> None:
         self.flow.paragraph()
-        for paragraph in root.iter("{*}p", "{*}strCache"):
-            for each in paragraph.iter("{*}v") if local_name(paragraph) == "strCache" else [paragraph]:
-                self.flow.line()
-                self.flow.write(each.text) if local_name(each) == "v" else self._paragraph(each)
+        for line in drawn_lines(root):
+            self.flow.line()
+            self.flow.write(line)
 
     def _notes(self, notes: Element, number: int) -> None:
         said: list[str] = []
@@ -143,8 +157,11 @@ class _Slides:
             self.flow.note(str(number), " ".join(said))
 
     def _set_apart(self, element: Element) -> None:
+        self._keep(_lines(element))
+
+    def _keep(self, lines: Iterable[str]) -> None:
         if len(self.cut) < _MOST_CUT:
-            self.cut |= dict.fromkeys(_lines(element))
+            self.cut |= dict.fromkeys(lines)
 
 
 def _placeholder(shape: Element) -> str:
@@ -157,7 +174,6 @@ def _lines(element: Element) -> Iterator[str]:
     paragraphs = [each for each in element.iter("{*}p") if next(each.iter("{*}t"), None) is not None]
     for each in paragraphs or list(element.iter("{*}text")):
         flow = Flow()
-        for piece in each.iter("{*}t", "{*}br", "{*}tab") if paragraphs else [each]:
-            flow.write(piece.text) if local_name(piece) in ("t", "text") else flow.space()
+        write_drawn(each, flow, apart=flow.space) if paragraphs else flow.write(each.text)
         if flow.text:
             yield flow.text

@@ -20,8 +20,18 @@ from .support.file_properties import stated_author, stated_title
 from .support.markup import Flow
 from .support.packed import not_what_it_says, read_all
 from .support.rtf_words import (
-    BOXES, CHARSETS, CUT, ENCODINGS, INFORMATION, LABELS, LETTERS, SET_APART, SIGNS, SKIPPED, STARRED,
-)  # fmt: skip
+    BOXES,
+    CHARSETS,
+    CUT,
+    ENCODINGS,
+    INFORMATION,
+    LABELS,
+    LETTERS,
+    SET_APART,
+    SIGNS,
+    SKIPPED,
+    STARRED,
+)
 
 _KIND: Final = "RTF"
 _TOKEN = re.compile(

@@ -107,15 +107,20 @@ def odt(body: str, styles: str = "", manifest: str = "<m/>", kind: str = "text",
 
 
 def pptx(slides: dict[str, str], **parts: str) -> bytes:
+    """A presentation. Each part belongs to each slide, and is of the kind that it is called by; a master belongs to the
+    layout.
+    """
     relation = '<Relationship Id="{}" Type="http://schemas.openxmlformats.org/x/{}" Target="{}"/>'
-    spaces = 'xmlns:p="p" xmlns:a="a" xmlns:r="r"'
+    spaces = 'xmlns:p="p" xmlns:a="a" xmlns:r="r" xmlns:c="c" xmlns:x="x" xmlns:z="z"'
     ids = "".join(f'<p:sldId r:id="{name}"/>' for name in slides)
     listed = "".join(relation.format(name, "slide", f"slides/{name}.xml") for name in slides)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("ppt/presentation.xml", f"<p:p {spaces}><p:sldIdLst>{ids}</p:sldIdLst></p:p>")
         archive.writestr("ppt/_rels/presentation.xml.rels", f"<Relationships>{listed}</Relationships>")
-        related = "".join(relation.format(kind, kind, f"../{kind}.xml") for kind in parts)
+        related = "".join(relation.format(kind, kind, f"../{kind}.xml") for kind in parts if kind != "slideMaster")
+        master = relation.format("m", "slideMaster", "slideMaster.xml")
+        archive.writestr("ppt/_rels/slideLayout.xml.rels", f"<Relationships>{master}</Relationships>")
         for name, content in slides.items():
             archive.writestr(f"ppt/slides/{name}.xml", f"<p:sld {spaces}>{content}</p:sld>")
             archive.writestr(f"ppt/slides/_rels/{name}.xml.rels", f"<Relationships>{related}</Relationships>")

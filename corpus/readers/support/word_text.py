@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 from ....errors import UnreadableSource
 from ..rtf import Body as RichText
 from .decode import decode
+from .drawn import drawn_lines
 from .file_properties import related_parts
 from .html_text import visible_text
 from .mail_text import parse_message, payload
@@ -108,12 +109,8 @@ class WordText:
     def drawn(self, reference: str) -> Iterator[str]:
         """The words of a diagram or chart, a line each."""
         part = self._parts.get(reference)
-        if part is None or part.name not in self._package:
-            return
-        for lines in parse_xml(self._package.read(part.name)).iter(
-            *(f"{{{each}}}p" for each in _DRAWING), "{*}strCache"
-        ):
-            yield from (_letters(each) for each in ([lines] if local_name(lines) == "p" else lines.iter("{*}pt")))
+        if part is not None and part.name in self._package:
+            yield from drawn_lines(parse_xml(self._package.read(part.name)))
 
     def _embed(self, data: bytes, name: str, flow: Flow) -> None:
         kind = looks_like(data)
@@ -272,6 +269,8 @@ class _Story:
             self._flow.space()
         elif name == "noBreakHyphen":
             self._flow.write("-")
+        elif name == "den":  # what stands below the line of a fraction
+            self._flow.write("/")
         elif name == "sym":
             self._flow.write(_symbol(attribute(element, "font"), attribute(element, "char")))
         elif name == "textpath":  # a water mark, or letters as a picture
@@ -329,7 +328,7 @@ def _unshown(element: Element) -> list[str]:
 
 
 def _letters(element: Element) -> str:
-    return "".join(each.text or "" for each in element.iter("{*}t", "{*}v"))
+    return "".join(each.text or "" for each in element.iter("{*}t"))
 
 
 def _symbol(font: str, code: str) -> str:

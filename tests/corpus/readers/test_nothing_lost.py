@@ -73,9 +73,30 @@ class WordWriter(Writer):
         both = f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
         return f"<w:r><mc:AlternateContent {MC}>{both}</mc:AlternateContent></w:r>"
 
+    def formula(self) -> str:
+        over, under = (f"<m:r><m:t>{self.word()}</m:t></m:r>" for _ in range(2))
+        return (
+            f"<m:oMath xmlns:m='m'><m:f><m:num>{over}</m:num><m:den>{under}</m:den></m:f></m:oMath><w:r><w:tab/></w:r>"
+        )
+
+    def drawn(self) -> str:
+        """A chart, with labels at several levels, or letters drawn as a picture."""
+        if self.chance.random() < 0.5:
+            return f"<w:r><w:pict><v:textpath xmlns:v='v' string='{self.phrase()}'/></w:pict></w:r>"
+        reference = f"c{len(self.parts)}"
+        level = f"<c:lvl><c:pt><c:v>{self.word()}</c:v></c:pt><c:pt><c:v>{self.word()}</c:v></c:pt></c:lvl>"
+        text = (
+            "<a:p xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main'><a:r><a:t>{}</a:t></a:r><a:br/><a:r>"
+        )
+        title = f"<c:rich>{text.format(self.word())}<a:t>{self.word()}</a:t></a:r></a:p></c:rich>"
+        labels = f"<c:multiLvlStrCache>{level}</c:multiLvlStrCache><c:tx><c:v>{self.word()}</c:v></c:tx>"
+        self.parts[reference] = ("chart", f"<c:chart xmlns:c='c'>{title}{labels}</c:chart>")
+        return f"<w:r><w:drawing><c:chart xmlns:c='c' r:id='{reference}'/></w:drawing></w:r>"
+
     def inline(self, most: int = 4) -> str:
         makers = [self.run, self.run, self.parted, self.apart, self.within, self.deleted, self.hidden, self.note]
-        return self.some(*makers, self.comment, *([self.box] if self.chance.random() < 0.2 else []), most=most)
+        rare = [self.box, self.formula, self.drawn] if self.chance.random() < 0.2 else []
+        return self.some(*makers, self.comment, *rare, most=most)
 
     def paragraph(self) -> str:
         kind = self.chance.choice(["", "", "<w:pPr><w:numPr/></w:pPr>", "<w:pPr><w:pStyle w:val='Title'/></w:pPr>"])

@@ -70,7 +70,9 @@ class RtfWriter(Writer):
     def file(self) -> bytes:
         body = self.some(lambda: f"\\pard {self.inline()}\\par ", self.row, self.item, most=6)
         margins = self.some(
-            lambda: f"{{\\header {self.inline()}\\par}}", lambda: f"{{\\footerf {self.held()} {self.word()}}}", lambda: ""
+            lambda: f"{{\\header {self.inline()}\\par}}",
+            lambda: f"{{\\footerf {self.held()} {self.word()}}}",
+            lambda: "",
         )
         return rtf(f"{margins}{body}{self.phrase()}")
 
@@ -185,34 +187,60 @@ class SlideWriter(Writer):
             f"<a:r><a:t>{self.phrase()} </a:t></a:r>",
             f"<a:r><a:t>{word[:3]}</a:t></a:r><a:r><a:t>{word[3:]} </a:t></a:r>",
             f"<a:r><a:t>{self.word()}</a:t></a:r><a:br/><a:fld><a:t>{self.word()}</a:t></a:fld>",
+            f"<z:num><z:t> {self.word()}</z:t></z:num><z:den><z:t>{self.word()} </z:t></z:den>",
         ]
         return f"<a:p>{''.join(runs)}</a:p>"
 
-    def shape(self) -> str:
-        kind = self.chance.choice(["", "title", "body", "ftr", "dt", "sldNum"])
+    def shape(self, *kinds: str) -> str:
+        kind = self.chance.choice(kinds or ("", "title", "body", "ftr", "dt", "sldNum"))
         holder = f'<p:nvSpPr><p:nvPr><p:ph type="{kind}"/></p:nvPr></p:nvSpPr>' if kind else ""
         return f"<p:sp>{holder}<p:txBody>{self.paragraph()}{self.paragraph()}</p:txBody></p:sp>"
 
     def table(self) -> str:
         cells = "".join(f"<a:tc><a:txBody>{self.paragraph()}</a:txBody></a:tc>" for _ in range(2))
-        return f"<p:graphicFrame><a:tbl><a:tr>{cells}</a:tr></a:tbl></p:graphicFrame>"
+        merged = f'<a:tr><a:tc gridSpan="2"><a:txBody>{self.paragraph()}</a:txBody></a:tc><a:tc hMerge="1"/></a:tr>'
+        return f"<p:graphicFrame><a:tbl><a:tr>{cells}</a:tr>{merged}</a:tbl></p:graphicFrame>"
 
     def group(self) -> str:
-        return f"<p:grpSp>{self.shape()}{self.shape()}</p:grpSp>"
+        return f"<p:grpSp>{self.shapes(2)}</p:grpSp>"
 
-    def slide(self) -> str:
-        return self.some(self.shape, self.table, self.group, self.hidden) + self.shape()
+    def either(self) -> str:
+        """What newer programs show, and the same for older ones."""
+        shape = self.shape()
+        return f"<x:AlternateContent><x:Choice>{shape}</x:Choice><x:Fallback>{shape}</x:Fallback></x:AlternateContent>"
 
     def hidden(self) -> str:
         return f'<p:sp><p:nvSpPr><p:cNvPr hidden="1"/></p:nvSpPr><p:txBody>{self.paragraph()}</p:txBody></p:sp>'
 
-    def file(self) -> bytes:
-        notes = f"<p:cSld><p:sp><p:txBody>{self.paragraph()}</p:txBody></p:sp></p:cSld>"
-        slides = {name: self.slide() for name in ("s1", "s2")}
-        return pptx(slides, notesSlide=notes, diagramData=self.paragraph(), comments=self.comment())
+    def shapes(self, most: int = 4) -> str:
+        return self.some(self.shape, self.table, self.group, self.either, self.hidden, most=most)
 
-    def comment(self) -> str:
-        return f"<p:cm><p:text>{self.phrase()}</p:text></p:cm>"
+    def chart(self) -> str:
+        """A chart's title, the names of its rows, its labels at two levels and by themselves, and its numbers."""
+        title = f"<c:title><c:tx><c:rich>{self.paragraph()}</c:rich></c:tx></c:title>"
+        rows = f"<c:ser><c:tx><c:strRef><c:strCache><c:pt><c:v>{self.phrase()}</c:v></c:pt></c:strCache></c:strRef>"
+        rows += f"</c:tx></c:ser><c:ser><c:tx><c:v>{self.word()}</c:v></c:tx></c:ser>"
+        levels = "".join(f"<c:lvl><c:pt><c:v>{self.word()}</c:v></c:pt></c:lvl>" for _ in range(2))
+        labels = f"<c:multiLvlStrCache>{levels}</c:multiLvlStrCache>"
+        labels += f"<c:strLit><c:pt><c:v>{self.word()}</c:v></c:pt></c:strLit>"
+        return f"{title}{rows}{labels}<c:numCache><c:pt><c:v>7</c:v></c:pt></c:numCache>"
+
+    def new_chart(self) -> str:
+        labels = f"<z:strDim><z:lvl><z:pt>{self.phrase()}</z:pt><z:pt>{self.word()}</z:pt></z:lvl></z:strDim>"
+        return f"{labels}<z:tx><z:txData><z:v>{self.word()}</z:v></z:txData></z:tx>{self.paragraph()}"
+
+    def file(self) -> bytes:
+        slides = {name: self.shapes() + self.shape("title", "body") for name in ("s1", "s2")}
+        return pptx(
+            slides,
+            notesSlide=f"<p:cSld>{self.shape('body', 'sldNum')}<p:grpSp>{self.shape('')}</p:grpSp></p:cSld>",
+            diagramData=f"<p:pt>{self.paragraph()}</p:pt>",
+            chart=self.chart(),
+            chartEx=self.new_chart(),
+            comments=f"<p:cm><p:text>{self.phrase()}</p:text></p:cm>",
+            slideLayout=f"{self.shape('')}{self.table()}",
+            slideMaster=f"<p:grpSp>{self.shape('')}</p:grpSp>",
+        )
 
 
 @SOME
