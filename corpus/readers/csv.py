@@ -18,7 +18,7 @@ from ...errors import UnreadableSource
 from .contract import LONGEST_RECORD, MEGABYTE, RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.decode import replaced
 from .support.packed import DAMAGED, decompressed, looks_like
-from .support.records import check_columns, raw_record
+from .support.records import check_columns, named_cells, raw_record
 from .support.text_lines import FOREIGN, Line, TextLines
 from .support.torn_rows import RowShapes, mended
 
@@ -65,7 +65,7 @@ def _record(names: list[str], row: "_Row") -> dict[str, str]:
         said = f"{len(row.cells)} cells where {len(names)} columns are named"
         raise UnreadableSource(f"{said}: quote those that hold commas")
     # Programs leave out empty cells at the end of a row.
-    return {name: cell for name, cell in zip(names, row.cells, strict=False) if name}
+    return named_cells(names, row.cells)
 
 
 @dataclass(frozen=True, slots=True)

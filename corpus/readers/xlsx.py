@@ -1,6 +1,7 @@
 """Excel workbooks (XLSX): one record a row under a row of names, as in CSV, on every sheet. Needs openpyxl.
 
-What a formula gave when the workbook was last saved is its value. Macros are never looked at.
+What a formula gave when the workbook was last saved is its value. Comments and boxes of text that lie on the cells are
+counted. Macros are never looked at.
 """
 
 import io
@@ -15,9 +16,9 @@ from ...errors import MissingExtra, UnreadableSource
 from .contract import RawRecord, ReadOptions, Remark, Skipped, Source, member_id
 from .support.fields import Fields
 from .support.file_properties import related_parts, relation_of
-from .support.markup import parse_xml
+from .support.markup import parse_xml, plain_text
 from .support.packed import Package, read_all
-from .support.records import NO_TEXT, Identities, check_columns, raw_record
+from .support.records import NO_TEXT, Identities, check_columns, named_cells, raw_record
 
 _KIND: Final = "an Excel workbook (.xlsx)"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
@@ -56,7 +57,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource(encrypted if _ENCRYPTED in data else "an old Office file such as .xls: save it as .xlsx")
     package = Package(data, _KIND)
     package.check()
-    _check_sheets(package)
+    parts = _sheet_parts(package)
     is_computed = cache(lambda: not _has_uncomputed(package))
     try:
         with warnings.catch_warnings():
@@ -69,6 +70,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
                     is_empty = False
                     is_record = isinstance(each, RawRecord)
                     yield identities.distinct(each, member_id(source, sheet.title)) if is_record else each
+                if sheet.title in parts and (count := _count_beside(package, parts[sheet.title])):
+                    yield Skipped(origin, f"comments and boxes of text on its cells were left out: {count}")
             if is_empty:
                 raise UnreadableSource("empty")
     except (UnreadableSource, MemoryError):
@@ -77,23 +80,36 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource(f"not {_KIND} that can be read: {' '.join(str(error).split())[:120]}") from None
 
 
-def _check_sheets(package: Package) -> None:
-    """Make sure that no part of a workbook is more than one of its sheets. The library reads each while it opens it.
+def _sheet_parts(package: Package) -> dict[str, str]:
+    """The parts of a workbook that are its sheets, by the sheets' names. The library reads each while it opens it.
 
     Raises:
-        UnreadableSource: If one is.
+        UnreadableSource: If one part is several sheets.
     """
-    shown: list[str] = []
+    shown: dict[str, str] = {}
+    count = 0
     try:
         for workbook in [name for name in package if name.endswith(".xml") and not name.startswith("xl/worksheets/")]:
             parts = related_parts(package, workbook)
             if any(part.kind == "worksheet" for part in parts.values()):
-                sheets = parse_xml(package.read(workbook)).iterfind("{*}sheets/{*}sheet")
-                shown += [part.name for each in sheets if (part := parts.get(relation_of(each)))]
+                for each in parse_xml(package.read(workbook)).iterfind("{*}sheets/{*}sheet"):
+                    if part := parts.get(relation_of(each)):
+                        shown[each.get("name") or ""] = part.name
+                        count += 1
     except UnreadableSource as error:
         raise UnreadableSource(f"not {_KIND} that can be read: {error}") from None
-    if len(set(shown)) < len(shown):
+    if len(set(shown.values())) < count:
         raise UnreadableSource("forged: several of its sheets are the same part of the file")
+    return shown
+
+
+def _count_beside(package: Package, sheet: str) -> int:
+    """How many comments and boxes of text lie on the cells of a sheet."""
+    beside = {each.name for each in related_parts(package, sheet).values() if each.kind in ("comments", "drawing")}
+    roots = [parse_xml(package.read(name)) for name in beside if name in package]
+    return sum(
+        any(map(plain_text, each.iter("{*}t"))) for root in roots for each in root.iter("{*}comment", "{*}txBody")
+    )
 
 
 def _has_uncomputed(package: Package) -> bool:
@@ -127,7 +143,7 @@ def _sheet(
     for number, row in rows:
         is_empty = False
         where = f"{origin} row {number}"
-        values = {name: cell for name, cell in zip(names, row, strict=False) if name}
+        values = named_cells(names, row)
         errors = [f"{name}: {cell}" for name, cell in values.items() if cell in _ERRORS]
         remarks = (Remark("cells with an error were left open", ", ".join(errors)[:200]),) if errors else ()
         try:

@@ -2,31 +2,50 @@
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import count
 from random import Random
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from dragoman.corpus.document import Document
 from dragoman.corpus.intake import read_stream
-from dragoman.corpus.readers.contract import ReadOptions, Source
+from dragoman.corpus.readers.contract import ReadOptions, Skipped, Source
 from dragoman.corpus.readers.registry import format_named
 
 SOME = settings(max_examples=60, deadline=None, derandomize=True)
 CHANCE = st.integers(0, 2**32).map(Random)
 
 
-def words_found(name: str, data: bytes) -> set[str]:
-    """The words of all documents that a file gives: of id, text, title, notes, topics and what was cut."""
-    found: list[str] = []
+def results(name: str, data: bytes, **options: Any) -> list[Document | Skipped]:
+    """What a file of that name gives."""
     source = Source(io.BytesIO(data), name, name, name)
-    for each in read_stream(source, format_named(name.rpartition(".")[2]), ReadOptions()):
+    return list(read_stream(source, format_named(name.rpartition(".")[2]), ReadOptions(**options)))
+
+
+def words_kept(found: Iterable[Document | Skipped]) -> set[str]:
+    """The words of documents: of id, text, title, notes, topics and what was cut; and those by which things are named
+    that were left out.
+    """
+    kept: list[str] = []
+    for each in found:
+        if isinstance(each, Document):
+            kept += [each.id, each.text, each.title, *each.cut, *each.topics, *(note.text for note in each.notes)]
+            kept += [*each.unused, *map(str, each.remarks)]
+        else:
+            kept.append(str(each))
+    return set(re.findall(r"\w+", "\n".join(kept)))
+
+
+def words_found(name: str, data: bytes) -> set[str]:
+    """The words of all documents that a file gives, of which nothing is left out."""
+    found = results(name, data)
+    for each in found:
         assert isinstance(each, Document), each
         assert not each.remarks, each.remarks
-        found += [each.id, each.text, each.title, *each.cut, *each.topics, *(note.text for note in each.notes)]
-    return set(re.findall(r"\w+", "\n".join(found)))
+    return words_kept(found)
 
 
 class Writer:

@@ -121,9 +121,10 @@ class Fields:
     def unused(self) -> tuple[str, ...]:
         """The keys that nobody asked for.
 
-        Not the text, nor keys that begin with "_", which by custom are a program's own business.
+        Not the text, or the web page that it is taken from, nor keys that begin with "_", which by custom are a
+        program's own business.
         """
-        taken = self._taken | {self.key("text"), self.key("html")}
+        taken = self._taken | {self.key("html" if self.glance("text") is None else "text")}
         return tuple(
             _shown(key)
             for key, value in self._record.items()

@@ -21,7 +21,7 @@ def check_columns(names: Sequence[str]) -> None:
     """Make sure that a row can name the columns of a table.
 
     Args:
-        names: Its cells. Those without a name name nothing.
+        names: Its cells. A column without a name is called by its number: see `named_cells`.
 
     Raises:
         UnreadableSource: If they are too many, or if two have the same name.
@@ -30,6 +30,14 @@ def check_columns(names: Sequence[str]) -> None:
         raise UnreadableSource(f"{len(names):,} columns, and {MOST_COLUMNS:,} are the most: leave some out")
     if twice := [name for name, count in Counter(names).items() if name and count > 1]:
         raise UnreadableSource(f"two columns are called {min(twice)!r}")
+
+
+def named_cells(names: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """The cells of a row by the names of their columns, and "column 3" for one without a name: it is told as unused."""
+    unnamed = {
+        f"column {at}": cell for at, cell in enumerate(cells, start=1) if cell and not "".join(names[at - 1 : at])
+    }
+    return unnamed | {name: cell for name, cell in zip(names, cells, strict=False) if name}
 
 
 def raw_record(

@@ -3,11 +3,9 @@
 """
 
 import base64
-import io
 import quopri
 from random import Random
 
-import pytest
 from hypothesis import given
 
 from support.packages import odt, pptx, rtf
@@ -249,29 +247,6 @@ def test_of_a_presentation(chance: Random) -> None:
     writer = SlideWriter(chance)
     data = writer.file()
     assert writer.words - words_found("x.pptx", data) == set()
-
-
-# ---------------------------------------------------------------------------------------------------------- rows
-
-
-@SOME
-@given(CHANCE)
-def test_of_a_workbook(chance: Random) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
-    writer = Writer(chance)
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name in ("North", "South")[: chance.randint(1, 2)]:
-        sheet = book.create_sheet(name)
-        for _ in range(chance.randint(0, 2)):
-            sheet.append([""])
-        sheet.append(["Id", "Title", "Text", "Author", "Topics"])
-        for _ in range(chance.randint(1, 4)):
-            text = f"{writer.phrase()}\n\n{writer.phrase()}. {writer.phrase()}"
-            sheet.append([writer.word(), writer.phrase(), text, "Jane Doe", writer.word()])
-    out = io.BytesIO()
-    book.save(out)
-    assert writer.words - words_found("x.xlsx", out.getvalue()) == set()
 
 
 # ---------------------------------------------------------------------------------------------------- saved pages
