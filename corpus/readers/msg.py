@@ -14,13 +14,17 @@ from .allowance import Allowance
 from .contract import RawRecord, ReadOptions, Remark, Skipped, Source
 from .members import Member, read_members
 from .registry import format_of
+from .rtf import Body as RichText
 from .support.decode import decode, tidy
 from .support.html_text import visible_text
+from .support.mail_text import told_once
 from .support.packed import not_what_it_says, read_all
+from .support.packed_rtf import unpacked_rtf
 
 _KIND: Final = "an Outlook message (.msg)"
 _OLE: Final = b"\xd0\xcf\x11\xe0"
-_SUBJECT, _BODY, _HTML, _SENDER, _TO, _CC = "0037", "1000", "1013", "0C1A", "0E04", "0E03"
+_SUBJECT, _SENDER, _TO, _CC = "0037", "0C1A", "0E04", "0E03"
+_BODY, _HTML, _RICH_TEXT = "1000", "1013", "1009"
 _CODE_PAGE: Final = 0x3FFD
 _SENT: Final = (0x0039, 0x0E06)
 _ATTACHMENT: Final = "__attach_version1.0_"
@@ -50,7 +54,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         raise UnreadableSource(f"{_KIND} that is damaged: {_TOO_LARGE}")
     try:
         message = _Message(olefile.OleFileIO(io.BytesIO(data)), len(data))
-        text, members = message.text(), list(message.attachments())
+        (text, cut), members = message.text(), list(message.attachments())
         description = message.description()
     except UnreadableSource:
         raise
@@ -65,7 +69,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         if message.attached > _MOST_ATTACHMENTS:
             rest = f"{message.attached - _MOST_ATTACHMENTS:,}, for {_MOST_ATTACHMENTS:,} are the most"
             remarks = (*remarks, Remark("attachments were not looked at", rest))
-        yield RawRecord(text, source.origin, description, remarks=remarks)
+        yield RawRecord(text, source.origin, description, cut=tuple(cut), remarks=remarks)
     elif readable:
         yield Skipped(source.origin, "a message without text")
     else:
@@ -104,13 +108,19 @@ class _Message:
             "utf-8" if page == 65001 else f"windows-{page}" if 1250 <= page <= 1258 else f"cp{page or 1252}"
         )
 
-    def text(self) -> str:
-        """What was written: the plain text, or what the HTML shows."""
-        plain = self._text(_BODY).strip()
-        if plain:
-            return plain
+    def text(self) -> tuple[str, list[str]]:
+        """What was written, and the lines that it has in another form alone.
+
+        Raises:
+            UnreadableSource: If it has nothing but rich text, and that is damaged.
+        """
         page = self._bytes(_HTML, "0102")
-        return visible_text(decode(page, self._encoding).text).strip() if page else self._text(_HTML).strip()
+        page = decode(page, self._encoding).text if page else self._text(_HTML)
+        text, cut = told_once([(True, self._text(_BODY).strip()), (False, visible_text(page).strip())])
+        if not text and (packed := self._bytes(_RICH_TEXT, "0102")):
+            body = RichText(unpacked_rtf(packed))
+            text, cut = body.flow.text, [*(note.text for note in body.flow.notes), *body.cut]
+        return text, cut
 
     def description(self) -> dict[str, Any]:
         """What its properties say of it."""

@@ -10,22 +10,53 @@ _SECTOR: Final = 512
 _MINI: Final = 64
 
 
-def msg(properties: Mapping[str, str | bytes], attachments: list[Mapping[str, str | bytes]], ticks: int = 0) -> bytes:
-    """A message with these properties ("0037": "the subject") and attachments, sent at that time."""
+def msg(
+    properties: Mapping[str, str | bytes],
+    attachments: list[Mapping[str, str | bytes]],
+    ticks: int = 0,
+    page: int = 0,
+) -> bytes:
+    """A message with these properties ("0037": "the subject") and attachments, sent at that time; its texts are in a
+    code page if one is given.
+    """
     fixed = bytes(32) + (struct.pack("<IIQ", 0x00390040, 6, ticks) if ticks else b"")
-    tree: dict[str, bytes | dict[str, bytes]] = {"__properties_version1.0": fixed, **_streams(properties)}
+    fixed += struct.pack("<IIQ", 0x3FFD0003, 6, page) if page else b""
+    tree: dict[str, bytes | dict[str, bytes]] = {"__properties_version1.0": fixed, **_streams(properties, page)}
     for number, each in enumerate(attachments):
-        tree[f"__attach_version1.0_#{number:08X}"] = {**_streams(each)}
+        tree[f"__attach_version1.0_#{number:08X}"] = {**_streams(each, page)}
     return _compound(tree)
 
 
-def _streams(properties: Mapping[str, str | bytes]) -> dict[str, bytes]:
+def _streams(properties: Mapping[str, str | bytes], page: int) -> dict[str, bytes]:
+    kind, encoding = ("001E", f"cp{page}") if page else ("001F", "utf-16-le")
     return {
-        f"__substg1.0_{number}{'001F' if isinstance(value, str) else '0102'}": value.encode("utf-16-le")
+        f"__substg1.0_{number}{kind if isinstance(value, str) else '0102'}": value.encode(encoding)
         if isinstance(value, str)
         else value
         for number, value in properties.items()
     }
+
+
+def packed_rtf(data: bytes, *, known: bytes) -> bytes:
+    """RTF, compressed as within a message: what was there before is referred to, and what is `known` was."""
+    window, at, end = known + data, len(known), len(known + data)
+    out, flags, held, bits = bytearray(), 0, bytearray(), 0
+
+    while at <= end:
+        length = next(
+            (n for n in range(17, 1, -1) if at + n <= end and window.find(window[at : at + n], 0, at) >= 0), 0
+        )
+        if length or at == end:
+            place = window.find(window[at : at + length], 0, at) if length else end
+            flags |= 1 << bits
+            held += struct.pack(">H", place % 4096 << 4 | max(0, length - 2))
+        else:
+            held += window[at : at + 1]
+        at, bits = at + (length or 1), bits + 1
+        if bits == 8 or at > end:
+            out += bytes([flags]) + held
+            flags, held, bits = 0, bytearray(), 0
+    return struct.pack("<IIII", len(out) + 12, len(data), 0x75465A4C, 0) + out
 
 
 def _compound(tree: Mapping[str, bytes | dict[str, bytes]]) -> bytes:

@@ -26,14 +26,14 @@ def results(name: str, data: bytes, **options: Any) -> list[Document | Skipped]:
 
 
 def words_kept(found: Iterable[Document | Skipped]) -> set[str]:
-    """The words of documents: of id, text, title, notes, topics and what was cut; and those by which things are named
-    that were left out.
+    """The words of documents: of id, text, title, people, notes, topics and what was cut; and those by which things are
+    named that were left out.
     """
     kept: list[str] = []
     for each in found:
         if isinstance(each, Document):
             kept += [each.id, each.text, each.title, *each.cut, *each.topics, *(note.text for note in each.notes)]
-            kept += [*each.unused, *map(str, each.remarks)]
+            kept += [each.author, *(person.name for person in each.people), *each.unused, *map(str, each.remarks)]
         else:
             kept.append(str(each))
     return set(re.findall(r"\w+", "\n".join(kept)))

@@ -5,7 +5,7 @@ import binascii
 import email.policy
 import quopri
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
@@ -205,17 +205,25 @@ class MailText:
     def _alternative(self, forms: list[Message], depth: int) -> Iterator[str]:
         """The form that tells most of the message: its plain text, unless that is little beside what the HTML has."""
         texts = [(form.get_content_type() in _PLAIN, "\n\n".join(self._parts(form, depth + 1))) for form in forms]
-        told = [each for each in texts if each[1]]
-        if not told:
-            return
-        chosen = told[0][1]
-        for is_plain, text in told[1:]:
-            chosen = text if not is_plain and _tells_more(text, chosen) else chosen
-        yield chosen
-        words = set(_words(chosen))
-        for _, text in told:
-            if text is not chosen:
-                self.cut += [line for line in _lines(text) if not words.issuperset(_words(line))]
+        text, beside = told_once(texts)
+        self.cut += beside
+        yield from filter(None, [text])
+
+
+def told_once(forms: Iterable[tuple[bool, str]]) -> tuple[str, list[str]]:
+    """Of the forms of one message the one that tells most, and the lines of the others that say something else.
+
+    Args:
+        forms: Their texts, and whether each is plain; the plain one is taken unless it is little beside what another
+            has.
+    """
+    told = [each for each in forms if each[1]]
+    chosen = told[0][1] if told else ""
+    for is_plain, text in told[1:]:
+        chosen = text if not is_plain and _tells_more(text, chosen) else chosen
+    words = set(_words(chosen))
+    others = (line for _, text in told if text is not chosen for line in _lines(text))
+    return chosen, [line for line in others if not words.issuperset(_words(line))]
 
 
 def _tells_more(marked_up: str, plain: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import Skipped
+from dragoman.corpus.readers.support.packed_rtf import unpacked_rtf
 from support.outlook import msg
 from support.packages import docx, paragraph
 
@@ -56,6 +57,39 @@ def test_a_message_and_its_attachments(tmp_path: Path) -> None:
 def test_a_message_in_html_alone(tmp_path: Path) -> None:
     (message,), _ = reading(tmp_path / "x.msg", msg({**HEAD, "1013": b"<p>They <b>met</b> in Nara.</p>"}, []))
     assert message.text == "They met in Nara."
+
+
+def test_of_two_forms_the_one_that_tells_more_is_the_text_and_the_rest_is_cut(tmp_path: Path) -> None:
+    page = "<p>They met in Nara and spoke of the zebra corridor for an hour.<p>Sent from a telephone</p>"
+    (message,), _ = reading(tmp_path / "x.msg", msg({**HEAD, "1000": "They met in Nara.", "1013": page.encode()}, []))
+    assert message.text.startswith("They met in Nara and spoke of the zebra corridor")
+    plain = "They met in Nara and spoke of the zebra corridor for an hour."
+    (message,), _ = reading(tmp_path / "x.msg", msg({**HEAD, "1000": plain, "1013": page}, []))
+    assert (message.text, message.cut) == (plain, ("Sent from a telephone",))
+
+
+@pytest.mark.parametrize(
+    ("packed", "rich", "shown"),
+    [  # the examples of MS-OXRTFCP
+        (
+            "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0",
+            b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n",
+            "hello world",
+        ),
+        ("1a0000001c0000004c5a4675e2d44b51410004205758595a0d6e7d010eb0", b"{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}", "WXYZ" * 5),
+        ("160000000a0000004d454c41000000007b5c72746631207a7d0a", b"{\\rtf1 z}\n", "z"),
+    ],
+)
+def test_rich_text_is_unpacked(packed: str, rich: bytes, shown: str, tmp_path: Path) -> None:
+    assert unpacked_rtf(bytes.fromhex(packed)) == rich
+    (message,), _ = reading(tmp_path / "x.msg", msg({**HEAD, "1009": bytes.fromhex(packed)}, []))
+    assert message.text == shown
+
+
+@pytest.mark.parametrize("packed", [b"LZFu", b"x" * 40, bytes.fromhex("2d0000002b0000004c5a4675f1c5c7a7030fff")])
+def test_rich_text_that_is_damaged_is_one_line(packed: bytes, tmp_path: Path) -> None:
+    documents, (skipped,) = reading(tmp_path / "x.msg", msg({**HEAD, "1009": packed}, []))
+    assert (documents, skipped[:2]) == ([], ": ")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,10 @@
-"""Every word that a Word document, Markdown, an e-mail or a book shows is in the text, a note or what was cut.
+"""Every word that a Word document, Markdown, a book or TEI shows is in the text, a note or what was cut.
 
 The sources are made at random of all that these formats put words in. Each word is made once, of letters alone, and
 must come out as a word: neither lost nor grown together with its neighbour.
 """
 
-import base64
-import quopri
-from itertools import count
+from collections.abc import Callable
 from random import Random
 
 from hypothesis import given
@@ -254,70 +252,6 @@ def test_of_a_page_of_markdown(chance: Random) -> None:
     assert writer.words - words_found("x.markdown", data) == set()
 
 
-# --------------------------------------------------------------------------------------------------------- e-mail
-
-
-class MailWriter(Writer):
-    def __init__(self, chance: Random) -> None:
-        super().__init__(chance)
-        self.boundaries = count()
-
-    def body(self) -> str:
-        return f"{self.phrase()}, é.\n\n> {self.phrase()}\n-- \n{self.phrase()}"
-
-    def page(self) -> str:
-        return f"<html><body><p>{self.phrase()}<br>{self.word()}</p><ul><li>{self.word()}<li>{self.word()}</ul></html>"
-
-    def encoded(self, content: str, kind: str) -> str:
-        encoding = self.chance.choice(["8bit", "quoted-printable", "base64"])
-        head = f"Content-Type: {kind}; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n"
-        if encoding == "base64":
-            # Mailing lists put their own lines behind it as they are.
-            footer = f"\n____\n{self.phrase()}\n" if kind == "text/plain" and self.chance.random() < 0.5 else ""
-            return f"{head}\n{base64.encodebytes(content.encode()).decode()}{footer}"
-        if encoding == "quoted-printable":
-            content = quopri.encodestring(content.encode()).decode()
-        return f"{head}\n{content}\n"
-
-    def plain(self) -> str:
-        inline = self.chance.choice(["", "Content-Disposition: inline; filename=a.txt\n"])
-        return inline + self.encoded(self.body(), "text/plain")
-
-    def marked_up(self) -> str:
-        return self.encoded(self.page(), "text/html")
-
-    def both(self) -> str:
-        return self.several("alternative", self.plain(), self.marked_up())
-
-    def mixed(self) -> str:
-        return self.several(self.chance.choice(["mixed", "related", "signed", "x-own"]), self.part(), self.part())
-
-    def forwarded(self) -> str:
-        head = f"From: {self.word()} <a@example.org>\nSubject: {self.word()}\nMIME-Version: 1.0\n"
-        return f"Content-Type: message/rfc822\n\n{head}{self.part()}"
-
-    def several(self, kind: str, *parts: str) -> str:
-        boundary = f"b{next(self.boundaries)}"
-        held = "".join(f"--{boundary}\n{part}\n" for part in parts)
-        after = self.phrase() if self.chance.random() < 0.3 else ""
-        return f"Content-Type: multipart/{kind}; boundary={boundary}\n\npreamble\n{held}--{boundary}--\n{after}\n"
-
-    def part(self) -> str:
-        return self.some(self.plain, self.marked_up, self.both, self.mixed, self.forwarded, most=1)
-
-    def file(self) -> bytes:
-        head = f"From: A B <a@example.org>\nSubject: {self.word()}\nMIME-Version: 1.0\n"
-        return (head + self.part()).encode()
-
-
-@SOME
-@given(CHANCE)
-def test_of_an_e_mail(chance: Random) -> None:
-    writer = MailWriter(chance)
-    data = writer.file()
-    assert writer.words - words_found("x.eml", data) == set()
-
-
 # ----------------------------------------------------------------------------------------------------------- book
 
 
@@ -353,3 +287,99 @@ def test_of_a_book(chance: Random) -> None:
     writer = BookWriter(chance)
     data = writer.file()
     assert writer.words - words_found("x.epub", data) == set()
+
+
+# ------------------------------------------------------------------------------------------------------------ TEI
+
+
+class TeiWriter(Writer):
+    def parted(self) -> str:
+        word = self.word()
+        middles = ["<pb n='2' break='no'/>", "<lb break='no'/>", "<milestone/>", "<anchor/>"]
+        return f"{word[:3]}{self.chance.choice(middles)}<hi>{word[3:]}</hi>"
+
+    def apart(self) -> str:
+        return self.word() + self.chance.choice(["<lb/>", "<pb n='3'/>"]) + self.word()
+
+    def named(self) -> str:
+        return self.chance.choice(["<persName>{}</persName>", "<date>{}</date>", "<q>{}</q>"]).format(self.phrase())
+
+    def note(self) -> str:
+        """A footnote, mostly of more than one paragraph."""
+        kinds = ["<p>{}</p><p>{}</p>", "{} <hi>{}</hi>", "<list><item>{}</item><item>{}</item></list>"]
+        kinds += ["<quote>{}</quote>{}", "{}<lb/>{}", "<p>{}<note n='8'>{}</note></p>"]
+        return f"<note n='7'>{self.chance.choice(kinds).format(self.phrase(), self.phrase())}</note>"
+
+    def beside(self) -> str:
+        """What only editions of other kinds have, and is cut where it is no text."""
+        kinds = [
+            "<choice><sic>{}</sic><corr>{}</corr></choice>",
+            "<del><p>{}</p><p>{}</p></del>",
+            "<add>{} <unclear>{}</unclear></add>",
+            "<figure><head>{}</head><figDesc>{}</figDesc></figure>",
+            "<app><lem>{}</lem> <rdg>{}</rdg></app>",
+            "<fw>{}</fw> <supplied>{}</supplied>",
+        ]
+        return self.chance.choice(kinds).format(self.phrase(), self.phrase())
+
+    def inline(self) -> str:
+        makers = [self.phrase, self.phrase, self.parted, self.apart, self.named, self.note]
+        return self.some(*makers, *self.others(), between=" ")
+
+    def others(self) -> list[Callable[[], str]]:
+        return [self.beside]
+
+    def table(self) -> str:
+        row = "".join(
+            f"<cell>{self.chance.choice([self.inline(), f'<p>{self.inline()}</p>'])}</cell>" for _ in range(2)
+        )
+        return f"<table><row>{row}</row></table>"
+
+    def items(self) -> str:
+        parts = [f"<label>1.</label><item>{self.chance.choice(['{}', '<p>{}</p>']).format(self.inline())}</item>"]
+        parts += [f"<item>{self.word()}<list><head>{self.word()}</head><item>{self.inline()}</item></list></item>"]
+        return f"<list>{''.join(parts)}</list>"
+
+    def block(self) -> str:
+        kinds = [
+            "<p>{}</p>",
+            "<quote><p>{}</p></quote>",
+            "<lg><l>{}</l></lg>",
+            "<closer><signed>{}</signed></closer>",
+            "<opener><salute>{}</salute></opener>",
+            "<floatingText><body><p>{}</p></body></floatingText>",
+        ]
+        return self.chance.choice(kinds).format(self.inline())
+
+    def blocks(self) -> str:
+        return self.some(self.block, self.block, self.table, self.items) + f"<p>{self.phrase()}</p>"
+
+    def file(self) -> bytes:
+        front, back = f"<front><p>{self.inline()}</p></front>", f"<back><p>{self.inline()}</p></back>"
+        body = f"<body><div><head>{self.inline()}</head>{self.blocks()}<div>{self.blocks()}</div></div></body>"
+        return f"<TEI><teiHeader/><text>{front}{body}{back}</text></TEI>".encode()
+
+
+class VolumeWriter(TeiWriter):
+    """A volume of Foreign Relations: a document each division."""
+
+    def others(self) -> list[Callable[[], str]]:
+        return []
+
+    def document(self, number: int) -> str:
+        within = f"<head>{self.word()}</head>{self.blocks()}"
+        head = f"<head>{number}. {self.phrase()}{self.note()}</head><dateline>{self.phrase()}</dateline>"
+        enclosed = f"<attachment><div type='document'>{within}</div></attachment>"
+        return f"<div type='document' xml:id='d{number}'>{head}{self.blocks()}{enclosed}</div>"
+
+    def file(self) -> bytes:
+        documents = "".join(map(self.document, range(1, 3)))
+        return f"<TEI xml:id='frus1'><text><body><div>{documents}</div></body></text></TEI>".encode()
+
+
+@SOME
+@given(CHANCE)
+def test_of_an_edition(chance: Random) -> None:
+    for writer in (TeiWriter(chance), VolumeWriter(chance)):
+        data = writer.file()
+        assert writer.words - words_found("x.tei", data) == set(), data

@@ -2,8 +2,6 @@
 `test_nothing_lost`.
 """
 
-import base64
-import quopri
 from random import Random
 
 from hypothesis import given
@@ -247,42 +245,3 @@ def test_of_a_presentation(chance: Random) -> None:
     writer = SlideWriter(chance)
     data = writer.file()
     assert writer.words - words_found("x.pptx", data) == set()
-
-
-# ---------------------------------------------------------------------------------------------------- saved pages
-
-
-class PageWriter(Writer):
-    def block(self) -> str:
-        return self.some(
-            lambda: f"<p>{self.phrase()}<br>{self.word()} <b>{self.word()}</b></p>",
-            lambda: f"<ul><li>{self.phrase()}<li>{self.phrase()}</ul>",
-            lambda: f"<div>{self.phrase()}<div>{self.phrase()}</div>{self.word()}</div>",
-            lambda: f"<table><tr><td>{self.word()}<td>{self.phrase()}</table>",
-            lambda: f"<h2>{self.phrase()}</h2>{self.word()}",
-            lambda: f"<blockquote><p>{self.phrase()}</blockquote>",
-        )
-
-    def file(self) -> bytes:
-        page = f"<html><head><title>Talks</title></head><body>{self.block()}<p>Élan: {self.phrase()}.</p></body></html>"
-        encoding = self.chance.choice(["quoted-printable", "base64", "8bit"])
-        body = {
-            "quoted-printable": quopri.encodestring(page.encode()),
-            "base64": base64.encodebytes(page.encode()),
-            "8bit": page.encode(),
-        }[encoding]
-        head = (
-            "From: <Saved by Blink>\r\nMIME-Version: 1.0\r\n"
-            'Content-Type: multipart/related; type="text/html"; boundary="b"\r\n\r\n--b\r\n'
-            f"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n"
-            "Content-Location: http://example.org/talks\r\n\r\n"
-        )
-        return head.encode() + body + b"\r\n--b--\r\n"
-
-
-@SOME
-@given(CHANCE)
-def test_of_a_saved_page(chance: Random) -> None:
-    writer = PageWriter(chance)
-    data = writer.file()
-    assert writer.words - words_found("x.mhtml", data) == set()
