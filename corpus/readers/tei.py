@@ -35,6 +35,7 @@ _BLOCKS: Final = frozenset(
     "epigraph argument trailer".split()
 )
 _LINES: Final = frozenset("item row label l address addrLine".split())
+_APART: Final = _BLOCKS | _LINES
 _PRINTED_NUMBER = re.compile(r"\A\[?\d++[A-Za-z]?\.?\]?\s++(?=\S)")
 _KIND = re.compile(
     r"(?:(?:draft|circular|joint|intelligence|top secret|unsigned|untitled)\s+)*"
@@ -338,7 +339,7 @@ def _write(root: Element, flow: Flow, heading: Element | None = None) -> None:
     walk = walk_xml(root)
     for event, element in walk:
         name = local_name(element)
-        is_text = not (_is_note(element, name) or element is heading)
+        is_text = element is root or not (_is_note(element, name) or element is heading)
         if event == "start":
             if not is_text:
                 _set_apart(element, flow)
@@ -349,23 +350,30 @@ def _write(root: Element, flow: Flow, heading: Element | None = None) -> None:
             elif name == "cell":
                 cells += 1
                 flow.cell(first=element.getprevious() is None)
-            elif not cells and element is not root:
-                _break(name, element, flow)
+            elif element is not root:
+                _break(name, element, flow, in_cell=cells > 0)
             flow.write(element.text)
         elif element is not root:
             if name == "cell":
                 cells -= 1
-            elif is_text and not cells:
-                _break(name, element, flow, after=True)
+            elif is_text:
+                _break(name, element, flow, in_cell=cells > 0, after=True)
             flow.write(element.tail)
 
 
 def _set_apart(element: Element, flow: Flow) -> None:
     """Take the footnotes and pages of what is no text: a footnote, or the heading."""
     for note in [element] if local_name(element) == "note" else element.iter("{*}note"):
-        flow.note(note.get("n") or "*", plain_text(note))
+        flow.note(note.get("n") or "*", _note_text(note))
     for page in element.iter("{*}pb"):  # a note may run on to the next page, and so does the text
         flow.page(_page_label(page))
+
+
+def _note_text(note: Element) -> str:
+    """A footnote on one line, with what is noted on it in turn."""
+    flow = Flow()
+    _write(note, flow)
+    return " ".join(" ".join([flow.text, *(each.text for each in flow.notes)]).split())
 
 
 def _page_label(page: Element) -> str:
@@ -377,10 +385,12 @@ def _is_note(element: Element, name: str) -> bool:
     return name == "note" and element.get("rend") != "inline"
 
 
-def _break(name: str, element: Element, flow: Flow, *, after: bool = False) -> None:
+def _break(name: str, element: Element, flow: Flow, *, in_cell: bool, after: bool = False) -> None:
     """What stands between an element and what is before or after it."""
-    if name == "lb":
+    if name == "lb" or (in_cell and name in _APART):
         flow.space()
+    elif in_cell:
+        return
     elif name in _LINES:
         # "1." and the item that it numbers make one line.
         labelled = name == "item" and not after and _follows_label(element)

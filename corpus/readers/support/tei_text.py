@@ -21,7 +21,7 @@ _INLINE: Final = frozenset(
     "handShift damage app lem measure g ex am surname forename roleName addName genName nameLink country settlement "
     "region district bloc author editor publisher pubPlace biblScope idno email formula docAuthor docDate".split()
 )
-_LINES: Final = frozenset("l item row label addrLine speaker titlePart lb".split())
+_LINES: Final = frozenset("l item row label addrLine speaker titlePart".split())
 _CUT: Final = frozenset("del fw rdg rdgGrp surplus figDesc".split())
 _CHOSEN: Final = ("corr", "reg", "expan")
 _DATED: Final = ("profileDesc/{*}creation//{*}date", "fileDesc/{*}sourceDesc//{*}date")
@@ -64,9 +64,9 @@ def _write(element: Element, flow: Flow, cut: list[str]) -> None:
     for each in element:
         name = local_name(each)
         if name == "note":
-            flow.note(each.get("n") or "*", plain_text(each))
+            flow.note(each.get("n") or "*", _apart(each, cut))
         elif name in _CUT or (chosen is not None and each is not chosen):
-            if line := plain_text(each):
+            if line := _apart(each, cut):
                 cut.append(line)
         elif name == "pb":
             flow.space() if each.get("break") != "no" else None
@@ -84,12 +84,21 @@ def _write(element: Element, flow: Flow, cut: list[str]) -> None:
         flow.write(each.tail)
 
 
+def _apart(element: Element, cut: list[str]) -> str:
+    """What is no part of the running text, on one line, with what is noted on it."""
+    flow = Flow()
+    _write(element, flow, cut)
+    return " ".join(" ".join([flow.text, *(note.text for note in flow.notes)]).split())
+
+
 def _break(name: str, element: Element, flow: Flow, *, in_cell: bool) -> None:
-    if in_cell or name == "gap" or (name in ("lb", "cb") and element.get("break") != "no"):
+    if name in ("lb", "cb"):
+        flow.space() if element.get("break") != "no" else None
+    elif in_cell or name == "gap":
         flow.space()
-    elif name in _LINES and name != "lb":
+    elif name in _LINES:
         flow.line()
-    elif name not in ("lb", "cb"):
+    else:
         flow.paragraph()
 
 

@@ -293,13 +293,15 @@ def test_of_a_book(chance: Random) -> None:
 
 
 class TeiWriter(Writer):
+    middles = ("<pb n='2' break='no'/>", "<lb break='no'/>", "<milestone/>", "<anchor/>")
+    gaps = ("<lb/>", "<pb n='3'/>")
+
     def parted(self) -> str:
         word = self.word()
-        middles = ["<pb n='2' break='no'/>", "<lb break='no'/>", "<milestone/>", "<anchor/>"]
-        return f"{word[:3]}{self.chance.choice(middles)}<hi>{word[3:]}</hi>"
+        return f"{word[:3]}{self.chance.choice(self.middles)}<hi>{word[3:]}</hi>"
 
     def apart(self) -> str:
-        return self.word() + self.chance.choice(["<lb/>", "<pb n='3'/>"]) + self.word()
+        return self.word() + self.chance.choice(self.gaps) + self.word()
 
     def named(self) -> str:
         return self.chance.choice(["<persName>{}</persName>", "<date>{}</date>", "<q>{}</q>"]).format(self.phrase())
@@ -330,9 +332,7 @@ class TeiWriter(Writer):
         return [self.beside]
 
     def table(self) -> str:
-        row = "".join(
-            f"<cell>{self.chance.choice([self.inline(), f'<p>{self.inline()}</p>'])}</cell>" for _ in range(2)
-        )
+        row = f"<cell>{self.inline()}</cell><cell><p>{self.inline()}</p></cell>"
         return f"<table><row>{row}</row></table>"
 
     def items(self) -> str:
@@ -361,7 +361,10 @@ class TeiWriter(Writer):
 
 
 class VolumeWriter(TeiWriter):
-    """A volume of Foreign Relations: a document each division."""
+    """A volume of Foreign Relations: a document each division. A word may run on to the next page."""
+
+    middles = ("<pb n='2'/>", "<anchor/>")
+    gaps = ("<lb/>", " <pb n='3'/>")
 
     def others(self) -> list[Callable[[], str]]:
         return []
