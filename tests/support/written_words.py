@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dragoman.corpus.document import Document
 from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Skipped, Source
-from dragoman.corpus.readers.registry import format_named
+from dragoman.corpus.readers.registry import format_of
 
 SOME = settings(max_examples=60, deadline=None, derandomize=True)
 CHANCE = st.integers(0, 2**32).map(Random)
@@ -21,8 +21,9 @@ CHANCE = st.integers(0, 2**32).map(Random)
 
 def results(name: str, data: bytes, **options: Any) -> list[Document | Skipped]:
     """What a file of that name gives."""
-    source = Source(io.BytesIO(data), name, name, name)
-    return list(read_stream(source, format_named(name.rpartition(".")[2]), ReadOptions(**options)))
+    form = format_of(name)
+    assert form, name
+    return list(read_stream(Source(io.BytesIO(data), name, name, name), form, ReadOptions(**options)))
 
 
 def words_kept(found: Iterable[Document | Skipped]) -> set[str]:
