@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Final
 
 from ...errors import UnreadableSource
-from .contract import LARGEST_PACKAGE, RawRecord, ReadOptions, Skipped, Source
+from .contract import LARGEST_PACKAGE, RawRecord, ReadOptions, Remark, Skipped, Source
 from .registry import format_named
 from .support.decode import decode
 from .support.packed import not_what_it_says, read_all
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
 _LONGEST_SECONDS: Final = 120
+_BY_ANTIWORD: Final = (
+    "read by antiword: without page headers, footers and comments, with what was deleted; LibreOffice tells them apart"
+)
 _OTHERS: Final = (
     (b"{\\rtf", "rtf"), (b"pk\x03\x04", "docx"), (b"mime-version:", "mhtml"),
     (b"<html", "html"), (b"<!doctype html", "html"), (b"<head", "html"), (b"<meta", "html"),
@@ -49,7 +52,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[RawRecord | Skipped]:
         text, _ = decode(_by_antiword(antiword, data), "utf-8")
         if not text.strip():
             raise UnreadableSource("no text")
-        yield RawRecord(text, source.origin, name=source.name)
+        yield RawRecord(text, source.origin, name=source.name, remarks=(Remark(_BY_ANTIWORD),))
     else:
         raise UnreadableSource("an old Office file such as .doc: save it as .docx, or install LibreOffice or antiword")
 

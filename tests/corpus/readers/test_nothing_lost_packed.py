@@ -1,4 +1,4 @@
-"""Every word of what lies in archives, in whatever it is compressed, and of plain text is in a document."""
+"""Every word of what lies in archives, of files or of the web, however it is compressed, and of plain text is kept."""
 
 import bz2
 import gzip
@@ -83,3 +83,34 @@ def test_of_an_archive(chance: Random) -> None:
     data = zipped({**members}) if kind == "zip" else tarred(members)
     pack = COMPRESSIONS.get(kind.removeprefix("tar."), bytes)
     assert writer.words - words_found(f"x.{kind}", pack(data)) == set()
+
+
+class CrawlWriter(Writer):
+    """What a crawler keeps: answers of servers, however they were sent."""
+
+    def answer(self, number: int) -> bytes:
+        page = f"<html><body><p>{self.phrase()}<ul><li>{self.word()}<li>{self.word()}</ul><p>{self.phrase()}.</html>"
+        kind = self.chance.choice(["text/html", "text/html; charset=utf-8", "application/xhtml+xml"])
+        head, body = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n", page.encode()
+        if self.chance.random() < 0.4:
+            head, body = f"{head}Content-Encoding: gzip\r\n", gzip.compress(body)
+        if self.chance.random() < 0.4:
+            head += "Transfer-Encoding: chunked\r\n"
+            body = b"".join(b"%x\r\n%s\r\n" % (len(each), each) for each in (body[:40], body[40:])) + b"0\r\n\r\n"
+        content = f"{head}\r\n".encode() + body
+        said = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/{number}\r\n"
+        said += f"WARC-Record-ID: <urn:uuid:{number}>\r\nWARC-Date: 2026-01-13T09:00:00Z\r\n"
+        said += f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(content)}\r\n\r\n"
+        return said.encode() + content + b"\r\n\r\n"
+
+    def file(self, pack: Callable[[bytes], bytes]) -> bytes:
+        return b"".join(pack(self.answer(number)) for number in range(self.chance.randint(1, 4)))
+
+
+@SOME
+@given(CHANCE)
+def test_of_a_crawl(chance: Random) -> None:
+    writer = CrawlWriter(chance)
+    end = chance.choice(["", ".gz"])
+    data = writer.file(gzip.compress if end else bytes)
+    assert writer.words - words_found(f"x.warc{end}", data) == set()
