@@ -26,7 +26,7 @@ from .support.packed import COMPRESSED, DAMAGED, decompressed
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-READERS_VERSION: Final = 3
+READERS_VERSION: Final = 4
 """Raised whenever a file may be read otherwise than before: by a reader of ours, by cleaning or by description.
 
 Then whatever a collection was fed from is read again with the next `add`. What comes out as it was is left alone, and

@@ -22,8 +22,8 @@ FORMATS = ROOT / "tests" / "fixtures" / "formats"
 # ------------------------------------------------------------------------------------------------------------ PDF
 
 
-BRIEFLY = "".join(each.read_text(encoding="utf-8") for each in sorted(BRIEFS.glob("*.md")))
-WORDS = sorted(set(re.findall(r"\b[a-z]{5,}\b", BRIEFLY)))
+PROSE = "".join(each.read_text(encoding="utf-8") for each in sorted(BRIEFS.glob("*.md")))
+WORDS = sorted(set(re.findall(r"\b[a-z]{5,}\b", PROSE)))
 
 
 class PageWriter(Writer):
