@@ -4,6 +4,7 @@ import struct
 from typing import Final
 
 from ....errors import UnreadableSource
+from ..contract import LARGEST_PACKAGE, MEGABYTE
 
 _HEAD: Final = struct.Struct("<IIII")
 _PACKED: Final = 0x75465A4C
@@ -22,7 +23,7 @@ def unpacked_rtf(data: bytes) -> bytes:
     """The RTF.
 
     Raises:
-        UnreadableSource: If it is packed in another way, or damaged.
+        UnreadableSource: If it is packed in another way, damaged, or larger than a file may be.
     """
     if len(data) < _HEAD.size:
         raise UnreadableSource("rich text that is damaged")
@@ -34,6 +35,8 @@ def unpacked_rtf(data: bytes) -> bytes:
     out = bytearray(KNOWN)
     at = _HEAD.size
     while at < len(data):
+        if len(out) > LARGEST_PACKAGE:
+            raise UnreadableSource(f"rich text that unpacks to more than {LARGEST_PACKAGE // MEGABYTE} MB")
         flags = data[at]
         at += 1
         for bit in range(8):

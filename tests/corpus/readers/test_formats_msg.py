@@ -1,5 +1,6 @@
 """Outlook messages: text, headers and attachments. (Those of Outlook itself were tried by hand, and are not ours.)"""
 
+import struct
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 from dragoman.corpus.document import Document
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import Skipped
-from dragoman.corpus.readers.support.packed_rtf import unpacked_rtf
+from dragoman.corpus.readers.support import packed_rtf
+from dragoman.errors import UnreadableSource
 from support.outlook import msg
 from support.packages import docx, paragraph
 
@@ -81,9 +83,16 @@ def test_of_two_forms_the_one_that_tells_more_is_the_text_and_the_rest_is_cut(tm
     ],
 )
 def test_rich_text_is_unpacked(packed: str, rich: bytes, shown: str, tmp_path: Path) -> None:
-    assert unpacked_rtf(bytes.fromhex(packed)) == rich
+    assert packed_rtf.unpacked_rtf(bytes.fromhex(packed)) == rich
     (message,), _ = reading(tmp_path / "x.msg", msg({**HEAD, "1009": bytes.fromhex(packed)}, []))
     assert message.text == shown
+
+
+def test_rich_text_unpacks_to_no_more_than_a_file_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed_rtf, "LARGEST_PACKAGE", 1_000)
+    bomb = struct.pack("<IIII", 0, 0, 0x75465A4C, 0) + (b"\xff" + b"\x00\x0f" * 8) * 50
+    with pytest.raises(UnreadableSource, match="unpacks to more than"):
+        packed_rtf.unpacked_rtf(bomb)
 
 
 @pytest.mark.parametrize("packed", [b"LZFu", b"x" * 40, bytes.fromhex("2d0000002b0000004c5a4675f1c5c7a7030fff")])
