@@ -10,17 +10,17 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Collection, Iterable
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from ...corpus.splitting.passages import split_passages
 from ...errors import CollectionLocked, DragomanError, SystemRefusal
-from ..encoding.vector_cache import VectorCache, recipe
+from ...refusals import telling_refusals
+from ..encoding.vector_cache import VectorCache, cache_file, recipe
 from ..ledger.connections import WAIT
 from ..ledger.database import UNFINISHED, Database
-from ..ledger.manifest import Manifest
 from ..segments.durability import sync
 from ..writing.lease import taking_away
 from ..writing.placing import sweep_beside
@@ -158,14 +158,15 @@ def purge(store: Store, document_ids: Iterable[str], *, timeout: float) -> Purge
 def _forget_vectors(store: Store, document_ids: Iterable[str]) -> None:
     """Leave nothing of documents among the vectors that are kept for this user."""
     manifest = store.ledger.manifest
-    with suppress(DragomanError), _vector_cache(manifest) as cache:
+    try:
+        cache = VectorCache(recipe(manifest.model, manifest.encoder), manifest.dimension)
+        file = cache_file()
+    except DragomanError:  # nothing that this version knows of is kept, or nowhere
+        return
+    with closing(cache), telling_refusals(file):
         for version in store.ledger.versions_of(document_ids):
             if document := store.ledger.document(version):
                 cache.forget(split_passages(document))
-
-
-def _vector_cache(manifest: Manifest) -> closing[VectorCache]:
-    return closing(VectorCache(recipe(manifest.model, manifest.encoder), manifest.dimension))
 
 
 def _rewrite_ledger(database: Database, timeout: float) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from dragoman.corpus.document import Document, Note, Person
 from dragoman.errors import CollectionDamaged, CollectionLocked, DragomanError, SystemRefusal
+from dragoman.index.encoding.vector_cache import cache_file
 from dragoman.index.ledger import connections
 from dragoman.index.writing import writer
 from dragoman.index.writing.lease import copying
@@ -343,25 +344,33 @@ def test_a_damaged_ledger_that_was_kept_goes_only_with_what_it_may_hold(collecti
     assert left_in(collection.path) == set()
 
 
+@pytest.mark.parametrize("refused", ["ledger", "cache"])
 def test_on_a_full_disk_it_says_that_it_is_unfinished_and_the_next_one_tells_all(
-    make_collection: "MakeCollection", tmp_path: Path
+    refused: str, make_collection: "MakeCollection", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     collection = make_collection(OTHERS)
+    file, most = cache_file(), 100_000
+    with closing(sqlite3.connect(file)) as cache, cache:  # before what is purged, there
+        cache.executemany("INSERT INTO vectors VALUES (randomblob(16), 0, randomblob(?))", [(400,)] * 1_000)
     (tmp_path / "a.txt").write_text(SECRET.text)
     collection.feed([tmp_path / "a.txt"])
     fed = next(each for each in collection.document_ids() if each.endswith("a.txt"))
-    unseal(collection.path)
-    with closing(sqlite3.connect(collection.path / "ledger.sqlite")) as ledger, ledger:
-        ledger.execute("CREATE TABLE much AS SELECT randomblob(8000000) AS it")  # it cannot be written anew
+    if refused == "ledger":
+        file, most = collection.path / "ledger.sqlite", 4_000_000
+        unseal(collection.path)
+        with closing(sqlite3.connect(file)) as ledger, ledger:
+            ledger.execute("CREATE TABLE much AS SELECT randomblob(8000000) AS it")  # it cannot be written anew
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
     try:
-        with pytest.raises(SystemRefusal, match="not all of it could be removed: purge it once more"):
+        with pytest.raises(SystemRefusal, match="not all of it could be removed: purge it once more") as told:
             collection.purge([fed])
+        assert str(file.parent) in str(told.value)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     done = collection.purge([fed])
-    assert (done.removed, done.purged, done.unknown) == (0, (fed,), ())
+    assert (done.removed, done.purged, done.unknown) == (refused == "cache", (fed,), ())
     assert done.sources == (str(tmp_path / "a.txt"),)
     assert not {file for file, word in left_in(collection.path) if word in SECRET.text}
 
