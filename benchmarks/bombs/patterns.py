@@ -49,7 +49,7 @@ BOUNDED: Final = {
     ),
     **dict.fromkeys(
         ("search.advice.completion.TOKEN", "search.language.input.foreign", "search.language.scanning._waiting",
-         "search.language.scanning._EMPHASIS", "search.language.input.mending"),
+         "search.language.scanning._EMPHASIS"),
         "search.language.query.MAX_QUERY_LENGTH",
     ),
 }  # fmt: skip

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ...corpus.dates.mentions import longest_date
 from ...corpus.document import Span
@@ -16,10 +16,14 @@ from ..advice.notices import Notice
 from .query import MAX_DISTANCE
 
 LETTER = re.compile(r"[^\W_]|%")
-NAME = re.compile(r"[^\W\d_]+:")
+NAME = re.compile(r"(?<![^\W\d_])[^\W\d_]+:")
 
 # In these scripts no blank stands before a quotation mark.
 _UNSPACED = r"\u0e00-\u0eff\u1100-\u11ff\u2e80-\ud7af\uf900-\ufaff\uff00-\uffef"
+
+_CLOSED_BY: Final = {"“": "”", "„": "“”", "«": "»"}
+_MOST_UNCLOSED: Final = 20
+"""How many marks of a kind may be left open at the end of a text before none of them counts within a phrase."""
 
 
 @cache
@@ -31,9 +35,12 @@ def _run(unspaced: str) -> str:
 
 
 @cache
-def _phrase(unspaced: str) -> str:
+def _phrase(unspaced: str, unclosed: str) -> str:
     opening = rf"""(?<![^\s()\[\]{{}}<>:=+!/*~“”„«»"‘…–—{unspaced}-])"""
-    return rf"""{opening}"[^"]*"|“[^”]*”|„[^“”]*[“”]|”[^”]*”|«[^»]*»|»[^«»]*[«»]"""
+    curly = [
+        f"{opened}[^{closed}{opened if opened in unclosed else ''}]*[{closed}]" for opened, closed in _CLOSED_BY.items()
+    ]
+    return "|".join((rf'{opening}"[^"]*"', *curly, "”[^”]*”", "»[^«»]*[«»]"))
 
 
 def phrase_in(text: str) -> str:
@@ -42,11 +49,20 @@ def phrase_in(text: str) -> str:
     Args:
         text: What it is to be sought in.
     """
-    return _phrase(_unspaced(text))
+    return _phrase(*_peculiar(text))
 
 
-def _unspaced(text: str) -> str:
-    return "" if is_alphabetic(text) else _UNSPACED
+def _peculiar(text: str) -> tuple[str, str]:
+    """Which characters of a text need no blank between them, and which marks it opens again and again for nothing.
+
+    Each of these marks would be looked for to the end of the text, so within a phrase there is none of them.
+    """
+    unclosed = (
+        opened
+        for opened, closed in _CLOSED_BY.items()
+        if text.count(opened, 1 + max(map(text.rfind, closed))) > _MOST_UNCLOSED
+    )
+    return "" if is_alphabetic(text) else _UNSPACED, "".join(unclosed)
 
 
 def token_in(text: str) -> re.Pattern[str]:
@@ -55,18 +71,18 @@ def token_in(text: str) -> re.Pattern[str]:
     Args:
         text: What it is to be sought in.
     """
-    return _token(_unspaced(text))
+    return _token(*_peculiar(text))
 
 
 @cache
-def _token(unspaced: str) -> re.Pattern[str]:
+def _token(unspaced: str, unclosed: str) -> re.Pattern[str]:
     run = _run(unspaced)
     # Years and designations (9/11, 38th, 5G) may be excluded; a minus before any other number is the number's.
     designation = r"\d+(?:/\d|(?:st|nd|rd|th|er|ème|[DGex])(?![^\W_]))"
     number = rf"(?=\.?\d)(?!\d{{4}}(?![\d%°]|[.,]\d)|{designation}|{run}*[*~])"
     return re.compile(
         rf"""
-          (?P<phrase> {_phrase(unspaced)} )
+          (?P<phrase> {_phrase(unspaced, unclosed)} )
         | (?P<quote>  ["“”„«»] )
         | (?P<tilde>  (?<=[)"“”„«»]) ~ {run}* )
         | (?P<minus>  (?<![^\s(]) -++ (?! {number} ) (?= {run}*[^\W_] | =?[("“”„«»] ) )  # others are punctuation

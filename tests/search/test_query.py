@@ -31,8 +31,9 @@ from dragoman.search.language.query import (
     Word,
     leaves,
 )
-from dragoman.search.language.scanning import TEXT_FIELDS
+from dragoman.search.language.scanning import TEXT_FIELDS, token_in
 from dragoman.search.language.unparser import understood, unparse
+from support.bounds import allowed
 
 A, B, C, D = (Word(letter) for letter in "abcd")
 NOVEMBER = Dates(date(2025, 11, 1), date(2025, 11, 30))
@@ -500,6 +501,16 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
 def test_canonical_text_parses_to_the_same_node(node: Node) -> None:
     again = parse(unparse(node))
     assert (*again.free, *again.must) == (node,)
+
+
+@pytest.mark.parametrize("mark", "“„«")
+def test_marks_that_are_opened_again_and_again_are_not_each_sought_to_the_end(mark: str) -> None:
+    text = '"a b" ' + mark * 500_000
+    with allowed(30):
+        assert next(token_in(text).finditer(text))["phrase"] == '"a b"'
+        assert sum(1 for _ in token_in(text).finditer(text)) == 500_001
+    # Of a few that are left open all is as ever.
+    assert parse("“a “b” " + "“" * 9).must == (Phrase("a “b"),)
 
 
 @pytest.mark.process

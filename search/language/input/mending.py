@@ -14,22 +14,24 @@ from .plain import plain
 _AFTER_COLON = re.compile(rf"(?<!\S)(-?)({NAME.pattern})(=?)\s+(?=[^\W_]|[=\"“„«(])")
 _MINUS_BEHIND = re.compile(rf"(?<!\S)({NAME.pattern})-+(?=[^\W_])")
 _SINGLE_QUOTES = re.compile(rf"((?<!\S)-?{NAME.pattern}=?)['‘]([^'’\"]+)['’](?![^\W_])")
-_WILD_VALUE = re.compile(rf"({NAME.pattern})(=?)([^\s\"“”„«»()*?~]+)[*?~]+\d?(?![^\s)])")
+_VALUE = r"[^\s\"“”„«»()*?~]"
+# Of several names in a run the first takes hold of all that follows, so no other is tried.
+_WILD_VALUE = re.compile(rf"(?<!{_VALUE})((?>{_VALUE}*?({NAME.pattern})){_VALUE}++)[*?~]+\d?(?![^\s)])")
 _NOT_BEHIND = re.compile(rf"(?<!\S)({NAME.pattern})NOT\s+(?=[^\W_])")
 _OPERATORS = frozenset({"AND", "OR", "NOT", "NEAR"})
 _OPERATOR = r"(?:AND|OR|NOT|NEAR/\w+)"
+_ALONE = re.compile(r"(?<!\S)[*?]+(?!\S)")
+_LAST = re.compile(rf"{_OPERATOR}|-")
 _SLIPS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
-    (re.compile(r'(NEAR/\w+\s+(?:"[^"]*"|“[^”]*”))~\d+|((?:"[^"]*"|“[^”]*”))~\d+(?=\s+NEAR/)'), r"\1\2"),
+    (re.compile(r'(NEAR/\w+\s+(?:"[^"]*"|“[^“”]*”))~\d+|((?:"[^"]*"|“[^“”]*”))~\d+(?=\s+NEAR/)'), r"\1\2"),
     (re.compile(r"(?<!\S)--+(?=\S)"), "-"),
     (re.compile(r"(?<=\w)~[\d.]+(?!\S)"), "~2"),
     (re.compile(r"(?<=[\"”»])~(?:\D\S*|\d{3,}|\d+\.\d+)?(?!\S)"), "~5"),
     (re.compile(r"(?<!\S)NEAR/\d{3,}(?!\S)"), "NEAR/100"),
     (re.compile(rf"({_OPERATOR}\s+)(?:(?:AND|OR|NEAR/\w+)\s+)+"), r"\1"),
     (re.compile(r"^\s*(?:(?:AND|OR|NEAR/\w+)\s+)+"), ""),
-    (re.compile(rf"(?:\s+(?:{_OPERATOR}|-))+\s*$"), ""),
-    (re.compile(r"(?<!\S)[*?]+(?!\S)"), ""),
 )
-"""What is mistyped, and what was meant by it, likeliest first."""
+"""What is mistyped, and what was meant by it."""
 
 
 def offer(text: str, fields: Fields) -> str | None:
@@ -64,14 +66,23 @@ def _mends(fields: Fields) -> Iterator[Callable[[str], str]]:
         lambda found: f"-{found[1]}" if field_called(found[1][:-1], fields) else found[0], text
     )
     yield lambda text: _SINGLE_QUOTES.sub(r'\1"\2"', text)
-    yield lambda text: _WILD_VALUE.sub(
-        lambda found: f"{found[1]}{found[2]}{found[3]}" if fields.called(found[1][:-1]) else found[0], text
-    )
+    yield lambda text: _WILD_VALUE.sub(lambda found: found[1] if fields.called(found[2][:-1]) else found[0], text)
     yield lambda text: _NOT_BEHIND.sub(
         lambda found: f"NOT {found[1]}" if field_called(found[1][:-1], fields) else found[0], text
     )
     for slip, meant in _SLIPS:
         yield lambda text, slip=slip, meant=meant: slip.sub(meant, text)
+    yield _without_last_operators
+    yield lambda text: _ALONE.sub("", text)
+
+
+def _without_last_operators(text: str) -> str:
+    """A question without the operators at its end, which wait for something; what it begins with stays."""
+    words = list(re.finditer(r"\S+", text))
+    count = len(words)
+    while count and words[count - 1].start() and _LAST.fullmatch(words[count - 1][0]):
+        count -= 1
+    return text if count == len(words) else text[: words[count - 1].end() if count else 0]
 
 
 def _can_be_understood(text: str, fields: Fields) -> bool:
