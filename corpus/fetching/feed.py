@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 from html import unescape
@@ -33,6 +34,9 @@ _PAGE = re.compile(rf"{_MARKUP_BEFORE}<(?:html|head|body)[\s>]", re.DOTALL | re.
 _DECLARED_ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
 _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s{0,5}=\s{0,5}["']([\w.:-]{2,30})""")
 _BASE = re.compile(r"""\bbase\s*+=\s*+(?:"([^"]*+)|'([^']*+)|([^\s>]*+))""", re.IGNORECASE)
+_REFERENCE = re.compile(r"&#(?:[xX]0*+([0-9a-fA-F]++)|0*+([0-9]++));?")
+_SURROGATES: Final = range(0xD800, 0xE000)
+_REPLACED: Final = "\N{REPLACEMENT CHARACTER}"
 _ABSOLUTE: Final = ("http://", "https://")
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 
@@ -89,6 +93,8 @@ def parse_feed(data: bytes, url: str, charset: str = "") -> list[Entry]:
     pile = sum(len(each) for each in bases if not each.lower().startswith(_ABSOLUTE))
     if pile > _LONGEST_BASES or max(map(len, bases), default=0) > MAX_ID_LENGTH:
         raise UnreadableSource("a feed whose links lie below addresses that are far too long (xml:base)")
+    # One to a character that there is not would cost its parser the whole feed.
+    text = _REFERENCE.sub(_refers, text)
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     try:
         # A stream, because bytes might be taken for the name of a file.
@@ -99,6 +105,14 @@ def parse_feed(data: bytes, url: str, charset: str = "") -> list[Entry]:
         raise UnreadableSource("not a feed")
     outlet = _line(parsed.feed, "title")
     return [_entry(each, outlet) for each in parsed.entries[:MOST_ENTRIES]]
+
+
+def _refers(found: re.Match[str]) -> str:
+    """A reference to a character by its number; what stands for a bad character if there is none of that number."""
+    digits, base = (found[1], 16) if found[1] else (found[2] or "0", 10)
+    # No character has a number of more digits.
+    number = int(digits, base) if len(digits) <= len(str(sys.maxunicode)) else sys.maxunicode + 1
+    return _REPLACED if number > sys.maxunicode or number in _SURROGATES else found[0]
 
 
 def _entry(entry: Any, outlet: str) -> Entry:

@@ -347,3 +347,18 @@ def test_a_feed_that_has_become_a_page_is_not_taken_for_one(web: "WebServer") ->
     found(url, memory)
     web.page("/updates", page("This feed has moved. " * 10))
     assert "a feed was expected here" in found(url, memory)[1][url]
+
+
+@pytest.mark.parametrize(
+    "number", ["xD800", "xDfff", "x110000", "55296", "99999999999", "x" + "0" * 9 + "D800", "9" * 5_000]
+)
+def test_a_reference_to_no_character_costs_that_character_and_not_the_feed(number: str) -> None:
+    feed = (
+        "<rss version='2.0'><channel><title>A</title>"
+        f"<item><title>Talks &#{number}; in Nara &#233;&#x4e2d;&#{'0' * 9}65;</title><link>https://a.b/1</link></item>"
+        f"<item><title><![CDATA[<b>End &#{number} of talks</b>]]></title><link>https://a.b/2?c=&#{number};</link></item>"
+        "</channel></rss>"
+    )
+    first, second = parse_feed(feed.encode(), "https://a.b/")
+    assert (first.title, first.url) == ("Talks \ufffd in Nara é中A", "https://a.b/1")
+    assert (second.title, second.url) == ("End \ufffd of talks", "https://a.b/2?c=\ufffd")
