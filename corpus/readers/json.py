@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from ...errors import UnreadableSource
@@ -201,7 +202,8 @@ class _Search:
                 found += deeper[key]
         if found:
             left = (key for key in deeper if not deeper[key] and key not in told and value[key] not in _NOTHING)
-            self._beside = dict.fromkeys(inside[key] for key in left) | self._beside
+            # No more of them are told, and there may be as many as there are records.
+            self._beside = dict(islice((dict.fromkeys(inside[key] for key in left) | self._beside).items(), _NAMED + 1))
         return found
 
     def _named(self, key: str, path: str, *, is_wrapped: bool) -> str:

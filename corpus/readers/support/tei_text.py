@@ -57,7 +57,7 @@ def whole_texts(root: Element, source: Source) -> Iterator[RawRecord]:
         raise UnreadableSource("TEI without a text")
 
 
-def _write(element: Element, flow: Flow, cut: list[str]) -> None:
+def _write(element: Element, flow: Flow, cut: list[str], *, in_cell: bool = False) -> None:
     """An element and what is in it; parsers allow no depth that recursion could not follow."""
     flow.write(element.text)
     chosen = _chosen(element) if local_name(element) == "choice" else None
@@ -73,13 +73,12 @@ def _write(element: Element, flow: Flow, cut: list[str]) -> None:
             flow.page(" ".join((each.get("n") or "").split()).strip("[]"))
         elif name == "cell":
             flow.cell(first=each.getprevious() is None)
-            _write(each, flow, cut)
+            _write(each, flow, cut, in_cell=True)
         elif name in _INLINE:
-            _write(each, flow, cut)
+            _write(each, flow, cut, in_cell=in_cell)
         else:
-            in_cell = any(local_name(around) == "cell" for around in each.iterancestors())
             _break(name, each, flow, in_cell=in_cell)
-            _write(each, flow, cut)
+            _write(each, flow, cut, in_cell=in_cell)
             _break(name, each, flow, in_cell=in_cell)
         flow.write(each.tail)
 

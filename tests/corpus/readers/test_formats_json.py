@@ -83,6 +83,14 @@ def test_one_text_beside_records_swallows_none_of_them(content: dict[str, Any], 
     assert skipped == []
 
 
+def test_of_what_stands_beside_many_records_the_outermost_and_then_the_last_is_named(tmp_path: Path) -> None:
+    items = [{"x": {"id": f"{n}", "text": ONE}, "y": {"id": f"y{n}", "text": TWO}, "b": n} for n in range(1, 40)]
+    documents, skipped = reading(tmp_path / "x.json", {"items": items, "count": 39})
+    assert (len(documents), skipped) == (78, [])
+    named = ["count", *(f"items[{number}].b" for number in range(38, 29, -1))]
+    assert [each.example for each in documents[0].remarks] == [", ".join(named) + " …"]
+
+
 @pytest.mark.parametrize("key", ["id-1", "first-id", "1951/03", "Treaty of Nara"])
 def test_a_record_is_called_alike_whether_others_stand_beside_it_or_not(key: str, tmp_path: Path) -> None:
     alone, _ = reading(tmp_path / "x.json", {key: {"text": ONE}})
