@@ -1,7 +1,7 @@
 """Inputs that mean no good: what each costs to read, clean, describe and split, and what becomes of it.
 
     python benchmarks/hostile.py [--size=MEGABYTES] [--bad] [WORDS …] [--save]
-    python benchmarks/hostile.py --collection=DIR [--size=MEGABYTES] [--bad] [WORDS …]
+    python benchmarks/hostile.py --collection=DIR [--size=MEGABYTES] [--bad] [WORDS …] [--save]
     python benchmarks/hostile.py --patterns [--save]
 
 Each is a process of its own, with a minute and three gigabytes. WORDS choose those whose kind or name holds one of
@@ -31,6 +31,7 @@ from bombs.packages import PACKAGES
 from bombs.patterns import SIZES, slow_patterns
 from bombs.pictures import PICTURES
 from bombs.runs import UNITS, forms
+from bombs.shapes import SHAPES
 from record import Record, arguments
 
 from dragoman.corpus.document import Document
@@ -126,7 +127,7 @@ def pass_on(document: Document) -> int:
 
 def inputs(size: int) -> Iterator[tuple[str, str, str, Callable[[], bytes]]]:
     """The kind of each, its name, the end of its file's name, and what makes it."""
-    bombs: list[Bomb] = [*FILES, *PACKAGES, *MESSAGES]
+    bombs: list[Bomb] = [*FILES, *PACKAGES, *MESSAGES, *SHAPES]
     for bomb in bombs:
         yield bomb.suffix, bomb.name, bomb.suffix, lambda bomb=bomb: bomb.make(size)
     for bomb in PICTURES:
@@ -194,7 +195,7 @@ def main() -> None:
     only_bad = "--bad" in given
     named = next((each for each in given if each.startswith("--collection=")), "")
     chosen = entries if named else files
-    with Record("hostile", ["input", "bytes", "s", "MB", "outcome"]) as record:
+    with Record("hostile-collection" if named else "hostile", ["input", "bytes", "s", "MB", "outcome"]) as record:
         for name, work in chosen(size, named.partition("=")[2]):
             if words and not any(word in name for word in words):
                 continue

@@ -92,7 +92,8 @@ _WORDS: Final = [
 _OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns"
 
 
-def _odt(body: str, styles: str = "", kind: str = "text") -> bytes:
+def odt(body: str, styles: str = "", kind: str = "text") -> bytes:
+    """A text, or slides, of an OpenDocument program."""
     spaces = " ".join(
         f'xmlns:{each}="{_OFFICE}:{each}:1.0"'
         for each in ("office", "text", "table", "style", "drawing", "presentation")
@@ -107,28 +108,30 @@ def _odt(body: str, styles: str = "", kind: str = "text") -> bytes:
     )
 
 
-def _more(unit: str, begin: str = "", end: str = "") -> Callable[[int], bytes]:
-    return lambda size: _odt(begin + unit * (size // len(unit)) + end)
+def more(unit: str, begin: str = "", end: str = "") -> Callable[[int], bytes]:
+    """A text of a unit again and again."""
+    return lambda size: odt(begin + unit * (size // len(unit)) + end)
 
 
 _TEXTS: Final = [
-    Bomb("short paragraphs", ".odt", _more("<text:p>a</text:p>")),
-    Bomb("spans in spans", ".odt", lambda size: _odt("<text:p>" + "<text:span>" * (size // 23) + "a" + "</text:span>" * (size // 23) + "</text:p>")),
-    Bomb("blanks by number", ".odt", _more('<text:s text:c="999999999"/>', "<text:p>a", "b</text:p>")),
-    Bomb("cells by number", ".odt", _more('<table:table-cell table:number-columns-repeated="999999"><text:p>a</text:p></table:table-cell>', "<table:table><table:table-row>", "</table:table-row></table:table>")),
-    Bomb("rows by number", ".odt", _more('<table:table-row table:number-rows-repeated="999999"><table:table-cell><text:p>a</text:p></table:table-cell></table:table-row>', "<table:table>", "</table:table>")),
-    Bomb("notes", ".odt", _more('<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>b</text:p></text:note-body></text:note>', "<text:p>a", "</text:p>")),
-    Bomb("notes in notes", ".odt", lambda size: _odt("<text:p>" + "<text:note><text:note-body><text:p>a" * (size // 70) + "</text:p></text:note-body></text:note>" * (size // 70) + "</text:p>")),
-    Bomb("lists in lists", ".odt", lambda size: _odt("<text:list><text:list-item>" * (size // 60) + "<text:p>a</text:p>" + "</text:list-item></text:list>" * (size // 60))),
-    Bomb("styles", ".odt", lambda size: _odt("<text:p text:style-name='s1'>a</text:p>", "".join(f"<style:style style:name='s{n}' style:parent-style-name='s{n + 1}'/>" for n in range(size // 60)))),
-    Bomb("changes", ".odt", _more('<text:tracked-changes><text:changed-region><text:deletion><text:p>a</text:p></text:deletion></text:changed-region></text:tracked-changes>', "", "<text:p>a</text:p>")),
-    Bomb("breaks", ".odt", _more("<text:line-break/>", "<text:p>a", "</text:p>")),
+    Bomb("short paragraphs", ".odt", more("<text:p>a</text:p>")),
+    Bomb("spans in spans", ".odt", lambda size: odt("<text:p>" + "<text:span>" * (size // 23) + "a" + "</text:span>" * (size // 23) + "</text:p>")),
+    Bomb("blanks by number", ".odt", more('<text:s text:c="999999999"/>', "<text:p>a", "b</text:p>")),
+    Bomb("cells by number", ".odt", more('<table:table-cell table:number-columns-repeated="999999"><text:p>a</text:p></table:table-cell>', "<table:table><table:table-row>", "</table:table-row></table:table>")),
+    Bomb("rows by number", ".odt", more('<table:table-row table:number-rows-repeated="999999"><table:table-cell><text:p>a</text:p></table:table-cell></table:table-row>', "<table:table>", "</table:table>")),
+    Bomb("notes", ".odt", more('<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>b</text:p></text:note-body></text:note>', "<text:p>a", "</text:p>")),
+    Bomb("notes in notes", ".odt", lambda size: odt("<text:p>" + "<text:note><text:note-body><text:p>a" * (size // 70) + "</text:p></text:note-body></text:note>" * (size // 70) + "</text:p>")),
+    Bomb("lists in lists", ".odt", lambda size: odt("<text:list><text:list-item>" * (size // 60) + "<text:p>a</text:p>" + "</text:list-item></text:list>" * (size // 60))),
+    Bomb("styles", ".odt", lambda size: odt("<text:p text:style-name='s1'>a</text:p>", "".join(f"<style:style style:name='s{n}' style:parent-style-name='s{n + 1}'/>" for n in range(size // 60)))),
+    Bomb("changes", ".odt", more('<text:tracked-changes><text:changed-region><text:deletion><text:p>a</text:p></text:deletion></text:changed-region></text:tracked-changes>', "", "<text:p>a</text:p>")),
+    Bomb("breaks", ".odt", more("<text:line-break/>", "<text:p>a", "</text:p>")),
 ]  # fmt: skip
 
 _P: Final = 'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 
 
-def _pptx(slides: list[str], shown: int = 0) -> bytes:
+def pptx(slides: list[str], shown: int = 0) -> bytes:
+    """Slides."""
     relations = "".join(
         f'<Relationship Id="s{n}" Type="http://x/slide" Target="slides/slide{n}.xml"/>' for n in range(len(slides))
     )
@@ -148,20 +151,21 @@ def _pptx(slides: list[str], shown: int = 0) -> bytes:
     )
 
 
-_SHAPE: Final = "<p:sp><p:txBody><a:p><a:r><a:t>a</a:t></a:r></a:p></p:txBody></p:sp>"
+SHAPE: Final = "<p:sp><p:txBody><a:p><a:r><a:t>a</a:t></a:r></a:p></p:txBody></p:sp>"
 _SLIDES: Final = [
-    Bomb("slides", ".pptx", lambda size: _pptx([_SHAPE] * (size // 500))),
-    Bomb("slides shown again and again", ".pptx", lambda size: _pptx([_SHAPE * 100], shown=size // 30)),
-    Bomb("shapes", ".pptx", lambda size: _pptx([_SHAPE * (size // len(_SHAPE))])),
-    Bomb("groups in groups", ".pptx", lambda size: _pptx(["<p:grpSp>" * (size // 19) + _SHAPE + "</p:grpSp>" * (size // 19)])),
-    Bomb("cells", ".pptx", lambda size: _pptx(["<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tr>" + "<a:tc><a:txBody><a:p><a:r><a:t>a</a:t></a:r></a:p></a:txBody></a:tc>" * (size // 72) + "</a:tr></a:tbl></a:graphicData></a:graphic></p:graphicFrame>"])),
-    Bomb("runs", ".pptx", lambda size: _pptx(["<p:sp><p:txBody><a:p>" + "<a:r><a:t>a</a:t></a:r>" * (size // 23) + "</a:p></p:txBody></p:sp>"])),
+    Bomb("slides", ".pptx", lambda size: pptx([SHAPE] * (size // 500))),
+    Bomb("slides shown again and again", ".pptx", lambda size: pptx([SHAPE * 100], shown=size // 30)),
+    Bomb("shapes", ".pptx", lambda size: pptx([SHAPE * (size // len(SHAPE))])),
+    Bomb("groups in groups", ".pptx", lambda size: pptx(["<p:grpSp>" * (size // 19) + SHAPE + "</p:grpSp>" * (size // 19)])),
+    Bomb("cells", ".pptx", lambda size: pptx(["<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tr>" + "<a:tc><a:txBody><a:p><a:r><a:t>a</a:t></a:r></a:p></a:txBody></a:tc>" * (size // 72) + "</a:tr></a:tbl></a:graphicData></a:graphic></p:graphicFrame>"])),
+    Bomb("runs", ".pptx", lambda size: pptx(["<p:sp><p:txBody><a:p>" + "<a:r><a:t>a</a:t></a:r>" * (size // 23) + "</a:p></p:txBody></p:sp>"])),
 ]  # fmt: skip
 
 _S: Final = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 
 
-def _xlsx(rows: str, strings: str = "", more: str = "", sheets: int = 1, styles: str = "") -> bytes:
+def xlsx(rows: str, strings: str = "", more: str = "", sheets: int = 1, styles: str = "") -> bytes:
+    """A workbook."""
     kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     listed = "".join(f'<sheet name="S{n}" sheetId="{n + 1}" r:id="r{n}"/>' for n in range(sheets))
     relations = "".join(
@@ -183,42 +187,42 @@ def _xlsx(rows: str, strings: str = "", more: str = "", sheets: int = 1, styles:
     return zipped(members)
 
 
-def _cell(place: str, text: str) -> str:
+def cell(place: str, text: str) -> str:
+    """A cell of a sheet."""
     return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
-_NAMES: Final = f'<row r="1">{_cell("A1", "id")}{_cell("B1", "text")}</row>'
+NAMES: Final = f'<row r="1">{cell("A1", "id")}{cell("B1", "text")}</row>'
 
 
 def _rows(size: int) -> str:
-    return "".join(
-        f'<row r="{n}">{_cell(f"A{n}", str(n))}{_cell(f"B{n}", "Text.")}</row>' for n in range(2, size // 120)
-    )
+    return "".join(f'<row r="{n}">{cell(f"A{n}", str(n))}{cell(f"B{n}", "Text.")}</row>' for n in range(2, size // 120))
 
 
 _SHEETS: Final = [
-    Bomb("rows", ".xlsx", lambda size: _xlsx(f"<sheetData>{_NAMES}{_rows(size)}</sheetData>")),
-    Bomb("columns", ".xlsx", lambda size: _xlsx("<sheetData><row>" + "".join(f'<c t="inlineStr"><is><t>c{n}</t></is></c>' for n in range(size // 45)) + "</row></sheetData>")),
-    Bomb("a far cell", ".xlsx", lambda _: _xlsx(f'<sheetData>{_NAMES}<row r="2">{_cell("A2", "1")}{_cell("XFD2", "a")}</row><row r="1048576">{_cell("XFD1048576", "Text.")}</row></sheetData>')),
-    Bomb("far cells", ".xlsx", lambda size: _xlsx(f'<sheetData>{_NAMES}' + "".join(f'<row r="{n}">{_cell(f"XFD{n}", "a")}</row>' for n in range(2, size // 80)) + "</sheetData>")),
-    Bomb("cells beyond any column", ".xlsx", lambda _: _xlsx(f'<sheetData>{_NAMES}<row r="2">{_cell("A2", "1")}{_cell("ZZZZZZ2", "a")}</row></sheetData>')),
-    Bomb("a huge dimension", ".xlsx", lambda _: _xlsx(f'<dimension ref="A1:XFD1048576"/><sheetData>{_NAMES}<row r="2">{_cell("A2", "1")}{_cell("B2", "Text.")}</row></sheetData>')),
-    Bomb("a row of a huge number", ".xlsx", lambda _: _xlsx(f'<sheetData>{_NAMES}<row r="999999999999">{_cell("A999999999999", "1")}</row></sheetData>')),
-    Bomb("shared strings", ".xlsx", lambda size: _xlsx(f"<sheetData>{_NAMES}</sheetData>", "<si><t>a</t></si>" * (size // 17))),
-    Bomb("one string in many cells", ".xlsx", lambda size: _xlsx(f"<sheetData>{_NAMES}" + "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="B{n}" t="s"><v>0</v></c></row>' for n in range(2, size // 70)) + "</sheetData>", f"<si><t>{PROSE * 40}</t></si>")),
-    Bomb("sheets", ".xlsx", lambda size: _xlsx(f"<sheetData>{_NAMES}</sheetData>", sheets=size // 200)),
-    Bomb("sheets of the same rows", ".xlsx", lambda size: _xlsx(f"<sheetData>{_NAMES}{_rows(size // 4)}</sheetData>", sheets=500)),
-    Bomb("defined names", ".xlsx", lambda size: _xlsx(f"<sheetData>{_NAMES}</sheetData>", more="<definedNames>" + "".join(f'<definedName name="n{n}">S0!$A$1</definedName>' for n in range(size // 50)) + "</definedNames>")),
-    Bomb("a date of a huge number", ".xlsx", lambda _: _xlsx(f'<sheetData>{_NAMES}<row r="2"><c r="A2"><v>1e300</v></c><c r="B2" t="d"><v>99999999</v></c></row></sheetData>')),
-    Bomb("rows of empty cells", ".xlsx", lambda size: _xlsx(f"<sheetData>{_NAMES}" + "<row/>" * (size // 6) + "</sheetData>")),
-    Bomb("merged cells", ".xlsx", lambda size: _xlsx(f"<sheetData>{_NAMES}</sheetData><mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * (size // 40) + "</mergeCells>")),
-    Bomb("rich text", ".xlsx", lambda size: _xlsx(f'<sheetData>{_NAMES}<row r="2">{_cell("A2", "1")}<c r="B2" t="inlineStr"><is>' + "<r><t>a</t></r>" * (size // 15) + "</is></c></row></sheetData>")),
+    Bomb("rows", ".xlsx", lambda size: xlsx(f"<sheetData>{NAMES}{_rows(size)}</sheetData>")),
+    Bomb("columns", ".xlsx", lambda size: xlsx("<sheetData><row>" + "".join(f'<c t="inlineStr"><is><t>c{n}</t></is></c>' for n in range(size // 45)) + "</row></sheetData>")),
+    Bomb("a far cell", ".xlsx", lambda _: xlsx(f'<sheetData>{NAMES}<row r="2">{cell("A2", "1")}{cell("XFD2", "a")}</row><row r="1048576">{cell("XFD1048576", "Text.")}</row></sheetData>')),
+    Bomb("far cells", ".xlsx", lambda size: xlsx(f'<sheetData>{NAMES}' + "".join(f'<row r="{n}">{cell(f"XFD{n}", "a")}</row>' for n in range(2, size // 80)) + "</sheetData>")),
+    Bomb("cells beyond any column", ".xlsx", lambda _: xlsx(f'<sheetData>{NAMES}<row r="2">{cell("A2", "1")}{cell("ZZZZZZ2", "a")}</row></sheetData>')),
+    Bomb("a huge dimension", ".xlsx", lambda _: xlsx(f'<dimension ref="A1:XFD1048576"/><sheetData>{NAMES}<row r="2">{cell("A2", "1")}{cell("B2", "Text.")}</row></sheetData>')),
+    Bomb("a row of a huge number", ".xlsx", lambda _: xlsx(f'<sheetData>{NAMES}<row r="999999999999">{cell("A999999999999", "1")}</row></sheetData>')),
+    Bomb("shared strings", ".xlsx", lambda size: xlsx(f"<sheetData>{NAMES}</sheetData>", "<si><t>a</t></si>" * (size // 17))),
+    Bomb("one string in many cells", ".xlsx", lambda size: xlsx(f"<sheetData>{NAMES}" + "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="B{n}" t="s"><v>0</v></c></row>' for n in range(2, size // 70)) + "</sheetData>", f"<si><t>{PROSE * 40}</t></si>")),
+    Bomb("sheets", ".xlsx", lambda size: xlsx(f"<sheetData>{NAMES}</sheetData>", sheets=size // 200)),
+    Bomb("sheets of the same rows", ".xlsx", lambda size: xlsx(f"<sheetData>{NAMES}{_rows(size // 4)}</sheetData>", sheets=500)),
+    Bomb("defined names", ".xlsx", lambda size: xlsx(f"<sheetData>{NAMES}</sheetData>", more="<definedNames>" + "".join(f'<definedName name="n{n}">S0!$A$1</definedName>' for n in range(size // 50)) + "</definedNames>")),
+    Bomb("a date of a huge number", ".xlsx", lambda _: xlsx(f'<sheetData>{NAMES}<row r="2"><c r="A2"><v>1e300</v></c><c r="B2" t="d"><v>99999999</v></c></row></sheetData>')),
+    Bomb("rows of empty cells", ".xlsx", lambda size: xlsx(f"<sheetData>{NAMES}" + "<row/>" * (size // 6) + "</sheetData>")),
+    Bomb("merged cells", ".xlsx", lambda size: xlsx(f"<sheetData>{NAMES}</sheetData><mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * (size // 40) + "</mergeCells>")),
+    Bomb("rich text", ".xlsx", lambda size: xlsx(f'<sheetData>{NAMES}<row r="2">{cell("A2", "1")}<c r="B2" t="inlineStr"><is>' + "<r><t>a</t></r>" * (size // 15) + "</is></c></row></sheetData>")),
 ]  # fmt: skip
 
 _BOX: Final = '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="b.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
 
 
-def _epub(chapters: list[str], shown: int = 0, metadata: str = "") -> bytes:
+def epub(chapters: list[str], shown: int = 0, metadata: str = "") -> bytes:
+    """A book."""
     items = "".join(
         f'<item id="c{n}" href="c{n}.xhtml" media-type="application/xhtml+xml"/>' for n in range(len(chapters))
     )
@@ -235,13 +239,13 @@ def _epub(chapters: list[str], shown: int = 0, metadata: str = "") -> bytes:
 
 
 _BOOKS: Final = [
-    Bomb("chapters", ".epub", lambda size: _epub(["<p>a</p>"] * (size // 300))),
-    Bomb("a chapter shown again and again", ".epub", lambda size: _epub([f"<p>{PROSE}</p>" * 100], shown=size // 25)),
-    Bomb("paragraphs", ".epub", lambda size: _epub(["<p>a</p>" * (size // 8)])),
-    Bomb("elements in elements", ".epub", lambda size: _epub(["<div>" * (size // 11) + "a" + "</div>" * (size // 11)])),
-    Bomb("elements never closed", ".epub", lambda size: _epub(["<div>" * (size // 5)])),
-    Bomb("notes", ".epub", lambda size: _epub(["".join(f'<p>a<a epub:type="noteref" href="#n{n}">1</a></p><aside id="n{n}" epub:type="footnote">b</aside>' for n in range(size // 110))])),
-    Bomb("creators", ".epub", lambda size: _epub(["<p>a</p>"], metadata="<dc:creator>Jane Doe</dc:creator>" * (size // 34))),
+    Bomb("chapters", ".epub", lambda size: epub(["<p>a</p>"] * (size // 300))),
+    Bomb("a chapter shown again and again", ".epub", lambda size: epub([f"<p>{PROSE}</p>" * 100], shown=size // 25)),
+    Bomb("paragraphs", ".epub", lambda size: epub(["<p>a</p>" * (size // 8)])),
+    Bomb("elements in elements", ".epub", lambda size: epub(["<div>" * (size // 11) + "a" + "</div>" * (size // 11)])),
+    Bomb("elements never closed", ".epub", lambda size: epub(["<div>" * (size // 5)])),
+    Bomb("notes", ".epub", lambda size: epub(["".join(f'<p>a<a epub:type="noteref" href="#n{n}">1</a></p><aside id="n{n}" epub:type="footnote">b</aside>' for n in range(size // 110))])),
+    Bomb("creators", ".epub", lambda size: epub(["<p>a</p>"], metadata="<dc:creator>Jane Doe</dc:creator>" * (size // 34))),
 ]  # fmt: skip
 
 
