@@ -1,16 +1,23 @@
 """Vectors that are many: divided into cells, of which a question looks into those next to it."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document, Span
 from dragoman.index.segments.encoded_passage import EncodedPassage
 from dragoman.index.segments.similarity import cells, vectors_writer
 from dragoman.index.segments.similarity.vectors import Vectors
 from dragoman.index.segments.similarity.vectors_writer import VectorsWriter
+
+if TYPE_CHECKING:
+    from conftest import MakeCollection
 
 pytestmark = pytest.mark.unit
 
@@ -117,3 +124,28 @@ def test_a_sample_that_is_alike_needs_but_one_cell() -> None:
     index.add(rows.astype(np.float32))
     made = cells.make_cells(faiss, index, rows, rows[:10].astype(np.float32))
     assert made.recall >= cells.RECALL
+
+
+def test_what_share_of_the_nearest_is_found_is_told_of_the_collection(
+    make_collection: "MakeCollection", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors_writer, "LEAST", 300)
+    chance = random.Random(1)
+    words = [f"word{number}" for number in range(60)]
+    documents = [Document(str(number), " ".join(chance.choices(words, k=6)) + ".") for number in range(400)]
+    collection = make_collection(documents)
+    (budgets,) = (collection.path / "segments").rglob("budgets.npy")
+    told = float(np.load(budgets)[-1])
+    assert 0.5 < told < 1
+    assert collection.status().recall == told
+    ran = CliRunner().invoke(dragoman, ["status", "--collection", str(collection.path)])
+    (line,) = (line for line in ran.output.splitlines() if line.startswith("nearest"))
+    assert line.split(maxsplit=1)[1] == f"{100 * told:.1f} % of a hundred are found, by comparing few (on a sample)"
+    # Another segment, all of whose vectors are compared, is found whole: what is told is of the worst.
+    collection.add([Document("more", "The envoys met.")])
+    assert collection.status().recall == told
+    collection.remove([each.id for each in documents])
+    collection.compact()
+    assert collection.status().recall == 1
+    ran = CliRunner().invoke(dragoman, ["status", "--collection", str(collection.path)])
+    assert not [line for line in ran.output.splitlines() if line.startswith("nearest")]

@@ -305,8 +305,15 @@ def hostile(packed: Path, place: Path) -> Iterator[tuple[str, Path]]:
         lambda line: line["passages"][0][2].append(["0", 5]),
     ):
         yield "lacks something, or has something of another type", first(change)
-    yield "lies outside of its text", first(lambda line: line["description"].update(pages=[["1", 10**9]]))
-    yield "lies outside of its text", first(lambda line: line["description"]["notes"][0].update(at=-1))
+    end = len(sound.lines()[0]["text"])
+    for at in (-1, end + 1, 10**9):
+        page, note = [["1", 0], ["2", at]], {"mark": "2", "at": at, "text": "Note."}
+        yield "lies outside of its text", first(lambda line, page=page: line["description"].update(pages=page))
+        yield "lies outside of its text", first(lambda line, note=note: line["description"]["notes"].append(note))
+    for at in ("0", 1.0, True, None, [0]):
+        page, note = [["1", at]], {"mark": "2", "at": at, "text": "Note."}
+        yield "of another type", first(lambda line, page=page: line["description"].update(pages=page))
+        yield "of another type", first(lambda line, note=note: line["description"]["notes"].append(note))
     yield "line 1 of documents.jsonl", first(lambda line: line["description"].update(dates=["1950-01-01", "now"]))
     yield "ends before it begins", first(lambda line: line["description"].update(dates=["1951-01-01", "1950-01-01"]))
     yield "an id that is not empty", first(lambda line: line["description"].update(id=""))
@@ -338,6 +345,23 @@ def test_nothing_of_it_is_believed(packed: Path, model: str, tmp_path: Path) -> 
     assert tried > 70
     assert sorted(path.name for path in tmp_path.parent.iterdir()) == before
     assert not list(tmp_path.glob(".copy*"))
+
+
+def test_notes_and_pages_may_stand_at_both_ends_of_a_text_and_in_any_order(
+    packed: Path, model: str, tmp_path: Path
+) -> None:
+    sound = read(packed)
+    lines = sound.lines()
+    end = len(lines[0]["text"])
+    notes = [{"mark": str(number), "at": at, "text": "Note."} for number, at in enumerate((end, 0))]
+    lines[0]["description"].update(pages=[["2", end], ["1", 0]], notes=notes)
+    documents = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+    unpack(Changed({**sound.files, "documents.jsonl": documents}).write(tmp_path / "odd"), tmp_path / "c", model=model)
+    with open_collection(tmp_path / "c") as collection:
+        document = collection.document(lines[0]["id"] if "id" in lines[0] else lines[0]["description"]["id"])
+    assert document is not None
+    assert document.pages == (Page("1", 0), Page("2", end))
+    assert [note.at for note in document.notes] == [end, 0]
 
 
 def test_an_archive_that_lies_is_refused(packed: Path, model: str, tmp_path: Path) -> None:
