@@ -38,6 +38,7 @@ from dragoman.corpus.document import Document
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.corpus.readers.opening import read_file
 from dragoman.corpus.readers.registry import format_of
+from dragoman.corpus.readers.support import ocr
 from dragoman.corpus.readers.support.apart import APART
 from dragoman.corpus.signatures import signature
 from dragoman.corpus.splitting.passages import split_passages
@@ -73,7 +74,8 @@ def cost(work: Callable[[], str]) -> Cost:
             outcome = work()
         except BaseException as error:  # whatever comes out is what became of it
             outcome = f"RAISED {type(error).__name__}: {str(error)[:80]}"
-        APART.end()  # what was done in another process counts as well
+        for each in (APART, ocr.APART):  # what was done in another process counts as well
+            each.end()
         theirs = resource.getrusage(resource.RUSAGE_CHILDREN)
         taken = time.process_time() - began + theirs.ru_utime + theirs.ru_stime
         most = max(peak(), theirs.ru_maxrss / 1000) - before
@@ -96,13 +98,13 @@ def peak() -> float:
     return 0.0
 
 
-def take_in(path: Path, *, ocr: bool = False) -> str:
+def take_in(path: Path, *, recognise: bool = False) -> str:
     """Read a file as a collection would, but for the encoder; say what came of it."""
     form = format_of(path.name)
     assert form is not None, path.name
     documents = passages = 0
     skipped: list[str] = []
-    for each in read_file(path, form, ReadOptions(ocr=ocr)):
+    for each in read_file(path, form, ReadOptions(ocr=recognise)):
         if isinstance(each, Skipped):
             skipped.append(each.reason)
             continue
@@ -218,7 +220,7 @@ def files(size: int, _: str) -> Iterator[tuple[str, Attempt]]:
 
             def work(path: Path = path, make: Callable[[], bytes] = make, kind: str = kind) -> tuple[int, Cost]:
                 path.write_bytes(make())
-                found = cost(lambda: take_in(path, ocr=kind == RECOGNISED))
+                found = cost(lambda: take_in(path, recognise=kind == RECOGNISED))
                 return path.stat().st_size, found._replace(outcome=found.outcome.replace(folder, ""))
 
             yield f"{kind}: {name}", work

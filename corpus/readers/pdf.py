@@ -15,7 +15,7 @@ from .support import pdf_layer
 from .support.apart import APART, Apart
 from .support.file_properties import stated_author, stated_title
 from .support.legible import is_legible
-from .support.ocr import recogniser
+from .support.ocr import Recognise, recogniser
 from .support.packed import not_what_it_says, read_all
 from .support.pdf_page import PageText
 from .support.printed import Line, beginnings, heading, paragraphs, without_furniture
@@ -32,6 +32,9 @@ _SECONDS_A_MEGABYTE: Final = 5
 _SECONDS_A_PICTURE: Final = 2
 """How long a processor may draw the pictures of a file for each page, beside what it may draw at one of them: whoever
 has five hundred drawn waits as long for their letters, and not for hours."""
+
+_MOST_SLOW: Final = 3
+"""So many pages of a file may take too long to recognise: after the last of them no more are tried."""
 
 _UNKNOWN: Final = 0.3
 """Nobody can read a page of which so many characters are unknown."""
@@ -112,20 +115,7 @@ class _Recognised:
         except MissingExtra as error:
             self.left = str(error)
             return
-        took = 0.0
-        for count, number in enumerate(wanted[:_MOST_PICTURES]):
-            try:
-                if took > (most := _LONGEST_SECONDS + count * _SECONDS_A_PICTURE):
-                    raise UnreadableSource(f"drawing those before took more than {most} seconds")
-                size, dots, seconds = apart.do(pdf_layer.picture, number)
-                lines = recognise(_picture(size, dots))
-                took += seconds
-            except UnreadableSource as error:
-                self.left = f"page {number + 1} and those after it were not recognised: {error}"
-                break
-            if lines:
-                pages[number] = PageText(lines, 0)
-                self.numbers.add(number)
+        self._take_in(apart, pages, wanted[:_MOST_PICTURES], recognise)
         if self.numbers:
             told = f"{len(self.numbers)} of {len(pages)}"
             self.remarks.append(Remark("pages were recognised in their pictures (OCR)", told))
@@ -133,7 +123,35 @@ class _Recognised:
             self.left = self.left or "no text that could be recognised in its pages"
         if len(wanted) > _MOST_PICTURES:
             rest = len(wanted) - _MOST_PICTURES
-            self.left = f"{rest:,} of its pages were not recognised: {_MOST_PICTURES} are the most, split it"
+            told = f"{rest:,} of its pages were not recognised: {_MOST_PICTURES} are the most, split it"
+            self.left = f"{self.left}; {told}" if self.numbers and self.left else told
+
+    def _take_in(self, apart: Apart, pages: list[PageText], wanted: list[int], recognise: Recognise) -> None:
+        took, slow, why = 0.0, list[int](), ""
+        for count, number in enumerate(wanted):
+            try:
+                if took > (most := _LONGEST_SECONDS + count * _SECONDS_A_PICTURE):
+                    raise UnreadableSource(f"drawing those before took more than {most} seconds")
+                if len(slow) == _MOST_SLOW:
+                    raise UnreadableSource(f"recognising {_MOST_SLOW} of those before took too long")
+                size, dots, seconds = apart.do(pdf_layer.picture, number)
+                took += seconds
+            except UnreadableSource as error:
+                self.left = f"page {number + 1} and those after it were not recognised: {error}"
+                break
+            try:
+                lines = recognise(_picture(size, dots))
+            except UnreadableSource as error:  # which is its own fault: the next may do
+                slow.append(number + 1)
+                why = str(error)
+                continue
+            if lines:
+                pages[number] = PageText(lines, 0)
+                self.numbers.add(number)
+        if slow:
+            named = ", ".join(map(str, slow))
+            told = f"{len(slow)} of its pages could not be recognised (page {named}): {why}"
+            self.left = f"{told}; {self.left}" if self.left else told
 
 
 def _nothing(_: Any) -> list[Line]:

@@ -40,16 +40,18 @@ class Apart:
         self._process: subprocess.Popen[bytes] | None = None
         self._is_tried = False
         self._seconds = 0
+        self._patience = 0
 
     @contextmanager
-    def lasting(self, seconds: int) -> Generator["Apart"]:
+    def lasting(self, seconds: int, patience: int = 0) -> Generator["Apart"]:
         """Have it for oneself: it keeps what it is given, and no other thread asks it for anything.
 
         Args:
             seconds: How much of a processor's time each piece of work may take.
+            patience: How many seconds may pass meanwhile; 0 for any number. Then the process is killed.
         """
         with self._lock:
-            self._seconds = seconds
+            self._seconds, self._patience = seconds, patience
             yield self
 
     def do(self, work: Callable[_Given, _Found], *given: _Given.args, **named: _Given.kwargs) -> _Found:
@@ -68,9 +70,13 @@ class Apart:
             return work(*given, **named)
         assert process.stdin  # noqa: S101
         assert process.stdout  # noqa: S101
+        end = threading.Timer(self._patience, process.kill)
+        end.daemon = True
         try:
             pickle.dump((self._seconds, work, given, named), process.stdin, pickle.HIGHEST_PROTOCOL)
             process.stdin.flush()
+            if self._patience:
+                end.start()
             is_well, found = pickle.load(process.stdout)  # noqa: S301  # it is our own
         except (OSError, EOFError, pickle.UnpicklingError):
             self.end()
@@ -80,6 +86,8 @@ class Apart:
         except BaseException:  # whoever asked does not wait any more
             self.end()
             raise
+        finally:
+            end.cancel()
         if not is_well:
             raise found
         return found

@@ -1,18 +1,24 @@
 """Pictures of pages, recognised as text (OCR): by RapidOCR, which brings its weights, or by the system's Tesseract.
 
-Neither asks the network. RapidOCR reads Latin letters, Chinese and Japanese, Tesseract the languages that it has.
+Neither asks the network. RapidOCR reads Latin letters, Chinese and Japanese, Tesseract the languages that it has. Each
+works in a process of its own, which is killed where one picture takes it too long. (In a program that is frozen into
+one file there is none for RapidOCR: there nothing but the size of a picture bounds its time.)
 """
 
+import atexit
 import io
 import logging
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any, Final, NamedTuple, cast
 
-from ....errors import MissingExtra
+from ....errors import MissingExtra, UnreadableSource
+from .apart import Apart
 from .decode import decode, tidy
 from .printed import Line
 
@@ -24,12 +30,18 @@ LONGEST_SIDE: Final = 3_500
 
 _MOST_LANGUAGES: Final = 4
 _LONGEST_SECONDS: Final = 180
+"""How long one picture may take, by the clock."""
+
+_MEMORY: Final = 64_000_000_000
+"""As good as no limit: what runs the network reserves far more addresses than it takes memory."""
+
 _LEAST_SURE: Final = 0.5
 _COLUMN: Final = 5
 """A column has so many lines, or is none."""
 
 Recognise = Callable[[Any], list[Line]]
-"""What makes the lines of a picture (PIL's), in the order in which they are read."""
+"""What makes the lines of a picture (PIL's), in the order in which they are read; an UnreadableSource if that takes too
+long."""
 
 
 class Piece(NamedTuple):
@@ -49,32 +61,51 @@ def recogniser() -> Recognise:
     Raises:
         MissingExtra: If there is nothing.
     """
-    try:
-        from rapidocr import RapidOCR  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
-    except ImportError:
-        if tesseract := shutil.which("tesseract"):
-            return _by_tesseract(tesseract)
-        told = 'rapidocr is not installed: pip install "dragoman[ocr]", or install Tesseract'
-        raise MissingExtra(told, name="rapidocr") from None
-    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
-    return _by_rapidocr(cast("Any", RapidOCR)(params={"Global.log_level": "error"}))
+    if find_spec("rapidocr"):
+        return _by_rapidocr
+    if tesseract := shutil.which("tesseract"):
+        return _by_tesseract(tesseract)
+    told = 'rapidocr is not installed: pip install "dragoman[ocr]", or install Tesseract'
+    raise MissingExtra(told, name="rapidocr")
 
 
-def _by_rapidocr(engine: Any) -> Recognise:
+def _by_rapidocr(picture: Any) -> list[Line]:
+    # On many cores it takes that much of their time in a moment, and so the clock is what tells.
+    with APART.lasting(_LONGEST_SECONDS * (os.cpu_count() or 1), patience=_LONGEST_SECONDS) as apart:
+        try:
+            pieces = apart.do(recognised, picture.size, picture.convert("L").tobytes())
+        except UnreadableSource:
+            told = f"it takes more than {_LONGEST_SECONDS} seconds, or breaks what recognises it"
+            raise UnreadableSource(told) from None
+    return [_line(piece, picture.height) for piece in as_read(pieces) if piece.text]
+
+
+def recognised(size: tuple[int, int], dots: bytes) -> list[Piece]:
+    """What RapidOCR recognises in a picture. It is a function of a module, so that it may run elsewhere: see `apart`.
+
+    Args:
+        size: The picture's width and height.
+        dots: A byte of grey for each dot.
+    """
     import numpy as np
+    from PIL import Image
 
-    def recognise(picture: Any) -> list[Line]:
-        found = engine(np.asarray(picture.convert("RGB")))
-        if found.boxes is None:
-            return []
-        pieces = [
-            Piece(" ".join(tidy(text).split()), *map(float, (*box.min(axis=0), *box.max(axis=0))))
-            for box, text, sure in zip(found.boxes, found.txts, found.scores, strict=True)
-            if sure >= _LEAST_SURE
-        ]
-        return [_line(piece, picture.height) for piece in as_read(pieces) if piece.text]
+    found = _engine()(np.asarray(Image.frombytes("L", size, dots).convert("RGB")))
+    if found.boxes is None:
+        return []
+    return [
+        Piece(" ".join(tidy(text).split()), *map(float, (*box.min(axis=0), *box.max(axis=0))))
+        for box, text, sure in zip(found.boxes, found.txts, found.scores, strict=True)
+        if sure >= _LEAST_SURE
+    ]
 
-    return recognise
+
+@cache
+def _engine() -> Any:
+    from rapidocr import RapidOCR  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    return cast("Any", RapidOCR)(params={"Global.log_level": "error"})
 
 
 def _line(piece: Piece, height: float) -> Line:
@@ -150,5 +181,13 @@ def _run(command: Sequence[str], data: bytes) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return b""
+        raise UnreadableSource(f"it takes more than {_LONGEST_SECONDS} seconds") from None
     return done.stdout
+
+
+APART: Final = Apart(_MEMORY)
+"""The process in which RapidOCR works: of the one that reads files it would have to take the time and the memory."""
+
+atexit.register(APART.end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=APART.forget)

@@ -1,6 +1,7 @@
 """Scanned pages: skipped with advice, or recognised where that is asked for, and marked as recognised."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.corpus.readers.support import ocr, pdf_layer
 from dragoman.corpus.readers.support.ocr import Piece, as_read
 from dragoman.corpus.readers.support.printed import Line
+from dragoman.errors import UnreadableSource
 from support.places import ROOT
 
 SCAN = ROOT / "tests" / "fixtures" / "formats" / "scan.pdf"
@@ -102,6 +104,69 @@ def test_pages_that_take_ever_so_long_to_draw_are_not_all_drawn(
     assert len(drawn) == 3
     assert document.text.count("They met.") == 3
     assert told == "page 4 and those after it were not recognised: drawing those before took more than 66 seconds"
+
+
+def scans(path: Path, count: int) -> Path:
+    image = pytest.importorskip("PIL.Image")
+    pages = [image.new("L", (600, 800), 255) for _ in range(count)]
+    pages[0].save(path, "PDF", save_all=True, append_images=pages[1:])
+    return path
+
+
+def test_a_picture_that_takes_too_long_is_left_out_and_named_and_after_three_no_more_are_tried(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tried = 0
+
+    def recognise(_: object) -> list[Line]:
+        nonlocal tried
+        tried += 1
+        if tried in slow:
+            raise UnreadableSource("it takes more than 180 seconds")
+        return [Line("They met.")]
+
+    monkeypatch.setattr(pdf, "recogniser", lambda: recognise)
+    slow = {2}
+    (document,), (told,) = reading(scans(tmp_path / "x.pdf", 4), ocr=True, cleaning=False)
+    assert document.text.count("They met.") == 3
+    assert told == "1 of its pages could not be recognised (page 2): it takes more than 180 seconds"
+    tried, slow = 0, {1, 3, 4}
+    (document,), (told,) = reading(scans(tmp_path / "x.pdf", 9), ocr=True, cleaning=False)
+    assert (tried, document.text.count("They met.")) == (4, 1)
+    assert told == (
+        "3 of its pages could not be recognised (page 1, 3, 4): it takes more than 180 seconds; "
+        "page 5 and those after it were not recognised: recognising 3 of those before took too long"
+    )
+
+
+@pytest.mark.process
+def test_what_recognises_is_killed_where_it_hangs_and_begins_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("rapidocr")
+    with ocr.APART.lasting(60, patience=1) as apart:
+        with pytest.raises(UnreadableSource):
+            apart.do(time.sleep, 600)  # which takes no time of a processor
+        assert apart.do(len, "afresh") == 6
+    monkeypatch.setattr(ocr, "recognised", hang)
+    monkeypatch.setattr(ocr, "_LONGEST_SECONDS", 1)
+    told = "1 of its pages could not be recognised (page 1): it takes more than 1 seconds, or breaks what recognises it"
+    assert reading(SCAN, ocr=True) == ([], [told])
+
+
+def hang(_size: object, _dots: object) -> None:
+    """What never comes to an end, and takes no time of a processor."""
+    time.sleep(600)
+
+
+@pytest.mark.process
+def test_tesseract_is_killed_where_it_hangs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "tesseract"
+    program.write_text('#!/bin/sh\n[ "$1" = --list-langs ] && echo eng && exit\nexec sleep 600\n')
+    program.chmod(0o755)
+    monkeypatch.setitem(__import__("sys").modules, "rapidocr", None)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(ocr, "_LONGEST_SECONDS", 1)
+    told = "1 of its pages could not be recognised (page 1): it takes more than 1 seconds"
+    assert reading(SCAN, ocr=True) == ([], [told])
 
 
 def slowly_drawn(_number: int) -> tuple[tuple[int, int], bytes, float]:
