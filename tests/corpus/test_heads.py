@@ -10,10 +10,12 @@ from dragoman.corpus.description.head.datelines import Dateline, after_dateline,
 from dragoman.corpus.description.head.labels import find_date_line, is_label
 from dragoman.corpus.description.head.places import is_place, is_town, may_be_place, named
 from dragoman.corpus.description.head.telegrams import find_date_group, find_subject
+from dragoman.corpus.description.head.titles import find_title
 from dragoman.corpus.document import Document
 from dragoman.corpus.intake import read_stream
 from dragoman.corpus.readers.contract import ReadOptions, Source
 from dragoman.corpus.readers.registry import format_named
+from support.bounds import allowed
 
 STORY = (
     "The two foreign ministers met in Nara on Tuesday and agreed to resume the talks on fisheries that broke down in"
@@ -376,3 +378,10 @@ def test_an_address_is_no_title(address: str) -> None:
 )
 def test_a_title_with_a_number_is_no_address(title: str) -> None:
     assert described(f"{title}\n\n{STORY}").title == title
+
+
+def test_blanks_above_a_title_are_each_passed_over_once() -> None:
+    with allowed(20):  # their square takes minutes
+        assert (
+            find_title(" " * 500_000 + "\n\nTalks in Nara\n\nThe envoys met on Monday.\n", "en")[0] == "Talks in Nara"
+        )

@@ -380,6 +380,7 @@ def test_settings_outlive_all_changes_to_the_collection(place: Path, tmp_path: P
         ({"keyword_weight": 2.0}, "keyword_weight is 2.0, and must be from 0 to 1"),
         ({"keyword_weight": float("nan")}, "keyword_weight is nan, and must be from 0 to 1"),
         ({"bm25f": {"k1": 0}}, "needs a k1 above 0"),
+        ({"bm25f": {"k1": 1e308}}, "needs a k1 above 0, up to 1,000,000"),
         ({"bm25f": {"weights": [1, 1, -1]}}, "weights from 0 to 1,000,000"),
         ({"bm25f": {"weights": [1e300, 1, 1]}}, "weights from 0 to 1,000,000"),
         ({"bm25f": {"weights": [1] * 90_000}}, r"the setting weights is .{20} by default, and cannot be .{80}\)"),
