@@ -233,4 +233,6 @@ def _paragraphs(element: Element) -> Iterator[Element]:
 
 def _attribute(element: Element, name: str) -> str:
     """An attribute, whichever namespace its name is in."""
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
+    # A value is looked for among all attributes, so only that of the right name is asked for.
+    found = next((key for key in element.keys() if key.rpartition("}")[2] == name), None)  # noqa: SIM118
+    return element.get(found, "") if found else ""

@@ -303,7 +303,9 @@ def _copy(told: Flow, flow: Flow) -> None:
 
 def attribute(element: Element, name: str) -> str:
     """An attribute, whichever of the two namespaces of Word's its name is in."""
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
+    # A value is looked for among all attributes, so only that of the right name is asked for.
+    found = next((key for key in element.keys() if key.rpartition("}")[2] == name), None)  # noqa: SIM118
+    return element.get(found, "") if found else ""
 
 
 def _is_words(paragraph: Element) -> bool:
