@@ -199,7 +199,7 @@ def test_a_passage_does_not_depend_on_its_batch_mates(model: str, tmp_path: Path
     ]
     alone = [next(encoder.encode([each])) for each in given]
     numbers = [*range(len(given))]
-    for order in (numbers, numbers[::-1] * 4, [3] * 20):
+    for order in (numbers[::-1] * 2, [3] * 17):
         for number, encoded in zip(order, encoder.encode(given[n] for n in order), strict=True):
             assert encoded.vector.tobytes() == alone[number].vector.tobytes(), number
             assert encoded.sentence_vectors.tobytes() == alone[number].sentence_vectors.tobytes(), number

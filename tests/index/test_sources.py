@@ -38,7 +38,7 @@ from support.web_server import web_server
 if TYPE_CHECKING:
     from conftest import MakeCollection
 
-    from support.programs import Programs
+    from support.programs import Programs, Ran
     from support.web_server import WebServer
 
 
@@ -433,60 +433,62 @@ def collection(store: Store) -> Path:
     return store.folder
 
 
-def test_add_tells_what_it_did_and_sources_lists_it(programs: "Programs", collection: Path, tmp_path: Path) -> None:
+def test_add_tells_what_it_did_and_sources_lists_it(
+    command: "Callable[..., Ran]", collection: Path, tmp_path: Path
+) -> None:
     news = tmp_path / "news"
     write(news / "a.txt")
     write(news / "b.txt", f"b {STORY}")
     here = ("--collection", collection)
-    assert "not fed from anything" in programs("dragoman", "sources", *here).err
-    ran = programs("dragoman", "add", news, *here)
+    assert "not fed from anything" in command("sources", *here).err
+    ran = command("add", news, *here)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == "documents: 2 added (2 passages encoded)\n"
     (news / "a.txt").unlink()
     write(news / "empty.txt", "")
-    ran = programs("dragoman", "add", news, *here, "--keep")
+    ran = command("add", news, *here, "--keep")
     assert ran.out == "documents: 1 unchanged, 1 skipped\n"
-    ran = programs("dragoman", "add", news, *here)
+    ran = command("add", news, *here)
     assert ran.out == "documents: 1 unchanged, 1 removed, 1 skipped\n"
     assert ran.err == f"skipped {news / 'empty.txt'}: empty\n"
 
-    heading, row = programs("dragoman", "sources", *here).out.splitlines()
+    heading, row = command("sources", *here).out.splitlines()
     assert heading.split() == ["documents", "skipped", "last", "read", "kind", "source"]
     assert row.split()[:2] == ["1", "1"]
     assert row.endswith(f"folder  {news}")
-    (listed,) = json.loads(programs("dragoman", "sources", *here, "--format", "json").out)
+    (listed,) = json.loads(command("sources", *here, "--format", "json").out)
     assert list(listed) == ["source", "kind", "options", "added", "read", "documents", "skipped"]
     assert (listed["source"], listed["documents"]) == (str(news), 1)
 
-    ran = programs("dragoman", "sources", "--forget", "nowhere", *here)
+    ran = command("sources", "--forget", "nowhere", *here)
     assert (ran.code, ran.out) == (2, "")
     assert "is not fed from" in ran.err
-    ran = programs("dragoman", "sources", "--forget", os.path.relpath(news), *here, "--format", "json")
+    ran = command("sources", "--forget", os.path.relpath(news), *here, "--format", "json")
     assert (ran.code, ran.out) == (0, "[]\n")
-    assert programs("dragoman", "list", *here).out == f"{news / 'b.txt'}\n"
+    assert command("list", *here).out == f"{news / 'b.txt'}\n"
 
 
 def test_a_new_collection_remembers_its_sources(
-    programs: "Programs", tiny_models: tuple[Path, Path], tmp_path: Path
+    command: "Callable[..., Ran]", tiny_models: tuple[Path, Path], tmp_path: Path
 ) -> None:
     write(tmp_path / "news" / "a.text")
     here = ("--collection", tmp_path / "new.idx")
-    ran = programs("dragoman", "index", tmp_path / "news", "--as", "text", *here, "--model", tiny_models[0])
+    ran = command("index", tmp_path / "news", "--as", "text", *here, "--model", tiny_models[0])
     assert ran.code == 0
-    (listed,) = json.loads(programs("dragoman", "sources", *here, "--format", "json").out)
+    (listed,) = json.loads(command("sources", *here, "--format", "json").out)
     assert (listed["source"], listed["options"]["format"]) == (str(tmp_path / "news"), "text")
 
 
-def test_a_url_can_be_added_if_it_is_allowed(programs: "Programs", collection: Path, web: "WebServer") -> None:
+def test_a_url_can_be_added_if_it_is_allowed(command: "Callable[..., Ran]", collection: Path, web: "WebServer") -> None:
     url = web.page("/1", f"<!DOCTYPE html><html><body><article><p>{STORY}</p></article></body></html>")
     here = ("--collection", collection)
-    ran = programs("dragoman", "add", url, *here)
+    ran = command("add", url, *here)
     assert ran.code == 2
     assert "allow it with --allow-private" in ran.err
     assert web.asked == []
-    assert programs("dragoman", "add", url, "--allow-private", *here).out.startswith("documents: 1 added")
-    assert programs("dragoman", "list", *here).out == f"{url}\n"
-    assert programs("dragoman", "add", url, "--allow-private", *here).out == "documents: 1 unchanged\n"
+    assert command("add", url, "--allow-private", *here).out.startswith("documents: 1 added")
+    assert command("list", *here).out == f"{url}\n"
+    assert command("add", url, "--allow-private", *here).out == "documents: 1 unchanged\n"
 
 
 class Watched:
@@ -652,11 +654,13 @@ def test_a_watch_of_all_sources_reads_each_with_its_options(
     assert watch.tells() == "1 updated (1 passage encoded)"
 
 
-def test_doctor_lists_dates_that_cannot_be_right(programs: "Programs", collection: Path, tmp_path: Path) -> None:
+def test_doctor_lists_dates_that_cannot_be_right(
+    command: "Callable[..., Ran]", collection: Path, tmp_path: Path
+) -> None:
     text = "The summit will be held next week, starting on October 1, 2023, in Geneva."
     note = write(tmp_path / "a.md", f"---\ndate: 2025-11-23\n---\n{text}")
-    assert programs("dragoman", "add", note, "--collection", collection).code == 0
-    ran = programs("dragoman", "doctor", "--collection", collection)
+    assert command("add", note, "--collection", collection).code == 0
+    ran = command("doctor", "--collection", collection)
     assert (ran.code, ran.err) == (0, "")
     suspect, verdict = ran.out.splitlines()
     assert suspect.startswith(f"suspect: {note}: ")
