@@ -30,7 +30,7 @@ def test_faults_are_found_and_change_no_answer_in_silence(
     before = corruption.asked(sound)
     assert not [each for each in before if each.startswith(("error: ", "left out: "))]
     wrong: list[str] = []
-    for number, fault in enumerate(islice(corruption.faults(sound, SEED, earlier), 60)):
+    for number, fault in enumerate(islice(corruption.faults(sound, SEED, earlier), 30)):
         corruption.copied(sound, copy := tmp_path / str(number), fault)
         outcome = corruption.in_child(copy, before)
         shutil.rmtree(copy)

@@ -219,7 +219,7 @@ def test_wherever_it_is_killed_the_next_one_goes_on(collection: Collection, tmp_
         assert left_in(collection.path) == set()
         shutil.rmtree(collection.path)
         shutil.copytree(whole, collection.path)
-        steps += random.Random(steps).randint(15, 30)
+        steps += random.Random(steps).randint(25, 50)
     assert steps > 30
     assert left_in(collection.path) == set()
 

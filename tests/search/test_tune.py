@@ -120,7 +120,7 @@ def test_trials_are_worth_what_searching_gives(folder: Path, judged: str) -> Non
         np.testing.assert_allclose(tried.values(settings), measured(folder, everything, settings), atol=1e-12)
     assert len({tried.values(settings).tobytes() for settings in OTHERS}) == len(OTHERS)
     # Where even the greatest depth gives too few results, those beyond the candidates count.
-    shallow = [replace(settings, depth=depth) for settings in OTHERS for depth in (1, 2, 4)]
+    shallow = [replace(settings, depth=depth) for settings in OTHERS[::2] for depth in (1, 2, 4)]
     tried = Trials(view, cases, (1, 2, 4), variants=True)
     tried.measure(shallow)
     for settings in shallow:
