@@ -11,7 +11,7 @@ from ..dates.records import parse_dates
 from .contract import LARGEST_TEXT, MEGABYTE, Page, RawRecord, ReadOptions, Remark, Skipped, Source
 from .support.decode import decode, tidy
 from .support.html_text import visible_text
-from .support.markup import Element, local_name, parse_xml, plain_text
+from .support.markup import Element, attribute, local_name, parse_xml, plain_text
 from .support.packed import Package, read_all
 
 _KIND: Final = "an EPUB"
@@ -166,7 +166,7 @@ def _date(opf: Element) -> str:
         if value.startswith(_NO_DATES):
             return ""
         # EPUB 2 says of a date whether it is that of publication or of the file.
-        event = "".join(value for name, value in each.attrib.items() if name.rpartition("}")[2] == "event").lower()
+        event = attribute(each, "event").lower()
         if not event or "publication" in event:
             published.insert(0 if event else len(published), value)
     return next(filter(_is_date, published), "")

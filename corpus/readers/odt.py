@@ -12,7 +12,7 @@ from typing import Final
 from ...errors import UnreadableSource
 from .contract import RawRecord, ReadOptions, Skipped, Source
 from .support.file_properties import stated_author, stated_title
-from .support.markup import Element, Flow, forget, local_name, parse_xml, plain_text, stream_xml, walk_xml
+from .support.markup import Element, Flow, attribute, forget, local_name, parse_xml, plain_text, stream_xml, walk_xml
 from .support.packed import Package, not_what_it_says, read_all
 
 _KIND: Final = "an OpenDocument text (.odt)"
@@ -108,10 +108,10 @@ class _Body:
 
     def _learn(self, style: Element) -> None:
         """Remember a style that hides what is in it, and one that is a title's."""
-        name = _attribute(style, "name")
-        if _attribute(style, "parent-style-name") in self._titles:
+        name = attribute(style, "name")
+        if attribute(style, "parent-style-name") in self._titles:
             self._titles.add(name)
-        if any(_attribute(each, "display") == "none" for each in style.iterfind("{*}text-properties")):
+        if any(attribute(each, "display") == "none" for each in style.iterfind("{*}text-properties")):
             self._hidden.add(name)
 
     def _set_apart(self, element: Element) -> None:
@@ -178,7 +178,7 @@ class _Body:
 
     def _paragraph(self, paragraph: Element, *, bullet: bool) -> None:
         self._break()
-        before = self.flow.length if not self.title and _attribute(paragraph, "style-name") in self._titles else None
+        before = self.flow.length if not self.title and attribute(paragraph, "style-name") in self._titles else None
         if bullet and not self._cells:
             self.flow.bullet()
         self._inline(paragraph)
@@ -216,9 +216,9 @@ class _Body:
 
     def _is_hidden(self, element: Element) -> bool:
         return (
-            _attribute(element, "style-name") in self._hidden
-            or _attribute(element, "is-hidden") == "true"
-            or _attribute(element, "display") == "none"
+            attribute(element, "style-name") in self._hidden
+            or attribute(element, "is-hidden") == "true"
+            or attribute(element, "display") == "none"
         )
 
 
@@ -229,10 +229,3 @@ def _paragraphs(element: Element) -> Iterator[Element]:
         if event == "start" and local_name(each) in _PARAGRAPHS:
             yield each
             walk.skip_subtree()
-
-
-def _attribute(element: Element, name: str) -> str:
-    """An attribute, whichever namespace its name is in."""
-    # A value is looked for among all attributes, so only that of the right name is asked for.
-    found = next((key for key in element.keys() if key.rpartition("}")[2] == name), None)  # noqa: SIM118
-    return element.get(found, "") if found else ""

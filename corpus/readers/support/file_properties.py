@@ -91,7 +91,8 @@ def related_parts(package: Package, name: str) -> dict[str, Part]:
 
 def relation_of(element: Element) -> str:
     """The id of the reference by which an element of an Office file refers to a part."""
-    return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
+    found = next((key for key in element.keys() if key.endswith("}id")), None)  # noqa: SIM118
+    return element.get(found, "") if found else ""
 
 
 def stated_title(title: str) -> str:

@@ -89,6 +89,13 @@ def local_name(element: Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
+def attribute(element: Element, name: str) -> str:
+    """An attribute, whichever namespace its name is in; "" if there is none."""
+    # A value is looked for among all attributes, so only that of the right name is asked for.
+    found = next((key for key in element.keys() if key.rpartition("}")[2] == name), None)  # noqa: SIM118
+    return element.get(found, "") if found else ""
+
+
 def plain_text(element: Element | None) -> str:
     """All text of an element on one line."""
     if element is None:

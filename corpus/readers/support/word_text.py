@@ -16,7 +16,7 @@ from .drawn import drawn_lines
 from .file_properties import related_parts
 from .html_text import visible_text
 from .mail_text import parse_message, payload
-from .markup import Element, Flow, forget, local_name, parse_xml, stream_xml, walk_xml
+from .markup import Element, Flow, attribute, forget, local_name, parse_xml, stream_xml, walk_xml
 from .packed import Package, looks_like
 
 if TYPE_CHECKING:
@@ -299,13 +299,6 @@ def _copy(told: Flow, flow: Flow) -> None:
         if note:
             flow.note(str(len(flow.notes) + 1), note.text)
         at = end
-
-
-def attribute(element: Element, name: str) -> str:
-    """An attribute, whichever of the two namespaces of Word's its name is in."""
-    # A value is looked for among all attributes, so only that of the right name is asked for.
-    found = next((key for key in element.keys() if key.rpartition("}")[2] == name), None)  # noqa: SIM118
-    return element.get(found, "") if found else ""
 
 
 def _is_words(paragraph: Element) -> bool:
