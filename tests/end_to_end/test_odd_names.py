@@ -137,10 +137,10 @@ def test_a_fault_of_a_readers_costs_that_file_alone(make_collection: "MakeCollec
 def test_a_fault_in_splitting_costs_that_document_alone(
     make_collection: "MakeCollection", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dragoman.index.writing import writer
+    from dragoman.index.writing import admission
 
-    split = writer.split_passages
-    monkeypatch.setattr(writer, "split_passages", lambda each: split(each) if each.id != "bad" else {}["bad"])
+    split = admission.split_passages
+    monkeypatch.setattr(admission, "split_passages", lambda each: split(each) if each.id != "bad" else {}["bad"])
     report = make_collection().add([Document(id=name, text=f"The consul of {name}.") for name in ("a", "bad", "c")])
     assert (report.added, [each.origin for each in report.skipped]) == (2, ["bad"])
 
