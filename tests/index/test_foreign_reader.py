@@ -26,7 +26,7 @@ pytestmark = pytest.mark.process
 THREADS = 4
 
 READER = f"""
-import json, os, sys, threading, time
+import json, os, sys, threading
 from concurrent.futures import ThreadPoolExecutor
 import dragoman
 
@@ -36,22 +36,21 @@ if sys.argv[3] == "another user":
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 together = threading.Barrier({THREADS})
 
-def answer(until):
+def answer(end):
     seen = []
     while True:
-        if not until:
+        if not end:
             together.wait()
         found = collection.search("consul", limit=100, fold=False)
         seen.append([collection.generation, len(list(collection.document_ids())), found.total, len(found.hits)])
-        if time.monotonic() > until:
+        if not end or os.path.exists(end):
             return seen
 
 with dragoman.open_collection(sys.argv[2]) as collection, ThreadPoolExecutor({THREADS}) as threads:
     print("ready", flush=True)
     for line in sys.stdin:
-        until = time.monotonic() + float(line) if float(line) else 0
         try:
-            print(json.dumps([*threads.map(answer, [until] * {THREADS})]), flush=True)
+            print(json.dumps([*threads.map(answer, [line.strip()] * {THREADS})]), flush=True)
         except Exception as error:
             print(json.dumps(repr(error)), flush=True)
 """
@@ -69,10 +68,10 @@ class Reader:
         assert self.process.stdout
         assert self.process.stdout.readline() == "ready\n"
 
-    def begin(self, seconds: float = 0) -> None:
-        """Let all threads ask for so long; just once if it is nothing."""
+    def begin(self, end: Path | None = None) -> None:
+        """Let all threads ask until there is a file of that name, and once more; just once if none is given."""
         assert self.process.stdin
-        self.process.stdin.write(f"{seconds}\n")
+        self.process.stdin.write(f"{end or ''}\n")
         self.process.stdin.flush()
 
     def end(self) -> list[list[list[int]]]:
@@ -167,9 +166,10 @@ def test_a_collection_without_a_log_is_followed_from_the_first_commit_on(folder:
 
 
 def test_no_question_fails_while_the_owner_adds(folder: Path, reader: Reader) -> None:
-    reader.begin(6)
+    reader.begin(end := folder.with_name("end"))
     for n in range(3, 43, 4):
         add(folder, 4, first=n)
+    end.touch()
     for thread in reader.end():
         assert thread == sorted(thread)  # what was there is never gone again
         assert all(documents - 4 <= total <= documents + 4 for _, documents, total, _ in thread)
