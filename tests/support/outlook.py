@@ -1,40 +1,47 @@
 """Makes Outlook messages (.msg): a file system in a file (MS-CFB), with a stream for each property."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias, Union
 
 _FREE, _END, _FAT, _NONE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
 _SECTOR: Final = 512
 _MINI: Final = 64
 
 
-def msg(
-    properties: Mapping[str, str | bytes],
-    attachments: list[Mapping[str, str | bytes]],
-    ticks: int = 0,
-    page: int = 0,
-) -> bytes:
+Tree: TypeAlias = Mapping[str, Union[bytes, "Tree"]]
+Properties: TypeAlias = Mapping[str, str | bytes | Tree]
+
+
+def msg(properties: Properties, attachments: Sequence[Properties], ticks: int = 0, page: int = 0) -> bytes:
     """A message with these properties ("0037": "the subject") and attachments, sent at that time; its texts are in a
     code page if one is given.
     """
-    fixed = bytes(32) + (struct.pack("<IIQ", 0x00390040, 6, ticks) if ticks else b"")
+    return _compound(attached(properties, attachments, ticks, page, head=32))
+
+
+def attached(
+    properties: Properties, attachments: Sequence[Properties] = (), ticks: int = 0, page: int = 0, *, head: int = 24
+) -> Tree:
+    """The same as what is attached to another message: {"3701": attached(…)} is such an attachment."""
+    fixed = bytes(head) + (struct.pack("<IIQ", 0x00390040, 6, ticks) if ticks else b"")
     fixed += struct.pack("<IIQ", 0x3FFD0003, 6, page) if page else b""
-    tree: dict[str, bytes | dict[str, bytes]] = {"__properties_version1.0": fixed, **_streams(properties, page)}
+    tree = {"__properties_version1.0": fixed, **_streams(properties, page)}
     for number, each in enumerate(attachments):
-        tree[f"__attach_version1.0_#{number:08X}"] = {**_streams(each, page)}
-    return _compound(tree)
+        tree[f"__attach_version1.0_#{number:08X}"] = _streams(each, page)
+    return tree
 
 
-def _streams(properties: Mapping[str, str | bytes], page: int) -> dict[str, bytes]:
+def _streams(properties: Properties, page: int) -> dict[str, bytes | Tree]:
     kind, encoding = ("001E", f"cp{page}") if page else ("001F", "utf-16-le")
-    return {
-        f"__substg1.0_{number}{kind if isinstance(value, str) else '0102'}": value.encode(encoding)
-        if isinstance(value, str)
-        else value
-        for number, value in properties.items()
-    }
+    streams: dict[str, bytes | Tree] = {}
+    for number, value in properties.items():
+        if isinstance(value, str):
+            streams[f"__substg1.0_{number}{kind}"] = value.encode(encoding)
+        else:
+            streams[f"__substg1.0_{number}{'0102' if isinstance(value, bytes) else '000D'}"] = value
+    return streams
 
 
 def packed_rtf(data: bytes, *, known: bytes) -> bytes:
@@ -59,14 +66,14 @@ def packed_rtf(data: bytes, *, known: bytes) -> bytes:
     return struct.pack("<IIII", len(out) + 12, len(data), 0x75465A4C, 0) + out
 
 
-def _compound(tree: Mapping[str, bytes | dict[str, bytes]]) -> bytes:
+def _compound(tree: Tree) -> bytes:
     """The file. All streams are short ones, which lie in sectors of 64 bytes within the root's stream."""
     mini, mini_fat = bytearray(), list[int]()
     entries: list[list[object]] = [["Root Entry", 5, _NONE, _NONE, 0, 0]]  # name, kind, next, first child, start, size
 
-    def add(name: str, content: bytes | dict[str, bytes]) -> int:
+    def add(name: str, content: bytes | Tree) -> int:
         at = len(entries)
-        if isinstance(content, dict):
+        if not isinstance(content, bytes):
             entries.append([name, 1, _NONE, _NONE, 0, 0])
             entries[at][3] = add_all(content)
             return at
@@ -77,7 +84,7 @@ def _compound(tree: Mapping[str, bytes | dict[str, bytes]]) -> bytes:
         entries.append([name, 2, _NONE, _NONE, start, len(content)])
         return at
 
-    def add_all(content: Mapping[str, bytes | dict[str, bytes]]) -> int:
+    def add_all(content: Tree) -> int:
         numbers = [add(name, each) for name, each in content.items()]
         for one, other in pairwise(numbers):
             entries[one][2] = other

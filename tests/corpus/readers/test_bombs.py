@@ -244,7 +244,7 @@ def test_attachments_beyond_the_most_are_told(tmp_path: Path, monkeypatch: pytes
     attachment = {"3704": "a.txt", "3701": b"The envoys met in Nara."}
     documents, _ = reading(tmp_path / "x.msg", msg({"0037": "Talks", "1000": "They met."}, [attachment] * 5))
     assert [(each.kind, each.example) for each in documents[0].remarks] == [
-        ("attachments were not looked at", "3, for 2 are the most")
+        ("attachments were not looked at", "3, for 2 are the most, at most 20 deep")
     ]
 
 

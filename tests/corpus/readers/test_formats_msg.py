@@ -11,7 +11,7 @@ from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import Skipped
 from dragoman.corpus.readers.support import packed_rtf
 from dragoman.errors import UnreadableSource
-from support.outlook import msg
+from support.outlook import Properties, attached, msg
 from support.packages import docx, paragraph
 
 pytest.importorskip("olefile")
@@ -34,13 +34,13 @@ def reading(path: Path, data: bytes) -> tuple[list[Document], list[str]]:
 
 def test_a_message_and_its_attachments(tmp_path: Path) -> None:
     path = tmp_path / "x.msg"
-    attachments: list[dict[str, str | bytes]] = [
+    attachments: list[Properties] = [
         {"3707": "memo.docx", "3701": docx(paragraph("The zebra corridor opens."))},
         {"3704": "NOTE.TXT", "3701": "Une note à lire.".encode()},
         {"3707": "map.png", "3701": b"\x89PNG"},
-        {"3707": "Fwd: Talks"},  # a message, which is a folder and no stream
+        {"3707": "a drawing"},  # an object of another program, which is a folder and no stream
     ]
-    (message, *others), skipped = reading(path, msg({**HEAD, "1000": "They met in Nara.\r\n"}, list(attachments), SENT))
+    (message, *others), skipped = reading(path, msg({**HEAD, "1000": "They met in Nara.\r\n"}, attachments, SENT))
     assert (message.id, message.title, message.author) == (str(path), "회담에 대하여", "Jane Doe")
     assert (message.text, str(message.dates)) == ("They met in Nara.", "2026-01-13")
     assert [(each.name, each.role) for each in message.people] == [
@@ -52,8 +52,34 @@ def test_a_message_and_its_attachments(tmp_path: Path) -> None:
         ("!memo.docx", "The zebra corridor opens."),
         ("!NOTE.TXT", "Une note à lire."),
     ]
-    assert [each.example for each in message.remarks] == ["2 attachments (map.png, Fwd: Talks)"]
+    assert [each.example for each in message.remarks] == ["2 attachments (map.png, a drawing)"]
     assert skipped == []
+
+
+def test_messages_that_are_attached_are_read_with_what_hangs_on_them(tmp_path: Path) -> None:
+    path = tmp_path / "x.msg"
+    ships = "The ships wait for the pilot outside the harbour, and nobody knows when he will come."
+    inmost = attached({"0037": "Ships", "1000": ships, "1013": f"<p>{ships}</p><p>Piraeus</p>".encode()})
+    hanging: list[Properties] = [{"3701": inmost}, {"3707": "memo.txt", "3701": b"The zebra corridor opens."}]
+    forwarded = attached({"0037": "Talks", "0C1A": "Ana Diaz", "1000": "They left."}, hanging, SENT)
+    damaged = attached({"0037": "Of rich text alone", "1009": b"spoilt"})
+    data = msg({**HEAD, "1000": "See below."}, [{"3707": "Talks", "3701": forwarded}, {"3701": damaged}])
+    (message, memo), skipped = reading(path, data)
+    assert message.text == (
+        f"See below.\n\nFrom: Ana Diaz\nDate: 2026-01-13\nSubject: Talks\n\nThey left.\n\nSubject: Ships\n\n{ships}"
+    )
+    assert message.cut == ("Piraeus",)
+    assert (memo.id, memo.text, skipped) == (f"{path}!memo.txt", "The zebra corridor opens.", [])
+    assert [each.example for each in message.remarks] == ["1 attachment (Of rich text alone)"]
+
+
+def test_messages_may_hang_on_messages_so_deep_and_no_deeper(tmp_path: Path) -> None:
+    chain = attached({"0037": "inmost", "1000": "Level 25."})
+    for level in range(24, 0, -1):
+        chain = attached({"1000": f"Level {level}."}, [{"3701": chain}])
+    (message,), _ = reading(tmp_path / "x.msg", msg({**HEAD, "1000": "Level 0."}, [{"3701": chain}]))
+    assert message.text.split("\n\n") == [f"Level {level}." for level in range(21)]
+    assert [each.example for each in message.remarks] == ["1, for 1,000 are the most, at most 20 deep"]
 
 
 def test_a_message_in_html_alone(tmp_path: Path) -> None:

@@ -6,14 +6,13 @@ import base64
 import quopri
 from itertools import count
 from random import Random
-from typing import TypeAlias
 
 import pytest
 from hypothesis import given
 
 from dragoman.corpus.document import Document
 from dragoman.corpus.readers.support.packed_rtf import KNOWN
-from support.outlook import msg, packed_rtf
+from support.outlook import Properties, attached, msg, packed_rtf
 from support.packages import rtf
 from support.written_words import CHANCE, SOME, Writer, results, words_found, words_kept
 
@@ -102,12 +101,11 @@ def test_of_a_mailbox(chance: Random) -> None:
 
 # ------------------------------------------------------------------------------------------------------------ Outlook
 
-Properties: TypeAlias = dict[str, str | bytes]
-
 
 class OutlookWriter(Writer):
     def bodies(self, page: int) -> Properties:
         """The forms of what was written: alone, or beside each other, where one may tell more than the other."""
+        before = set(self.words)
         plain = f"{self.phrase()}, été.\r\n\r\n> {self.phrase()}\r\n"
         marked_up = (
             f"<html><body><p>{self.phrase()}, été<br>{self.word()}<ul><li>{self.word()}<li>{self.word()}</ul></html>"
@@ -122,22 +120,26 @@ class OutlookWriter(Writer):
         }
         kind = self.chance.choice([*forms])
         told = {"plain": plain, "html": marked_up, "both": plain + marked_up, "rich": rich}[kind]
-        self.words = {word for word in self.words if word in told}
+        self.words = before | {word for word in self.words if word in told}
         return forms[kind]
 
-    def attachment(self) -> Properties:
-        kind = self.chance.choice(["readable", "picture", "message"])
+    def attachment(self, page: int, depth: int = 0) -> Properties:
+        kind = self.chance.choice(["readable", "picture", "object", "message", "message"])
         if kind == "readable":
             return {"3707": f"{self.word()}.txt", "3701": f"{self.phrase()} à lire".encode()}
+        if kind == "message":
+            attachments = [self.attachment(page, depth + 1) for _ in range(self.chance.randint(0, 2 - depth))]
+            head = {"0037": self.phrase(), "0C1A": f"{self.word()} {self.word()}"}
+            return {"3701": attached({**head, **self.bodies(page)}, attachments, page=page)}
         return {"3707": f"{self.word()}.png", "3701": b"\x89PNG"} if kind == "picture" else {"3707": self.word()}
 
     def file(self) -> bytes:
         page = self.chance.choice([0, 0, 1252, 65001])
         bodies = self.bodies(page)
-        attachments = [self.attachment() for _ in range(self.chance.randint(0, 3))]
+        attachments = [self.attachment(page) for _ in range(self.chance.randint(0, 3))]
         to = f"{self.word()} {self.word()}; '{self.word()} {self.word()}'"
         head: Properties = {"0037": self.phrase(), "0C1A": f"{self.word()} {self.word()}", "0E04": to}
-        return msg({**head, "0E03": f"{self.word()} {self.word()}", **bodies}, [*attachments], page=page)
+        return msg({**head, "0E03": f"{self.word()} {self.word()}", **bodies}, attachments, page=page)
 
 
 @SOME
