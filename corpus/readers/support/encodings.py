@@ -228,5 +228,5 @@ def _damaged(data: bytes, codec: str) -> str:
         except UnicodeDecodeError as error:
             data = data[: error.start] + data[error.start + 1 :]
         else:
-            return codec if wrong and _detected(data, _GUESSED) == codec else ""
+            return codec if wrong and data and _detected(data, _GUESSED) == codec else ""
     return ""

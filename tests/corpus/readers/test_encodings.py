@@ -298,6 +298,14 @@ def test_a_row_in_another_alphabet_and_encoding_is_skipped(tmp_path: Path) -> No
     assert "line 3: not in the encoding that the file begins in" in str(second)
 
 
+@pytest.mark.parametrize(("data", "text"), [(b"\x96", "–"), (b"\xc3", "Ã"), (b"\n\x96\n", "–")])
+def test_a_byte_that_is_all_there_is_has_no_encoding_to_be_found(tmp_path: Path, data: bytes, text: str) -> None:
+    (tmp_path / "x.txt").write_bytes(data)
+    (found,) = read([tmp_path / "x.txt"])
+    assert isinstance(found, Document), found
+    assert found.text == text
+
+
 @pytest.mark.parametrize("data", [bytes(range(256)) * 20, b"\x89PNG\r\n\x1a\n" + b"\0" * 99, b"\0\1\2\3" * 50])
 def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x.txt").write_bytes(data)
