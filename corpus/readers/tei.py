@@ -373,7 +373,7 @@ def _note_text(note: Element) -> str:
     """A footnote on one line, with what is noted on it in turn."""
     flow = Flow()
     _write(note, flow)
-    return " ".join(" ".join([flow.text, *(each.text for each in flow.notes)]).split())
+    return flow.on_one_line
 
 
 def _page_label(page: Element) -> str:

@@ -86,21 +86,19 @@ def _sheet_parts(package: Package) -> dict[str, str]:
     Raises:
         UnreadableSource: If one part is several sheets.
     """
-    shown: dict[str, str] = {}
-    count = 0
+    shown: list[tuple[str, str]] = []
     try:
         for workbook in [name for name in package if name.endswith(".xml") and not name.startswith("xl/worksheets/")]:
             parts = related_parts(package, workbook)
             if any(part.kind == "worksheet" for part in parts.values()):
-                for each in parse_xml(package.read(workbook)).iterfind("{*}sheets/{*}sheet"):
-                    if part := parts.get(relation_of(each)):
-                        shown[each.get("name") or ""] = part.name
-                        count += 1
+                sheets = parse_xml(package.read(workbook)).iterfind("{*}sheets/{*}sheet")
+                named = ((each.get("name") or "", parts.get(relation_of(each))) for each in sheets)
+                shown += [(name, part.name) for name, part in named if part]
     except UnreadableSource as error:
         raise UnreadableSource(f"not {_KIND} that can be read: {error}") from None
-    if len(set(shown.values())) < count:
+    if len({part for _, part in shown}) < len(shown):
         raise UnreadableSource("forged: several of its sheets are the same part of the file")
-    return shown
+    return dict(shown)
 
 
 def _count_beside(package: Package, sheet: str) -> int:

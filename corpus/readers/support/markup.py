@@ -152,6 +152,11 @@ class Flow:
         """How long it is, in characters."""
         return self._length
 
+    @property
+    def on_one_line(self) -> str:
+        """The text with its notes behind it, as a footnote or a cut line has them."""
+        return " ".join(" ".join([self.text, *(note.text for note in self.notes)]).split())
+
     def since(self, at: int) -> str:
         """The text from an offset on, which costs as much as that is long."""
         pieces: list[str] = []

@@ -87,7 +87,7 @@ def _apart(element: Element, cut: list[str]) -> str:
     """What is no part of the running text, on one line, with what is noted on it."""
     flow = Flow()
     _write(element, flow, cut)
-    return " ".join(" ".join([flow.text, *(note.text for note in flow.notes)]).split())
+    return flow.on_one_line
 
 
 def _break(name: str, element: Element, flow: Flow, *, in_cell: bool) -> None:
