@@ -150,16 +150,21 @@ def set_by_signals() -> "Event":
     """An event that SIGINT and SIGTERM set, beside raising KeyboardInterrupt.
 
     What a signal raises is lost where it comes while something is let go of, as is whatever `__del__` raises: who goes
-    on and on looks at the event as well.
+    on and on looks at the event as well, and nothing is told of what was lost.
     """
     from threading import Event
 
-    stop = Event()
+    stop, tell_of_lost = Event(), sys.unraisablehook
 
     def leave(_number: int, _frame: "FrameType | None") -> NoReturn:
         stop.set()
         raise KeyboardInterrupt
 
+    def lost(unraisable: Any) -> None:
+        if not (stop.is_set() and isinstance(unraisable.exc_value, KeyboardInterrupt)):
+            tell_of_lost(unraisable)
+
+    sys.unraisablehook = lost
     signal.signal(signal.SIGTERM, leave)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # and not ignored, as in the background
         signal.signal(signal.SIGINT, leave)
