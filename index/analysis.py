@@ -8,9 +8,12 @@ money left out; scripts without blanks and Korean in bigrams. Stemming comes whe
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
-from typing import NamedTuple
+from itertools import accumulate, chain
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from ..corpus.scripts import INDEXED_BY_CHARACTER, SOUTHEAST_ASIAN_LETTERS, is_alphabetic
 
@@ -43,6 +46,7 @@ def one_line(text: str) -> str:
 
 # Acronyms that lower case would turn into a function word.
 _ACRONYMS = frozenset({"us", "it", "who"})
+_SHOUTABLE = frozenset(map(str.upper, _ACRONYMS))
 # Fewer capitals than this are a name or two; more of them than small letters are a text set in capitals throughout,
 # in which "US" may well be the pronoun.
 _SHOUTED_CAPITALS = 20
@@ -97,37 +101,109 @@ class Token(NamedTuple):
     end: int
 
 
-class _Setting:
-    """Whether a text is set in capitals throughout, which is looked at once, and only if it matters."""
+class Analysed(Sequence[Token]):
+    """The tokens of a text, in order: a token's position is its index.
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    @cached_property
-    def is_shouted(self) -> bool:
-        capitals = sum(map(str.isupper, self._text))
-        return capitals >= _SHOUTED_CAPITALS and capitals > sum(map(str.islower, self._text))
-
-
-def analyze(text: str) -> list[Token]:
-    """The tokens of a text, in order: a token's position is its index in the list.
+    The text is cut at blanks first. No token reaches over one, or depends on what is beyond it, so that what stands
+    between two blanks is looked at closely once for all texts that hold it. Where a token stands is found when that is
+    asked for.
 
     Args:
         text: Any text, of any language.
     """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        runs = text.split()
+        cut: Callable[..., _Cut] = _cut_once if max(map(len, runs), default=0) <= _LONGEST_REMEMBERED else _cut
+        self._runs: list[_Cut] = list(map(cut, runs))
+        self.terms = [*chain.from_iterable(map(_terms_of, self._runs))]
+        """The surface terms of the tokens."""
+        if not _SHOUTABLE.isdisjoint(self.terms) and _is_shouted(text):
+            self._runs = [cut(run, is_shouted=True) for run in runs]
+            self.terms = [*chain.from_iterable(map(_terms_of, self._runs))]
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        term, position = self.terms[index], int(index % len(self))
+        run = bisect_right(self._firsts, position) - 1
+        start, end = self._runs[run].places[position - self._firsts[run]]
+        return Token(term, self._starts[run] + start, self._starts[run] + end)
+
+    def __iter__(self) -> Iterator[Token]:
+        for begun, (terms, places) in zip(self._starts, self._runs, strict=True):
+            for term, (start, end) in zip(terms, places, strict=True):
+                yield Token(term, begun + start, begun + end)
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The different terms."""
+        return frozenset(self.terms)
+
+    @cached_property
+    def places(self) -> Mapping[str, Sequence[int]]:
+        """By term, the indices of the tokens that are of it, ascending."""
+        places: dict[str, list[int]] = {}
+        for index, term in enumerate(self.terms):
+            places.setdefault(term, []).append(index)
+        return places
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each run between blanks begins."""
+        return [run.start() for run in _RUN.finditer(self.text)]
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        """The index of each run's first token, or of the next one's if it has none."""
+        return [*accumulate(map(len, map(_terms_of, self._runs)), initial=0)]
+
+
+def analyze(text: str) -> list[Token]:
+    """The tokens of a text, in order: see `Analysed`."""
+    return [*Analysed(text)]
+
+
+class _Cut(NamedTuple):
+    """The tokens of a text without blanks: their terms, and where each starts and ends in it."""
+
+    terms: tuple[str, ...]
+    places: tuple[tuple[int, int], ...]
+
+
+def _cut(run: str, *, is_shouted: bool = False) -> _Cut:
+    """Cut what stands between two blanks into tokens; its text may be set in capitals throughout."""
+    word = run.strip(_AROUND_WORDS)
+    if word.isascii() and word.isalpha() and (word.islower() or word[1:].islower()):  # as most are
+        start = run.index(word)
+        return _Cut((fold(word),), ((start, start + len(word)),))
     tokens: list[Token] = []
-    setting = _Setting(text)
-    for match in _token("" if is_alphabetic(text) else INDEXED_BY_CHARACTER).finditer(text):
+    for match in _token("" if is_alphabetic(run) else INDEXED_BY_CHARACTER).finditer(run):
         if match.lastgroup == "plain":
-            start, end = match.span()
-            tokens.append(Token(fold(match[0]), start, end))
+            tokens.append(Token(fold(match[0]), *match.span()))
         else:
             # Nothing is left of a letter that only stretches others, such as the Arabic kashida.
-            tokens += (token for token in _tokens(match, setting) if token.term)
-    return tokens
+            tokens += (token for token in _tokens(match, is_shouted=is_shouted) if token.term)
+    return _Cut(tuple(token.term for token in tokens), tuple((token.start, token.end) for token in tokens))
 
 
-def _tokens(match: re.Match[str], setting: _Setting) -> Iterator[Token]:
+_cut_once = lru_cache(maxsize=1 << 15)(_cut)
+_LONGEST_REMEMBERED = 64  # characters: longer ones are of scripts without blanks, or no words, and do not recur
+_AROUND_WORDS = ".,;:!?()[]\"“”"
+_terms_of = itemgetter(0)
+_RUN = re.compile(r"\S+")
+
+
+def _is_shouted(text: str) -> bool:
+    capitals = sum(map(str.isupper, text))
+    return capitals >= _SHOUTED_CAPITALS and capitals > sum(map(str.islower, text))
+
+
+def _tokens(match: re.Match[str], *, is_shouted: bool) -> Iterator[Token]:
     """The tokens of what `_token` has found."""
     start, end = match.span()
     raw = match.group()
@@ -144,7 +220,7 @@ def _tokens(match: re.Match[str], setting: _Setting) -> Iterator[Token]:
             for token in parts:
                 begun = token.start - start
                 is_acronym = token.term in _ACRONYMS and raw[begun : begun + len(token.term)].isupper()
-                yield token._replace(term=token.term.upper()) if is_acronym and not setting.is_shouted else token
+                yield token._replace(term=token.term.upper()) if is_acronym and not is_shouted else token
 
 
 def _pairs(raw: str, start: int) -> Iterator[Token]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis import analyze
+from ..analysis import Analysed
 from ..segments.arrays import grouped
 from ..segments.columns import UNDATED
 from .facets import Dated, FacetColumn, Facets, FacetValue, histogram
@@ -174,7 +174,7 @@ class _Completed:
 
 
 def _folded(text: str) -> str:
-    return " ".join(token.term for token in analyze(text)).lower()
+    return " ".join(Analysed(text).terms).lower()
 
 
 def _together(arrays: Iterable[NDArray[Any]]) -> NDArray[np.int64]:

@@ -40,9 +40,9 @@ class BM25F:
         frequency = np.zeros(len(counts))
         for field, (b, weight, average) in enumerate(zip(self.b, self.weights, averages, strict=True)):
             # A word stands in few titles and fewer footnotes: most counts are 0, and add nothing.
-            if average > 0 and len(held := np.flatnonzero(counts[:, field])):
-                norms = 1 - b + b * lengths[held, field] / average
-                frequency[held] += weight * counts[held, field] / norms
+            if average > 0 and len(held := (column := counts[:, field]).nonzero()[0]):
+                norms = 1 - b + b * lengths[:, field][held] / average
+                frequency[held] += weight * column[held] / norms
         return frequency / (self.k1 + frequency)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ...corpus.dates.records import parse_dates
 from ...corpus.document import Document
 from ...corpus.fields import Field
-from ..analysis import analyze, one_line
+from ..analysis import Analysed, one_line
 from .arrays import Strings, check_ascending, check_below, check_lengths, check_offsets, load, save
 
 _STARTS = ".starts.npy"
@@ -173,7 +173,7 @@ class Values:
 
     @cached_property
     def _words(self) -> list[frozenset[str]]:
-        return [frozenset(token.term for token in analyze(value)) for value in self.distinct]
+        return [Analysed(value).held for value in self.distinct]
 
     def documents(self, value: str, *, exact: bool) -> NDArray[np.bool_]:
         """Which documents have a value, bool [documents]: see `Columns.having`."""
@@ -182,7 +182,7 @@ class Values:
             code = self.distinct.find(value)
             if code is not None:
                 chosen[code] = True
-        elif wanted := frozenset(token.term for token in analyze(value)):
+        elif wanted := Analysed(value).held:
             chosen[:] = [wanted <= words for words in self._words]
         return self._holding(chosen)
 

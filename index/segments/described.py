@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from ...corpus.document import Document
 from ...corpus.fields import Field, description_of
-from ..analysis import Token, analyze
+from ..analysis import Analysed, Token, analyze
 
 
 def description_terms(
@@ -24,5 +24,5 @@ def description_terms(
     if not values:
         return []
     parts = (document.title, document.text, *(note.text for note in document.notes))
-    said = {token.term for part in parts for token in analyze(part)}
+    said = frozenset[str]().union(*(Analysed(part).held for part in parts))
     return [token.term for value in values for token in analyzed(value) if token.term not in said]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ...corpus.document import Span
-from ...index.analysis import analyze
+from ...index.analysis import Analysed
 from ...index.terms import tells
 from .notices import Notice
 
@@ -21,7 +21,7 @@ def unknown_words(text: str, unknown: Sequence[Span]) -> dict[str, Span]:
     words: dict[str, Span] = {}
     seen: set[str] = set()
     for start, end in sorted(set(unknown)):
-        terms = [token.term for token in analyze(text[start:end])]
+        terms = Analysed(text[start:end]).terms
         if any(map(tells, terms)) and not seen.issuperset(terms):
             words[text[start:end]] = Span(start, end)
             seen.update(terms)

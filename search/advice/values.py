@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from ...corpus.document import Span
 from ...corpus.fields import Field
 from ...errors import SearchTimeout
-from ...index.analysis import analyze
+from ...index.analysis import Analysed
 from ...index.constraints import AllOf, Constraint, Has
 from ...index.reading.plan import Deadline
 from ...index.reading.view import View
@@ -151,7 +151,7 @@ def _near(wanted: Sequence[str], value: str, rank: int) -> _Near | None:
 
 @lru_cache(4 * _COMPARED)
 def _words(value: str) -> tuple[str, ...]:
-    return tuple(token.term.lower() for token in analyze(value))
+    return tuple(map(str.lower, Analysed(value).terms))
 
 
 def _edits(asked: str, word: str) -> int | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ...corpus.document import Document, Note
 from ...corpus.fields import description_of
 from ...errors import CollectionDamaged
+from ...index.analysis import Analysed
 from ...index.constraints import AllOf, Holds, Not, Of
 from ...index.encoding.floors import Floors
 from ...index.reading.plan import Deadline
@@ -243,9 +244,9 @@ class Answer:
     def _marked(self, passage: Opened, standing: Standing) -> "_Marked":
         """Why a passage is there."""
         document, span, language = passage.document, passage.span, passage.document.language
-        text, sentences = highlight.Analysed(document.text[span.start : span.end]), passage.sentences[:, 0].tolist()
+        text, sentences = Analysed(document.text[span.start : span.end]), passage.sentences[:, 0].tolist()
         title = highlight.analysed(document.title[:LONGEST_TITLE])
-        notes = [(note, highlight.Analysed(note.text)) for note in document.notes_in(span)]
+        notes = [(note, Analysed(note.text)) for note in document.notes_in(span)]
         marks = self._marker.words(text, span.start, sentences=sentences, language=language)
         if self.meaning is not None and ("meaning" in standing.legs or not marks):
             nearest = highlight.nearest_sentence(self.meaning, passage.sentences, passage.sentence_vectors)
@@ -258,18 +259,17 @@ class Answer:
             tuple(self._described(document, said)),
         )
 
-    def _marked_notes(self, notes: Iterable[tuple[Note, highlight.Analysed]], language: str) -> Iterator[MarkedNote]:
+    def _marked_notes(self, notes: Iterable[tuple[Note, Analysed]], language: str) -> Iterator[MarkedNote]:
         """Those footnotes that hold words of the question."""
         for note, text in notes:
             if marks := self._marker.words(text, 0, "notes", language=language):
                 yield MarkedNote(note, tuple(marks))
 
-    def _described(self, document: Document, said: Sequence[tuple[str, highlight.Analysed]]) -> Iterator[MarkedValue]:
+    def _described(self, document: Document, said: Sequence[tuple[str, Analysed]]) -> Iterator[MarkedValue]:
         """The values of a document's description that hold what neither a passage nor its title and notes do."""
         language = document.language
-        missing = self._marker.missing(said, language=language)
-        others, fields = highlight.Marker(missing), self._view.info.fields
-        for name, value in islice(description_of(document, fields), MOST_VALUES) if missing else ():
+        others, fields = self._marker.lacking(said, language=language), self._view.info.fields
+        for name, value in islice(description_of(document, fields), MOST_VALUES) if others.units else ():
             if marks := others.words(highlight.analysed(value), 0, "about", language=language):
                 yield MarkedValue(name, value, tuple(marks))
 

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...corpus.document import Span
-from ...index.analysis import analyze
+from ...index.analysis import Analysed
 from ...index.terms import DEFAULT_LANGUAGE
 from ...index.units import Unit, terms_of
-from .stretches import Terms, stretches
+from .stretches import stretches
 
 Shade = Literal["keyword", "meaning"]
 
@@ -39,19 +39,6 @@ class Piece(NamedTuple):
     shades: frozenset[Shade]
 
 
-class Analysed:
-    """A text that words are looked for in, cut into tokens once for all that is looked for.
-
-    Args:
-        text: The text.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = analyze(text)
-        self.terms = Terms([token.term for token in self.tokens])
-
-
 def analysed(text: str) -> Analysed:
     """A title or a value, cut into tokens: many a hit has the same."""
     return _analysed(text) if len(text) <= _SHORT else Analysed(text)
@@ -69,7 +56,8 @@ class Marker:
     """
 
     def __init__(self, units: Sequence[Unit]) -> None:
-        self._units = units
+        self.units = units
+        self._lacking: dict[tuple[str, tuple[int, ...]], Marker] = {}
         self._confined: dict[str, _Confined] = {}
         self._sought: dict[tuple[str, str], _Sought] = {}
 
@@ -99,17 +87,17 @@ class Marker:
         """
         here = text if isinstance(text, Analysed) else Analysed(text)
         sought = self._sought_in(field, language or DEFAULT_LANGUAGE)
-        tokens, marked = here.tokens, list[Span]()
-        if not here.terms.held.isdisjoint(sought.words):
-            marked += (Span(token.start, token.end) for token in tokens if token.term in sought.words)
+        marked: list[Span] = []
+        if not here.held.isdisjoint(sought.words):
+            marked += (Span(*here[n][1:]) for n, term in enumerate(here.terms) if term in sought.words)
         begun = list(sentences)
         numbers: list[int] | None = None  # counted only where a unit needs it
         for unit in sought.others:
             if unit.near and numbers is None:
-                numbers = [bisect_right(begun, start + token.start) for token in tokens]
-            for stretch in stretches(here.terms, unit, numbers or ()):
+                numbers = [bisect_right(begun, start + token.start) for token in here]
+            for stretch in stretches(here, unit, numbers or ()):
                 ends = ((each, each) for each in stretch) if unit.slop else [(stretch[0], stretch[-1])]
-                marked += (Span(tokens[first].start, tokens[last].end) for first, last in ends)
+                marked += (Span(here[first].start, here[last].end) for first, last in ends)
         merged: list[Span] = []
         for span in sorted(marked):
             if merged and (span.start <= merged[-1].end or here.text[merged[-1].end : span.start].isspace()):
@@ -118,23 +106,25 @@ class Marker:
                 merged.append(span)
         return [Highlight(start + span.start, start + span.end, "keyword") for span in merged]
 
-    def missing(self, texts: Iterable[tuple[str, Analysed]], *, language: str = "") -> list[Unit]:
-        """Those of the units that tell, and occur in none of some texts of a document.
+    def lacking(self, texts: Iterable[tuple[str, Analysed]], *, language: str = "") -> "Marker":
+        """One of those of the units that tell, and occur in none of some texts of a document.
 
         Args:
             texts: Each after the name of the field that it is of; one sentence each.
             language: As for `words`.
         """
-        left = self._within(language or DEFAULT_LANGUAGE).telling
+        telling = self._within(language or DEFAULT_LANGUAGE).telling
+        left = range(len(telling))
         for field, text in texts:
-            if not left:
-                break
-            left = [unit for unit in left if unit.field not in ("", field) or not _occurs(unit, text)]
-        return left
+            left = [n for n in left if telling[n].field not in ("", field) or not _occurs(telling[n], text)]
+        key = language, tuple(left)  # many hits lack the same
+        if key not in self._lacking:
+            self._lacking[key] = Marker([telling[n] for n in left])
+        return self._lacking[key]
 
     def _within(self, language: str) -> "_Confined":
         if language not in self._confined:
-            units = [unit.within(language) for unit in self._units]
+            units = [unit.within(language) for unit in self.units]
             self._confined[language] = _Confined(units, [unit for unit in units if unit.tells])
         return self._confined[language]
 
@@ -169,8 +159,8 @@ def _is_word(unit: Unit) -> bool:
 
 def _occurs(unit: Unit, text: Analysed) -> bool:
     if _is_word(unit):
-        return not text.terms.held.isdisjoint(unit.positions[0])
-    return bool(stretches(text.terms, unit, [0] * len(text.terms) if unit.near else ()))
+        return not text.held.isdisjoint(unit.positions[0])
+    return bool(stretches(text, unit, [0] * len(text) if unit.near else ()))
 
 
 def nearest_sentence(

@@ -5,55 +5,28 @@ The index answers the same for many passages at once: see `index.segments.postin
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
+from ...index.analysis import Analysed
 from ...index.units import ANY_WORD, Form, Near, Unit, Word
 
 Stretch: TypeAlias = Sequence[int]
 """The indices of the tokens of one occurrence, ascending."""
 
 
-class Terms(Sequence[str]):
-    """The surface terms of a text's tokens.
-
-    Args:
-        terms: The terms, in order.
-    """
-
-    def __init__(self, terms: Sequence[str]) -> None:
-        self._terms = terms
-        self.held = frozenset(terms)
-        """The different ones."""
-
-    def __len__(self) -> int:
-        return len(self._terms)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._terms[index]
-
-    @cached_property
-    def places(self) -> Mapping[str, Sequence[int]]:
-        """By term, the indices of the tokens that are of it, ascending."""
-        places: dict[str, list[int]] = {}
-        for index, term in enumerate(self._terms):
-            places.setdefault(term, []).append(index)
-        return places
-
-
-def stretches(terms: Terms, unit: Unit, sentences: Sequence[int]) -> list[Stretch]:
+def stretches(text: Analysed, unit: Unit, sentences: Sequence[int]) -> list[Stretch]:
     """The occurrences of a unit in a text, in all ways to write it.
 
     Args:
-        terms: The text's.
+        text: The text.
         unit: What is looked for.
-        sentences: Beside `terms`, the number of the sentence that each token is in; any if the unit is near nothing.
+        sentences: For each of its tokens, the number of the sentence that it is in; any if the unit is near nothing.
     """
     forms = dict.fromkeys((unit.positions, *unit.variants))
-    held = (form for form in forms if not any(map(terms.held.isdisjoint, _words(form))))
-    found = [each for form in held for each in _of_form(terms, form, unit.slop)]
-    return list(_near(found, unit.near, terms, sentences)) if unit.near and found else found
+    held = (form for form in forms if not any(map(text.held.isdisjoint, _words(form))))
+    found = [each for form in held for each in _of_form(text, form, unit.slop)]
+    return list(_near(found, unit.near, text, sentences)) if unit.near and found else found
 
 
 def _words(form: Form) -> Iterator[Word]:
@@ -61,14 +34,15 @@ def _words(form: Form) -> Iterator[Word]:
     return (word for word in form if word != ANY_WORD)
 
 
-def _of_form(terms: Terms, form: Form, slop: int) -> Iterator[Stretch]:
+def _of_form(text: Analysed, form: Form, slop: int) -> Iterator[Stretch]:
     if slop:
-        yield from _strayed(terms, form, slop)
+        yield from _strayed(text.terms, form, slop)
         return
     # By the word that is there least often.
-    by_word = [(n, _places_of(word, terms.places)) for n, word in enumerate(form) if word != ANY_WORD]
+    by_word = [(n, _places_of(word, text.places)) for n, word in enumerate(form) if word != ANY_WORD]
     offset, rarest = min(by_word, key=lambda each: len(each[1]))
     others = [(n, word) for n, word in enumerate(form) if n != offset and word != ANY_WORD]
+    terms = text.terms
     for at in rarest:
         first = at - offset
         if 0 <= first <= len(terms) - len(form) and all(terms[first + n] in word for n, word in others):
@@ -99,9 +73,9 @@ def _strayed(terms: Sequence[str], form: Form, slop: int) -> Iterator[Stretch]:
     yield from best.values()
 
 
-def _near(found: Sequence[Stretch], near: Near, terms: Terms, sentences: Sequence[int]) -> Iterator[Stretch]:
+def _near(found: Sequence[Stretch], near: Near, text: Analysed, sentences: Sequence[int]) -> Iterator[Stretch]:
     """Those of the occurrences that have one of the other unit near them."""
-    others = stretches(terms, near.unit, sentences)
+    others = stretches(text, near.unit, sentences)
     starts, ends = sorted(each[0] for each in others), sorted(each[-1] for each in others)
 
     def are_near(left: int, right: int) -> bool:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.index.analysis import analyze
+from dragoman.index.analysis import Analysed, analyze
 from dragoman.index.units import ANY_WORD, Near, Unit
 from dragoman.search.results.highlight import Highlight, Marker, Piece, Shade, nearest_sentence, pieces
-from dragoman.search.results.stretches import Terms, stretches
+from dragoman.search.results.stretches import stretches
 from support.memory_view import occurrences
 
 TEXT = "The U.S. and the strategic partnerships: Lee’s visit, a strategic one, may not last. Partnership, then?"
@@ -80,7 +80,7 @@ def test_what_is_marked_is_what_counts(
     terms = [each for each in text if each != "."]
     sentences = [text[:at].count(".") for at, each in enumerate(text) if each != "."]
     wanted = Unit(form, slop=0 if near else slop, near=near)
-    marks = stretches(Terms(terms), wanted, sentences)
+    marks = stretches(Analysed(" ".join(terms)), wanted, sentences)
     if wanted.slop == 0:
         assert [(each[0], each[-1]) for each in marks] == occurrences(terms, wanted, sentences)
     else:

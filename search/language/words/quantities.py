@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple, TypeAlias
 
-from ....index.analysis import analyze
+from ....index.analysis import Analysed
 from ....shipped import shipped_text
 
 Terms: TypeAlias = tuple[str, ...]
@@ -123,7 +123,7 @@ def _units() -> _Units:
             continue
         names: list[Terms] = []
         for written in line.split(", "):
-            name = tuple(token.term for token in analyze(written))
+            name = tuple(Analysed(written).terms)
             names.append(name)
             if written.startswith("("):
                 needy.add(name)

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from ....corpus.scripts import script_of
 from ....errors import UnreadableSource
-from ....index.analysis import analyze
+from ....index.analysis import Analysed
 from ....index.terms import stem
 from ....shipped import shipped_text
 
@@ -73,7 +73,7 @@ def values_like(value: str, own: tuple[str, ...] = ()) -> list[str]:
         value: The value as asked for.
         own: The groups of names that the collection has beside ours.
     """
-    terms = [token.term for token in analyze(value)]
+    terms = Analysed(value).terms
     parts: list[list[str]] = []
     position = 0
     while position < len(terms):
@@ -130,7 +130,7 @@ def checked_variants(groups: Iterable[str], positions: Sequence[str] = ()) -> tu
         if len(group) > LONGEST_GROUP:
             raise UnreadableSource(f"{position}: the group has {len(group):,} characters, {LONGEST_GROUP:,} at most")
         for name in names:
-            count = len(analyze(name))
+            count = len(Analysed(name))
             if not count:
                 said = f"{name[:40]!r} is no name" if name else "a name is missing before or after a comma"
                 raise UnreadableSource(
@@ -145,9 +145,7 @@ def checked_variants(groups: Iterable[str], positions: Sequence[str] = ()) -> tu
 @lru_cache(maxsize=8)
 def _table_of(groups: tuple[str, ...]) -> Mapping[str, str]:
     """Groups by each of their names, all as terms: see `_by_name`."""
-    return _by_name(
-        ",".join(" ".join(token.term for token in analyze(name)) for name in group.split(",")) for group in groups
-    )
+    return _by_name(",".join(" ".join(Analysed(name).terms) for name in group.split(",")) for group in groups)
 
 
 @cache
