@@ -232,13 +232,28 @@ class Postings:
             pairs: The words; where one is in several pairs, its positions are read once.
             among: int32, ascending: the only ordinals of interest.
         """
-        positions = {
-            word: self._beginnings(terms, 0, among) if (terms := self._terms(word)) else np.zeros(0, np.int64)
-            for word in dict.fromkeys(chain.from_iterable(pairs))
-        }
-        for pair in pairs:
-            left, right = (positions[word] for word in pair)
-            yield _counted(_common(left, right - 1))
+        words = list(dict.fromkeys(chain.from_iterable(pairs)))
+        places = dict(zip(words, self._places(list(map(self._terms, words)), among), strict=True))
+        for left, right in pairs:
+            yield _counted(_common(places[left], places[right] - 1))
+
+    def _places(self, words: Sequence[Sequence["_Term"]], among: NDArray[np.int32]) -> Iterator[NDArray[np.int64]]:
+        """Where each of some words stands in some passages, all looked up at once: codes as of `_beginnings`."""
+        terms = list(chain.from_iterable(words))
+        by_term = [self._rows(term, among) for term in terms]
+        rows, sizes = np.concatenate([np.zeros(0, np.int64), *by_term]), list(map(len, by_term))
+        first = np.repeat(self._position_starts[np.array([term.number for term in terms], np.int64)], sizes)
+        counts = self._counts[rows]
+        many = counts.sum(axis=1, dtype=np.int64)
+        positions = self._positions[ranges(first + self._position_offsets[rows], many)]
+        held = counts.ravel().nonzero()[0]
+        groups = self._ordinals[rows].astype(np.int64)[held // len(FIELDS)] * len(FIELDS) + held % len(FIELDS)
+        codes = np.repeat(groups << POSITION_BITS, counts.ravel()[held]) + positions
+        ends = np.append(0, np.cumsum(many))[np.cumsum([0, *sizes])].tolist()
+        last = 0
+        for word in words:
+            last, here = last + len(word), slice(ends[last], ends[last + len(word)])
+            yield codes[here] if len(word) == 1 else np.sort(codes[here])
 
     def _form(self, form: Form, slop: int, among: NDArray[np.int32] | None) -> Occurrences:
         words = self._words(form)
