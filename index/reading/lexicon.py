@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache, partial
 
 from ...errors import QueryError
 from ..analysis import fold, lower
@@ -11,6 +12,7 @@ from .plan import Beginning, Lookup, Pattern, SameWord, Slip, Spelling
 from .stack import Stack
 
 _SIGHTED = 256  # terms of each segment that are looked at to complete a word
+_REMEMBERED = 1 << 12  # words whose forms are kept in memory: those of one question are in many others
 _LIKELY = 4  # times as many as are wanted: of these the live passages are counted
 
 MAX_EXPANSION = 10_000
@@ -26,11 +28,12 @@ class Lexicon:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
+        self._same_word = lru_cache(_REMEMBERED)(partial(_same_word, stack))
 
     @property
     def languages(self) -> frozenset[str]:
         """The languages of the passages, unknown ones counted as English."""
-        return frozenset[str]().union(*(segment.postings.languages for segment in self._stack.segments))
+        return _languages(self._stack)
 
     @property
     def scripts(self) -> frozenset[str]:
@@ -74,27 +77,6 @@ class Lexicon:
                 passages[spelling] += int(self._stack.live[base + ordinals].sum())
         return sorted((+passages).items(), key=lambda each: (-each[1], each[0]))
 
-    def _same_word(self, term: str, written: str) -> frozenset[Confined]:
-        spellings = [written] if written else []
-        wanted = {language: stems(term, spellings, language) for language in self.languages}
-        # Written without accents, it may be any of those words that only their accents tell apart.
-        bare = {language for language in self.languages if not written or lower(written, language) == term}
-        for segment in self._stack.segments:
-            for language, own in segment.postings.stems(term):
-                if language in bare:
-                    wanted[language].update(own)
-        languages: dict[str, set[str]] = {}
-        for base, segment in self._stack:
-            held: dict[str, set[str]] = {}
-            for found, language in segment.postings.with_stems(wanted):
-                held.setdefault(found, set()).add(language)
-            live = self._stack.live[base : base + len(segment)]
-            if not live.all():
-                held = {found: segment.postings.languages_in(found, own, live) for found, own in held.items()}
-            for found, own in held.items():
-                languages.setdefault(found, set()).update(own)
-        return frozenset(Confined(found, frozenset(own)) for found, own in languages.items() if own)
-
     @property
     def _all_live(self) -> bool:
         return self._stack.count == len(self._stack)
@@ -128,6 +110,33 @@ class Lexicon:
     def _living(self, terms: frozenset[str]) -> frozenset[str]:
         """Those of the terms that are not in deleted passages alone."""
         return terms if self._all_live else frozenset(filter(self.frequency, terms))
+
+
+def _same_word(stack: Stack, term: str, written: str) -> frozenset[Confined]:
+    spellings = [written] if written else []
+    languages = _languages(stack)
+    wanted = {language: stems(term, spellings, language) for language in languages}
+    # Written without accents, it may be any of those words that only their accents tell apart.
+    bare = {language for language in languages if not written or lower(written, language) == term}
+    for segment in stack.segments:
+        for language, own in segment.postings.stems(term):
+            if language in bare:
+                wanted[language].update(own)
+    counting: dict[str, set[str]] = {}
+    for base, segment in stack:
+        held: dict[str, set[str]] = {}
+        for found, language in segment.postings.with_stems(wanted):
+            held.setdefault(found, set()).add(language)
+        live = stack.live[base : base + len(segment)]
+        if not live.all():
+            held = {found: segment.postings.languages_in(found, own, live) for found, own in held.items()}
+        for found, own in held.items():
+            counting.setdefault(found, set()).update(own)
+    return frozenset(Confined(found, frozenset(own)) for found, own in counting.items() if own)
+
+
+def _languages(stack: Stack) -> frozenset[str]:
+    return frozenset[str]().union(*(segment.postings.languages for segment in stack.segments))
 
 
 def _few(pattern: str, terms: Iterable[set[str]]) -> frozenset[str]:

@@ -234,6 +234,14 @@ def is_among(some: Array, ascending: Array) -> NDArray[np.bool_]:
     return ascending.take(np.searchsorted(ascending, some), mode="clip") == some
 
 
+def shared(some: Array, others: Array) -> NDArray[np.int64]:
+    """The positions in one list of what is in another; both ascend, without repeats: int64 [n], ascending."""
+    if len(some) <= len(others):
+        return np.flatnonzero(is_among(some, others))
+    found = np.searchsorted(some, others)
+    return found[some.take(found, mode="clip") == others]
+
+
 class Strings:
     """A list of strings on disk: their UTF-8 bytes end to end, and the offsets at which each begins.
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..analysis import FIELDS
 from ..units import ANY_WORD, Confined, Form, Near, Unit, Word
 from . import proximity
-from .arrays import Strings, check_ascending, check_below, check_lengths, check_offsets, is_among, load, ranges
+from .arrays import Strings, check_ascending, check_below, check_lengths, check_offsets, is_among, load, ranges, shared
 from .proximity import POSITION_BITS, Stretches
 from .slips import slips
 from .vocabulary import Vocabulary
@@ -294,12 +294,10 @@ class Postings:
             if not term.languages:
                 return slice(start, stop)
             return start + np.flatnonzero(self._counts_in(term, ordinals))
-        few, many = (among, ordinals) if len(among) < len(ordinals) else (ordinals, among)
-        index = np.searchsorted(many, few)
-        held = many.take(index, mode="clip") == few if len(many) else np.zeros(len(few), bool)
+        held = shared(ordinals, among)
         if term.languages:
-            held &= self._counts_in(term, few)
-        return start + (index[held] if few is among else np.flatnonzero(held))
+            held = held[self._counts_in(term, ordinals[held])]
+        return start + held
 
     def _counts_in(self, term: "_Term", ordinals: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which of some passages are in a language in which the term counts."""

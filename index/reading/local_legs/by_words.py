@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ....stages import stage
 from ...analysis import ABOUT, FIELDS, OF_DOCUMENTS
-from ...segments.arrays import grouped, is_among
+from ...segments.arrays import grouped, is_among, shared
 from ...segments.bm25f import idf
 from ...segments.postings import Occurrences
 from ...units import Unit
@@ -131,11 +131,9 @@ class LocalKeyword:
                 if not len(found.ordinals):
                     continue
                 # The rarest word may yet be a common one: only the rows of these passages are looked at.
-                ordinals = (numbers - base).astype(np.int32)
-                rows = np.searchsorted(found.ordinals, ordinals)
-                held = np.flatnonzero(found.ordinals.take(rows, mode="clip") == ordinals)
-                itself = np.delete(found.counts[rows[held]], ABOUT, axis=1).any(axis=1)
-                lacking[held[itself]] = False
+                held = shared(found.ordinals, (numbers - base).astype(np.int32))
+                itself = np.delete(found.counts[held], ABOUT, axis=1).any(axis=1)
+                lacking[np.searchsorted(numbers, found.ordinals[held[itself]] + base)] = False
         return lacking * (rarest.idf / total) * (rarest.idf / in_one_passage)
 
     def _otherwise(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
