@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate, chain
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..corpus.scripts import INDEXED_BY_CHARACTER, SOUTHEAST_ASIAN_LETTERS, is_alphabetic
 
@@ -101,7 +101,7 @@ class Token(NamedTuple):
     end: int
 
 
-class Analysed(Sequence[Token]):
+class Analysed:
     """The tokens of a text, in order: a token's position is its index.
 
     The text is cut at blanks first. No token reaches over one, or depends on what is beyond it, so that what stands
@@ -126,13 +126,10 @@ class Analysed(Sequence[Token]):
     def __len__(self) -> int:
         return len(self.terms)
 
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [self[each] for each in range(*index.indices(len(self)))]
-        term, position = self.terms[index], int(index % len(self))
-        run = bisect_right(self._firsts, position) - 1
-        start, end = self._runs[run].places[position - self._firsts[run]]
-        return Token(term, self._starts[run] + start, self._starts[run] + end)
+    def __getitem__(self, index: int) -> Token:
+        run = bisect_right(self._firsts, index) - 1
+        start, end = self._runs[run].places[index - self._firsts[run]]
+        return Token(self.terms[index], self._starts[run] + start, self._starts[run] + end)
 
     def __iter__(self) -> Iterator[Token]:
         for begun, (terms, places) in zip(self._starts, self._runs, strict=True):

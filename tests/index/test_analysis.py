@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from dragoman.index.analysis import analyze, fold
+from dragoman.index.analysis import Analysed, analyze, fold
 from dragoman.index.terms import STEMMERS, stem
 
 # Text as people write it in many scripts, and then anything at all.
@@ -34,6 +34,7 @@ def test_in_a_text_all_in_capitals_us_may_be_the_pronoun() -> None:
     assert "us" in terms("THE AMBASSADOR TOLD US THAT THE TALKS HAD FAILED")
     assert "US" in terms("THE AMBASSADOR OF THE U.S. HAD TOLD THEM THAT TALKS HAD FAILED")
     assert terms("WHO and US") == ["WHO", "and", "US"]
+    assert "us" in terms("THE AMBASSADOR TOLD US THAT THE TALKS HAD FAILED")  # whatever was read in between
 
 
 def test_function_words_are_indexed_like_any_other() -> None:
@@ -122,6 +123,20 @@ def test_tokens_are_words_in_order_that_say_where_they_stand(text: str) -> None:
     assert places == sorted(places)
     for (_, end), (start, _), token in zip(places, places[1:], tokens, strict=False):
         assert start >= end or len(token.term) == 2, "only bigrams overlap"
+
+
+@given(st.lists(TEXTS, max_size=4).map(" \n".join))
+@example("U.S. 's  Lee’s, (Lee) 5 % ¶ 中国 中")
+def test_tokens_are_told_one_by_one_as_all_together(text: str) -> None:
+    here = Analysed(text)
+    assert [here[number] for number in range(len(here))] == [*here] == analyze(text)
+    assert here.terms == terms(text)
+
+
+@given(TEXTS, TEXTS)
+def test_no_token_depends_on_what_is_beyond_a_blank(text: str, other: str) -> None:
+    assume(sum(map(str.isupper, text + other)) < 20)  # or else it may be set in capitals throughout
+    assert terms(f"{text} {other}") == terms(text) + terms(other)
 
 
 @given(TEXTS)
