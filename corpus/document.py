@@ -1,10 +1,11 @@
 """What a document is: clean text with a description, and the passages and spans within it."""
 
+import dataclasses
 import json
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple, cast
@@ -218,9 +219,13 @@ class Document:
 
     def description(self) -> dict[str, Any]:
         """What belongs to it beside the text, as JSON-ready values; `from_description` is the way back."""
-        fields = asdict(self)
+        # By hand: `asdict` copies every value of every document, deeply.
+        fields: dict[str, Any] = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
         for name in ("text", "unused", "remarks", "added"):
             del fields[name]
+        for name in ("people", "references", "notes"):
+            fields[name] = tuple({key: getattr(each, key) for key in each.__slots__} for each in fields[name])
+        fields["provenance"] = dict(self.provenance)
         fields["extra"] = {name: values for name, values in fields["extra"].items() if values}
         for name in _LATER:
             if not fields[name]:

@@ -190,7 +190,7 @@ def _cut(run: str, *, is_shouted: bool = False) -> _Cut:
 
 _cut_once = lru_cache(maxsize=1 << 15)(_cut)
 _LONGEST_REMEMBERED = 64  # characters: longer ones are of scripts without blanks, or no words, and do not recur
-_AROUND_WORDS = ".,;:!?()[]\"“”"
+_AROUND_WORDS = '.,;:!?()[]"“”'
 _terms_of = itemgetter(0)
 _RUN = re.compile(r"\S+")
 
