@@ -9,9 +9,10 @@ from ..errors import InvalidField
 from .document import Document
 from .fetching.url_reader import UrlReader
 from .intake import without_recurring_lines
-from .readers.contract import Format, ReadOptions, Skipped
+from .readers.ahead import ReadingAhead
+from .readers.contract import ReadOptions, Skipped
 from .readers.files import is_url
-from .readers.opening import find, read_file, read_standard_input
+from .readers.opening import Found, find, read_standard_input
 from .readers.registry import format_named
 
 
@@ -49,34 +50,31 @@ def read_with_formats(
 
 
 def _read_all(sources: Iterable[str | Path], options: ReadOptions) -> Iterator[tuple[str, Document | Skipped]]:
-    for source in sources:
-        if str(source) == "-":
-            yield from ((options.format or "text", each) for each in read_standard_input(options))
-        elif is_url(source):
-            reader = UrlReader(options)
-            yield from ((reader.format, each) for each in reader.read(str(source)))
-        else:
-            for recurring, files in groupby(find(source, options), _has_recurring_lines):
-                formats: deque[str] = deque()
-                results = _noted(files, options, formats)
-                # What comes out is as many and in the same order.
-                for each in without_recurring_lines(results) if recurring and options.cleaning else results:
-                    yield formats.popleft(), each
+    with ReadingAhead() as ahead:
+        for source in sources:
+            if str(source) == "-":
+                yield from ((options.format or "text", each) for each in read_standard_input(options))
+            elif is_url(source):
+                reader = UrlReader(options)
+                yield from ((reader.format, each) for each in reader.read(str(source)))
+            else:
+                for recurring, files in groupby(find(source, options), _has_recurring_lines):
+                    formats: deque[str] = deque()
+                    results = _noted(ahead.read(files, options), formats)
+                    # What comes out is as many and in the same order.
+                    for each in without_recurring_lines(results) if recurring and options.cleaning else results:
+                        yield formats.popleft(), each
 
 
 def _noted(
-    files: Iterable[tuple[Path, Format] | Skipped], options: ReadOptions, formats: deque[str]
+    files: Iterable[tuple[Found | Skipped, Iterable[Document | Skipped]]], formats: deque[str]
 ) -> Iterator[Document | Skipped]:
     """What is in some files, with the format of each noted when it is given."""
-    for file in files:
-        for each in _read(file, options):
-            formats.append("" if isinstance(file, Skipped) else file[1].name)
+    for file, found in files:
+        for each in found:
+            formats.append("" if isinstance(file, Skipped) else file.form.name)
             yield each
 
 
-def _has_recurring_lines(file: tuple[Path, Format] | Skipped) -> bool:
-    return isinstance(file, Skipped) or file[1].recurring
-
-
-def _read(file: tuple[Path, Format] | Skipped, options: ReadOptions) -> Iterable[Document | Skipped]:
-    return [file] if isinstance(file, Skipped) else read_file(*file, options)
+def _has_recurring_lines(file: Found | Skipped) -> bool:
+    return isinstance(file, Skipped) or file.form.recurring

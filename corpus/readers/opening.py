@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ...errors import UnreadableSource
 from ..document import Document
@@ -16,7 +16,14 @@ from .files import find_files, path_id, reason_of, shown_name
 from .registry import format_named, format_of, unpacking
 
 
-def find(source: str | Path, options: ReadOptions) -> Iterator[tuple[Path, Format] | Skipped]:
+class Found(NamedTuple):
+    """A file, and the format that it is read in."""
+
+    path: Path
+    form: Format
+
+
+def find(source: str | Path, options: ReadOptions) -> Iterator[Found | Skipped]:
     """Find the files that a path or pattern names, in a fixed order.
 
     Args:
@@ -34,7 +41,7 @@ def find(source: str | Path, options: ReadOptions) -> Iterator[tuple[Path, Forma
         if isinstance(path, Skipped):
             yield path
         elif form := unpacking(forced, path.name) if forced else format_of(path.name):
-            yield path, form
+            yield Found(path, form)
         else:
             suffix = "".join(path.suffixes[-1:]) or "files without an extension"
             yield Skipped(shown_name(path), f"no reader for {suffix}")

@@ -10,7 +10,8 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -22,9 +23,10 @@ from ...corpus.fetching.fetch import ANYWHERE, Fetcher
 from ...corpus.fetching.url_reader import Known, Memory, UrlReader
 from ...corpus.fetching.urls import canonical_url
 from ...corpus.fields import Fields
+from ...corpus.readers.ahead import ReadingAhead
 from ...corpus.readers.contract import Format, ReadOptions, Skipped, unforeseen
 from ...corpus.readers.files import is_pattern, is_url, path_id, path_named, shown_name
-from ...corpus.readers.opening import find, read_file, read_standard_input
+from ...corpus.readers.opening import find, read_standard_input
 from ...corpus.readers.registry import format_version
 from ...errors import DragomanError, InvalidField, UnreadableSource
 from ..ledger.database import Database
@@ -81,7 +83,8 @@ def feed(writer: Writer, sources: Iterable[tuple[str, Feeding]]) -> Report:
     """
     run = Run(writer.database)
     listed = [(run.names.source(source), feeding) for source, feeding in sources]
-    report = writer.add(run.documents(listed))
+    with closing(run.documents(listed)) as documents:
+        report = writer.add(documents)
     elsewhere = run.elsewhere() if report.added else ()
     report = writer.remove(run.gone(listed))
     return replace(
@@ -169,11 +172,11 @@ def _changed(origins: Origins, source: str, feeding: Feeding) -> Iterator[tuple[
     options, names = _stamp(feeding.reading), known_names(origins)
     source = names.source(source)
     for file in find(source, feeding.reading):
-        if isinstance(file, Skipped) or (now := _stat(file[0])) is None:
+        if isinstance(file, Skipped) or (now := _stat(file.path)) is None:
             continue
-        path = path_id(names.file(file[0]))
+        path = path_id(names.file(file.path))
         known = origins.file(path)
-        if not (known and _is_as_it_was(known, _reading(file[1].version, options), now)):
+        if not (known and _is_as_it_was(known, _reading(file.form.version, options), now)):
             yield path, now.st_size, now.st_mtime_ns
     yield from (
         (path, -1, -1)
@@ -203,7 +206,7 @@ class Run:
         self._replaced: list[str] = []
         self._fetcher = cache(_fetcher)
 
-    def documents(self, sources: Iterable[tuple[str, Feeding]]) -> Iterator[Document | Skipped]:
+    def documents(self, sources: Iterable[tuple[str, Feeding]]) -> Generator[Document | Skipped]:
         """What is new or changed in the sources. What is known of each is kept as its documents are taken."""
         fields = fields_of(self._database.settings())
         for source, said in sources:
@@ -236,32 +239,39 @@ class Run:
             yield unforeseen(shown_name(source), error)
 
     def _path(self, source: str, name: str, feeding: Feeding) -> Iterator[Document | Skipped]:
-        options = _stamp(feeding.reading)
         window: list[_ReadFile] = []
         size = 0
-        for file in find(source, feeding.reading):
-            if isinstance(file, Skipped):
-                yield file
+        with ReadingAhead() as ahead:
+            for file, found in ahead.read(self._due(source, feeding), feeding.reading):
+                if isinstance(file, Skipped):
+                    yield file
+                    continue
+                if not (file.form.recurring and feeding.reading.cleaning):
+                    yield from self._taken(replace(file, found=found), name, feeding)
+                    continue
+                window.append(replace(file, found=(together := list(found))))
+                size += sum(len(each.text) for each in together if isinstance(each, Document))
+                if len(window) >= WINDOW or size > LARGEST_WINDOW:
+                    yield from self._window(window, name, feeding)
+                    window, size = [], 0
+            yield from self._window(window, name, feeding)
+
+    def _due(self, source: str, feeding: Feeding) -> Iterator["_ReadFile | Skipped"]:
+        """The files of a source that are to be read; the others are passed over."""
+        options = _stamp(feeding.reading)
+        for found in find(source, feeding.reading):
+            if isinstance(found, Skipped):
+                yield found
                 continue
-            path, form = self.names.file(file[0]), file[1]
+            path, form = self.names.file(found.path), found.form
             known, now = self._origins.file(path_id(path)), _stat(path)
             reading = _reading(form.version, options)
-            if known and now and not feeding.reread and self._is_settled(known, form, reading, now):
-                self.passed_over += known.documents
-                if known.skipped:
-                    yield Skipped(shown_name(path), _LEFT_OUT)
+            if not (known and now and not feeding.reread and self._is_settled(known, form, reading, now)):
+                yield _ReadFile(path, form, now, time.time_ns())
                 continue
-            began = time.time_ns()
-            found = read_file(path, form, feeding.reading)
-            if not (form.recurring and feeding.reading.cleaning):
-                yield from self._taken(_ReadFile(path, form, now, began, found), name, feeding)
-                continue
-            window.append(_ReadFile(path, form, now, began, together := list(found)))
-            size += sum(len(each.text) for each in together if isinstance(each, Document))
-            if len(window) >= WINDOW or size > LARGEST_WINDOW:
-                yield from self._window(window, name, feeding)
-                window, size = [], 0
-        yield from self._window(window, name, feeding)
+            self.passed_over += known.documents
+            if known.skipped:
+                yield Skipped(shown_name(path), _LEFT_OUT)
 
     def _window(self, window: list["_ReadFile"], source: str, feeding: Feeding) -> Iterator[Document | Skipped]:
         """The documents of files that were read together, without the lines that recur in their outlets."""
@@ -365,13 +375,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class _ReadFile:
-    """A file that is read: how it was before that (`stat`), when that began (ns since the epoch), what is found."""
+    """A file that is read: how it was before that (`stat`), when that was (ns since the epoch), what is found."""
 
     path: Path
     form: Format
     stat: os.stat_result | None
     began: int
-    found: Iterable[Document | Skipped]
+    found: Iterable[Document | Skipped] = ()
 
 
 class _UrlMemory(Memory):

@@ -31,7 +31,7 @@ class Apart:
     """The process.
 
     Args:
-        memory: How many bytes it may take.
+        memory: How many bytes it may take; 0 for any number.
     """
 
     def __init__(self, memory: int = LARGEST_MEMORY) -> None:
@@ -47,7 +47,7 @@ class Apart:
         """Have it for oneself: it keeps what it is given, and no other thread asks it for anything.
 
         Args:
-            seconds: How much of a processor's time each piece of work may take.
+            seconds: How much of a processor's time each piece of work may take; 0 for any.
             patience: How many seconds may pass meanwhile; 0 for any number. Then the process is killed.
         """
         with self._lock:
@@ -80,9 +80,8 @@ class Apart:
             is_well, found = pickle.load(process.stdout)  # noqa: S301  # it is our own
         except (OSError, EOFError, pickle.UnpicklingError):
             self.end()
-            raise UnreadableSource(
-                f"it takes more than {self._seconds} seconds or {self._memory / 10**9:g} GB, or breaks what reads it"
-            ) from None
+            limits = f"it takes more than {self._seconds} seconds or {self._memory / 10**9:g} GB, or "
+            raise UnreadableSource(f"{limits if self._seconds else 'it '}breaks what reads it") from None
         except BaseException:  # whoever asked does not wait any more
             self.end()
             raise
@@ -111,9 +110,14 @@ class Apart:
         return self._process
 
 
+def is_possible() -> bool:
+    """Whether there can be such a process: in a program that is frozen into one file there is no interpreter for it."""
+    return bool(sys.executable) and not getattr(sys, "frozen", False)
+
+
 def _start(memory: int) -> subprocess.Popen[bytes] | None:
     """A process that is ready to work; None if there can be none."""
-    if getattr(sys, "frozen", False) or not sys.executable:
+    if not is_possible():
         return None
     try:
         process = subprocess.Popen(  # noqa: S603  # this very interpreter, and our own line
@@ -137,7 +141,7 @@ def serve(memory: int) -> None:
     """What the process does: one thing after the other, until nobody asks any more.
 
     Args:
-        memory: How many bytes it may take.
+        memory: How many bytes it may take; 0 for any number.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is meant for whoever asks
     asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
@@ -165,6 +169,8 @@ def _answer(asked: IO[bytes], answers: IO[bytes]) -> None:
 
 
 def _limit_memory(memory: int) -> None:
+    if not memory:
+        return
     with suppress(ImportError, OSError, ValueError):
         import resource
 
@@ -175,6 +181,8 @@ def _limit_memory(memory: int) -> None:
 
 
 def _limit_time(seconds: int) -> None:
+    if not seconds:
+        return
     with suppress(ImportError, OSError, ValueError):
         import resource
 
