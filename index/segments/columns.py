@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...corpus.dates.records import parse_dates
 from ...corpus.document import Document
 from ...corpus.fields import Field
 from ..analysis import Analysed, one_line
@@ -236,6 +235,9 @@ def _number(value: str) -> float:
 
 
 def _ordinals(value: str) -> tuple[float, float]:
+    # Imported late: only filters of a field of dates ask for it, and its patterns take milliseconds to compile.
+    from ...corpus.dates.records import parse_dates
+
     try:
         dates = parse_dates(value)
     except ValueError:
