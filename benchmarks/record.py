@@ -23,6 +23,8 @@ RESULTS = ROOT / "benchmarks" / "results"
 FIELDS = ("date", "machine", "commit", "command")
 """What each results file must say of all its figures; null where nobody noted it."""
 SAVE = "--save"
+ENVIRONMENT = ("OMP_NUM_THREADS", "ONEDNN_MAX_CPU_ISA")
+"""The variables that belong to a command where they are set."""
 
 
 class Record:
@@ -93,13 +95,13 @@ def find_folder() -> Path | None:
 def describe_run() -> dict[str, str | None]:
     """Today's date, this machine, the commit, and the command without `--save`."""
     script = Path(sys.argv[0]).resolve()
-    threads = os.environ.get("OMP_NUM_THREADS")
+    given = [f"{name}={os.environ[name]} " for name in ENVIRONMENT if os.environ.get(name)]
     command = ["python", str(script.relative_to(ROOT)) if script.is_relative_to(ROOT) else str(script), *arguments()]
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": describe_machine(),
         "commit": describe_commit(),
-        "command": (f"OMP_NUM_THREADS={threads} " if threads else "") + " ".join(command),
+        "command": "".join(given) + " ".join(command),
     }
 
 
