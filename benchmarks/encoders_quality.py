@@ -86,7 +86,7 @@ def main() -> None:
             cells = [cell for own, its in pairs for cell in (f"{own:.4f}", f"{own - its:+.4f}")]
             cosines = (every * exact[1]).sum(axis=1)
             record.row(name, *cells, f"{cosines.min():.5f}", f"{cosines.mean():.5f}")
-            record.figure("passages", f"{len(every):,}")
+        record.figure("passages", f"{len(exact[1]) if exact else 0:,}")
 
 
 if __name__ == "__main__":
