@@ -5,8 +5,8 @@
 The shipped briefs, again and again up to PASSAGES (256 unless told otherwise). The ways (`encoding_ways.py`) take
 turns, ROUNDS times (3), each of these rounds all passages, on as many cores as they take by themselves; a rate is the
 median round's, and so is the processor time, of all threads and processes. Rates of one run compare. Forward passes
-have 16 rows of a like length; of 256 passages a sixteenth of the rows stays empty, of other numbers often more, of an
-archive fewer. Ways with rows of their own gain by that.
+have rows of a like length: PyTorch's 16, of which a sixteenth stays empty with 256 passages, with other numbers often
+more, with an archive fewer; ONNX Runtime's 4, unless a way says otherwise.
 
 A cosine is to the vectors of Sentence Transformers in float32. A vector is the same in other company if it is bit for
 bit what it was when every second passage was encoded without the others. `--with=openvino` installs that in the user's

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -29,7 +29,7 @@ from dragoman.corpus.splitting.passages import split_passages
 from dragoman.index.encoding import forward, passage_encoder
 from dragoman.index.encoding.bert import build_graph, read_bert
 from dragoman.index.encoding.model import DEFAULT_MODEL, resolve_model
-from dragoman.index.encoding.passage_encoder import ROWS, PassageEncoder
+from dragoman.index.encoding.passage_encoder import PassageEncoder
 from dragoman.index.encoding.query_encoder import onnx_runtime
 from dragoman.user_folders import user_cache
 
@@ -39,6 +39,8 @@ Numbered = list[tuple[int, Passage]]
 BRIEFS = ROOT / "corpus" / "briefs"
 OPENVINO = "openvino==2026.4.1"
 CORES = os.cpu_count() or 1
+ROWS = 16
+"""Of a forward pass, where a way has many."""
 
 
 class Way(NamedTuple):
@@ -74,8 +76,8 @@ def sentence_transformers() -> Way:
     return Way(encode)
 
 
-def ours(model: forward.Model, rows: int = ROWS, kind: type[PassageEncoder] = PassageEncoder) -> Way:
-    """Our encoder with a model, in forward passes of so many rows."""
+def ours(model: forward.Model, rows: int = 0, kind: type[PassageEncoder] = PassageEncoder) -> Way:
+    """Our encoder with a model, in forward passes of so many rows; 0 for those that it has by itself."""
     with encoding_by(model, rows):
         made = kind(info=model.info)
 
@@ -87,9 +89,10 @@ def ours(model: forward.Model, rows: int = ROWS, kind: type[PassageEncoder] = Pa
 
 
 @contextmanager
-def encoding_by(model: forward.Model, rows: int = ROWS) -> Iterator[None]:
-    """Within the block, passages are encoded by a model, in forward passes of so many rows."""
-    with patch.object(passage_encoder, "load", lambda *_: model), patch.object(passage_encoder, "ROWS", rows):
+def encoding_by(model: forward.Model, rows: int = 0) -> Iterator[None]:
+    """Within the block, passages are encoded by a model, in forward passes of so many rows: see `ours`."""
+    model.rows = rows or model.rows
+    with patch.object(passage_encoder, "load", lambda *_: model):
         yield
 
 
@@ -141,8 +144,9 @@ def int8_model() -> forward.GraphModel:
 
 
 def with_graph(content: bytes, threads: int = 0) -> forward.GraphModel:
-    """The model with another graph for ONNX Runtime, and so many threads; 0 for one a core."""
+    """The model with another graph for ONNX Runtime: one pass at a time, by so many threads; 0 for one a core."""
     model, runtime = graph_model(), onnx_runtime()
+    model.at_once = 1
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 4
@@ -180,6 +184,7 @@ def openvino_model(precision: str) -> forward.GraphModel:
             return [results[name] for name in names]
 
     model = graph_model()
+    model.at_once = 1
     model._session = Session()
     return model
 
@@ -200,6 +205,12 @@ def install_openvino() -> None:
     sys.path.append(str(folder))
 
 
+class _Row(NamedTuple):
+    """The bins of the tokens of a row."""
+
+    bins: list[int]
+
+
 class PackedEncoder(PassageEncoder):
     """Several windows in one row of a forward pass, each seeing itself alone and counting its positions from 0.
 
@@ -209,9 +220,10 @@ class PackedEncoder(PassageEncoder):
     def _shape(self, tokens: int) -> tuple[bool, int]:  # noqa: ARG002  # whatever it is
         return True, self.info.max_tokens
 
-    def _add(self, windows: list[Any], length: int, partial: bool, sums: NDArray[np.float32]) -> None:  # noqa: ARG002
+    def _embedded(self, passes: Iterable[tuple[list[Any], int, bool]]) -> Iterator[tuple[list[Any], Any]]:
         import torch
 
+        ((windows, length, _),) = passes
         rows: list[list[Any]] = []
         left: list[int] = []
         for window in sorted(windows, key=lambda each: -len(each.tokens)):
@@ -226,19 +238,19 @@ class PackedEncoder(PassageEncoder):
         for first in range(0, len(rows), ROWS):
             tokens, positions, owners = (np.zeros((ROWS, length), np.int64) for _ in range(3))
             tokens[:] = model.padding
-            bins = np.full((ROWS, length), len(sums) - 1)
-            for number, row in enumerate(rows[first : first + ROWS]):
+            packed = rows[first : first + ROWS]
+            for number, row in enumerate(packed):
                 start = 0
                 for owner, window in enumerate(row, 1):
                     end = start + len(window.tokens)
                     tokens[number, start:end], positions[number, start:end] = window.tokens, range(end - start)
-                    owners[number, start:end], bins[number, start:end] = owner, window.bins
+                    owners[number, start:end] = owner
                     start = end
             seen = torch.as_tensor(owners[:, None, :, None] == owners[:, None, None, :])
             given = {"input_ids": torch.as_tensor(tokens), "position_ids": torch.as_tensor(positions)}
             with torch.inference_mode():
                 values = model.chain[0].auto_model(attention_mask=seen, **given).last_hidden_state.numpy()
-            np.add.at(sums, bins.ravel(), values.reshape(-1, sums.shape[1]))
+            yield [_Row([each for window in row for each in window.bins]) for row in packed], values
 
 
 _encode_here: Callable[[Numbered], NDArray[np.float32]]
@@ -247,7 +259,7 @@ _encode_here: Callable[[Numbered], NDArray[np.float32]]
 
 def _begin() -> None:
     global _encode_here
-    _encode_here = ours(with_graph(graph(), threads=1)).encode
+    _encode_here = ours(with_graph(graph(), threads=1), ROWS).encode
 
 
 def _encode(given: Numbered) -> tuple[NDArray[np.float32], float]:
@@ -288,9 +300,11 @@ def makers() -> dict[str, Callable[[], Way]]:
         "float32, `torch.compile`": lambda: ours(compiled_model()),
         "float32, PyTorch, several passages a row": lambda: ours(chain_model("float32"), 1 << 30, PackedEncoder),
         EXACT: lambda: ours(graph_model()),
-        f"{EXACT}, one row at a time": lambda: ours(graph_model(), 1),
-        f"{EXACT}, a process of one thread a core": process_a_core,
-        "float32, OpenVINO": lambda: ours(openvino_model("f32")),
+        f"{EXACT}, all threads for each pass, of 16 rows": lambda: ours(with_graph(graph()), ROWS),
+        f"{EXACT}, all threads for each pass, of 4 rows": lambda: ours(with_graph(graph())),
+        f"{EXACT}, a process of one thread a core, 16 rows": process_a_core,
+        "float32, OpenVINO, 16 rows": lambda: ours(openvino_model("f32"), ROWS),
+        "float32, OpenVINO, 4 rows": lambda: ours(openvino_model("f32")),
         "bfloat16, OpenVINO": lambda: ours(openvino_model("bf16")),
         **{name: partial(_make, *each) for name, each in inexact_models().items()},
     }
@@ -299,8 +313,8 @@ def makers() -> dict[str, Callable[[], Way]]:
 def inexact_models() -> dict[str, tuple[Callable[[], forward.Model], int]]:
     """Of the ways whose vectors are not those of float32: what makes the model, and the rows of a forward pass."""
     return {
-        "bfloat16, PyTorch": (bfloat16_model, ROWS),
-        "int8, ONNX Runtime": (int8_model, ROWS),
+        "bfloat16, PyTorch": (bfloat16_model, 0),
+        "int8, ONNX Runtime, 16 rows": (int8_model, ROWS),
         "int8, ONNX Runtime, one row at a time": (int8_model, 1),
     }
 

@@ -4,7 +4,6 @@ To read a web page or a PDF, and to clean it, takes longer than to index it. Who
 no process for them. Nobody waits idly: what no other process has begun to read, the one that asks reads itself.
 """
 
-import os
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final, NamedTuple, Protocol, Self, TypeVar
 
+from ...cores import cores
 from ...errors import UnreadableSource
 from ..document import Document
 from .contract import MEGABYTE, Format, ReadOptions, Skipped
@@ -128,7 +128,7 @@ class ReadingAhead:
 
     def _start(self, first: _Task) -> None:
         """Start the processes; the file is one of those that they will read."""
-        for _ in range(_cores() - 1 if is_possible() else 0):
+        for _ in range(cores() - 1 if is_possible() else 0):
             process = Apart(memory=0)
             # Nobody waits for it when the program ends: without it, the process ends by itself.
             thread = Thread(target=self._work, args=(process, first), name="reading ahead", daemon=True)
@@ -178,10 +178,6 @@ def _read(path: Path, form: str, options: ReadOptions) -> list[Document | Skippe
 
 def _may_go_ahead(form: Format, options: ReadOptions) -> bool:
     return form.one_document and not form.package and not options.ocr
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _size(path: Path) -> int:

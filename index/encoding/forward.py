@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ...cores import cores
 from ...docstrings import ARE_LEFT_OUT
 from ...errors import MissingExtra, ModelNotFound
 from ...refusals import refusal
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 PRECISIONS = ("bfloat16", "float32")
+_AT_ONCE = 4  # forward passes
 MAX_WINDOW = 512  # tokens, also for models that take more: attention is quadratic, and a passage is shorter
 
 
@@ -40,6 +42,11 @@ class Model(Protocol):
     """Its tokenizer, which cuts a text into windows and does not pad."""
     padding: int
     """The id of the token that pads."""
+
+    rows: int
+    """How many rows each forward pass is to have."""
+    at_once: int
+    """How many forward passes are best asked for at once, in as many threads."""
 
     def embed_tokens(self, tokens: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         """The embeddings of all tokens, before they are pooled.
@@ -60,6 +67,9 @@ class Model(Protocol):
 
 class ChainModel:
     """A model as Sentence Transformers runs it, module after module. Implements `Model`."""
+
+    rows = 16
+    at_once = 1  # for which PyTorch takes all cores
 
     def __init__(self, chain: "SentenceTransformer", tokenizer: "Tokenizer", info: EncoderInfo) -> None:
         self.chain = chain
@@ -84,15 +94,23 @@ class ChainModel:
 
 
 class GraphModel:
-    """A BERT as ONNX Runtime runs it. Implements `Model`."""
+    """A BERT as ONNX Runtime runs it. Implements `Model`.
+
+    Its passes are small ones, each on a core of its own: of many rows, more stay empty when little is encoded, and
+    threads that share a pass wait for each other. What comes out is the same.
+    """
+
+    rows = 4
 
     def __init__(self, bert: Bert, tokenizer: "Tokenizer", info: EncoderInfo) -> None:
         self.tokenizer = tokenizer
         self.padding = bert.padding
         self.info = info
+        count = 1 if is_child() else cores()
+        self.at_once = min(count, _AT_ONCE)
         onnxruntime = onnx_runtime()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1 if is_child() else 0  # as many as the machine has cores
+        options.intra_op_num_threads = count // self.at_once
         options.log_severity_level = 4  # errors come as exceptions, and nothing is printed
         graph = build_graph(bert).SerializeToString()
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

@@ -1,7 +1,8 @@
 """Passages → vectors for building: `PassageEncoder`, which encodes passages and their sentences."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,6 @@ from .forward import PRECISIONS, check_means, load, passage_precision
 from .model import DEFAULT_MODEL, resolve_model, weights_hash
 from .query_encoder import EncoderInfo, unit, whole_characters
 
-ROWS = 16  # of every forward pass
 BUCKET = 32  # tokens: every forward pass is a multiple of it long
 CHUNK = 1024  # passages sorted by length at a time: more pads less and answers later
 TITLE_CHARACTERS = 200
@@ -52,8 +52,8 @@ class PassageEncoder:
     def encode(self, passages: Iterable[tuple[int, Passage]]) -> Iterator[EncodedPassage]:
         """Encode passages, in their order. Reads `CHUNK` passages ahead.
 
-        A passage's vectors depend on nothing but the passage, bit for bit on the same machine: every forward pass has
-        `ROWS` rows and a length that follows from the passage's own. What overflows a window goes into a further one,
+        A passage's vectors depend on nothing but the passage, bit for bit on the same machine: all forward passes have
+        as many rows, and a length that follows from the passage's own. What overflows a window goes into a further one,
         and all windows count. A sentence without any token gets the passage's vector.
 
         Args:
@@ -77,9 +77,13 @@ class PassageEncoder:
                 groups[self._shape(len(window.tokens))].append(window)
         pooled = np.zeros((firsts[-1] + 1, self.info.dimension), dtype=np.float32)
         # A passage's full windows come before its last one, so that its sums are always added in the same order.
-        for (partial, length), windows in sorted(groups.items()):
-            for row in range(0, len(windows), ROWS):
-                self._add(windows[row : row + ROWS], length, partial, pooled)
+        passes = (
+            (windows[row : row + self._model.rows], length, partial)
+            for (partial, length), windows in sorted(groups.items())
+            for row in range(0, len(windows), self._model.rows)
+        )
+        for windows, values in self._embedded(passes):
+            self._add(windows, values, pooled)
         for (version, passage), (first, end) in zip(chunk, pairwise(firsts), strict=True):
             vector = unit(pooled[first:end].sum(axis=0) if mean else pooled[first])
             sentences = pooled[first + 1 : end].copy()
@@ -125,18 +129,51 @@ class PassageEncoder:
             if window.ids:
                 yield window.ids, np.array(window.offsets, dtype=np.int64)
 
-    def _add(self, windows: list[_Window], length: int, partial: bool, sums: NDArray[np.float32]) -> None:
-        """Add the embeddings of at most `ROWS` windows to their bins: `sums` is float32 `[bins, dimension]`."""
-        tokens = np.full((ROWS, length), self._model.padding, dtype=np.int64)
-        mask = np.zeros((ROWS, length), dtype=np.int64)
+    def _embedded(
+        self, passes: Iterable[tuple[list[_Window], int, bool]]
+    ) -> Iterator[tuple[list[_Window], NDArray[np.float32]]]:
+        """The windows of each forward pass with their embeddings, in order; as many passes at once as the model takes.
+
+        Args:
+            passes: Each with its windows, its length, and whether these are padded.
+        """
+        at_once = self._model.at_once
+        if at_once == 1:
+            yield from ((windows, self._embed(windows, length, partial)) for windows, length, partial in passes)
+            return
+        with ThreadPoolExecutor(at_once, "encoding") as threads:
+            begun: deque[tuple[list[_Window], Future[NDArray[np.float32]]]] = deque()
+            try:
+                for windows, length, partial in passes:
+                    begun.append((windows, threads.submit(self._embed, windows, length, partial)))
+                    if len(begun) > 2 * at_once:
+                        windows, values = begun.popleft()
+                        yield windows, values.result()
+                yield from ((windows, values.result()) for windows, values in begun)
+            finally:
+                threads.shutdown(wait=False, cancel_futures=True)
+
+    def _embed(self, windows: list[_Window], length: int, partial: bool) -> NDArray[np.float32]:
+        """The embeddings of windows in one forward pass, which may have more rows.
+
+        Returns:
+            float32 `[rows, length, dimension]`, of each token; or `[rows, dimension]` if the model does not take their
+            mean.
+        """
+        tokens = np.full((self._model.rows, length), self._model.padding, dtype=np.int64)
+        mask = np.zeros((self._model.rows, length), dtype=np.int64)
         mask[len(windows) :, : 1 if partial else length] = 1  # a row that sees nothing would compute NaN
-        mean = self.info.pooling == "mean"
-        bins = np.full((ROWS, length) if mean else (ROWS, 1), len(sums) - 1)
         for row, window in enumerate(windows):
             tokens[row, : len(window.tokens)] = window.tokens
             mask[row, : len(window.tokens)] = 1
+        mean = self.info.pooling == "mean"
+        return (self._model.embed_tokens if mean else self._model.embed)(tokens, mask)
+
+    def _add(self, windows: list[_Window], values: NDArray[np.float32], sums: NDArray[np.float32]) -> None:
+        """Add what `_embed` gives for some windows to their bins: `sums` is float32 `[bins, dimension]`."""
+        bins = np.full(values.shape[:2] if self.info.pooling == "mean" else (len(values), 1), len(sums) - 1)
+        for row, window in enumerate(windows):
             bins[row, : len(window.bins)] = window.bins
-        values = (self._model.embed_tokens if mean else self._model.embed)(tokens, mask)
         # This adds one after the other, in order: the same sum with any batch-mates.
         np.add.at(sums, bins.ravel(), values.reshape(-1, sums.shape[1]))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ...cores import cores
 from ...search.cli.options import PathFromHome, at_option, collections_option, folder_of
 from ...search.cli.terminal import echo_if_possible
 from ...search.collection import open_collection
@@ -100,7 +101,7 @@ def serve(
     logging.raiseExceptions = False  # a log on a full disk ends no request, and is no news in itself
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     logging.getLogger("dragoman").setLevel(logging.WARNING if no_log else logging.INFO)
-    workers = workers or serving.cores()
+    workers = workers or cores()
     prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
     folders, counts = [folder_of(each) for each in collections or (None,)], Counts()
     options = Options(

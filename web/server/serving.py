@@ -1,14 +1,12 @@
 """The server behind `dragoman serve`: waitress with threads, which finishes what it has begun before it stops."""
 
 import logging
-import os
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
 from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from urllib.parse import quote
 
@@ -180,16 +178,6 @@ def serve(
     wasyncore.close_all(sockets, ignore_all=True)
     for number in _STOPPING:
         signal.signal(number, signal.SIG_IGN)  # Python takes its handlers off before it has ended, and would be killed
-
-
-def cores() -> int:
-    """How many processor cores this process may use: those it is bound to, or fewer where a container gets less."""
-    bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        share, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
-        return max(min(bound, ceil(int(share) / int(period))), 1)
-    except (OSError, ValueError):  # there is no limit
-        return bound
 
 
 def _drain(server: Any, sockets: dict[int, Any], company: Company) -> None:

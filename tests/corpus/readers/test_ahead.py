@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 def others(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other processes from the first file on, which do all the work that they can."""
     monkeypatch.setattr(ahead, "WORTH_SECONDS", -1)
-    monkeypatch.setattr(ahead, "_cores", lambda: 3)
+    monkeypatch.setattr(ahead, "cores", lambda: 3)
     monkeypatch.setattr(ReadingAhead, "_help", lambda *_, **__: None)
 
 
@@ -57,7 +57,7 @@ def test_the_same_comes_out_in_the_same_order(folder: Path, others: None, monkey
 def test_who_waits_helps(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = list(read([folder]))
     monkeypatch.setattr(ahead, "WORTH_SECONDS", -1)
-    monkeypatch.setattr(ahead, "_cores", lambda: 2)
+    monkeypatch.setattr(ahead, "cores", lambda: 2)
     assert list(read([folder])) == expected
 
 
