@@ -7,7 +7,7 @@ no process for them. Nobody waits idly: what no other process has begun to read,
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -31,6 +31,9 @@ MOST_FILES: Final = 32
 
 MOST_BYTES: Final = 64 * MEGABYTE
 """So many bytes they have together, unless one alone has more."""
+
+
+_A_MOMENT = 1.0  # seconds
 
 
 class File(Protocol):
@@ -89,8 +92,9 @@ class ReadingAhead:
         for each in self._processes.values():
             self._tasks.put(None)
             each.end()
-        for thread in self._processes:
+        for thread, each in self._processes.items():
             thread.join()
+            each.end()  # it may have been started once more
 
     def read(
         self, files: Iterable[_File | Skipped], options: ReadOptions
@@ -136,11 +140,18 @@ class ReadingAhead:
             thread.start()
 
     def _work(self, process: Apart, first: _Task) -> None:
-        """In a thread: have a process read one file after the other. One that breaks it ends no other."""
+        """In a thread: have a process read one file after the other. One that breaks it ends no other.
+
+        Where no process can be started, the files are left to whoever waits: readers are not made for threads.
+        """
         with suppress(Exception), process.lasting(0):
             # To no end but that what reading takes is loaded before anybody waits for it.
-            process.do(_read, first.path, first.form, first.options)
+            if process.is_there():
+                process.do(_read, first.path, first.form, first.options)
         while (task := self._tasks.get()) is not None:
+            if not process.is_there():
+                self._tasks.put(task)
+                return
             try:
                 with process.lasting(0):
                     task.found.set_result(process.do(_read, task.path, task.form, task.options))
@@ -151,9 +162,13 @@ class ReadingAhead:
 
     def _help(self, until: Future[Any]) -> None:
         """Read what no process has begun to, here, as long as something else is not read yet."""
-        with suppress(Empty):
-            while not until.done():
-                if task := self._tasks.get_nowait():
+        while not until.done():
+            try:
+                task = self._tasks.get_nowait()
+            except Empty:
+                wait([until], _A_MOMENT)  # a file may yet be put back
+            else:
+                if task:
                     task.found.set_result(_read(task.path, task.form, task.options))
 
     def _found(self, waiting: _Waiting, options: ReadOptions) -> tuple[Any, Iterable[Document | Skipped]]:

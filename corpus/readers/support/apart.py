@@ -91,6 +91,11 @@ class Apart:
             raise found
         return found
 
+    def is_there(self) -> bool:
+        """Whether there is a process, which is started if need be; or else what it is given is done here."""
+        with self._lock:
+            return self._started() is not None
+
     def end(self) -> None:
         """End the process. The next piece of work starts another one."""
         process, self._process, self._is_tried = self._process, None, False

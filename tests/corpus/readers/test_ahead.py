@@ -3,8 +3,10 @@
 import gzip
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from dragoman.corpus.readers import ahead
 from dragoman.corpus.readers.ahead import ReadingAhead
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.corpus.readers.opening import find
+from dragoman.corpus.readers.support import apart
 
 PAGE = "<html><head><title>Note {0}</title></head><body><article><p>{1}</p></article></body></html>"
 COUNT = 12
@@ -59,6 +62,22 @@ def test_who_waits_helps(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "WORTH_SECONDS", -1)
     monkeypatch.setattr(ahead, "cores", lambda: 2)
     assert list(read([folder])) == expected
+
+
+def test_where_no_process_can_be_started_all_is_read_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected, threads = list(read([folder])), set[str]()
+    monkeypatch.setattr(ahead, "WORTH_SECONDS", -1)
+    monkeypatch.setattr(ahead, "cores", lambda: 3)
+    monkeypatch.setattr(apart, "_start", lambda _: None)
+
+    def noted(*given: Any) -> list[Document | Skipped]:
+        threads.add(threading.current_thread().name)
+        return own(*given)
+
+    own = ahead._read
+    monkeypatch.setattr(ahead, "_read", noted)
+    assert list(read([folder])) == expected
+    assert threads == {threading.main_thread().name}
 
 
 def test_a_format_that_is_named_is_the_one_they_read_in(
