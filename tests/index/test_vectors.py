@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from dragoman.corpus.document import Document, Span
-from dragoman.index.segments.encoded_passage import EncodedPassage
+from dragoman.index.segments.encoded_passage import EncodedPassage, SegmentPassage
+from dragoman.index.segments.similarity.vector_rows import VectorPart
 from dragoman.index.segments.similarity.vectors import Vectors
-from dragoman.index.segments.similarity.vectors_writer import VectorsWriter
+from dragoman.index.segments.similarity.vectors_writer import PartWriter, VectorsWriter
 
 PASSAGES, DIMENSION = 400, 16
 
@@ -43,6 +44,37 @@ def test_the_nearest_are_those_of_the_greatest_cosine_however_many_may_be_found(
     cosines = vectors.cosines(question, np.arange(PASSAGES))
     wanted = np.flatnonzero(may)[np.argsort(-cosines[may], kind="stable")[:50]]
     assert sorted(found.tolist()) == sorted(wanted.tolist())
+    np.testing.assert_allclose(similar, cosines[found], atol=1e-5)
+
+
+@pytest.mark.parametrize("together", [0, 5, 19, 20, 49, 50, 80, 100])
+@pytest.mark.parametrize("share", [1.0, 0.3, 0.02])
+def test_of_many_parts_none_keeps_any_of_the_nearest_back(tmp_path: Path, together: int, share: float) -> None:
+    """Of so many parts each has few of the nearest, or one has most: so many lie right beside the question there."""
+    parts, rows, depth = 8, 100, 50
+    question, given = units(1, 2)[0], units(parts * rows, 5)
+    near = question + 0.1 * units(together, 6)
+    given[3 * rows : 3 * rows + together] = near / np.linalg.norm(near, axis=1, keepdims=True)
+    (tmp_path / "none").mkdir()
+    writer = VectorsWriter(tmp_path / "none", DIMENSION)
+    for _ in given:
+        writer.add(SegmentPassage(1, Document("d", "Text."), Span(0, 5), []))
+    writer.close()
+    vectors, later = Vectors(tmp_path / "none"), list[VectorPart]()
+    for number in range(parts):
+        (folder := tmp_path / str(number)).mkdir()
+        part = PartWriter(folder, DIMENSION)
+        for ordinal in range(number * rows, (number + 1) * rows):
+            part.add(ordinal, given[ordinal], np.zeros((0, DIMENSION), np.int8))
+        part.close(len(given))
+        later.append(vectors.part(folder))
+    vectors = vectors.extended(later)
+    may = np.random.default_rng(7).random(len(given)) < share
+    found, similar = vectors.nearest(question, depth, may)
+    cosines = np.where(may, vectors.cosines(question, np.arange(len(given))), -1)
+    wanted = np.argsort(-cosines, kind="stable")[: min(depth, int(may.sum()))]
+    assert {*wanted.tolist()} <= {*found.tolist()}
+    assert may[found].all()
     np.testing.assert_allclose(similar, cosines[found], atol=1e-5)
 
 

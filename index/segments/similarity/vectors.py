@@ -15,6 +15,8 @@ _OWNER = "part.json"
 """The file that names the segment whose passages the vectors in a folder beside it are of."""
 
 _BATCH = 4096
+_FAIR = 3  # times as many of the nearest as a part would have if all parts had as many
+_ROUNDING = 1e-5  # of similarities that FAISS adds up in single precision
 
 
 class Vectors:
@@ -99,11 +101,21 @@ class Vectors:
             admitted: bool [passages], which may be found.
 
         Returns:
-            int64 [n]: their ordinals, in no particular order, of each part at most `depth`; and float32 [n], about how
+            int64 [n]: the ordinals of these and perhaps of others, in no particular order; and float32 [n], about how
             similar they are: see `cosines`.
         """
-        ordinals, similar = zip(*(part.nearest(question, depth, admitted) for part in self.parts), strict=True)
-        return np.concatenate(ordinals), np.concatenate(similar)
+        # All of the nearest may be in one part, and hardly ever are: it is asked for more where there may be more.
+        few = min(depth, _FAIR * depth // len(self.parts) + 1)
+        wanted = [few if part.count > depth else depth for part in self.parts]
+        found = [part.nearest(question, most, admitted) for part, most in zip(self.parts, wanted, strict=True)]
+        if min(wanted) < depth:
+            every = np.concatenate([similar for _, similar in found])
+            least = np.partition(every, -depth)[-depth] - _ROUNDING if len(every) >= depth else -np.inf
+            for number, (part, most) in enumerate(zip(self.parts, wanted, strict=True)):
+                ordinals, similar = found[number]
+                if most < depth and len(ordinals) >= most and similar.min() >= least:
+                    found[number] = part.nearest(question, depth, admitted)
+        return np.concatenate([each for each, _ in found]), np.concatenate([each for _, each in found])
 
     def cosines(self, question: NDArray[np.float32], ordinals: NDArray[np.int64]) -> NDArray[np.float64]:
         """How similar passages are to a question.
