@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...segments.arrays import is_among, quantile
+from ...segments.similarity.vectors import ROUNDING
 from ..plan import Meaning
 from ..selection import Selection
 from ..view import Weighed
@@ -98,7 +99,7 @@ class LocalMeaning:
         numbers, about = np.concatenate(found), np.concatenate(similar)
         if len(numbers) <= depth:
             return numbers
-        return numbers[about >= np.partition(about, -depth)[-depth] - _ROUNDING]
+        return numbers[about >= np.partition(about, -depth)[-depth] - ROUNDING]
 
 
 def _with_median(similarities: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -107,6 +108,3 @@ def _with_median(similarities: NDArray[np.float64]) -> NDArray[np.float64]:
     if not unknown.any():
         return similarities
     return np.where(unknown, 0.0 if unknown.all() else quantile(similarities[~unknown], 0.5), similarities)
-
-
-_ROUNDING = 1e-5  # of what FAISS says of similarities: it adds up single precision, in an order of its own

@@ -14,9 +14,11 @@ from .vector_rows import VectorPart, cosines
 _OWNER = "part.json"
 """The file that names the segment whose passages the vectors in a folder beside it are of."""
 
+ROUNDING = 1e-5
+"""Of what FAISS says of similarities: it adds up single precision, in an order of its own."""
+
 _BATCH = 4096
 _FAIR = 3  # times as many of the nearest as a part would have if all parts had as many
-_ROUNDING = 1e-5  # of similarities that FAISS adds up in single precision
 
 
 class Vectors:
@@ -110,7 +112,7 @@ class Vectors:
         found = [part.nearest(question, most, admitted) for part, most in zip(self.parts, wanted, strict=True)]
         if min(wanted) < depth:
             every = np.concatenate([similar for _, similar in found])
-            least = np.partition(every, -depth)[-depth] - _ROUNDING if len(every) >= depth else -np.inf
+            least = np.partition(every, -depth)[-depth] - ROUNDING if len(every) >= depth else -np.inf
             for number, (part, most) in enumerate(zip(self.parts, wanted, strict=True)):
                 ordinals, similar = found[number]
                 if most < depth and len(ordinals) >= most and similar.min() >= least:
