@@ -25,8 +25,9 @@ from ...errors import CollectionDamaged, CollectionNotFound, SystemRefusal
 from ...refusals import lack_of_room, refusal, telling_refusals
 from ..forking import undisturbed
 
-_ATTEMPTS = 20
-"""How often a ledger is opened anew that others open, close or replace at the same moment, a little later each time."""
+ATTEMPTS = 20
+"""How often a ledger is opened or asked anew that others open, close or replace at that moment, a little later each
+time."""
 
 SEAL = "ledger.seal"
 """The file beside a ledger that has its seal, which is there as long as the ledger is."""
@@ -79,6 +80,15 @@ def telling(path: Path) -> Generator[None]:
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "Could not decode" in str(error):
             raise damaged(path, error) from error
         raise
+
+
+def passes(error: BaseException) -> bool:
+    """Whether an error passes by itself: whoever opens a ledger to write is just about to write its log's index anew.
+
+    One who may only read can neither do that nor wait for it, and SQLite tells it as a refusal to write.
+    """
+    code = getattr(error.__cause__ or error, "sqlite_errorcode", 0)
+    return code in (sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_READONLY_CANTINIT)
 
 
 def damaged(path: Path, error: Exception) -> CollectionDamaged:
@@ -180,7 +190,7 @@ def connected(path: Path) -> tuple[File | None, Opened]:
         sqlite3.Error: It is no ledger.
     """
     address = f"file:{quote(os.fsencode(path.absolute()))}"
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         file = file_at(path)
         try:
             lack = lack_of_room(path)
@@ -196,7 +206,7 @@ def connected(path: Path) -> tuple[File | None, Opened]:
             found = _to_read(path, address, lack)
             if found is None:
                 # It is being written, or its log was left behind.
-                if attempt == _ATTEMPTS - 1:
+                if attempt == ATTEMPTS - 1:
                     raise lack from error
                 time.sleep(0.01 * attempt)
                 continue

@@ -7,6 +7,7 @@ no connection to it may come among those to the old one.
 import json
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
@@ -18,7 +19,19 @@ from ...errors import CollectionClosed, CollectionDamaged, CollectionLocked, Col
 from ..forking import Forked, abandon, prepare_for_forks, undisturbed
 from ..segments.durability import rename, sync
 from ..writing.rights import share
-from .connections import File, Opened, check_exists, connected, damaged, file_at, put_back, state_of, telling
+from .connections import (
+    ATTEMPTS,
+    File,
+    Opened,
+    check_exists,
+    connected,
+    damaged,
+    file_at,
+    passes,
+    put_back,
+    state_of,
+    telling,
+)
 from .past_sqlite import blocks, hold, let_go
 from .schema import CHANGE, FORMAT, IDENTITY, MIGRATIONS, OLDEST, TABLES, Migration, is_current, migrate
 
@@ -207,6 +220,7 @@ class Database(Forked):
 
         It may be asked more than once, and must change nothing.
         """
+        attempts = 0
         while True:
             with undisturbed():
                 connection = self.connection
@@ -217,9 +231,11 @@ class Database(Forked):
                 try:
                     with opened.connection.busy, telling(self.path):
                         answer = question(connection)
-                except (sqlite3.DatabaseError, SystemRefusal, CollectionDamaged):
+                except (sqlite3.DatabaseError, SystemRefusal, CollectionDamaged) as error:
                     self.check_open()  # another thread may just have closed it
-                    if not self._is_past(opened):
+                    if passes(error) and (attempts := attempts + 1) < ATTEMPTS:
+                        time.sleep(0.01 * attempts)
+                    elif not self._is_past(opened):
                         raise
                 else:
                     if not self._is_past(opened):

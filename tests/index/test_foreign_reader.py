@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -174,6 +175,18 @@ def test_no_question_fails_while_the_owner_adds(folder: Path, reader: Reader) ->
         assert thread == sorted(thread)  # what was there is never gone again
         assert all(documents - 4 <= total <= documents + 4 for _, documents, total, _ in thread)
     assert reader.ask() == [[22, 43, 43, 43]] * THREADS
+
+
+def test_who_asks_while_the_index_of_the_log_is_written_anew_waits_for_it(folder: Path, reader: Reader) -> None:
+    with open_collection(folder) as own:
+        assert reader.ask() == [[2, 3, 3, 3]] * THREADS
+        with (folder / "ledger.sqlite-shm").open("r+b") as index:
+            index.write(bytes(136))  # its two heads and what follows them, as SQLite begins to write it anew
+        reader.begin()
+        time.sleep(0.3)  # so that it has asked
+        own.add([Document(id="3", text="The consul wrote letter 3.")])
+        for ((generation, documents, total, hits),) in reader.end():
+            assert (generation, documents, total, hits) in [(2, 3, 3, 3), (3, 4, 4, 4), (4, 4, 4, 4)]
 
 
 def test_a_new_log_may_be_read_by_those_who_may_read_the_ledger(folder: Path) -> None:
