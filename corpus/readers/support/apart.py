@@ -37,6 +37,7 @@ class Apart:
     def __init__(self, memory: int = LARGEST_MEMORY) -> None:
         self._memory = memory
         self._lock = threading.RLock()
+        self._starting = threading.Lock()  # and ending, which another thread does than the one that waits for it
         self._process: subprocess.Popen[bytes] | None = None
         self._is_tried = False
         self._seconds = 0
@@ -98,7 +99,8 @@ class Apart:
 
     def end(self) -> None:
         """End the process. The next piece of work starts another one."""
-        process, self._process, self._is_tried = self._process, None, False
+        with self._starting:
+            process, self._process, self._is_tried = self._process, None, False
         if process:
             process.kill()
             with process, suppress(OSError):  # which closes its pipes, and waits for it
@@ -109,10 +111,11 @@ class Apart:
         self.__init__(self._memory)
 
     def _started(self) -> subprocess.Popen[bytes] | None:
-        if not self._is_tried:
-            self._is_tried = True
-            self._process = _start(self._memory)
-        return self._process
+        with self._starting:
+            if not self._is_tried:
+                self._process = _start(self._memory)
+                self._is_tried = True
+            return self._process
 
 
 def is_possible() -> bool:

@@ -4,6 +4,7 @@ import gzip
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from dragoman.corpus.readers.ahead import ReadingAhead
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.corpus.readers.opening import find
 from dragoman.corpus.readers.support import apart
+from dragoman.corpus.readers.support.apart import Apart
 
 PAGE = "<html><head><title>Note {0}</title></head><body><article><p>{1}</p></article></body></html>"
 COUNT = 12
@@ -62,6 +64,31 @@ def test_who_waits_helps(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "WORTH_SECONDS", -1)
     monkeypatch.setattr(ahead, "cores", lambda: 2)
     assert list(read([folder])) == expected
+
+
+def test_one_that_is_just_being_started_when_reading_ends_is_ended_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "WORTH_SECONDS", -1)
+    monkeypatch.setattr(ahead, "cores", lambda: 2)
+    started, is_over = list[Any](), threading.Event()
+
+    def start(memory: int) -> Any:
+        started.append(process := own_start(memory))
+        is_over.wait(10)
+        time.sleep(0.1)  # in which it is ended
+        return process
+
+    def end(process: Apart) -> None:
+        is_over.set()
+        own_end(process)
+
+    own_start, own_end = apart._start, Apart.end
+    monkeypatch.setattr(apart, "_start", start)
+    monkeypatch.setattr(Apart, "end", end)
+    assert len(list(read([folder]))) > COUNT
+    assert started
+    assert all(each.returncode is not None for each in started)
 
 
 def test_where_no_process_can_be_started_all_is_read_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
