@@ -329,6 +329,14 @@ class Ledger:
         self._database.connection.execute("DELETE FROM vector_parts WHERE name = ?", (name,))
         self._forget_folders([name])
 
+    def retire_vector_part(self, name: str) -> None:
+        """Take the vectors in a folder out of use, which another has as well by now.
+
+        The folder is collected like that of a retired segment, since readers of an earlier generation need it.
+        """
+        self._database.connection.execute("DELETE FROM vector_parts WHERE name = ?", (name,))
+        self.retire_segment(self.add_segment(name))
+
     def retire_segment(self, number: int) -> None:
         """Take a segment out of use."""
         self._database.connection.execute("UPDATE segments SET retired_at = ? WHERE number = ?", (time.time(), number))

@@ -79,7 +79,7 @@ class Segment:
         """Vectors that passages of it were given since, opened.
 
         Args:
-            folder: What a VectorPartWriter wrote.
+            folder: What `write_vector_part` wrote.
             sealed: Its seal.
             content: The files of which every byte is compared with the seal.
 

@@ -25,6 +25,7 @@ from ..reading.snapshot import Snapshot, StoredPassage
 from ..reading.view import LeftOut
 from ..segments.encoded_passage import EncodedPassage
 from ..segments.segment import SegmentWriter, open_columns
+from ..segments.similarity.vector_rows import OrdinalVectors
 from .admission import Admission
 from .commit import Commit
 from .lease import taking_away
@@ -33,7 +34,7 @@ from .tally import Progress, Report, Tally
 from .vectors.earlier_vectors import EarlierVectors
 from .vectors.nearest import measured_floors
 from .vectors.passage_vectors import PassageVectors
-from .vectors.vector_part import VectorPartWriter
+from .vectors.vector_part import write_vector_part
 
 COMMIT_PASSAGES = 50_000
 """A large addition is committed in steps of about this many passages: an interruption costs one step at most."""
@@ -127,36 +128,41 @@ class Writer:
             CollectionDamaged: The ledger lacks a document.
         """
         snapshot = self._store.snapshot()
-        whole, lacking_in_all = snapshot.info.passages, snapshot.info.unencoded
-        documents = self._ledger.count_documents()
         for number, segment in snapshot.numbered():
             lacking = snapshot.lacking(number)
             if not len(lacking):
                 continue
             chosen: list[int] = lacking[: max(ENCODED_AT_ONCE, -(-len(segment) // MOST_PARTS))].tolist()
+            is_rest = len(chosen) == len(lacking)
+            # With the last of them go all that were given before, since each part is asked by itself.
+            earlier = segment.vectors.parts[1:] if is_rest else ()
+            names = [each.folder.name for each in earlier]
+            if self._leave_out_damaged(names):
+                return True
             name = self._store.new_segment_name()
-            part = VectorPartWriter(self._store.folder / SEGMENTS / name, segment)
-            with telling_refusals(part.folder):
-                try:
-                    encoded = self._vectors.encoder.encode(snapshot.passages_of(number, chosen))
-                    for ordinal, passage in zip(chosen, encoded, strict=True):
-                        part.add(ordinal, passage)
-                        self._tally.encoded += 1
-                        encoded_now = whole - lacking_in_all + len(part)
-                        self._tally.listener(Progress(documents, 0, documents, encoded=encoded_now, to_encode=whole))
-                    part.close()
-                except BaseException:
-                    part.cancel()
-                    raise
-            named = set(self._ledger.vector_parts().get(number, ()))
+            encoded = zip(chosen, self._vectors.encoder.encode(snapshot.passages_of(number, chosen)), strict=True)
+            folder = self._store.folder / SEGMENTS / name
+            with telling_refusals(folder):
+                write_vector_part(folder, segment, self._told(encoded, snapshot), *earlier)
             with self._commit():
-                if len(chosen) == len(lacking):  # until then they say that there is something to mend
-                    for damaged in named.difference(each.folder.name for each in segment.vectors.parts):
+                if is_rest:
+                    for each in names:
+                        self._ledger.retire_vector_part(each)
+                    # Until now they said that there is something to mend.
+                    for damaged in self._ledger.vector_parts().get(number, ()):
                         self._ledger.drop_vector_part(damaged)
                 self._store.sealing.seal(SEGMENTS, name)
                 self._ledger.add_vector_part(number, name)
             return True
         return False
+
+    def _told(self, encoded: Iterable[tuple[int, EncodedPassage]], before: Snapshot) -> Iterator[OrdinalVectors]:
+        """Vectors as they come, of which the listener is told."""
+        documents, whole = self._ledger.count_documents(), before.info.passages
+        for done, (ordinal, passage) in enumerate(encoded, whole - before.info.unencoded + 1):
+            yield ordinal, passage.vector, passage.sentence_vectors
+            self._tally.encoded += 1
+            self._tally.listener(Progress(documents, 0, documents, encoded=done, to_encode=whole))
 
     def take_over(self, earlier: Store) -> None:
         """Copy vectors from a collection that the one which is written takes the place of, where they are the same.
@@ -434,12 +440,21 @@ class Writer:
         parts: set[str] = set()
         more = self._ledger.vector_parts()
         for number, segment in self._ledger.segments():
-            for name in (segment, *more.get(number, ())) if number in numbers else ():
-                parts.add(f"{SEGMENTS}/{name}")
-                sealed = self._ledger.seal_of(f"{SEGMENTS}/{name}")
-                if sealed and (reason := first_fault(self._store.folder / SEGMENTS / name, sealed)):
-                    self._store.leave_out(name, reason)
+            if number in numbers:
+                names = segment, *more.get(number, ())
+                parts.update(f"{SEGMENTS}/{name}" for name in names)
+                self._leave_out_damaged(names)
         return next((each for each in self._store.snapshot().info.left_out if each.part in parts), None)
+
+    def _leave_out_damaged(self, names: Iterable[str]) -> bool:
+        """Look at every byte of segments, or parts of their vectors; whether one is damaged, and left out from now."""
+        found = False
+        for name in names:
+            sealed = self._ledger.seal_of(f"{SEGMENTS}/{name}")
+            if sealed and (reason := first_fault(self._store.folder / SEGMENTS / name, sealed)):
+                self._store.leave_out(name, reason)
+                found = True
+        return found
 
     def _rewrite(self, numbers: Sequence[int], commit: Commit, snapshot: Snapshot) -> None:
         """Copy the live passages of segments into new ones, vectors as they are, and retire the old."""

@@ -3,6 +3,7 @@
 Vectors that were made once are in the user's cache, whatever collection they were made for.
 """
 
+import math
 import random
 import sqlite3
 import stat
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from dragoman.corpus.document import Document, Passage, Span
 from dragoman.corpus.splitting.passages import split_passages
@@ -21,6 +23,7 @@ from dragoman.errors import CollectionDamaged, DragomanError, ModelNotFound
 from dragoman.index.encoding import vector_cache
 from dragoman.index.encoding.passage_encoder import PassageEncoder
 from dragoman.index.feeding.watcher import Watch
+from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments.encoded_passage import EncodedPassage
 from dragoman.index.writing import writer
 from dragoman.index.writing.tally import Progress, Report
@@ -174,6 +177,61 @@ def test_meaning_comes_in_several_commits_and_other_writers_in_between(
     assert not folder.ledger.vector_parts() or folder.ledger.state().parts.keys().isdisjoint(
         number for number, _ in folder.ledger.segments()
     )
+
+
+@pytest.fixture
+def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A commit of vectors for each four passages."""
+    monkeypatch.setattr(writer, "ENCODED_AT_ONCE", 4)
+    monkeypatch.setattr(writer, "MOST_PARTS", 1000)
+
+
+def test_once_all_is_encoded_a_segment_has_its_vectors_in_one_part(
+    make_collection: "MakeCollection", few_at_once: None
+) -> None:
+    at_once = answers(made(make_collection, FIRST, "whole"))
+    collection = make_collection()
+    add_words(collection, FIRST)
+    store = folder_of(collection)
+    before: list[tuple[Snapshot, NDArray[np.float32]]] = []
+
+    def look(progress: Progress) -> None:
+        if progress.encoded == 21:
+            ((names),) = store.ledger.vector_parts().values()
+            assert len(names) == 5
+            before.append((snapshot := store.snapshot(), snapshot.stack.segments[0].vectors.get(np.arange(20))))
+
+    collection.encode(progress=look)
+    ((name,),) = store.ledger.vector_parts().values()
+    assert (collection.status().unencoded, answers(collection), collection.problems()) == (0, at_once, [])
+    ((snapshot, vectors),) = before  # whoever asked before goes on with what there was
+    assert (snapshot.stack.segments[0].vectors.get(np.arange(20)) == vectors).all()
+    assert (store.snapshot().stack.segments[0].vectors.get(np.arange(20)) == vectors).all()
+    assert all(part.folder.exists() for part in snapshot.stack.segments[0].vectors.parts)
+    with store.writing(1), store.database.change():
+        forgotten = store.ledger.collect(math.inf)
+    assert name not in forgotten
+    assert {part.folder.name for part in snapshot.stack.segments[0].vectors.parts[1:]} <= set(forgotten)
+    assert (answers(collection), collection.problems()) == (at_once, [])
+
+
+def test_no_damaged_vectors_go_into_that_part(make_collection: "MakeCollection", few_at_once: None) -> None:
+    at_once = answers(made(make_collection, FIRST, "whole"))
+    collection = make_collection()
+    add_words(collection, FIRST)
+
+    def damage(progress: Progress) -> None:
+        if progress.encoded == 21 and not damaged:
+            ((first, *_),) = folder_of(collection).ledger.vector_parts().values()
+            damaged.append(path := collection.path / "segments" / first / "sentence_vectors.npy")
+            content = bytearray(path.read_bytes())
+            content[-40] ^= 8
+            path.write_bytes(content)
+
+    damaged: list[Path] = []
+    report = collection.encode(progress=damage)
+    assert (report.encoded, report.unencoded) == (34, 0)
+    assert (answers(collection), collection.problems()) == (at_once, [])
 
 
 def test_passages_without_a_vector_keep_their_order_by_words_among_the_others(

@@ -6,6 +6,7 @@ does not depend on how passages were batched. Where rows are many, not all of th
 
 import os
 import struct
+from collections.abc import Iterator
 from functools import cache, cached_property, partial
 from pathlib import Path
 from types import ModuleType
@@ -49,6 +50,10 @@ def faiss_library() -> ModuleType:
     return faiss
 
 
+OrdinalVectors = tuple[int, NDArray[np.float32], NDArray[np.int8]]
+"""The ordinal of a passage, its vector and those of its sentences: see EncodedPassage."""
+
+
 class VectorPart:
     """Vectors of some passages of a segment, or of all: one row each, in the order of the passages.
 
@@ -90,6 +95,12 @@ class VectorPart:
         """The same as an index of FAISS's, which searches what is mapped already."""
         faiss = faiss_library()
         return faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(self._bytes), len(self._bytes)))
+
+    def __iter__(self) -> Iterator[OrdinalVectors]:
+        """The vectors of each passage that has some here, in the order of the passages."""
+        ordinals = range(self.count) if self.is_complete else map(int, self.ordinals)
+        for row, ordinal in enumerate(ordinals):
+            yield ordinal, self._rows[row].view(np.float16).astype(np.float32), self.sentences(row)
 
     def positions(self, ordinals: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Which of some passages have a vector here, by their positions in `ordinals`, and in which row each is."""

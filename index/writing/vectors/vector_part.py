@@ -1,12 +1,15 @@
 """Writing a part of a segment's vectors, when the segment itself has long been written: a folder beside it."""
 
+import heapq
 import shutil
+from collections.abc import Iterable
 from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path
 
 from ...segments.durability import sync
-from ...segments.encoded_passage import EncodedPassage
 from ...segments.segment import Segment
+from ...segments.similarity.vector_rows import OrdinalVectors
 from ...segments.similarity.vectors import name_owner
 from ...segments.similarity.vectors_writer import PartWriter
 from ..rights import share
@@ -14,50 +17,35 @@ from ..rights import share
 _TEMPORARY = ".unfinished"
 
 
-class VectorPartWriter:
-    """Writes a part of the vectors of a segment: those of passages that were encoded after it had been written.
+def write_vector_part(folder: Path, segment: Segment, *vectors: Iterable[OrdinalVectors]) -> None:
+    """Write vectors of passages of a segment that was written before, and make sure that they are on disk.
 
     Args:
-        folder: Where the part will be; nothing is there until it is complete.
+        folder: Where the part will be; nothing is there until it is complete, nor if there is an error.
         segment: The segment.
+        vectors: Of passages, in their order; several such series make one part. They may still have to be encoded.
+
+    Raises:
+        OSError: The disk is full, or refuses.
     """
-
-    def __init__(self, folder: Path, segment: Segment) -> None:
-        self.folder = folder
-        self._passages = len(segment)
-        self._work = folder.with_name(folder.name + _TEMPORARY)
+    work = folder.with_name(folder.name + _TEMPORARY)
+    try:
+        work.mkdir()
+        name_owner(work, segment.folder.name)
+        part = PartWriter(work, segment.vectors.dimension)
         try:
-            self._work.mkdir()
-            name_owner(self._work, segment.folder.name)
-            self._part = PartWriter(self._work, segment.vectors.dimension)
+            for each in heapq.merge(*vectors, key=itemgetter(0)):
+                part.add(*each)
+            part.close(len(segment))
         except BaseException:
-            shutil.rmtree(self._work, ignore_errors=True)
-            raise
-
-    def __len__(self) -> int:
-        return len(self._part)
-
-    def add(self, ordinal: int, passage: EncodedPassage) -> None:
-        """Add an encoded passage, after those with lower ordinals."""
-        self._part.add(ordinal, passage.vector, passage.sentence_vectors)
-
-    def close(self) -> None:
-        """Write everything out, make sure that it is on disk, and give the folder its name.
-
-        Raises:
-            OSError: The disk is full, or refuses.
-        """
-        self._part.close(self._passages)
-        share(self._work, self.folder.parents[1])
-        for path in (*self._work.iterdir(), self._work):
-            sync(path)
-        self._work.rename(self.folder)
-        sync(self.folder.parent)
-
-    def cancel(self) -> None:
-        """Leave nothing behind."""
-        try:
             with suppress(OSError):
-                self._part.cancel()
-        finally:
-            shutil.rmtree(self._work, ignore_errors=True)
+                part.cancel()
+            raise
+        share(work, folder.parents[1])
+        for path in (*work.iterdir(), work):
+            sync(path)
+        work.rename(folder)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    sync(folder.parent)
