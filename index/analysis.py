@@ -8,7 +8,7 @@ money left out; scripts without blanks and Korean in bigrams. Stemming comes whe
 import re
 import sys
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate, chain
@@ -132,9 +132,23 @@ class Analysed:
         return Token(self.terms[index], self._starts[run] + start, self._starts[run] + end)
 
     def __iter__(self) -> Iterator[Token]:
-        for begun, (terms, places) in zip(self._starts, self._runs, strict=True):
-            for term, (start, end) in zip(terms, places, strict=True):
+        for begun, run in zip(self._starts, self._runs, strict=True):
+            for term, (start, end) in zip(run.terms, run.places, strict=True):
                 yield Token(term, begun + start, begun + end)
+
+    def index_at(self, offset: int) -> int:
+        """The index of the first token that starts at an offset of the text, or after it."""
+        run = bisect_left(self._starts, offset)
+        index = self._firsts[run]
+        if run:  # the offset may lie in the one before
+            begun = self._starts[run - 1]
+            index -= sum(begun + start >= offset for start, _ in self._runs[run - 1].places)
+        return index
+
+    @property
+    def spellings(self) -> Iterator[tuple[str, str]]:
+        """In order, the term of each token that is written in another way than that, and how; not of mere capitals."""
+        return chain.from_iterable(map(_spellings_of, self._runs))
 
     @cached_property
     def held(self) -> frozenset[str]:
@@ -166,18 +180,19 @@ def analyze(text: str) -> list[Token]:
 
 
 class _Cut(NamedTuple):
-    """The tokens of a text without blanks: their terms, and where each starts and ends in it."""
+    """The tokens of a text without blanks: their terms, where each starts and ends, and what is spelt otherwise."""
 
     terms: tuple[str, ...]
     places: tuple[tuple[int, int], ...]
+    spellings: tuple[tuple[str, str], ...]
 
 
 def _cut(run: str, *, is_shouted: bool = False) -> _Cut:
     """Cut what stands between two blanks into tokens; its text may be set in capitals throughout."""
     word = run.strip(_AROUND_WORDS)
     if word.isascii() and word.isalpha() and (word.islower() or word[1:].islower()):  # as most are
-        start = run.index(word)
-        return _Cut((fold(word),), ((start, start + len(word)),))
+        start, term = run.index(word), fold(word)
+        return _Cut((term,), ((start, start + len(word)),), ((term, word),) if "I" in word else ())
     tokens: list[Token] = []
     for match in _token("" if is_alphabetic(run) else INDEXED_BY_CHARACTER).finditer(run):
         if match.lastgroup == "plain":
@@ -185,13 +200,18 @@ def _cut(run: str, *, is_shouted: bool = False) -> _Cut:
         else:
             # Nothing is left of a letter that only stretches others, such as the Arabic kashida.
             tokens += (token for token in _tokens(match, is_shouted=is_shouted) if token.term)
-    return _Cut(tuple(token.term for token in tokens), tuple((token.start, token.end) for token in tokens))
+    written = [(token.term, run[token.start : token.end]) for token in tokens]
+    # Of a capital I it depends on the language what it is in small letters.
+    spellings = [(term, word) for term, word in written if word != term and (word.lower() != term or "I" in word)]
+    return _Cut(
+        tuple(token.term for token in tokens), tuple((token.start, token.end) for token in tokens), tuple(spellings)
+    )
 
 
 _cut_once = lru_cache(maxsize=1 << 15)(_cut)
 _LONGEST_REMEMBERED = 64  # characters: longer ones are of scripts without blanks, or no words, and do not recur
 _AROUND_WORDS = '.,;:!?()[]"“”'
-_terms_of = itemgetter(0)
+_terms_of, _spellings_of = itemgetter(0), itemgetter(2)
 _RUN = re.compile(r"\S+")
 
 

@@ -95,7 +95,10 @@ class VectorCache:
                 found.append(vectors)
                 if vectors:
                     used.append((self._now, key))
-            self._connection.executemany("UPDATE vectors SET used = ? WHERE key = ?", used)
+            if used:
+                with self._connection:
+                    self._connection.execute("BEGIN IMMEDIATE")  # or each row would be a transaction
+                    self._connection.executemany("UPDATE vectors SET used = ? WHERE key = ?", used)
         except sqlite3.Error:
             self._give_up()
         return found + [None] * (len(passages) - len(found))

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 
 from ...corpus.document import Document
 from ...corpus.fields import Field, description_of
-from ..analysis import Analysed, Token, analyze
+from ..analysis import Analysed
 
 
 def description_terms(
-    document: Document, fields: Iterable[Field], analyzed: Callable[[str], list[Token]] = analyze
+    document: Document, fields: Iterable[Field], analyzed: Callable[[str], Analysed] = Analysed
 ) -> list[str]:
     """The words of these values that the document itself does not say anywhere, in order.
 
@@ -25,4 +25,4 @@ def description_terms(
         return []
     parts = (document.title, document.text, *(note.text for note in document.notes))
     said = frozenset[str]().union(*(Analysed(part).held for part in parts))
-    return [token.term for value in values for token in analyzed(value) if token.term not in said]
+    return [term for value in values for term in analyzed(value).terms if term not in said]

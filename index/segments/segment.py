@@ -7,7 +7,6 @@ Nothing in it ever changes afterwards.
 import json
 import shutil
 from array import array
-from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import suppress
 from copy import copy
@@ -20,7 +19,7 @@ import numpy as np
 from ...corpus.fields import Field
 from ...errors import CollectionDamaged, DragomanError
 from ...refusals import refusal
-from ..analysis import FIELDS, MAX_TOKENS, Token, analyze, fold, lower
+from ..analysis import FIELDS, MAX_TOKENS, Analysed, fold, lower
 from ..keeping.seals import Seal, block_fault, faults
 from ..terms import DEFAULT_LANGUAGE
 from ..writing.rights import share
@@ -230,18 +229,13 @@ class _Spelt(NamedTuple):
     spelling: str
 
 
-def _analyzed(text: str, language: str, spelt: list[_Spelt]) -> list[Token]:
+def _analyzed(text: str, language: str, spelt: list[_Spelt]) -> Analysed:
     """The tokens of a text. Those that are written otherwise than their terms are added to `spelt`."""
-    tokens = analyze(text)
-    for term, start, end in tokens:
-        word = text[start:end]
-        if word != term and (word := lower(word, language)) != term and fold(word) == term:
+    analysed = Analysed(text)
+    for term, written in analysed.spellings:
+        if (word := lower(written, language)) != term and fold(word) == term:
             spelt.append(_Spelt(term, word))
-    return tokens
-
-
-def _terms(tokens: Iterable[Token]) -> list[str]:
-    return [token.term for token in tokens]
+    return analysed
 
 
 class SegmentWriter:
@@ -289,7 +283,7 @@ class SegmentWriter:
         if self._of_document[0] != (passage.version, document.id):
             in_title: list[_Spelt] = []
             in_about: list[_Spelt] = []
-            title = _terms(_analyzed(document.title, language, in_title))
+            title = _analyzed(document.title, language, in_title).terms
             about = description_terms(document, self._fields, lambda value: _analyzed(value, language, in_about))
             said = frozenset(about)
             spelt = [*in_title, *(each for each in in_about if each.term in said)]
@@ -298,13 +292,13 @@ class SegmentWriter:
         spelt = [*of_document]
         text = _analyzed(document.text[span.start : span.end], language, spelt)
         notes = [_analyzed(note.text, language, spelt) for note in document.notes_in(span)]
-        fields = [title, _terms(text), _terms(chain.from_iterable(notes)), about]
+        fields = [title, text.terms, [*chain.from_iterable(note.terms for note in notes)], about]
         written = self._written.setdefault(language, {})
         for term, spelling in spelt:
             written.setdefault(term, {}).setdefault(spelling, array("i")).append(len(self))
         self._keyword.add(fields)
         self._lengths.append([min(len(terms), MAX_TOKENS) for terms in fields])
-        begun = [bisect_left(text, start - span.start, key=lambda token: token.start) for start, _ in passage.sentences]
+        begun = [text.index_at(start - span.start) for start, _ in passage.sentences]
         self._sentences.append(
             [*_starts("text", begun, len(text)), *_starts("notes", accumulate(map(len, notes)), sum(map(len, notes)))]
         )

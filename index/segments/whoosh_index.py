@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from whoosh import fields, formats
 from whoosh.codec.base import Automata
+from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex, LockError
 from whoosh.query.terms import Wildcard
@@ -87,7 +88,8 @@ class KeywordWriter:
     def __init__(self, folder: Path) -> None:
         created = cast("Any", FileIndex).create(_Folder(str(folder)), _schema())
         try:
-            writer = created.writer(limitmb=_WRITER_MEGABYTES)
+            # What is read once and deleted is not worth compressing.
+            writer = created.writer(limitmb=_WRITER_MEGABYTES, codec=W3Codec(compression=0))
         except LockError as error:  # nobody else has the folder
             raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK), str(folder)) from error
         self._writer = cast("SegmentWriter", writer)

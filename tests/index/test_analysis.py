@@ -1,13 +1,14 @@
 """What counts as a word, and which words count as the same."""
 
 import re
+from bisect import bisect_left
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from dragoman.index.analysis import Analysed, analyze, fold
+from dragoman.index.analysis import Analysed, analyze, fold, lower
 from dragoman.index.terms import STEMMERS, stem
 
 # Text as people write it in many scripts, and then anything at all.
@@ -188,3 +189,19 @@ WIDE = {code: code - 0x21 + 0xFF01 for code in range(0x21, 0x7F) if chr(code).is
 def test_plain_words_are_cut_like_all_others(text: str) -> None:
     assume(not re.search(r"['’]S|U\.S", text))  # of full width it is no genitive, and no acronym
     assert analyze(text) == analyze(text.translate(WIDE))
+
+
+LETTERS = "aZIİıUS.'’-1 éÉ_%\u0301\u00ad国ой\u0306ßþ\n\tעִ"
+
+
+@given(st.text(LETTERS), st.integers(-1, 40))
+def test_the_first_token_at_an_offset_is_the_one_that_starts_there_or_next(text: str, offset: int) -> None:
+    starts = [token.start for token in analyze(text)]
+    assert Analysed(text).index_at(offset) == bisect_left(starts, offset)
+
+
+@given(st.text(LETTERS), st.sampled_from(["en", "tr", "ru"]))
+def test_all_that_is_spelt_otherwise_than_its_term_is_told(text: str, language: str) -> None:
+    tokens = [(term, text[start:end]) for term, start, end in analyze(text)]
+    told = [(term, word) for term, word in Analysed(text).spellings if lower(word, language) != term]
+    assert told == [(term, word) for term, word in tokens if word != term and lower(word, language) != term]
