@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from whoosh import fields, formats
 from whoosh.codec.base import Automata
-from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex, LockError
 from whoosh.query.terms import Wildcard
@@ -86,6 +85,8 @@ class KeywordWriter:
     """
 
     def __init__(self, folder: Path) -> None:
+        from whoosh.codec.whoosh3 import W3Codec  # late: who asks for a pattern does not need it
+
         created = cast("Any", FileIndex).create(_Folder(str(folder)), _schema())
         try:
             # What is read once and deleted is not worth compressing.
