@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from unittest.mock import patch
 
 from place import Operation, Place, documents
 
+from dragoman.index.writing import writer
 from dragoman.index.writing.tally import Progress
+from dragoman.index.writing.vectors.later_vectors import encode_some
 from dragoman.search.collection import open_collection
 from dragoman.search.making import create_collection, reindex_collection
+from support.folders import folder_of
 
 
 def _create(place: Place) -> Iterator[None]:
@@ -36,6 +40,12 @@ def _add_by_words(place: Place) -> None:
 
     with open_collection(place.collection) as collection, suppress(KeyboardInterrupt):
         collection.add(documents(20, 10), progress=interrupt)
+
+
+def _encode_some(place: Place) -> None:
+    _add_by_words(place)
+    with open_collection(place.collection) as collection, patch.object(writer, "ENCODED_AT_ONCE", 1):
+        encode_some(folder_of(collection))
 
 
 def _encode(place: Place) -> Iterator[None]:
@@ -123,6 +133,7 @@ CHANGES = [
     Operation("index", _index, begins_empty=True),
     Operation("add", _add),
     Operation("encode", _encode, prepare=_add_by_words),
+    Operation("encode the rest", _encode, prepare=_encode_some),
     Operation("update", _update),
     Operation("remove", _remove),
     Operation("settings", _settings),
