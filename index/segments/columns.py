@@ -5,9 +5,12 @@ that a choice of documents becomes a choice of passages by one look-up.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -208,24 +211,6 @@ class Values:
         documents[holder[chosen[self.codes]]] = True
         return documents
 
-    @staticmethod
-    def save(folder: Path, name: str, by_document: Sequence[Sequence[str]]) -> None:
-        """Write a column.
-
-        Args:
-            folder: The segment's folder of columns.
-            name: The column's.
-            by_document: The values of each document.
-        """
-        # As a question can say them: see the query language's exact values.
-        spelt = [{line for value in values if (line := one_line(value))} for values in by_document]
-        distinct = sorted(set[str]().union(*spelt))
-        code = {value: number for number, value in enumerate(distinct)}
-        codes = [sorted(code[value] for value in values) for values in spelt]
-        Strings.save(folder, name, (value.encode() for value in distinct))
-        save(folder / f"{name}{_STARTS}", np.cumsum([0, *map(len, codes)]))
-        save(folder / f"{name}.codes.npy", np.array([number for row in codes for number in row], np.int32))
-
 
 def _number(value: str) -> float:
     try:
@@ -245,6 +230,41 @@ def _ordinals(value: str) -> tuple[float, float]:
     return (dates.first.toordinal(), dates.last.toordinal()) if dates else (math.nan, math.nan)
 
 
+class ValuesWriter:
+    """Writes a column, document after document.
+
+    Args:
+        folder: The segment's folder of columns.
+        name: The column's.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._name = name
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._values = array("i")
+        self._sizes = array("i")
+
+    def add(self, values: Iterable[str]) -> None:
+        """Add a document's values."""
+        # As a question can say them: see the query language's exact values.
+        spelt = {line for value in values if (line := one_line(value))}
+        self._values.extend(self._numbers[value] for value in spelt)
+        self._sizes.append(len(spelt))
+
+    def close(self) -> None:
+        """Write everything out."""
+        distinct = sorted(self._numbers)
+        Strings.save(self._folder, self._name, (value.encode() for value in distinct))
+        code = np.zeros(len(distinct), np.int32)
+        code[[self._numbers[value] for value in distinct]] = np.arange(len(distinct))
+        sizes = np.frombuffer(self._sizes, np.int32)
+        codes = code[np.frombuffer(self._values, np.int32)]
+        ordered = codes[np.lexsort((codes, np.repeat(np.arange(len(sizes)), sizes)))]
+        save(self._folder / f"{self._name}{_STARTS}", np.cumsum([0, *sizes], dtype=np.int64))
+        save(self._folder / f"{self._name}.codes.npy", ordered)
+
+
 class ColumnsWriter:
     """Writes the columns of a segment, passage after passage, a document's passages together.
 
@@ -255,10 +275,12 @@ class ColumnsWriter:
 
     def __init__(self, folder: Path, fields: Iterable[Field]) -> None:
         self._folder = folder
-        self._fields = tuple(fields)
-        self._documents: list[Document] = []
-        self._versions: list[int] = []
-        self._passages: list[tuple[int, int, int]] = []
+        self._values = [(field, ValuesWriter(folder, field.name)) for field in fields]
+        self._ids: list[str] = []
+        self._languages: list[str] = []
+        self._versions = array("q")
+        self._days = array("i")
+        self._passages = array("i")
 
     def add(self, version: int, document: Document, start: int, end: int) -> None:
         """Add a passage.
@@ -270,10 +292,14 @@ class ColumnsWriter:
             end: Where it ends, exclusive.
         """
         if not self._versions or self._versions[-1] != version:
-            # The text is not described here, and must not be held until the segment is written.
-            self._documents.append(Document.from_description(document.description(), ""))
+            self._ids.append(document.id)
+            self._languages.append(document.language)
             self._versions.append(version)
-        self._passages.append((len(self._versions) - 1, start, end))
+            dates = document.dates
+            self._days.extend((dates.first.toordinal(), dates.last.toordinal()) if dates else (UNDATED, UNDATED))
+            for field, values in self._values:
+                values.add(field.values(document))
+        self._passages.extend((len(self._versions) - 1, start, end))
 
     def close(self) -> list[str]:
         """Write everything out.
@@ -282,26 +308,25 @@ class ColumnsWriter:
             The language of each passage, as an ISO 639-1 code or empty.
         """
         folder = self._folder
-        document, start, end = np.array(self._passages, np.int32).reshape(-1, 3).T
-        ids = [described.id for described in self._documents]
+        document, start, end = np.frombuffer(self._passages, np.int32).reshape(-1, 3).T
         # A document that was split over two segments may come in two parts when these are merged.
-        ranks = {described_id: rank for rank, described_id in enumerate(sorted(set(ids)))}
-        rank = np.array([ranks[described_id] for described_id in ids], np.int64)
+        ranks = {document_id: rank for rank, document_id in enumerate(sorted(set(self._ids)))}
+        rank = np.array([ranks[document_id] for document_id in self._ids], np.int64)
         order = np.zeros(len(document), np.int32)
         order[np.lexsort((start, rank[document]))] = np.arange(len(document))
-        dates = [described.dates for described in self._documents]
+        first, last = np.frombuffer(self._days, np.int32).reshape(-1, 2).T
         arrays: dict[str, NDArray[Any]] = {
             "document": document,
             "start": start,
             "end": end,
             "order": order,
-            "version": np.array(self._versions, np.int64),
-            "first": np.array([interval.first.toordinal() if interval else UNDATED for interval in dates], np.int32),
-            "last": np.array([interval.last.toordinal() if interval else UNDATED for interval in dates], np.int32),
+            "version": np.frombuffer(self._versions, np.int64),
+            "first": first,
+            "last": last,
         }
-        for name, array in arrays.items():
-            save(folder / f"{name}.npy", array)
-        Strings.save(folder, "ids", (described_id.encode() for described_id in ids))
-        for field in self._fields:
-            Values.save(folder, field.name, [field.values(described) for described in self._documents])
-        return [self._documents[number].language for number, _, _ in self._passages]
+        for name, values in arrays.items():
+            save(folder / f"{name}.npy", np.ascontiguousarray(values))
+        Strings.save(folder, "ids", (document_id.encode() for document_id in self._ids))
+        for _, values in self._values:
+            values.close()
+        return [self._languages[number] for number in document.tolist()]

@@ -1,7 +1,6 @@
-"""Writes a segment's postings: the arrays that `postings` and `vocabulary` map, from what Whoosh's index holds."""
+"""Writes a segment's postings: the arrays that `postings` and `vocabulary` map, from what Whoosh has inverted."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,44 +8,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import FIELDS
-from .arrays import ArrayWriter, Strings, ranges, save
+from .arrays import ArrayWriter, Strings, save
 from .vocabulary import Written, save_stems, save_written
 
-_CHUNK_POSTINGS = 1 << 20
+_CHUNK_POSTINGS = 1 << 18
 
 
-class FieldPostings(NamedTuple):
-    """A term's postings in one field.
+POSTING = np.dtype([("ordinal", np.int32), ("counts", np.uint16, len(FIELDS))])
+"""A passage that holds a term, and how often it does in each of FIELDS."""
+
+
+class TermPostings(NamedTuple):
+    """A term's postings, in pieces.
 
     Attributes:
-        field: The field's number in FIELDS.
-        ordinals: The passages that hold the term there, ascending.
-        positions: For each of these passages the term's positions, as unsigned 16-bit integers.
+        term: It, in UTF-8.
+        postings: POSTINGs as bytes, in the order of the passages, end to end.
+        positions: For each of these passages, and each field, the term's positions: unsigned 16-bit integers, likewise.
     """
 
-    field: int
-    ordinals: list[int]
+    term: bytes
+    postings: list[bytes]
     positions: list[bytes]
 
 
 def write_postings(
     folder: Path,
-    terms: Iterable[tuple[bytes, list[FieldPostings]]],
+    terms: Iterable[TermPostings],
     lengths: NDArray[np.uint16],
     languages: Sequence[str],
     written: Written,
-    sentences: Sequence[Sequence[int]],
+    sentence_offsets: NDArray[np.int64],
+    sentence_starts: NDArray[np.uint32],
 ) -> None:
-    """Write a segment's postings. Holds about a million postings in memory at a time.
+    """Write a segment's postings. Holds a quarter of a million postings in memory at a time, and those of one term.
 
     Args:
         folder: An empty folder.
-        terms: Every term in UTF-8, in byte order, with its postings: what `whoosh_index.read_postings` gives.
+        terms: Every term once, in the order of their bytes, with its postings: what `whoosh_index.KeywordWriter` gives.
         lengths: uint16 [passages, fields], the tokens in each field of each passage.
         languages: The language of each passage, as ISO 639-1 codes.
         written: How terms are written: see `vocabulary.Written`.
-        sentences: Where sentences begin in each passage, except the first of a field: the field's number × 65,536 + the
-            position of the sentence's first token there, ascending.
+        sentence_offsets: int64 [passages + 1], where among these the starts of each passage's sentences are.
+        sentence_starts: uint32 [n], where sentences begin in each passage, except the first of a field: the field's
+            number × 65,536 + the position of the sentence's first token there, ascending.
     """
     known = sorted(set(languages))
     passage_language = np.array([known.index(language) for language in languages], np.int64)
@@ -64,75 +69,63 @@ def write_postings(
 
         def names() -> Iterator[bytes]:
             for chunk in _chunks(terms):
-                position_starts.append(positions.rows + chunk.position_starts)
-                starts.append(ordinals.rows + chunk.starts[1:])
-                ordinals.append(chunk.ordinals)
-                counts.append(chunk.counts)
-                many = chunk.counts.sum(axis=1)
+                starts.append(ordinals.rows + np.cumsum(chunk.sizes))
+                many = chunk.postings["counts"].sum(axis=1, dtype=np.int64)
                 before = np.cumsum(many) - many
-                position_offsets.append(before - np.repeat(before[chunk.starts[:-1]], np.diff(chunk.starts)))
+                begins = before[np.cumsum(chunk.sizes) - chunk.sizes]
+                position_starts.append(positions.rows + begins)
+                position_offsets.append(before - np.repeat(begins, chunk.sizes))
+                ordinals.append(chunk.postings["ordinal"])
+                counts.append(chunk.postings["counts"])
                 positions.append(chunk.positions)
-                term = np.repeat(np.arange(len(chunk.terms)), np.diff(chunk.starts))
+                term = np.repeat(np.arange(len(chunk.terms)), chunk.sizes)
                 holding.append(np.zeros((len(chunk.terms), len(known)), bool))
-                holding[-1][term, passage_language[chunk.ordinals]] = True
+                holding[-1][term, passage_language[chunk.postings["ordinal"]]] = True
                 yield from chunk.terms
 
         Strings.save(folder, "terms", names())
 
     save(folder / "lengths.npy", lengths)
     save(folder / "passage_languages.npy", passage_language.astype(np.uint16))
-    save(folder / "sentence_offsets.npy", np.cumsum([0, *map(len, sentences)], dtype=np.int64))
-    save(folder / "sentence_starts.npy", np.fromiter(chain.from_iterable(sentences), np.uint32))
+    save(folder / "sentence_offsets.npy", sentence_offsets)
+    save(folder / "sentence_starts.npy", sentence_starts)
     save_stems(folder, known, np.concatenate([np.zeros((0, len(known)), bool), *holding]), written)
     save_written(folder, known, written)
 
 
 class _Chunk(NamedTuple):
-    """A run of terms with their postings, one a passage: pieces of the arrays on disk, counted from their own start."""
+    """A run of terms: themselves, in how many passages each stands, their postings, and their positions."""
 
     terms: list[bytes]
-    starts: NDArray[np.int64]
-    ordinals: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    position_starts: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    postings: NDArray[np.void]
     positions: NDArray[np.uint16]
 
 
-def _chunks(terms: Iterable[tuple[bytes, list[FieldPostings]]]) -> Iterator[_Chunk]:
-    """The postings of a run of terms at a time, the fields of each passage brought together."""
+def _chunks(terms: Iterable[TermPostings]) -> Iterator[_Chunk]:
+    """Terms, so many at a time that they have some number of postings."""
     names: list[bytes] = []
-    rows: list[tuple[int, FieldPostings]] = []
+    sizes: list[int] = []
+    postings: list[bytes] = []
+    positions: list[bytes] = []
+
+    def chunk() -> _Chunk:
+        return _Chunk(
+            names,
+            np.array(sizes) // POSTING.itemsize,
+            np.frombuffer(b"".join(postings), POSTING),
+            np.frombuffer(b"".join(positions), np.uint16),
+        )
+
     size = 0
-    for name, by_field in terms:
-        rows += [(len(names), each) for each in by_field]
-        size += sum(len(each.ordinals) for each in by_field)
-        names.append(name)
-        if size >= _CHUNK_POSTINGS:
-            yield _chunk(names, rows)
-            names, rows, size = [], [], 0
+    for each in terms:
+        names.append(each.term)
+        sizes.append(sum(map(len, each.postings)))
+        postings += each.postings
+        positions += each.positions
+        size += sizes[-1]
+        if size >= _CHUNK_POSTINGS * POSTING.itemsize:
+            yield chunk()
+            names, sizes, postings, positions, size = [], [], [], [], 0
     if names:
-        yield _chunk(names, rows)
-
-
-def _chunk(names: list[bytes], rows: list[tuple[int, FieldPostings]]) -> _Chunk:
-    """The chunk of some terms; each row is a term's position among them and its postings in one field."""
-    sizes = [len(each.ordinals) for _, each in rows]
-    term = np.repeat([term for term, _ in rows], sizes)
-    field = np.repeat([each.field for _, each in rows], sizes)
-    ordinal = np.concatenate([np.array(each.ordinals, np.int64) for _, each in rows])
-    blobs = [blob for _, each in rows for blob in each.positions]
-    many = np.fromiter(map(len, blobs), np.int64, len(blobs)) // 2
-    positions = np.frombuffer(b"".join(blobs), np.uint16)
-
-    order = np.lexsort((field, ordinal, term))
-    first = np.ones(len(order), bool)
-    first[1:] = (np.diff(term[order]) != 0) | (np.diff(ordinal[order]) != 0)
-    posting = np.cumsum(first) - 1
-    counts = np.zeros((int(first.sum()), len(FIELDS)), np.int64)
-    counts[posting, field[order]] = many[order]
-    begin = np.cumsum(many) - many
-    starts = np.concatenate([[0], np.cumsum(np.bincount(term[order][first], minlength=len(names)))])
-    totals = np.concatenate([[0], np.cumsum(counts.sum(axis=1))])
-    return _Chunk(
-        names, starts, ordinal[order][first], counts, totals[starts[:-1]], positions[ranges(begin[order], many[order])]
-    )
+        yield chunk()

@@ -29,7 +29,7 @@ from .described import description_terms
 from .durability import sync
 from .encoded_passage import SegmentPassage
 from .postings import Postings
-from .postings_writer import write_postings
+from .postings_writer import TermPostings, write_postings
 from .similarity.vector_rows import FILE as VECTORS
 from .similarity.vector_rows import VectorPart
 from .similarity.vectors import Vectors, owner_of
@@ -258,19 +258,21 @@ class SegmentWriter:
         try:
             for part in (_WHOOSH, "postings", "columns", "vectors"):
                 (self._work / part).mkdir(parents=True)
-            self._keyword = KeywordWriter(self._work / _WHOOSH)
+            self._keyword = KeywordWriter(self._work / _WHOOSH, self._write_postings)
             self._columns = ColumnsWriter(self._work / "columns", self._fields)
             self._vectors = VectorsWriter(self._work / "vectors", dimension)
         except BaseException:
             shutil.rmtree(self._work, ignore_errors=True)
             raise
-        self._lengths: list[list[int]] = []
-        self._sentences: list[list[int]] = []
+        self._lengths = array("H")
+        self._sentences = array("I")
+        self._sentence_offsets = array("q", [0])
+        self._languages: list[str] = []
         self._of_document: tuple[tuple[int, str], list[str], list[str], list[_Spelt]] = (-1, ""), [], [], []
         self._written: dict[str, dict[str, dict[str, array[int]]]] = {}
 
     def __len__(self) -> int:
-        return len(self._lengths)
+        return len(self._sentence_offsets) - 1
 
     def add(self, passage: SegmentPassage) -> int:
         """Add a passage.
@@ -297,14 +299,14 @@ class SegmentWriter:
         for term, spelling in spelt:
             written.setdefault(term, {}).setdefault(spelling, array("i")).append(len(self))
         self._keyword.add(fields)
-        self._lengths.append([min(len(terms), MAX_TOKENS) for terms in fields])
+        self._lengths.extend(min(len(terms), MAX_TOKENS) for terms in fields)
         begun = [text.index_at(start - span.start) for start, _ in passage.sentences]
-        self._sentences.append(
-            [*_starts("text", begun, len(text)), *_starts("notes", accumulate(map(len, notes)), sum(map(len, notes)))]
-        )
+        self._sentences.extend(_starts("text", begun, len(text)))
+        self._sentences.extend(_starts("notes", accumulate(map(len, notes)), sum(map(len, notes))))
+        self._sentence_offsets.append(len(self._sentences))
         self._columns.add(passage.version, document, span.start, span.end)
         self._vectors.add(passage)
-        return len(self._lengths) - 1
+        return len(self) - 1
 
     def close(self) -> Segment:
         """Write everything out, make sure that it is on disk, give the folder its name, and open it.
@@ -312,28 +314,27 @@ class SegmentWriter:
         Raises:
             OSError: The disk is full, or refuses.
         """
-        from .whoosh_index import open_reader, read_postings
-
+        self._languages = [language or DEFAULT_LANGUAGE for language in self._columns.close()]
         self._keyword.commit()
-        languages = [language or DEFAULT_LANGUAGE for language in self._columns.close()]
         self._vectors.close()
-        lengths = np.array(self._lengths, np.uint16).reshape(-1, len(FIELDS))
-        with open_reader(self._work / _WHOOSH) as reader:
-            written, sentences = self._written, self._sentences
-            write_postings(self._work / "postings", read_postings(reader), lengths, languages, written, sentences)
         # Whose files would be read by nobody, and have pickles in them.
         shutil.rmtree(self._work / _WHOOSH)
 
         files = [path for path in self._work.rglob("*") if path.is_file()]
         sizes = {path.relative_to(self._work).as_posix(): path.stat().st_size for path in files}
         manifest = self._work / _MANIFEST
-        manifest.write_text(json.dumps({"passages": len(self._lengths), "files": sizes}, indent=1))
+        manifest.write_text(json.dumps({"passages": len(self), "files": sizes}, indent=1))
         share(self._work, self.folder.parents[1])
         for path in [*files, manifest, *(path for path in self._work.iterdir() if path.is_dir()), self._work]:
             sync(path)
         self._work.rename(self.folder)
         sync(self.folder.parent)
         return Segment(self.folder)
+
+    def _write_postings(self, terms: Iterator[TermPostings]) -> None:
+        lengths = np.frombuffer(self._lengths, np.uint16).reshape(-1, len(FIELDS))
+        sentences = np.frombuffer(self._sentence_offsets, np.int64), np.frombuffer(self._sentences, np.uint32)
+        write_postings(self._work / "postings", terms, lengths, self._languages, self._written, *sentences)
 
     def cancel(self) -> None:
         """Leave nothing behind."""

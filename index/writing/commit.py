@@ -1,5 +1,7 @@
 """What one commit writes: segments, one after another, and which passages are in them."""
 
+from array import array
+
 from ...refusals import telling_refusals
 from ..segments.encoded_passage import SegmentPassage
 from ..segments.segment import SegmentWriter
@@ -25,7 +27,7 @@ class Commit:
         self.dimension, self.fields = manifest.dimension, manifest.fields
         self._writer: SegmentWriter | None = None
         self._number = 0
-        self._rows: list[tuple[int, int, int, int]] = []
+        self._rows = array("q")
 
     def add(self, passage: SegmentPassage) -> None:
         """Add a passage, after those of its document that come before it."""
@@ -37,7 +39,7 @@ class Commit:
                 self._writer = SegmentWriter(self._store.folder / SEGMENTS / name, self.dimension, self.fields)
                 self._number = self._store.ledger.add_segment(name)
             ordinal = self._writer.add(passage)
-        self._rows.append((ordinal, passage.version, passage.span.start, passage.span.end))
+        self._rows.extend((ordinal, passage.version, passage.span.start, passage.span.end))
 
     def close_segment(self) -> None:
         """Write out the segment that is being written, if there is one."""
@@ -45,8 +47,9 @@ class Commit:
             with telling_refusals(self._writer.folder):
                 self._writer.close()
                 self._store.sealing.seal(SEGMENTS, self._writer.folder.name)
-            self._store.ledger.add_passages(self._number, self._rows)
-            self._writer, self._rows = None, []
+            values = iter(self._rows)
+            self._store.ledger.add_passages(self._number, zip(values, values, values, values, strict=True))
+            self._writer, self._rows = None, array("q")
 
     def abandon(self) -> None:
         """Leave nothing of the segment that is being written; finished ones are swept by the next writer."""

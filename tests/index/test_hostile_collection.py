@@ -24,11 +24,10 @@ from tokenizers.models import WordLevel
 from dragoman.corpus.document import Document
 from dragoman.errors import CollectionDamaged, DragomanError, ModelNotFound
 from dragoman.index.encoding.query_encoder import EncoderInfo, QueryEncoder, sha256
-from dragoman.index.segments.whoosh_index import open_reader, read_postings
 from dragoman.search.collection import open_collection
 from dragoman.search.making import reindex_collection
 from support.folders import unseal
-from support.whoosh_reference import inverted
+from support.whoosh_reference import inverted, open_reader
 
 if TYPE_CHECKING:
     from conftest import MakeCollection
@@ -149,7 +148,8 @@ def test_pickles_in_a_whoosh_index_are_not_read(
     # It is no empty threat: Whoosh would carry it out.
     hostile_whoosh(kind, tmp_path / "whoosh", folder.trace)
     with suppress(Exception), open_reader(tmp_path / "whoosh") as reader:
-        list(read_postings(reader))
+        for name, term in reader.all_terms():
+            list(reader.postings(name, term).all_ids())
     assert folder.trace.exists()
 
 

@@ -12,11 +12,13 @@ import pytest
 from whoosh.query import compound, positional, qcore
 from whoosh.query import terms as single
 from whoosh.searching import Searcher
+from whoosh.writing import PostingPool
 
 from dragoman.corpus.document import Document, Span
 from dragoman.index.analysis import FIELDS, analyze
 from dragoman.index.reading.plan import Beginning, Deadline, Pattern, SameWord, Slip, Spelling
 from dragoman.index.reading.snapshot import Snapshot
+from dragoman.index.segments import postings_writer, whoosh_index
 from dragoman.index.segments.bm25f import BM25F, idf
 from dragoman.index.terms import stem
 from dragoman.index.units import Unit, Word
@@ -327,6 +329,25 @@ def test_whoosh_counts_the_same(shelf: "Shelf", tmp_path: Path) -> None:
                 assert (matcher.id(), matcher.weight()) == (ordinal, count)
                 matcher.next()
             assert not matcher.is_active()
+
+
+def test_what_does_not_fit_into_memory_is_merged(shelf: "Shelf", monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = DOCUMENTS.make_many(range(200), seed=4)
+
+    def files() -> dict[str, bytes]:
+        shelf.add(*documents)
+        folder = shelf.snapshot().stack.segments[-1].folder / "postings"
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    whole = files()
+    runs: list[str] = []
+    save = PostingPool.save
+    monkeypatch.setattr(PostingPool, "save", lambda pool: (runs.append(""), save(pool)))
+    monkeypatch.setattr(whoosh_index, "_BLOCK_TOKENS", 200)
+    monkeypatch.setattr(whoosh_index, "_POOL_MEGABYTES", 0.01)
+    monkeypatch.setattr(postings_writer, "_CHUNK_POSTINGS", 50)
+    assert files() == whole
+    assert len(runs) > 5
 
 
 def _spelling(rng: random.Random) -> str:

@@ -33,7 +33,9 @@ _HEAD = struct.Struct("=4siqqq?iiifQQQQ")
 trained, the metric; of the quantiser its kind, how ranges are measured (which it does not), dimension, bytes a vector
 and how many numbers it has learned; how many bytes of vectors follow."""
 
-INNER_PRODUCT, SIXTEEN_BITS, _MINMAX = 0, 4, 0
+HEAD_SIZE = _HEAD.size
+
+_INNER_PRODUCT, _SIXTEEN_BITS, _MINMAX = 0, 4, 0
 """What FAISS calls METRIC_INNER_PRODUCT, QT_fp16 and RS_minmax."""
 
 
@@ -48,6 +50,12 @@ def faiss_library() -> ModuleType:
         faiss.omp_set_num_threads(1)
     os.register_at_fork(after_in_child=partial(faiss.omp_set_num_threads, 1))
     return faiss
+
+
+def faiss_index(content: NDArray[np.uint8]) -> Any:
+    """What is mapped of a whole FILE, as an index of FAISS's that searches it where it lies."""
+    faiss = faiss_library()
+    return faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(content), len(content)))
 
 
 OrdinalVectors = tuple[int, NDArray[np.float32], NDArray[np.int8]]
@@ -68,7 +76,7 @@ class VectorPart:
         self.dimension, self.count = _read_head(FILE, self._bytes)
         """The number of components of a vector, and how many there are."""
         # As bytes, since they begin where no number may lie for a processor.
-        self._rows = self._bytes[_HEAD.size :].reshape(self.count, self.dimension * 2)
+        self._rows = self._bytes[HEAD_SIZE:].reshape(self.count, self.dimension * 2)
         passages = len(sentence_starts) - 1
         self.is_complete = not (folder / ORDINALS).exists()
         """Whether all passages have theirs here."""
@@ -92,9 +100,7 @@ class VectorPart:
 
     @cached_property
     def _index(self) -> Any:
-        """The same as an index of FAISS's, which searches what is mapped already."""
-        faiss = faiss_library()
-        return faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(self._bytes), len(self._bytes)))
+        return faiss_index(self._bytes)
 
     def __iter__(self) -> Iterator[OrdinalVectors]:
         """The vectors of each passage that has some here, in the order of the passages."""
@@ -169,6 +175,14 @@ def cosines(question: NDArray[np.float32], vectors: NDArray[np.float16]) -> NDAr
     return np.round(sums, 6)
 
 
+def head_of(dimension: int, rows: int) -> bytes:
+    """The head of a FILE that has so many rows: 16-bit floats, compared by inner product."""
+    return _HEAD.pack(
+        b"IxSQ", dimension, rows, 1 << 20, 1 << 20, True, _INNER_PRODUCT, _SIXTEEN_BITS, _MINMAX, 0.0,
+        dimension, dimension * 2, 0, rows * dimension * 2,
+    )  # fmt: skip
+
+
 def _read_head(name: str, content: NDArray[np.uint8]) -> tuple[int, int]:
     """The dimension of an index's vectors, and how many there are.
 
@@ -177,14 +191,10 @@ def _read_head(name: str, content: NDArray[np.uint8]) -> tuple[int, int]:
     """
     head = content[: _HEAD.size].tobytes()
     try:
-        _, dimension, passages, *_ = _HEAD.unpack(head)
-        rows = passages * dimension * 2
-        expected = _HEAD.pack(
-            b"IxSQ", dimension, passages, 1 << 20, 1 << 20, True, INNER_PRODUCT, SIXTEEN_BITS, _MINMAX, 0.0,
-            dimension, dimension * 2, 0, rows,
-        )  # fmt: skip
+        _, dimension, rows, *_ = _HEAD.unpack(head)
+        expected = head_of(dimension, rows)
     except struct.error as error:
         raise ValueError(f"{name} is not an index of vectors") from error
-    if head != expected or len(content) != _HEAD.size + rows:
+    if head != expected or len(content) != _HEAD.size + rows * dimension * 2:
         raise ValueError(f"{name} is not an index of vectors as Dragoman writes them")
-    return dimension, passages
+    return dimension, rows

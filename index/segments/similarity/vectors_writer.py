@@ -2,17 +2,16 @@
 
 from array import array
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import ArrayWriter, load, save
+from ..arrays import ArrayWriter, load, map_bytes, save
 from ..encoded_passage import EncodedPassage, SegmentPassage
 from .cells import LEAST, SAMPLE, make_cells
-from .vector_rows import FILE, INNER_PRODUCT, ORDINALS, SENTENCE_VECTORS, SIXTEEN_BITS, faiss_library
+from .vector_rows import FILE, HEAD_SIZE, ORDINALS, SENTENCE_VECTORS, faiss_index, faiss_library, head_of
 
 _BATCH = 4096
 
@@ -27,7 +26,9 @@ class PartWriter:
 
     def __init__(self, folder: Path, dimension: int) -> None:
         self._folder = folder
-        self._index: Any = faiss_library().IndexScalarQuantizer(dimension, SIXTEEN_BITS, INNER_PRODUCT)
+        self._dimension = dimension
+        self._file: BinaryIO = (folder / FILE).open("wb")
+        self._file.write(head_of(dimension, 0))
         self._pending: list[NDArray[np.float32]] = []
         self._ordinals = array("i")
         self._sentences = ArrayWriter(folder / SENTENCE_VECTORS, np.int8, dimension)
@@ -47,7 +48,7 @@ class PartWriter:
         if self._pending:
             # As NumPy rounds, which is how the cache keeps them: FAISS rounds what lies in the middle another way on
             # some processors, and the same passage would get other vectors when it comes from there.
-            self._index.add(np.stack(self._pending).astype(np.float16).astype(np.float32))
+            self._file.write(np.stack(self._pending).astype(np.float16).tobytes())
             self._pending.clear()
 
     def close(self, passages: int) -> None:
@@ -57,36 +58,30 @@ class PartWriter:
             passages: How many passages the segment has.
         """
         self._flush()
+        with self._file:
+            self._file.seek(0)
+            self._file.write(head_of(self._dimension, len(self)))
         self._sentences.close()
-        if len(self._ordinals) >= LEAST:
+        if len(self) >= LEAST:
             self._divide()
-        # FAISS does not say it when the last bytes of a file do not go onto the disk.
-        with (self._folder / FILE).open("wb") as file:
-            refused: list[OSError] = []
-            written = faiss_library().PyCallbackIOWriter(partial(_write, file, refused))
-            try:
-                faiss_library().write_index(self._index, written)
-            except Exception:
-                if refused:
-                    raise refused[0] from None
-                raise
-        if len(self._ordinals) < passages:
+        if len(self) < passages:
             save(self._folder / ORDINALS, np.frombuffer(self._ordinals, np.int32))
 
     def _divide(self) -> None:
         """Write down which of the vectors lie together."""
-        faiss = faiss_library()
-        codes = faiss.rev_swig_ptr(self._index.codes.data(), self._index.codes.size())
-        rows = codes.view(np.float16).reshape(-1, self._index.d)
-        every = load(self._folder / SENTENCE_VECTORS, np.int8, self._index.d)
+        content = map_bytes(self._folder / FILE)
+        rows = content[HEAD_SIZE:].reshape(len(self), -1).view(np.float16)
+        every = load(self._folder / SENTENCE_VECTORS, np.int8, self._dimension)
         sentences = every[np.arange(SAMPLE) * len(every) // SAMPLE] if len(every) else rows[:SAMPLE]
         questions = sentences.astype(np.float32)
         questions /= np.maximum(np.linalg.norm(questions, axis=1, keepdims=True), 1e-9)
-        make_cells(faiss, self._index, rows, questions).write(self._folder)
+        make_cells(faiss_library(), faiss_index(content), rows, questions).write(self._folder)
 
     def cancel(self) -> None:
-        """Let go of the file as it is."""
-        self._sentences.close()
+        """Let go of the files as they are."""
+        for close in (self._file.close, self._sentences.close):
+            with suppress(OSError):
+                close()
 
 
 class VectorsWriter:
@@ -121,11 +116,3 @@ class VectorsWriter:
         for cancel in (self._part.cancel, self._starts.close, self._sentences.close):
             with suppress(OSError):
                 cancel()
-
-
-def _write(file: BinaryIO, refused: list[OSError], content: bytes) -> int:
-    try:
-        return file.write(content)
-    except OSError as error:
-        refused.append(error)
-        raise

@@ -22,7 +22,7 @@ from dragoman.corpus.fields import (
 from dragoman.corpus.read import read
 from dragoman.corpus.readers.contract import ReadOptions, Skipped
 from dragoman.errors import InvalidField
-from dragoman.index.segments.columns import Values
+from dragoman.index.segments.columns import Values, ValuesWriter
 
 DAY = date(2025, 11, 22).toordinal()
 TEXT = "They met in Seoul and agreed to meet again."
@@ -212,7 +212,10 @@ def test_a_document_has_a_thousand_values_of_a_field_at_most(tmp_path: Path) -> 
 def test_a_column_reads_numbers_and_dates_back(tmp_path: Path, kind: FieldType, low: float, high: float) -> None:
     values = {"number": ["1e3", "12,5", "-4"], "date": ["Nov. 22, 2025", "1950"]}[kind]
     documents = [record(tmp_path, own("k", kind), k=value) for value in values]
-    Values.save(tmp_path, "desk", [each.extra.get("desk", ()) for each in documents])
+    column = ValuesWriter(tmp_path, "desk")
+    for each in documents:
+        column.add(each.extra.get("desk", ()))
+    column.close()
     found = Values(tmp_path, "desk").between(low, high, days=kind == "date")
     assert found.tolist() == [True, False, False][: len(values)]
 
