@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,7 +67,7 @@ class PassageEncoder:
         """Encode at most `CHUNK` passages.
 
         What is pooled is added up in bins: for each passage one for what belongs to no sentence, followed by one for
-        each sentence. One more, the last, takes the padding.
+        each sentence.
         """
         mean = self.info.pooling == "mean"
         groups: defaultdict[tuple[bool, int], list[_Window]] = defaultdict(list)
@@ -75,7 +75,7 @@ class PassageEncoder:
         for first, (_, passage) in zip(firsts.tolist(), chunk, strict=False):
             for window in self._windows(passage, first):
                 groups[self._shape(len(window.tokens))].append(window)
-        pooled = np.zeros((firsts[-1] + 1, self.info.dimension), dtype=np.float32)
+        pooled = np.zeros((firsts[-1], self.info.dimension), dtype=np.float32)
         # A passage's full windows come before its last one, so that its sums are always added in the same order.
         passes = (
             (windows[row : row + self._model.rows], length, partial)
@@ -83,7 +83,7 @@ class PassageEncoder:
             for row in range(0, len(windows), self._model.rows)
         )
         for windows, values in self._embedded(passes):
-            self._add(windows, values, pooled)
+            _add(windows, values.reshape(len(values), -1, self.info.dimension), pooled)
         for (version, passage), (first, end) in zip(chunk, pairwise(firsts), strict=True):
             vector = unit(pooled[first:end].sum(axis=0) if mean else pooled[first])
             sentences = pooled[first + 1 : end].copy()
@@ -169,13 +169,25 @@ class PassageEncoder:
         mean = self.info.pooling == "mean"
         return (self._model.embed_tokens if mean else self._model.embed)(tokens, mask)
 
-    def _add(self, windows: list[_Window], values: NDArray[np.float32], sums: NDArray[np.float32]) -> None:
-        """Add what `_embed` gives for some windows to their bins: `sums` is float32 `[bins, dimension]`."""
-        bins = np.full(values.shape[:2] if self.info.pooling == "mean" else (len(values), 1), len(sums) - 1)
-        for row, window in enumerate(windows):
-            bins[row, : len(window.bins)] = window.bins
-        # This adds one after the other, in order: the same sum with any batch-mates.
-        np.add.at(sums, bins.ravel(), values.reshape(-1, sums.shape[1]))
+
+def _add(windows: list[_Window], values: NDArray[np.float32], sums: NDArray[np.float32]) -> None:
+    """Add the embeddings of some windows to their bins, one after the other: the same sums with any batch-mates.
+
+    Args:
+        windows: n of them.
+        values: float32 `[n or more, length, dimension]`, of each window what its bins are for, and then padding.
+        sums: float32 `[bins, dimension]`.
+    """
+    for window, embedded in zip(windows, values, strict=False):
+        end = 0
+        for number, run in groupby(window.bins):
+            start, end = end, end + sum(1 for _ in run)
+            total = sums[number]
+            if end - start == 1 or not total.any():
+                total += embedded[start:end].sum(axis=0)  # along this axis NumPy adds up in order
+            else:
+                for each in embedded[start:end]:
+                    total += each
 
 
 def _coded(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
