@@ -227,6 +227,21 @@ def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.
     return np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
 
 
+def singles(halves: Array) -> NDArray[np.float32]:
+    """16-bit floats in single precision, as `astype` gives them, in a fraction of the time; all must be finite.
+
+    Args:
+        halves: float16 or their bits, [n, m].
+    """
+    # The sign, exponent and fraction go where they belong, and the exponent is as yet 112 too small.
+    bits = halves.view(np.int16).astype(np.int32)
+    bits <<= 13
+    bits &= ~0x70000000
+    numbers = bits.view(np.float32)
+    numbers *= np.float32(2.0**112)
+    return numbers
+
+
 def is_among(some: Array, ascending: Array) -> NDArray[np.bool_]:
     """Which of some numbers are among others, which ascend: bool [n]. NumPy's own would sort them once more."""
     if not len(ascending):

@@ -1,7 +1,7 @@
 """Rows of vectors on disk, and which lie nearest to a question: FAISS, over files that are mapped.
 
 Vectors are kept as 16-bit floats in a flat index: every similarity that is told is exact for the stored vector, and
-does not depend on how passages were batched. Where rows are many, not all of them are compared: see `cells.py`.
+does not depend on how passages were batched. Where rows are many, not all of them are compared: see `product_codes.py`.
 """
 
 import os
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...forking import is_child, undisturbed
-from ..arrays import check_ascending, check_lengths, load, map_bytes
-from .cells import Cells
+from ..arrays import check_ascending, check_lengths, load, map_bytes, singles
+from .product_codes import ProductCodes
 
 FILE = "vectors.faiss"
 """The file of the passages' vectors, within their folder."""
@@ -93,8 +93,8 @@ class VectorPart:
             check_ascending(ORDINALS, self.ordinals)
             sizes = sentence_starts[self.ordinals + 1] - sentence_starts[self.ordinals]
             self._starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-        self.cells = Cells.read(folder, self.dimension, self.count)
-        """Which rows lie together, where they are many."""
+        self.codes = ProductCodes.read(folder, self.dimension, self.count)
+        """Short codes of the rows, where they are many."""
         self._sentences = load(folder / SENTENCE_VECTORS, np.int8, self.dimension)
         check_lengths("vectors of sentences", int(self._starts[-1]), self._sentences)
 
@@ -123,7 +123,7 @@ class VectorPart:
         here = admitted if self.is_complete else admitted[self.ordinals]
         rows = np.flatnonzero(here)
         if len(rows) <= depth:
-            similar = self.rows(rows).astype(np.float32) @ question
+            similar = self.rows(rows) @ question
         else:
             rows, similar = self._search(question, depth, None if len(rows) == self.count else here)
         return rows if self.is_complete else self.ordinals[rows].astype(np.int64), similar
@@ -132,46 +132,42 @@ class VectorPart:
         self, question: NDArray[np.float32], depth: int, admitted: NDArray[np.bool_] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The `depth` rows most similar to a question, of those that are admitted, and about how similar they are."""
-        faiss, chosen = faiss_library(), None
-        if self.cells is not None:
-            admitted = self._narrowed(self.cells, question, depth, admitted)
-        if admitted is not None:
-            bits = np.packbits(admitted, bitorder="little")
-            chosen = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
+        faiss = faiss_library()
         # One question is looked for by one thread; others, which FAISS would wake for it, only wait, and that at full
         # speed. The number is the asking thread's own, and what it was for whatever else a host does with FAISS.
         threads = faiss.omp_get_max_threads()
         faiss.omp_set_num_threads(1)
         try:
+            if self.codes is not None and (near := self.codes.near(question, depth, admitted)) is not None:
+                similar = self.rows(near) @ question
+                nearest = np.argpartition(-similar, depth)[:depth]
+                return near[nearest], similar[nearest]
+            chosen = None
+            if admitted is not None:
+                bits = np.packbits(admitted, bitorder="little")
+                chosen = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
             similar, rows = self._index.search(question[np.newaxis], depth, params=chosen)
         finally:
             faiss.omp_set_num_threads(threads)
         present = rows[0] >= 0
         return np.asarray(rows[0][present], np.int64), similar[0][present]
 
-    def _narrowed(
-        self, cells: Cells, question: NDArray[np.float32], depth: int, admitted: NDArray[np.bool_] | None
-    ) -> NDArray[np.bool_] | None:
-        """Of the admitted rows those next to a question; all where they are few, or would be too few."""
-        near = cells.near(question, admitted)
-        return near if near is not None and np.count_nonzero(near) >= depth else admitted
-
     def cosines(self, question: NDArray[np.float32], ordinals: NDArray[np.int64]) -> NDArray[np.float64]:
         """See `Vectors.cosines`; of passages that have a vector here."""
         return cosines(question, self.rows(self.positions(ordinals)[1]))
 
-    def rows(self, rows: NDArray[np.int64]) -> NDArray[np.float16]:
-        """The vectors in some rows: float16 [n, dimension]."""
-        return self._rows[rows].view(np.float16)
+    def rows(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors in some rows: float32 [n, dimension]."""
+        return singles(self._rows.take(rows, axis=0))
 
     def sentences(self, row: int) -> NDArray[np.int8]:
         """The coded vectors of the sentences of the passage in a row."""
         return self._sentences[self._starts[row] : self._starts[row + 1]]
 
 
-def cosines(question: NDArray[np.float32], vectors: NDArray[np.float16]) -> NDArray[np.float64]:
+def cosines(question: NDArray[np.float32], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     """How similar vectors are to a question: see `Vectors.cosines`."""
-    sums: NDArray[np.float64] = np.einsum("ij,j->i", vectors.astype(np.float64), question.astype(np.float64))
+    sums: NDArray[np.float64] = np.einsum("ij,j->i", vectors, question.astype(np.float64))
     return np.round(sums, 6)
 
 

@@ -71,7 +71,7 @@ class Vectors:
     @property
     def recall(self) -> float:
         """The share of the hundred nearest that `nearest` finds, where it is least: 1 if all are compared."""
-        return min(part.cells.recall if part.cells else 1.0 for part in self.parts)
+        return min(part.codes.recall if part.codes else 1.0 for part in self.parts)
 
     def lacking(self) -> NDArray[np.int64]:
         """The passages without a vector: their ordinals, ascending."""
@@ -132,7 +132,7 @@ class Vectors:
         Returns:
             float64 [n], cosines from -1 to 1; NaN for a passage without a vector.
         """
-        return cosines(question, self._taken(ordinals))
+        return cosines(question, self.get(ordinals))
 
     def get(self, ordinals: NDArray[np.int64]) -> NDArray[np.float32]:
         """The vectors of some passages.
@@ -146,14 +146,11 @@ class Vectors:
         Raises:
             IndexError: There is no such passage.
         """
-        return self._taken(ordinals).astype(np.float32)
-
-    def _taken(self, ordinals: NDArray[np.int64]) -> NDArray[np.float16]:
         if len(ordinals) and (ordinals.min() < 0 or ordinals.max() >= len(self)):
             raise IndexError("there is no such passage")
         if self.parts[0].is_complete:
             return self.parts[0].rows(ordinals)
-        found = np.full((len(ordinals), self.dimension), np.nan, np.float16)
+        found = np.full((len(ordinals), self.dimension), np.nan, np.float32)
         for part in self.parts:
             here, rows = part.positions(ordinals)
             found[here] = part.rows(rows)

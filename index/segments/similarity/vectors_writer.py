@@ -1,4 +1,4 @@
-"""Writing the vectors of a segment's passages, with the cells of those that are many."""
+"""Writing the vectors of a segment's passages, with the codes of those that are many."""
 
 from array import array
 from contextlib import suppress
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..arrays import ArrayWriter, load, map_bytes, save
 from ..encoded_passage import EncodedPassage, SegmentPassage
-from .cells import LEAST, SAMPLE, make_cells
+from .product_codes import LEAST, SAMPLE, make_codes
 from .vector_rows import FILE, HEAD_SIZE, ORDINALS, SENTENCE_VECTORS, faiss_index, faiss_library, head_of
 
 _BATCH = 4096
@@ -62,20 +62,19 @@ class PartWriter:
             self._file.seek(0)
             self._file.write(head_of(self._dimension, len(self)))
         self._sentences.close()
-        if len(self) >= LEAST:
-            self._divide()
+        if len(self) >= LEAST and self._dimension % 2 == 0:
+            self._write_codes()
         if len(self) < passages:
             save(self._folder / ORDINALS, np.frombuffer(self._ordinals, np.int32))
 
-    def _divide(self) -> None:
-        """Write down which of the vectors lie together."""
+    def _write_codes(self) -> None:
         content = map_bytes(self._folder / FILE)
         rows = content[HEAD_SIZE:].reshape(len(self), -1).view(np.float16)
         every = load(self._folder / SENTENCE_VECTORS, np.int8, self._dimension)
         sentences = every[np.arange(SAMPLE) * len(every) // SAMPLE] if len(every) else rows[:SAMPLE]
         questions = sentences.astype(np.float32)
         questions /= np.maximum(np.linalg.norm(questions, axis=1, keepdims=True), 1e-9)
-        make_cells(faiss_library(), faiss_index(content), rows, questions).write(self._folder)
+        make_codes(faiss_library(), faiss_index(content), rows, questions).write(self._folder)
 
     def cancel(self) -> None:
         """Let go of the files as they are."""

@@ -1,4 +1,4 @@
-"""Vectors that are many: divided into cells, of which a question looks into those next to it."""
+"""Vectors that are many: a question is compared with those of which short codes say that they are near."""
 
 import random
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from dragoman.__main__ import dragoman
 from dragoman.corpus.document import Document, Span
 from dragoman.index.segments.encoded_passage import EncodedPassage
-from dragoman.index.segments.similarity import cells, vectors_writer
+from dragoman.index.segments.similarity import product_codes, vectors_writer
 from dragoman.index.segments.similarity.vectors import Vectors
 from dragoman.index.segments.similarity.vectors_writer import VectorsWriter
 
@@ -58,87 +58,117 @@ def recall(vectors: Vectors, questions: np.ndarray, admitted: np.ndarray) -> flo
     return found / (100 * len(questions))
 
 
-def test_the_nearest_are_found_by_looking_at_few_and_how_many_is_told(folder: Path, middles: np.ndarray) -> None:
+def test_the_nearest_are_found_by_comparing_few_and_what_share_is_told(folder: Path, middles: np.ndarray) -> None:
     vectors = Vectors(folder)
-    part = vectors.parts[0]
-    assert part.cells is not None
-    compared = part.cells.near(near(middles, 5)[0])
+    codes = vectors.parts[0].codes
+    assert codes is not None
+    compared = codes.near(near(middles, 5)[0], 100)
     assert compared is not None
-    assert compared.sum() < PASSAGES / 2
-    assert 0.99 <= vectors.recall < 1
+    assert 100 < len(compared) < PASSAGES / 4
+    assert 0.98 <= vectors.recall <= 1
     assert recall(vectors, near(middles, 5), np.ones(PASSAGES, bool)) >= 0.98
 
 
-@pytest.mark.parametrize("share", [0.5, 0.15, 0.05])
+@pytest.mark.parametrize("share", [0.9, 0.5, 0.15, 0.05])
 def test_filters_cost_no_recall(folder: Path, middles: np.ndarray, share: float) -> None:
     admitted = np.random.default_rng(6).random(PASSAGES) < share
     questions = near(middles, 7)
     found = recall(Vectors(folder), questions, admitted)
-    assert found == 1 if share < 0.1 else found >= 0.98
+    assert found == 1 if share < product_codes.EXACTLY else found >= 0.98
     ordinals, similar = Vectors(folder).nearest(questions[0], 100, admitted)
     assert admitted[ordinals].all()
     assert len(ordinals) == 100
     np.testing.assert_allclose(similar, Vectors(folder).cosines(questions[0], ordinals), atol=1e-5)
 
 
+def test_what_is_left_is_found_where_filters_leave_out_all_that_is_near(folder: Path, middles: np.ndarray) -> None:
+    vectors = Vectors(folder)
+    for question in near(middles, 9)[:10]:
+        similar = vectors.get(np.arange(PASSAGES)) @ question
+        admitted = similar < np.quantile(similar, 0.6)
+        assert recall(vectors, question[np.newaxis], admitted) == 1
+
+
 def test_as_many_are_found_as_are_wanted_however_few_lie_near(folder: Path, middles: np.ndarray) -> None:
     vectors = Vectors(folder)
-    assert len(vectors.nearest(near(middles, 8)[0], PASSAGES - 1, np.ones(PASSAGES, bool))[0]) == PASSAGES - 1
+    for wanted in (1, 500, 1000, PASSAGES // 2, PASSAGES - 1, PASSAGES, 2 * PASSAGES):
+        found, _ = vectors.nearest(near(middles, 8)[0], wanted, np.ones(PASSAGES, bool))
+        assert len(np.unique(found)) == len(found) == min(wanted, PASSAGES)
 
 
-def test_few_vectors_have_no_cells_and_all_are_compared(folder: Path, tmp_path: Path) -> None:
-    writer = VectorsWriter(tmp_path, DIMENSION)
-    for vector in Vectors(folder).get(np.arange(300)):
-        writer.add(EncodedPassage(1, Document("d", "Text."), Span(0, 5), [], vector, np.zeros((0, DIMENSION), np.int8)))
+@pytest.mark.parametrize(("passages", "dimension"), [(300, DIMENSION), (600, 7)])
+def test_few_vectors_and_odd_ones_have_no_codes_and_all_are_compared(
+    tmp_path: Path, passages: int, dimension: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors_writer, "LEAST", 500)
+    writer = VectorsWriter(tmp_path, dimension)
+    for vector in np.random.default_rng(1).normal(size=(passages, dimension)).astype(np.float32):
+        writer.add(EncodedPassage(1, Document("d", "Text."), Span(0, 5), [], vector, np.zeros((0, dimension), np.int8)))
     writer.close()
     vectors = Vectors(tmp_path)
-    assert (vectors.parts[0].cells, vectors.recall) == (None, 1)
+    assert (vectors.parts[0].codes, vectors.recall) == (None, 1)
+    question = np.ones(dimension, np.float32)
+    found, _ = vectors.nearest(question, 50, np.ones(passages, bool))
+    assert {*found.tolist()} == {*np.argsort(-(vectors.get(np.arange(passages)) @ question))[:50].tolist()}
 
 
 @pytest.mark.parametrize(
     ("name", "change"),
     [
-        ("cells.npy", lambda array: array[:-1]),
-        ("centroids.npy", lambda array: array[:, :-1].copy()),
-        ("cells.npy", lambda array: array + 60_000),
-        ("budgets.npy", lambda array: array * [1e6, 1e6, 1e6, 1e6, 1]),
-        ("budgets.npy", lambda array: array * [-1, 1, 1, 1, 1]),
-        ("budgets.npy", lambda array: array * [1, 1, 1, 1, 1.1]),
-        ("budgets.npy", lambda array: array * [1, 1, 1, 1, -1]),
-        ("budgets.npy", lambda array: array * np.nan),
-        ("budgets.npy", lambda array: array[1:]),
+        ("codes.npy", lambda array: array[:-1]),
+        ("codes.npy", lambda array: array.astype(np.uint16)),
+        ("codebook.npy", lambda array: array[:-1]),
+        ("codebook.npy", lambda array: array.reshape(-1, 4)),
+        ("codes_recall.npy", lambda array: array + 1.1),
+        ("codes_recall.npy", lambda array: array - 1.1),
+        ("codes_recall.npy", lambda array: array * np.nan),
+        ("codes_recall.npy", lambda array: array[1:]),
     ],
 )
-def test_cells_that_cannot_be_are_refused(folder: Path, name: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
+def test_codes_that_cannot_be_are_refused(folder: Path, name: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
     kept = (folder / name).read_bytes()
     try:
         np.save(folder / name, change(np.load(folder / name)))
-        with pytest.raises(ValueError, match=r"cells|another kind|cannot be|not there"):
+        with pytest.raises(ValueError, match=r"codes|pairs|another kind|cannot be"):
             Vectors(folder)
     finally:
         (folder / name).write_bytes(kept)
 
 
-def test_a_sample_that_is_alike_needs_but_one_cell() -> None:
+def test_whatever_codes_say_similarities_are_those_of_the_vectors(folder: Path, middles: np.ndarray) -> None:
+    kept = (folder / "codes.npy").read_bytes(), (folder / "codebook.npy").read_bytes()
+    try:
+        codes, codebook = np.load(folder / "codes.npy"), np.load(folder / "codebook.npy")
+        np.save(folder / "codes.npy", np.random.default_rng(1).integers(256, size=codes.shape).astype(np.uint8))
+        np.save(folder / "codebook.npy", np.full_like(codebook, np.nan))
+        vectors, question = Vectors(folder), near(middles, 8)[0]
+        found, similar = vectors.nearest(question, 100, np.ones(PASSAGES, bool))
+        np.testing.assert_allclose(similar, vectors.cosines(question, found), atol=1e-5)
+    finally:
+        (folder / "codes.npy").write_bytes(kept[0])
+        (folder / "codebook.npy").write_bytes(kept[1])
+
+
+def test_of_those_that_are_alike_any_will_do() -> None:
     import faiss
 
     rows = np.ones((2000, 8), np.float16) / np.float16(8**0.5)
     index = faiss.IndexScalarQuantizer(8, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     index.add(rows.astype(np.float32))
-    made = cells.make_cells(faiss, index, rows, rows[:10].astype(np.float32))
-    assert made.recall >= cells.RECALL
+    assert product_codes.make_codes(faiss, index, rows, rows[:10].astype(np.float32)).recall == 1
 
 
 def test_what_share_of_the_nearest_is_found_is_told_of_the_collection(
     make_collection: "MakeCollection", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vectors_writer, "LEAST", 300)
+    monkeypatch.setattr(product_codes, "_FEWEST", 100)  # as coarse as if they were many
     chance = random.Random(1)
     words = [f"word{number}" for number in range(60)]
     documents = [Document(str(number), " ".join(chance.choices(words, k=6)) + ".") for number in range(400)]
     collection = make_collection(documents)
-    (budgets,) = (collection.path / "segments").rglob("budgets.npy")
-    told = float(np.load(budgets)[-1])
+    (measured,) = (collection.path / "segments").rglob("codes_recall.npy")
+    (told,) = np.load(measured).tolist()
     assert 0.5 < told < 1
     assert collection.status().recall == told
     ran = CliRunner().invoke(dragoman, ["status", "--collection", str(collection.path)])
