@@ -158,6 +158,8 @@ def _culprit(path: Path, number: int) -> Path:
     """Which file in a folder cannot be read, where a library does not say it; or the path itself."""
     with suppress(OSError):
         for each in path.rglob("*") if path.is_dir() else ():
+            if ".sqlite" in each.name:  # see `_tried`
+                continue
             try:
                 with suppress(IsADirectoryError), each.open("rb") as file:
                     file.read(1)
@@ -202,17 +204,27 @@ def _of_input_and_output(code: int, path: Path) -> SystemRefusal | None:
 
 
 def _tried(path: Path, *, otherwise: _Words) -> SystemRefusal:
-    """What is refused when a database and what lies beside it is opened, and something written beside it."""
+    """What is refused when a database and what lies beside it is opened, and something written beside it.
+
+    None of them is opened for that: closing one takes the locks of all who are connected to it in this process.
+    """
+    try:
+        os.close(os.open(path.parent, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)))
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+            return _told(error.errno, path)
     for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))):
         try:
-            os.close(os.open(each, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)))
-            if (limit := _file_limit()) is not None and each.stat().st_size + _LEAST_BYTES > limit:
-                return _told(errno.EFBIG, each)
+            size = each.stat().st_size
         except FileNotFoundError:
             continue
         except OSError as error:
             return _told(error.errno, each)
-        if not os.access(each, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        if not _may(each, os.R_OK):
+            return _told(errno.EACCES, each)
+        if (limit := _file_limit()) is not None and size + _LEAST_BYTES > limit:
+            return _told(errno.EFBIG, each)
+        if not _may(each, os.W_OK):
             return _told(errno.EROFS if _is_read_only(each) else errno.EACCES, each)
     trial = path.with_name(f".{path.name}.{os.getpid()}.trial")
     try:
@@ -226,6 +238,10 @@ def _tried(path: Path, *, otherwise: _Words) -> SystemRefusal:
         with suppress(OSError):
             trial.unlink()
     return SystemRefusal(str(path), *otherwise)
+
+
+def _may(path: Path, how: int) -> bool:
+    return os.access(path, how, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _full(path: Path) -> Path:

@@ -3,12 +3,14 @@
 Small disks and other users take root; elsewhere these tests are skipped.
 """
 
+import errno
 import gc
 import os
 import resource
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -20,7 +22,7 @@ from dragoman.errors import SystemRefusal
 from dragoman.index.ledger.database import Database
 from dragoman.index.writing.build import build
 from dragoman.index.writing.store import LEDGER
-from dragoman.refusals import telling_refusals
+from dragoman.refusals import refusal, telling_refusals
 from dragoman.search.collection import open_collection
 from support.disks import Disk, small_disk
 from support.folders import folder_of
@@ -336,6 +338,30 @@ def test_what_is_gone_is_damage(tmp_path: Path, empty_collections: tuple[Path, P
     gone.unlink()
     with open_collection(folder) as collection:
         assert any("vectors.faiss is missing" in problem for problem in collection.problems())
+
+
+@pytest.mark.parametrize("code", ["READONLY", "CANTOPEN", "IOERR", "FULL"])
+def test_to_find_out_what_is_refused_takes_nobodys_locks(
+    tmp_path: Path, empty_collections: tuple[Path, Path], code: str
+) -> None:
+    """Closing a file takes all locks of the process on it: another program would remove the log of who is reading."""
+    shutil.copytree(empty_collections[0], tmp_path / "collection")
+    ledger = tmp_path / "collection" / LEDGER
+    log = ledger.with_name(f"{LEDGER}-wal")
+    with closing(Database(ledger)) as reading:
+        generation = reading.generation
+        for path in (ledger, ledger.parent):
+            error = sqlite3.OperationalError()
+            error.sqlite_errorcode = getattr(sqlite3, f"SQLITE_{code}")
+            assert refusal(error, path)
+            assert refusal(OSError(errno.EACCES, "refused"), path)
+            assert refusal(OSError(errno.EIO, "refused"), path)
+        before = log.stat().st_ino
+        asking = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM settings'); c.close()"
+        subprocess.run([sys.executable, "-c", asking, ledger], check=True)
+        assert log.exists()
+        assert log.stat().st_ino == before
+        assert reading.generation == generation
 
 
 def test_a_ledger_that_another_program_holds_is_no_damage(
