@@ -179,7 +179,7 @@ def nearest_sentence(
     if not len(vectors):
         return None
     decoded = vectors.astype(np.float32)
-    cosines = decoded @ question / np.maximum(np.linalg.norm(decoded, axis=1), 1e-9)
+    cosines = decoded @ question / np.sqrt(np.maximum(np.einsum("ij,ij->i", decoded, decoded), 1e-18))
     start, end = sentences[int(np.argmax(cosines))].tolist()
     return Highlight(start, end, "meaning")
 

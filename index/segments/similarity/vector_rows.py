@@ -123,7 +123,7 @@ class VectorPart:
         here = admitted if self.is_complete else admitted[self.ordinals]
         rows = np.flatnonzero(here)
         if len(rows) <= depth:
-            similar = self.rows(rows) @ question
+            similar = self._similar(rows, question)
         else:
             rows, similar = self._search(question, depth, None if len(rows) == self.count else here)
         return rows if self.is_complete else self.ordinals[rows].astype(np.int64), similar
@@ -139,7 +139,7 @@ class VectorPart:
         faiss.omp_set_num_threads(1)
         try:
             if self.codes is not None and (near := self.codes.near(question, depth, admitted)) is not None:
-                similar = self.rows(near) @ question
+                similar = self._similar(near, question)
                 nearest = np.argpartition(-similar, depth)[:depth]
                 return near[nearest], similar[nearest]
             chosen = None
@@ -151,6 +151,10 @@ class VectorPart:
             faiss.omp_set_num_threads(threads)
         present = rows[0] >= 0
         return np.asarray(rows[0][present], np.int64), similar[0][present]
+
+    def _similar(self, rows: NDArray[np.int64], question: NDArray[np.float32]) -> NDArray[np.float32]:
+        """About how similar some rows are to a question, reckoned by one thread: a product of matrices takes several."""
+        return np.einsum("ij,j->i", self.rows(rows), question)
 
     def cosines(self, question: NDArray[np.float32], ordinals: NDArray[np.int64]) -> NDArray[np.float64]:
         """See `Vectors.cosines`; of passages that have a vector here."""
