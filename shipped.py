@@ -3,8 +3,8 @@
 from pkgutil import get_data
 
 
-def shipped_text(package: str, name: str) -> str:
-    """The text of a file.
+def shipped(package: str, name: str) -> bytes:
+    """What a file holds.
 
     `importlib.resources` could read it too, and takes longer to load than all the tables that a question needs.
 
@@ -18,4 +18,9 @@ def shipped_text(package: str, name: str) -> str:
     content = get_data(package, name)
     if content is None:
         raise FileNotFoundError(f"{package} was loaded by what can load no files, and {name} is needed")
-    return content.decode()
+    return content
+
+
+def shipped_text(package: str, name: str) -> str:
+    """What a file of text holds: see `shipped`."""
+    return shipped(package, name).decode()

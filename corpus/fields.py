@@ -8,11 +8,11 @@ own beside these: see `OwnField`.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, TypeAlias, get_args
 
 from ..errors import InvalidField
+from ..frozen import frozen
 from .document import Document
 
 FieldType: TypeAlias = Literal["facet", "text", "number", "date"]
@@ -77,7 +77,7 @@ RESERVED: Final = frozenset({*RECORD_NAMES, *f"note about {_SEARCH} cut origin i
 parameter of a page, what stands in an answer beside the fields, and `ids`, as an index calls those of documents."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Field:
     """A field: `name:value` in a question.
 
@@ -259,7 +259,7 @@ DECLARED: Final[tuple[Field, ...]] = (
 """The fields that every collection has, in the order in which they are shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnField:
     """A field that a collection has of its own: `dragoman index … --field desk=department --field-type desk=date`.
 

@@ -12,13 +12,13 @@ Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4, the bands.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..frozen import frozen
 from .scripts import UNSPACED
 
 SIGNATURE_VERSION = 1
@@ -95,7 +95,7 @@ def bands(values: NDArray[np.uint16]) -> NDArray[np.int64]:
     return (np.arange(BANDS) << 48) + (rows[..., 0] << 32) + (rows[..., 1] << 16) + rows[..., 2]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """When two texts are near-copies. The defaults are what measured best: see docs/corpus.md.
 

@@ -20,7 +20,6 @@ from ..index.reading.plan import Sort
 from ..index.reading.view import LeftOut
 from ..index.writing.lock import LOCK_TIMEOUT as LOCK_TIMEOUT
 from ..index.writing.status import Status
-from .advice.completion import Completion, complete
 from .arguments import check_settings, check_text, check_wait, listed, path_of
 from .language.question import Filters
 from .language.words.variants import checked_variants
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from ..index.keeping.pack import Packed
     from ..index.keeping.purge import Purge
     from ..index.writing.tally import Progress, Report
+    from .advice.completion import Completion
 
 
 class Collection:
@@ -229,7 +229,7 @@ class Collection:
         how = matching | check_options(sort=sort, per_document=per_document)
         return self._asker.export(query, how, filters, limit=limit, highlights=bool(highlights))
 
-    def complete(self, text: str, limit: int | None = 8) -> list[Completion]:
+    def complete(self, text: str, limit: int | None = 8) -> "list[Completion]":
         """Ways to complete the last word of a question, likeliest first: see `completion.complete`.
 
         Args:
@@ -239,6 +239,8 @@ class Collection:
         check_text("the question", text)
         check_options(limit=limit)
         with explained(self._store):
+            from .advice.completion import complete  # late, as few questions are typed letter by letter
+
             return complete(self._store.view, text, 8 if limit is None else limit)
 
     def similar(

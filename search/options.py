@@ -6,13 +6,13 @@ filters by field come from `corpus.fields`. Faces may be stricter than this: a p
 """
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 from ..corpus.document import MAX_ID_LENGTH
 from ..corpus.fields import DECLARED
 from ..errors import QueryError
+from ..frozen import frozen
 from ..index.reading.plan import Sort
 from .ranking.legs.leg_table import HYBRID, modes
 
@@ -28,7 +28,7 @@ the query language which must all hold.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Option:
     """An option of a search.
 

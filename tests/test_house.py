@@ -14,7 +14,7 @@ import pytest
 from support.places import ROOT
 
 ROOMS = ("corpus", "index", "search", "web")
-COMMON = ("cores", "docstrings", "errors", "refusals", "shipped", "stages", "user_folders", "version")
+COMMON = ("cores", "docstrings", "errors", "frozen", "refusals", "shipped", "stages", "user_folders", "version")
 """What stands beside the rooms, and every one of them may import."""
 
 MANY = ("corpus/readers", "corpus/briefs", "web/static", "web/templates")

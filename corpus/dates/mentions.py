@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
+from ...frozen import frozen
 from ..document import Span
 from .periods import Period
 from .points import Points
@@ -25,7 +26,7 @@ _EARLIEST_ALONE = 1500  # of those that stand alone
 _AHEAD = 1, 15  # how many years from today a year alone may be; and one that is said to be a year
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DateMention:
     """A date in a text.
 
@@ -44,7 +45,7 @@ class DateMention:
     other: Period | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DateValue:
     """What a value means.
 

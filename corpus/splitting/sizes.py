@@ -1,13 +1,14 @@
 """How large passages are. A collection records it, and so it is looked at whenever one is opened."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from ...frozen import frozen
 
 LONGEST_SENTENCE: Final = 200
 """What a sentence may cost, in estimated tokens, before it is cut into pieces."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Splitting:
     """How documents are split. A collection records it.
 

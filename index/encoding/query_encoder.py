@@ -7,17 +7,20 @@ that a question in a terminal takes only a third of a second. `export.py` writes
 
 import json
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from itertools import pairwise
 from pathlib import Path
+from threading import Thread
 from types import ModuleType
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CollectionDamaged, CollectionMismatch
+from ...frozen import frozen
 from ...refusals import refusal
 
 RECIPE_VERSION = 1
@@ -40,7 +43,7 @@ _REPORTS_OFF = "ORT_DISABLE_TELEMETRY"
 MEND = "mend it with `dragoman doctor --repair`"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EncoderInfo:
     """What a collection's vectors were made with: all that must agree before two vectors may be compared.
 
@@ -105,6 +108,7 @@ class EncoderInfo:
         return cls(**values)
 
 
+_T = TypeVar("_T")
 _KEPT = 4  # questions whose vectors are known
 
 
@@ -121,22 +125,24 @@ class QueryEncoder:
     """
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
-        from tokenizers import Tokenizer
-
         onnxruntime = onnx_runtime()
         self._latest: tuple[tuple[str, NDArray[np.float32]], ...] = ()
         self.info = EncoderInfo.from_json(_read(folder / INFO_FILE))
         # Read once and loaded from memory: what was verified is what runs.
-        model = _verified(folder / MODEL_FILE, self.info.query_hash)
-        tokenizer = _verified(folder / TOKENIZER_FILE, self.info.tokenizer_hash)
+        model = _read(folder / MODEL_FILE)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 4  # errors come as exceptions, and nothing is printed
         # A model may name other files to take weights from: in a folder that cannot be there.
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull + "/none")
-        with _telling_damage(folder / MODEL_FILE, "is not a model that can be run"):
-            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        # It takes the longest, and a question waits for it: what else there is to do is done meanwhile.
+        session = _beside(lambda: onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]))
+        _verify(folder / MODEL_FILE, model, self.info.query_hash)
+        tokenizer = _read(folder / TOKENIZER_FILE)
+        _verify(folder / TOKENIZER_FILE, tokenizer, self.info.tokenizer_hash)
+        from tokenizers import Tokenizer
+
         with _telling_damage(folder / TOKENIZER_FILE, "is not a tokenizer"):
             self._tokenizer = Tokenizer.from_str(tokenizer.decode())
             # A tokenizer as published may pad, and truncate to another length than the model's own.
@@ -144,6 +150,8 @@ class QueryEncoder:
             self._tokenizer.enable_truncation(  # pyright: ignore[reportUnknownMemberType]  # its **kwargs have no type
                 self.info.max_tokens
             )
+        with _telling_damage(folder / MODEL_FILE, "is not a model that can be run"):
+            self._session = session()
         with _telling_damage(folder / MODEL_FILE, "fails to encode a question"):
             trial = self._encode_one("")
         if trial.shape != (self.info.dimension,) or not np.isfinite(trial).all():
@@ -244,12 +252,37 @@ def _telling_damage(path: Path, what: str) -> Generator[None]:
         raise CollectionDamaged(f"{path} {what}: {MEND}") from error
 
 
-def _verified(path: Path, expected: str) -> bytes:
-    """A file's content. Raises CollectionDamaged unless it has the expected SHA-256."""
-    content = _read(path)
+def _beside(work: Callable[[], _T]) -> Callable[[], _T]:
+    """Begin some work in a thread; what is returned waits for its result, and raises what it has raised."""
+    results: list[_T] = []
+    errors: list[BaseException] = []
+
+    def do() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:  # raised where the result is asked for
+            errors.append(error)
+
+    thread = Thread(target=do, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # no more threads may be started
+        do()
+
+    def result() -> _T:
+        if thread.ident is not None:
+            thread.join()
+        if errors:
+            raise errors[0]
+        return results[0]
+
+    return result
+
+
+def _verify(path: Path, content: bytes, expected: str) -> None:
+    """Raise CollectionDamaged unless a file's content has the expected SHA-256."""
     if sha256(content) != expected:
         raise CollectionDamaged(f"{path} is not the file that the collection was made with: {MEND}")
-    return content
 
 
 def _read(path: Path) -> bytes:

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from ...corpus.fields import TAKEN, Fields, OwnField
+from ...frozen import frozen
 from ..encoding.floors import Floors
 from ..encoding.query_encoder import EncoderInfo
 from .schema import IDENTITY
@@ -24,7 +24,7 @@ LINEAGE: Final = "lineage"
 Where there is none it is the collection's identity."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manifest:
     """The settings of a collection at one generation.
 

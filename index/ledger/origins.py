@@ -6,9 +6,10 @@ None of it bears on an answer, and so none of it raises the generation.
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, astuple, fields
 from typing import TYPE_CHECKING, Any, Final
 
+from ...frozen import frozen
 from .database import Database
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _PAGE: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FedSource:
     """A source that a collection is fed from.
 
@@ -40,7 +41,7 @@ class FedSource:
     skipped: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KnownFile:
     """What was read of a file.
 

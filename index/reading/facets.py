@@ -1,11 +1,12 @@
 """What a match set consists of, as every view says it: values by field, and passages over time."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ...frozen import frozen
 
 TimeUnit: TypeAlias = Literal["day", "month", "year", "decade", "century"]
 
@@ -16,7 +17,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _YEARS = {"year": 1, "decade": 10, "century": 100}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FacetValue:
     """A value of a column, and how many passages of the match set have it, and documents with such passages."""
 
@@ -25,7 +26,7 @@ class FacetValue:
     documents: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FacetColumn:
     """The commonest values of a column in a match set, and how many different ones there are in all."""
 
@@ -33,7 +34,7 @@ class FacetColumn:
     distinct: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """A stretch of time, first and last day included, and how many passages are of documents dated then.
 
@@ -47,7 +48,7 @@ class Bar:
     of: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Histogram:
     """A match set over time: bars without gaps, from the first date in it to the last, each a whole `unit` long."""
 
@@ -55,7 +56,7 @@ class Histogram:
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facets:
     """What a match set consists of: by column, the commonest values; by date, a histogram.
 

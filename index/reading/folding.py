@@ -1,14 +1,13 @@
 """Folding: of the near-copies of one text, a list of results shows the best-ranked document and tells of the others."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ...frozen import frozen
 from ..segments.arrays import grouped
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Folding:
     """What `folded` made of a ranking. `kept`, bool [n], says which of its passages remain."""
 

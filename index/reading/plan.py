@@ -5,13 +5,14 @@ Search makes plans, in the view's own terms (see `Lookup`); every view evaluates
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import SearchTimeout
+from ...frozen import frozen
 from ..constraints import AllOf
 from ..segments.bm25f import BM25F
 from ..units import Unit
@@ -124,7 +125,7 @@ FAINT: Final = 0.2
 some use all the same. From 0.1 to 0.3 questions of five languages are answered alike, and better than at 0 or 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """What the keyword leg looks for: passages that hold enough of some units. Its evidence is [5, n].
 
@@ -149,7 +150,7 @@ class Words:
     written: Mapping[Unit, frozenset[str]] = field(default_factory=dict[Unit, frozenset[str]])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meaning:
     """What the meaning leg looks for: passages near a vector.
 
@@ -184,7 +185,7 @@ class AskedDays(NamedTuple):
     weight: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Days:
     """What the date leg looks for: passages of documents of some days. Its evidence is [2, n].
 
@@ -233,7 +234,7 @@ def which_answer(worth: NDArray[np.float64]) -> NDArray[np.bool_]:
     return worth >= min(1.0, ANSWERING * best if best > 0 else best) - 1e-9
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """A question in a view's own terms.
 

@@ -9,7 +9,6 @@ A passage is known by a number, which need not mean anything outside of its view
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from ...corpus.document import Document, Span
 from ...corpus.fields import Fields
 from ...corpus.scripts import OTHER_SCRIPTS
+from ...frozen import frozen
 from ..encoding.floors import Floors
 from ..segments.bm25f import BM25F
 from ..units import Unit, Word
@@ -45,7 +45,7 @@ class LeftOut(NamedTuple):
         return f"{self.part}{holding} is damaged and left out: {self.reason}{remedy}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Info:
     """What a view says of itself.
 
@@ -102,7 +102,7 @@ class Contribution(NamedTuple):
     impact: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What one leg says of the candidates.
 
@@ -117,7 +117,7 @@ class Found:
     ranks: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Folded:
     """The documents that were folded under a hit's: how many they are, and the first of them."""
 
@@ -184,7 +184,7 @@ class Matches(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidates:
     """What may be ranked by score, a bounded number of passages, and a handle on all that match.
 
@@ -227,7 +227,7 @@ class Located(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened:
     """A passage, read.
 

@@ -1,13 +1,14 @@
 """BM25F: what it says of a passage that it holds a word so often."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class BM25F:
     """The free parameters of BM25F.
 

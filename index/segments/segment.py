@@ -12,7 +12,7 @@ from contextlib import suppress
 from copy import copy
 from itertools import accumulate, chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -29,10 +29,12 @@ from .described import description_terms
 from .durability import sync
 from .encoded_passage import SegmentPassage
 from .postings import Postings
-from .postings_writer import TermPostings, write_postings
 from .similarity.vector_rows import FILE as VECTORS
 from .similarity.vector_rows import VectorPart
 from .similarity.vectors import Vectors, owner_of
+
+if TYPE_CHECKING:
+    from .postings_writer import TermPostings
 
 VECTORS_FILE = f"vectors/{VECTORS}"
 """The file of the passages' vectors, within the segment."""
@@ -331,7 +333,9 @@ class SegmentWriter:
         sync(self.folder.parent)
         return Segment(self.folder)
 
-    def _write_postings(self, terms: Iterator[TermPostings]) -> None:
+    def _write_postings(self, terms: "Iterator[TermPostings]") -> None:
+        from .postings_writer import write_postings
+
         lengths = np.frombuffer(self._lengths, np.uint16).reshape(-1, len(FIELDS))
         sentences = np.frombuffer(self._sentence_offsets, np.int64), np.frombuffer(self._sentences, np.uint32)
         write_postings(self._work / "postings", terms, lengths, self._languages, self._written, *sentences)

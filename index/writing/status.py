@@ -2,13 +2,13 @@
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from ...frozen import frozen
 from ..encoding.floors import Floors
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Status:
     """What is in a collection, and what its index was built with.
 

@@ -1,11 +1,11 @@
 """Completing the last word of a question: with a word that the index knows, a value of a column, or a field's name."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from ...corpus.fields import Fields
+from ...frozen import frozen
 from ...index.analysis import BLANKS, analyze, fold, lower
 from ...index.reading.plan import Beginning
 from ...index.reading.view import View
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LEAST = 2  # letters that must be typed, unless a field stands before them
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completion:
     """A question with its last word completed.
 

@@ -8,10 +8,13 @@ that no passage does. It says yes to every word that was put in, and to one in a
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from io import BytesIO
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ...shipped import shipped
 
 BITS_PER_WORD: Final = 10
 _HASHES: Final = 7
@@ -54,7 +57,5 @@ def _has(words: NDArray[np.uint8] | None, word: str) -> bool:
 @cache
 def _words(language: str) -> Any:
     """The filter of a language: uint8 [bytes]; None if there is none."""
-    from importlib.resources import files
-
-    with files(__package__ or "").joinpath("known_words.npz").open("rb") as file, np.load(file) as filters:
+    with np.load(BytesIO(shipped(__package__ or "", "known_words.npz"))) as filters:
         return filters[language] if language in filters.files else None

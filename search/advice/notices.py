@@ -4,10 +4,10 @@ Whoever finds something out adds a notice: the parser to its query, the interpre
 the results. A face shows them all alike, and knows no kind of them.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from ...corpus.document import Span
+from ...frozen import frozen
 
 KINDS: Final = {
     "mended": "a part of the question that could not be understood was taken as text",
@@ -26,7 +26,7 @@ KINDS: Final = {
 """What a notice may be about, by the kind's name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """Something that a searcher should know.
 

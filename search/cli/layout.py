@@ -5,20 +5,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...index.reading.facets import Facets
 from ...index.units import Unit, terms_of
 from ..results.citations import source_address
-from ..results.explaining import QuestionExplanation
 from ..results.formats import FORMATS as FILE_FORMATS
 from ..results.highlight import pieces
-from ..results.kwic import DEFAULT_WIDTH, kwic_lines, occurrences
 from ..results.printing import columns, many, table, visible
 from ..results.results import Hit, MarkedNote, MarkedValue, Results, byline
 from .terminal import colours
+
+if TYPE_CHECKING:
+    from ..results.explaining import QuestionExplanation
 
 _WIDEST = 100
 _AROUND = 120  # characters of a footnote that are shown on either side of its marks
@@ -201,7 +202,7 @@ def styled(shown: str, *names: str) -> str:
     return click.style(shown, **style)
 
 
-def _question(explanation: QuestionExplanation) -> Iterator[str]:
+def _question(explanation: "QuestionExplanation") -> Iterator[str]:
     """How the question was understood: as an expression, and what there is of each of its words within its filters."""
     yield from wrapped([("question ", frozenset({"faint"})), (visible(explanation.expression), frozenset())], _INDENT)
     within = " ".join(explanation.filters) or "the whole collection"
@@ -291,6 +292,8 @@ def _facets(facets: Facets) -> Iterator[str]:
 
 def kwic(results: Results) -> str:
     """Each occurrence of the question's words in a line as wide as the terminal, by date."""
+    from ..results.kwic import DEFAULT_WIDTH, kwic_lines, occurrences  # late, as it is seldom wanted
+
     found = occurrences(results)
     lines = list(kwic_lines(found, shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns, _keyword))
     passages = f"{len({each.hit for each in found}):,} of {many(results.total, 'passage')}"

@@ -2,12 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple, cast
 
 from ...corpus.document import Span
 from ...errors import QueryError
+from ...frozen import frozen
 from ...index import constraints
 from ...index.analysis import Token, analyze
 from ...index.constraints import Constraint
@@ -26,7 +27,7 @@ from .words.word_forms import WordForms
 from .words.wordings import Known, Switches, Way, Wording, wordings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interpretation:
     """A query in a view's own terms: what is scored, and what is demanded.
 

@@ -1,12 +1,13 @@
 """A query as a tree: words that only score, and nodes that constrain."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from dataclasses import field as attribute
+from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 
 from ...corpus.dates.mentions import DateMention
+from ...frozen import frozen
 from ..advice.notices import Notice
 
 MAX_QUERY_LENGTH = 20_000  # characters: an article, as somebody may paste it
@@ -16,7 +17,7 @@ MAX_TERMS = 1_000  # of the words that are free: in a script without blanks one 
 MAX_DISTANCE = 100  # words between two that count as near: half a passage
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Text:
     """`field` is a name of TEXT_FIELDS, or empty for all; `column` is 0 for what was never typed, and not compared."""
 
@@ -25,7 +26,7 @@ class _Text:
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word(_Text):
     """A run of characters without a space, as typed: its punctuation is left to the analyzer.
 
@@ -35,7 +36,7 @@ class Word(_Text):
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Phrase(_Text):
     """Words in that order, one after the other: as typed between the quotes, with single spaces. See `phrases`.
 
@@ -46,12 +47,12 @@ class Phrase(_Text):
     slop: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern(_Text):
     """A word with wildcards: `*` stands for any characters, `?` for exactly one. No punctuation around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fuzzy:
     """A word and those within an edit distance of 1 or 2 of it; None leaves the distance to the engine."""
 
@@ -61,7 +62,7 @@ class Fuzzy:
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Near:
     """Two things that stand near each other, in either order: words, phrases, or alternatives of these.
 
@@ -78,7 +79,7 @@ class Near:
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """A value that the document must have in a field: one with all its words, or if `exact` the very value."""
 
@@ -87,7 +88,7 @@ class Filter:
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dates:
     """The first and the last day, both included, that the document's dates must touch; None is an open side."""
 
@@ -95,26 +96,26 @@ class Dates:
     last: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undated:
     """The document has no date."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Not:
     """Everything that the node does not match."""
 
     node: "Node"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class And:
     """What all nodes match."""
 
     nodes: "tuple[Node, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Or:
     """What at least one node matches."""
 
@@ -126,7 +127,7 @@ Operand: TypeAlias = Term | Or
 Node: TypeAlias = Term | Near | Filter | Dates | Undated | Not | And | Or
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """A question, understood. `Query("", must=…)` is one that only filters.
 

@@ -1,12 +1,12 @@
 """A question: its text, with the options of a search, which are checked, and filters, which become constraints."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self, TypedDict
 
 from ...corpus.fields import Fields
 from ...errors import QueryError
+from ...frozen import frozen
 from ...index.reading.plan import Deadline
 from ..arguments import check_decoded, check_text
 from ..options import OPTIONS, Option, check_options
@@ -48,7 +48,7 @@ class Filters(TypedDict, total=False):
     document: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A question, parsed, with the options that say how it is answered.
 

@@ -5,12 +5,12 @@ may look again, and the view lists what matches in that order.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...frozen import frozen
 from ...index.constraints import AllOf
 from ...index.reading.plan import Deadline, Plan, Request, Sort
 from ...index.reading.view import Candidates, Listing, View
@@ -24,7 +24,7 @@ from .settings import Settings
 Mode: TypeAlias = Literal["hybrid", "keyword", "meaning"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegStanding:
     """A passage's standing in one leg: its rank among the candidates, from 1, and its score there."""
 
@@ -32,7 +32,7 @@ class LegStanding:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """How a candidate came to its score.
 
@@ -64,7 +64,7 @@ UNPLACED = Standing({}, {}, {})
 """Of what was no candidate."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """In what order matches are listed, and which of them: see `view.Matches.listed`.
 
@@ -85,7 +85,7 @@ class Order:
     answering: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ranking:
     """The matches of a question, listed, and how each candidate came to its rank.
 
@@ -120,7 +120,7 @@ class Ranking:
         return Standing(parts, standings, details)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegScores:
     """What candidates score, leg by leg in the order of the plan: each is [legs, n].
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import field, fields, is_dataclass, replace
 from itertools import repeat
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from ...errors import CollectionMismatch, DragomanError, QueryError, UnreadableSource
+from ...frozen import frozen
 from ...index.analysis import FIELDS
 from ...index.segments.bm25f import BM25F
 from .fusion import FUSIONS
@@ -19,7 +20,7 @@ _LARGEST_FILE = 100_000  # bytes of JSON: all settings are a thousand
 _MOST = 1_000_000  # of any weight: far larger ones make scores that are no numbers
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """How the engine ranks. The defaults are what measured best on judged queries: see docs/relevance.md.
 

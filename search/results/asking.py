@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...corpus.document import Document, Span, parse_passage_id
 from ...errors import CollectionDamaged, DragomanError, NotFound, SearchTimeout
+from ...frozen import frozen
 from ...index.reading.facets import Facets
 from ...index.reading.plan import Deadline, Plan
 from ...index.reading.view import View
@@ -25,14 +26,16 @@ from ..language.unparser import understood
 from ..ranking.settings import Settings, settings_of
 from ..stores.protocol import Store, explained, no_document, refuse_damaged
 from .answer import Answer, answer, neighbours
-from .explaining import explain
 from .results import Hit, Results
+
+if TYPE_CHECKING:
+    from .explaining import QuestionExplanation
 
 NEAREST = 5
 """Where nothing is found, so many passages are shown that come nearest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Page:
     """Which part of a ranking to return, and what to add to it.
 
@@ -120,7 +123,7 @@ class Asker:
                     *missed,
                     *(_why_not_found(question, reply) if nearest else ()),
                 ),
-                explanation=explain(view, question, reply.meant) if page.explain else None,
+                explanation=_explained(view, question, reply) if page.explain else None,
                 nearest=nearest,
                 unknown=tuple(unknown),
                 left_out=reply.left_out,
@@ -253,6 +256,12 @@ class Asker:
             if not self._store.damaged():
                 raise
         return ask(self._store.view)
+
+
+def _explained(view: View, question: Question, reply: Answer) -> "QuestionExplanation":
+    from .explaining import explain  # late, as it is seldom wanted
+
+    return explain(view, question, reply.meant)
 
 
 def _why_not_found(question: Question, reply: Answer) -> Iterator[Notice]:

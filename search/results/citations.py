@@ -8,13 +8,12 @@ rule finds the family name in all languages.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
 from ...corpus.dates.wording import day_names, is_whole
 from ...corpus.document import DateInterval, Document, Span
-from ...corpus.splitting.paragraphs import paragraph_numbers
+from ...frozen import frozen
 from .printing import visible
 
 
@@ -84,7 +83,7 @@ _IN_ADDRESS = {"\\": "%5C", "{": "%7B", "}": "%7D"}
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Cited:
     """What there is to say, each value in one line of harmless characters."""
 
@@ -266,6 +265,8 @@ def _pages(document: Document, span: Span | None) -> tuple[str, ...]:
 
 
 def _locator(document: Document, span: Span) -> str:
+    from ...corpus.splitting.paragraphs import paragraph_numbers  # late, as a hit needs none
+
     first, last = paragraph_numbers(document.text, span)
     if not first:
         return ""

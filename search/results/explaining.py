@@ -1,12 +1,12 @@
 """How a question was understood: its expression, what is sought for its words, and how much there is of each."""
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ...errors import SearchTimeout
+from ...frozen import frozen
 from ...index.constraints import AllOf, Constraint, Holds, Of
 from ...index.reading.plan import Deadline, Plan
 from ...index.reading.view import View
@@ -23,7 +23,7 @@ MOST_UNITS: Final = 64
 """How many words and phrases of a question are counted, at most: each is a question of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holding:
     """How many passages, and of how many documents, hold a word or phrase of a question, within its filters.
 
@@ -35,7 +35,7 @@ class Holding:
     documents: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuestionExplanation:
     """How a question was understood.
 

@@ -6,9 +6,9 @@ none.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from ...frozen import frozen
 from .printing import columns, visible
 from .results import Hit, Results
 
@@ -20,7 +20,7 @@ _ELLIPSIS = "…"
 _BLANKS = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Occurrence:
     """A word or phrase of a question where it stands.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
 from ...corpus.document import Document, Note, Span, passage_id
+from ...frozen import frozen
 from ...index.reading.facets import Facets
 from ...index.reading.view import Contribution, LeftOut
 from ..advice.notices import Notice
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from .explaining import QuestionExplanation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """How a hit's score came about.
 
@@ -67,7 +68,7 @@ class MarkedValue:
     highlights: tuple[Highlight, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Hit:
     """A passage in a list of results. Two are equal if they are of the same passage, collection and generation.
 
@@ -190,7 +191,7 @@ class Hit:
         return wire.to_builtins(self.to_wire())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Results:
     """The answer to a question: a sequence of hits, to be iterated over, indexed and cut.
 

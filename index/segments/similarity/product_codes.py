@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import check_lengths, load, save, singles
+from .faiss_library import faiss_library
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -94,8 +95,6 @@ class ProductCodes:
     @cached_property
     def _index(self) -> Any:
         """The same as an index of FAISS's, which has the codes in memory."""
-        from .vector_rows import faiss_library
-
         faiss = faiss_library()
         index = _new_index(faiss, len(self.codebook) // _NUMBERS * _PAIR)
         faiss.copy_array_to_vector(self.codebook.ravel(), index.pq.centroids)

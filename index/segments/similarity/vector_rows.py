@@ -4,19 +4,17 @@ Vectors are kept as 16-bit floats in a flat index: every similarity that is told
 does not depend on how passages were batched. Where rows are many, not all of them are compared: see `product_codes.py`.
 """
 
-import os
 import struct
 from collections.abc import Iterator
-from functools import cache, cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...forking import is_child, undisturbed
 from ..arrays import check_ascending, check_lengths, load, map_bytes, singles
+from .faiss_library import faiss_library
 from .product_codes import ProductCodes
 
 FILE = "vectors.faiss"
@@ -37,19 +35,6 @@ HEAD_SIZE = _HEAD.size
 
 _INNER_PRODUCT, _SIXTEEN_BITS, _MINMAX = 0, 4, 0
 """What FAISS calls METRIC_INNER_PRODUCT, QT_fp16 and RS_minmax."""
-
-
-@cache
-def faiss_library() -> ModuleType:
-    """FAISS, imported when it is first needed: to ask by words, or a small collection, it is not."""
-    with undisturbed():
-        import faiss
-
-    # A child has none of the threads among which FAISS would share its work, and would wait for them for ever.
-    if is_child():
-        faiss.omp_set_num_threads(1)
-    os.register_at_fork(after_in_child=partial(faiss.omp_set_num_threads, 1))
-    return faiss
 
 
 def faiss_index(content: NDArray[np.uint8]) -> Any:
@@ -153,7 +138,7 @@ class VectorPart:
         return np.asarray(rows[0][present], np.int64), similar[0][present]
 
     def _similar(self, rows: NDArray[np.int64], question: NDArray[np.float32]) -> NDArray[np.float32]:
-        """About how similar some rows are to a question, reckoned by one thread: a product of matrices takes several."""
+        """About how similar some rows are to a question, by one thread: a product of matrices takes several."""
         return np.einsum("ij,j->i", self.rows(rows), question)
 
     def cosines(self, question: NDArray[np.float32], ordinals: NDArray[np.int64]) -> NDArray[np.float64]:

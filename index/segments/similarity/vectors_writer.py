@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ..arrays import ArrayWriter, load, map_bytes, save
 from ..encoded_passage import EncodedPassage, SegmentPassage
+from .faiss_library import faiss_library
 from .product_codes import LEAST, SAMPLE, make_codes
-from .vector_rows import FILE, HEAD_SIZE, ORDINALS, SENTENCE_VECTORS, faiss_index, faiss_library, head_of
+from .vector_rows import FILE, HEAD_SIZE, ORDINALS, SENTENCE_VECTORS, faiss_index, head_of
 
 _BATCH = 4096
 

@@ -1,11 +1,11 @@
 """The date leg: passages of documents that are of the days that a question names. It is silent without a date."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ....frozen import frozen
 from ....index.reading.plan import NEARNESS, OVERLAP, Days
 from ....index.reading.view import Found
 from ..settings import Settings
@@ -16,7 +16,7 @@ def _as_is(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return scores
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DateLeg:
     """See `Leg`. It stands beside the others in every mode, as a date is evidence of either words or meaning."""
 

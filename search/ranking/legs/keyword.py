@@ -1,11 +1,11 @@
 """The keyword leg: passages that hold the words of a question, scored by BM25F."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ....frozen import frozen
 from ....index.reading.plan import DOCUMENT, OTHERWISE, PAIRS, PASSAGE, Words
 from ....index.reading.view import Found
 from ..fusion import min_max
@@ -16,7 +16,7 @@ _OTHERWISE = 0.5
 """What is taken off the score of a word that a passage writes with other accents than the question: "ano" for "año"."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeywordLeg:
     """See `Leg`. A passage's own words decide what is a candidate; the other evidence decides among the candidates."""
 

@@ -5,12 +5,13 @@ much its scores count beside those of the others.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ....frozen import frozen
 from ....index.encoding.floors import Floors
 from ....index.reading.plan import Days, Pair, Request
 from ....index.reading.view import Found
@@ -18,7 +19,7 @@ from ....index.units import Unit
 from ..settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoredQuery:
     """The part of a question that passages are scored by.
 

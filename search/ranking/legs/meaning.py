@@ -1,12 +1,12 @@
 """The meaning leg: passages whose vectors lie near the question's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ....frozen import frozen
 from ....index.reading.plan import LACK, Meaning, without_the_name
 from ....index.reading.view import Found
 from ..fusion import min_max
@@ -23,7 +23,7 @@ Else a small collection about one subject would match as a whole, and its totals
 _BESIDE: Final = KeywordLeg()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MeaningLeg:
     """See `Leg`."""
 
