@@ -178,10 +178,10 @@ def open_encoder(collection: Path, name: str, expected: EncoderInfo, sealed: Sea
     """
     if not re.fullmatch("[0-9A-Za-z_-]+", name):
         raise CollectionDamaged(f"the collection's query encoder lies elsewhere, in {name!r}: {MEND}")
-    # Its own description has hashes of the two larger files, with which these are compared when they are read.
+    # The two larger files are compared with their seals when they are read.
     for fault in faults(collection / ENCODERS / name, sealed, content={INFO_FILE}) if sealed else ():
         raise CollectionDamaged(f"{ENCODERS}/{name}/{fault.file} {fault.what}: mend it with `dragoman doctor --repair`")
-    encoder = QueryEncoder(collection / ENCODERS / name)
+    encoder = QueryEncoder(collection / ENCODERS / name, sealed)
     if encoder.info != expected:
         raise CollectionMismatch(
             f"the collection's vectors were made with {expected.name} ({expected.model_hash[:12]}), but the "

@@ -7,14 +7,12 @@ that a question in a terminal takes only a third of a second. `export.py` writes
 
 import json
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from itertools import pairwise
 from pathlib import Path
-from threading import Thread
 from types import ModuleType
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +20,7 @@ from numpy.typing import NDArray
 from ...errors import CollectionDamaged, CollectionMismatch
 from ...frozen import frozen
 from ...refusals import refusal
+from ..keeping.seals import Seal, content_fault
 
 RECIPE_VERSION = 1
 """Raised whenever the same model and passage would give another vector than before."""
@@ -108,7 +107,6 @@ class EncoderInfo:
         return cls(**values)
 
 
-_T = TypeVar("_T")
 _KEPT = 4  # questions whose vectors are known
 
 
@@ -117,6 +115,8 @@ class QueryEncoder:
 
     Args:
         folder: Where FILES are.
+        sealed: The folder's seal, if it has one: files that are as they were sealed are those of the description, and
+            checksums are taken in a tenth of the time of its hashes.
         threads: How many threads a single question may use: one or two, since a question is too small for more.
 
     Raises:
@@ -124,23 +124,21 @@ class QueryEncoder:
         CollectionMismatch: Another version of Dragoman's recipe made it.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+    def __init__(self, folder: Path, sealed: Seal | None = None, *, threads: int = 1) -> None:
         onnxruntime = onnx_runtime()
         self._latest: tuple[tuple[str, NDArray[np.float32]], ...] = ()
         self.info = EncoderInfo.from_json(_read(folder / INFO_FILE))
         # Read once and loaded from memory: what was verified is what runs.
         model = _read(folder / MODEL_FILE)
+        _verify(folder / MODEL_FILE, model, self.info.query_hash, sealed)
+        tokenizer = _read(folder / TOKENIZER_FILE)
+        _verify(folder / TOKENIZER_FILE, tokenizer, self.info.tokenizer_hash, sealed)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 4  # errors come as exceptions, and nothing is printed
         # A model may name other files to take weights from: in a folder that cannot be there.
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull + "/none")
-        # It takes the longest, and a question waits for it: what else there is to do is done meanwhile.
-        session = _beside(lambda: onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]))
-        _verify(folder / MODEL_FILE, model, self.info.query_hash)
-        tokenizer = _read(folder / TOKENIZER_FILE)
-        _verify(folder / TOKENIZER_FILE, tokenizer, self.info.tokenizer_hash)
         from tokenizers import Tokenizer
 
         with _telling_damage(folder / TOKENIZER_FILE, "is not a tokenizer"):
@@ -151,7 +149,7 @@ class QueryEncoder:
                 self.info.max_tokens
             )
         with _telling_damage(folder / MODEL_FILE, "is not a model that can be run"):
-            self._session = session()
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         with _telling_damage(folder / MODEL_FILE, "fails to encode a question"):
             trial = self._encode_one("")
         if trial.shape != (self.info.dimension,) or not np.isfinite(trial).all():
@@ -252,36 +250,12 @@ def _telling_damage(path: Path, what: str) -> Generator[None]:
         raise CollectionDamaged(f"{path} {what}: {MEND}") from error
 
 
-def _beside(work: Callable[[], _T]) -> Callable[[], _T]:
-    """Begin some work in a thread; what is returned waits for its result, and raises what it has raised."""
-    results: list[_T] = []
-    errors: list[BaseException] = []
-
-    def do() -> None:
-        try:
-            results.append(work())
-        except BaseException as error:  # raised where the result is asked for
-            errors.append(error)
-
-    thread = Thread(target=do, daemon=True)
-    try:
-        thread.start()
-    except RuntimeError:  # no more threads may be started
-        do()
-
-    def result() -> _T:
-        if thread.ident is not None:
-            thread.join()
-        if errors:
-            raise errors[0]
-        return results[0]
-
-    return result
-
-
-def _verify(path: Path, content: bytes, expected: str) -> None:
-    """Raise CollectionDamaged unless a file's content has the expected SHA-256."""
-    if sha256(content) != expected:
+def _verify(path: Path, content: bytes, expected: str, sealed: Seal | None) -> None:
+    """Raise CollectionDamaged unless a file's content is as it was sealed or, without a seal, has the SHA-256."""
+    if sealed and path.name in sealed:
+        if fault := content_fault(path.name, content, sealed[path.name]):
+            raise CollectionDamaged(f"{'/'.join(path.parts[-3:])} {fault.what}: {MEND}")
+    elif sha256(content) != expected:
         raise CollectionDamaged(f"{path} is not the file that the collection was made with: {MEND}")
 
 

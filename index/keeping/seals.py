@@ -130,6 +130,23 @@ def block_fault(folder: Path, sealed: Seal, file: str, block: int) -> Fault | No
     return None if same else altered(file, block)
 
 
+def content_fault(name: str, content: bytes, sealed: FileSeal) -> Fault | None:
+    """What is first found wrong with the content of a file that has been read.
+
+    Args:
+        name: The file's path within its folder.
+        content: What was read.
+        sealed: Its seal.
+    """
+    if len(content) != sealed.size:
+        return _other_size(name, len(content), sealed)
+    view = memoryview(content)
+    for number in range(sealed.block_count):
+        if xxhash.xxh3_64_digest(view[number * BLOCK : (number + 1) * BLOCK]) != sealed.checksum(number):
+            return altered(name, number)
+    return None
+
+
 def _files(folder: str | Path, within: str = "") -> Iterator[str]:
     """The paths of what is no folder, below one. A folder that is not there has none."""
     try:
@@ -168,8 +185,12 @@ def _size_fault(folder: Path, name: str, sealed: FileSeal) -> Fault | None:
     if not stat.S_ISREG(found.st_mode):
         return Fault(name, "is no file")
     if found.st_size != sealed.size:
-        return Fault(name, f"has {found.st_size:,} bytes instead of {sealed.size:,}")
+        return _other_size(name, found.st_size, sealed)
     return None
+
+
+def _other_size(name: str, size: int, sealed: FileSeal) -> Fault:
+    return Fault(name, f"has {size:,} bytes instead of {sealed.size:,}")
 
 
 def _changed(folder: Path, name: str, sealed: FileSeal, read: Callable[[int], object]) -> Iterator[Fault]:
