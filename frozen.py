@@ -39,21 +39,21 @@ def frozen(cls: Any = None, /, *, eq: bool = True, kw_only: bool = False) -> Any
     return made if cls is None else made(cls)
 
 
-def _values(instance: Any) -> tuple[Any, ...]:
-    return tuple([getattr(instance, each.name) for each in fields(instance)])
-
-
 def _shown(self: Any) -> str:
-    shown = (f"{each.name}={getattr(self, each.name)!r}" for each in fields(self))
+    shown = (f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
     return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
 def _equal(self: Any, other: object) -> bool:
-    return _values(self) == _values(other) if type(other) is type(self) else NotImplemented
+    if type(other) is not type(self):
+        return NotImplemented
+    compared = [each.name for each in fields(self) if each.compare]
+    return all(getattr(self, name) == getattr(other, name) for name in compared)
 
 
 def _hashed(self: Any) -> int:
-    return hash(_values(self))
+    hashed = (each for each in fields(self) if (each.compare if each.hash is None else each.hash))
+    return hash(tuple([getattr(self, each.name) for each in hashed]))
 
 
 def _set_once(self: Any, name: str, value: object) -> None:

@@ -28,6 +28,16 @@ class Named(Point):
     label: str = "here"
 
 
+@frozen
+class Partly:
+    """What is not all of it compared, hashed or shown."""
+
+    known: int
+    counts: dict[str, int] = field(default_factory=dict[str, int], hash=False)
+    took: float = field(default=0.0, compare=False)
+    secret: str = field(default="", repr=False)
+
+
 @frozen(kw_only=True, eq=False)
 class Apart:
     """What equals itself alone."""
@@ -67,6 +77,15 @@ def test_what_has_equal_fields_is_equal_unless_it_is_of_another_class() -> None:
     assert apart != Apart(number=1)
     with pytest.raises(TypeError):
         Apart(1)  # pyright: ignore[reportCallIssue]
+
+
+def test_fields_may_be_left_out() -> None:
+    some, other = Partly(1, {"a": 1}, took=1, secret="s"), Partly(1, {"a": 1}, took=2, secret="s")
+    assert some == other
+    assert hash(some) == hash(other) == hash(Partly(1, {"b": 2}, secret="s"))
+    assert some != Partly(1, {"b": 2}, secret="s")
+    assert some != Partly(1, {"a": 1}, secret="t")
+    assert repr(some) == "Partly(known=1, counts={'a': 1}, took=1)"
 
 
 @pytest.mark.parametrize("made", [copy.copy, copy.deepcopy, lambda each: pickle.loads(pickle.dumps(each)), replace])

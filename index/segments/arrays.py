@@ -228,7 +228,7 @@ def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.
 
 
 def singles(halves: Array) -> NDArray[np.float32]:
-    """16-bit floats in single precision, as `astype` gives them, in a fraction of the time; all must be finite.
+    """16-bit floats in single precision, as `astype` gives them, in a fraction of the time; what is not finite is NaN.
 
     Args:
         halves: float16 or their bits, [n, m].
@@ -239,7 +239,14 @@ def singles(halves: Array) -> NDArray[np.float32]:
     bits &= ~0x70000000
     numbers = bits.view(np.float32)
     numbers *= np.float32(2.0**112)
+    # Of what is not finite the exponent is beyond that of the largest half, as if it were another one's.
+    if numbers.size and (numbers.max() >= _NO_HALF or numbers.min() <= -_NO_HALF):
+        numbers[np.abs(numbers) >= _NO_HALF] = np.nan
     return numbers
+
+
+_NO_HALF = 65_536.0
+"""The power of two beyond the largest 16-bit float."""
 
 
 def is_among(some: Array, ascending: Array) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """Postings as memory-mapped arrays: which passages hold a word or a phrase, and how often.
 
-The arrays are read out of the segment's own Whoosh index, so that both agree by construction. Terms are surface forms;
-stems come in when a question is asked, as sets of surface forms that count as one word.
+Whoosh sorts and merges what they are made of: see `whoosh_index.py`. Terms are surface forms; stems come in when a
+question is asked, as sets of surface forms that count as one word.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set

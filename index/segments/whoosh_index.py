@@ -14,7 +14,7 @@ import errno
 import os
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import count, groupby, pairwise
 from operator import itemgetter
@@ -143,11 +143,15 @@ class _Inverted(FieldWriter):
     def __init__(self, take: Callable[[Iterator[TermPostings]], None]) -> None:
         self._take = take
 
-    def add_postings(self, schema: object, lengths: object, items: Iterator[tuple[Any, ...]]) -> None:  # noqa: ARG002
-        self._take(_by_term(items))
+    def add_postings(self, schema: object, lengths: object, items: Iterable[tuple[Any, ...]]) -> None:  # noqa: ARG002
+        try:
+            self._take(_by_term(items))
+        finally:
+            if isinstance(items, Generator):  # its files are to be closed before Whoosh removes them
+                items.close()
 
 
-def _by_term(items: Iterator[tuple[Any, ...]]) -> Iterator[TermPostings]:
+def _by_term(items: Iterable[tuple[Any, ...]]) -> Iterator[TermPostings]:
     for term, blocks in groupby(items, itemgetter(1)):
         postings: list[bytes] = []
         positions: list[bytes] = []

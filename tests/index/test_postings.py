@@ -1,6 +1,9 @@
 """Which passages hold a word or a phrase, and what that says: against the paper, and against Whoosh's own search."""
 
+import errno
+import gc
 import math
+import os
 import random
 from collections.abc import Callable, Iterator
 from itertools import product
@@ -20,6 +23,7 @@ from dragoman.index.reading.plan import Beginning, Deadline, Pattern, SameWord, 
 from dragoman.index.reading.snapshot import Snapshot
 from dragoman.index.segments import postings_writer, whoosh_index
 from dragoman.index.segments.bm25f import BM25F, idf
+from dragoman.index.segments.whoosh_index import KeywordWriter
 from dragoman.index.terms import stem
 from dragoman.index.units import Unit, Word
 from support.asking import by_words, same_word, unit
@@ -348,6 +352,28 @@ def test_what_does_not_fit_into_memory_is_merged(shelf: "Shelf", monkeypatch: py
     monkeypatch.setattr(postings_writer, "_CHUNK_POSTINGS", 50)
     assert files() == whole
     assert len(runs) > 5
+
+
+def test_where_the_merging_of_what_was_too_much_fails_all_is_let_go_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files are closed before their folder is removed: else each says so, where the garbage collector finds it."""
+    monkeypatch.setattr(whoosh_index, "_BLOCK_TOKENS", 200)
+    monkeypatch.setattr(whoosh_index, "_POOL_MEGABYTES", 0.01)
+
+    def take(terms: Iterator[object]) -> None:
+        next(terms)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    writer = KeywordWriter(tmp_path, take)
+    rng = random.Random(1)
+    for _ in range(300):
+        writer.add([[f"word{rng.randrange(900)}" for _ in range(20)], [], [], []])
+    with pytest.raises(OSError, match="No space"):
+        writer.commit()
+    writer.cancel()
+    gc.collect()
+    assert not list(tmp_path.rglob("*.run"))
 
 
 def _spelling(rng: random.Random) -> str:

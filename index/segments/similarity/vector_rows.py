@@ -91,7 +91,7 @@ class VectorPart:
         """The vectors of each passage that has some here, in the order of the passages."""
         ordinals = range(self.count) if self.is_complete else map(int, self.ordinals)
         for row, ordinal in enumerate(ordinals):
-            yield ordinal, self._rows[row].view(np.float16).astype(np.float32), self.sentences(row)
+            yield ordinal, self.rows(np.array([row]))[0], self.sentences(row)
 
     def positions(self, ordinals: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Which of some passages have a vector here, by their positions in `ordinals`, and in which row each is."""
