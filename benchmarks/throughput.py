@@ -5,8 +5,8 @@
 SHARED is the shared data. From it come archive documents as JSONL (`frus-dev/`), press releases as HTML without the
 site around them (`modern/`), whole news pages as HTML (`clean/`) and three volumes as TEI (`tei/`). At most DOCUMENTS
 of each are taken, 1,000 unless told otherwise. They go the way that `dragoman add` takes them: read, cleaned and
-described, split into passages, analysed and written to Whoosh, read back as postings, and given a signature for
-near-duplicates; only the vectors are empty.
+described, split into passages, analysed, inverted and written as a segment, and given a signature for near-duplicates;
+only the vectors are empty.
 
 Times are of the processor, so that whatever else the machine does changes them little. Steps within reading are
 told apart by the profiler in a second run, which is slower, by their share of it; what a step asks of another is
@@ -74,9 +74,9 @@ def indexed(found: list[Document], folder: Path) -> dict[str, float]:
     for passage in passages:
         span = Span(passage.start, passage.end)
         writer.add(EncodedPassage(1, passage.document, span, [], vector, none))
-    done("analyse, write to Whoosh")
+    done("analyse")
     writer.close()
-    done("commit, read back the postings")
+    done("invert, write the segment")
     for document in found:
         signature(document.text)
     done("signature for near-duplicates")

@@ -149,6 +149,17 @@ def test_whatever_codes_say_similarities_are_those_of_the_vectors(folder: Path, 
         (folder / "codebook.npy").write_bytes(kept[1])
 
 
+def test_a_sentence_of_nothing_is_no_question() -> None:
+    import faiss
+
+    rows = near(np.random.default_rng(1).normal(size=(2000, 8)), 2).astype(np.float16)
+    index = faiss.IndexScalarQuantizer(8, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    index.add(rows.astype(np.float32))
+    questions = np.concatenate([np.zeros((30, 8), np.float32), rows[:10].astype(np.float32)])
+    assert product_codes.make_codes(faiss, index, rows, questions).recall >= 0.99
+    assert product_codes.make_codes(faiss, index, rows, questions[:30]).recall == 1
+
+
 def test_of_those_that_are_alike_any_will_do() -> None:
     import faiss
 

@@ -2,9 +2,9 @@
 
 A product quantizer (Jégou, Douze and Schmid, "Product quantization for nearest neighbor search", PAMI 2011): components
 go together in pairs, and of each pair there is the number of the nearest of sixteen. With four bits a pair all codes of
-a segment are looked through in a tenth of the time that comparing the vectors takes (André, Kermarrec and Le Scouarnec,
-"Cache locality is not enough", VLDB 2015; FAISS's IndexPQFastScan). What looks nearest by its code is then compared,
-exactly, and more of it than is wanted: so an answer has no similarity that is not of the vector itself.
+a segment are looked through in a fraction of the time that comparing the vectors takes (André, Kermarrec and Le
+Scouarnec, "Cache locality is not enough", VLDB 2015; FAISS's IndexPQFastScan). What looks nearest by its code is then
+compared, exactly, and more of it than is wanted: so an answer has no similarity that is not of the vector itself.
 
 What share of the nearest is found is measured when the codes are made, with sentences of the text asked as questions.
 """
@@ -38,6 +38,7 @@ _PAIR: Final = 2
 _NUMBERS: Final = 16
 _SPARE: Final = 2  # times as many are compared as are wanted
 _FEWEST: Final = 1000  # are compared at least
+_WORTH: Final = 0.2  # of the admitted: to look for more of them takes longer than to compare them all
 _BEYOND: Final = 1.25  # times as many are looked at as would do if filters left the same share everywhere
 _TRAINING: Final = 2048
 _ROUNDS: Final = 10
@@ -116,10 +117,11 @@ class ProductCodes:
         Returns:
             int64 [n], more than `depth` of them; or None if all are to be compared.
         """
-        share = 1.0 if admitted is None else np.count_nonzero(admitted) / self.rows
+        count = self.rows if admitted is None else int(np.count_nonzero(admitted))
+        share = count / self.rows
         wanted = max(_SPARE * depth, _FEWEST)
         looked_at = wanted if admitted is None else math.ceil(_BEYOND * wanted / max(share, EXACTLY))
-        if share < EXACTLY or looked_at > EXACTLY * self.rows:
+        if share < EXACTLY or looked_at > _WORTH * count:
             return None
         found: NDArray[np.int64] = self._index.search(question[np.newaxis], looked_at)[1][0]
         found = found[found >= 0]
@@ -149,7 +151,7 @@ def make_codes(
     for at in range(0, rows, _BATCH):
         quick.add(singles(vectors[at : at + _BATCH]))
     found = total = 0
-    for question in questions:
+    for question in questions[questions.any(axis=1)]:  # of nothing, nothing is near
         chosen = quick.search(question[np.newaxis], min(_FEWEST, rows))[1][0]
         similar = singles(vectors[chosen[chosen >= 0]]) @ question
         nearest = index.search(question[np.newaxis], min(_NEAREST, rows))[0][0]
