@@ -39,7 +39,7 @@ MAKING = {"create_collection", "open_collection"}
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 IN_CI = os.environ.get("CI") == "true"
-MACHINE = ("only root can", "this Python does not know yet", "cannot be installed beside")
+MACHINE = ("only root can", "this Python does not know yet", "cannot be installed beside", "about graphics cards")
 """How the reasons begin for which a test may be skipped anywhere: what a machine is, and not what it lacks."""
 
 

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from ...cores import cores
 from ...docstrings import ARE_LEFT_OUT
-from ...errors import MissingExtra, ModelNotFound
+from ...errors import DragomanError, MissingExtra, ModelNotFound
 from ...refusals import refusal
 from ..forking import is_child
 from .bert import Bert, NotABert, build_graph, read_bert
+from .device import PROCESSOR, check_seen
 from .model import DEFAULT_MODEL, weights_hash
 from .query_encoder import EncoderInfo, onnx_runtime
 
@@ -66,31 +67,56 @@ class Model(Protocol):
 
 
 class ChainModel:
-    """A model as Sentence Transformers runs it, module after module. Implements `Model`."""
+    """A model as Sentence Transformers runs it, module after module. Implements `Model`.
 
-    rows = 16
+    Args:
+        chain: It, on the device.
+        tokenizer: Its tokenizer, made to cut.
+        info: What it is.
+        device: Where it runs. A graphics card takes more rows at once.
+    """
+
     at_once = 1  # for which PyTorch takes all cores
 
-    def __init__(self, chain: "SentenceTransformer", tokenizer: "Tokenizer", info: EncoderInfo) -> None:
+    def __init__(
+        self, chain: "SentenceTransformer", tokenizer: "Tokenizer", info: EncoderInfo, device: str = PROCESSOR
+    ) -> None:
         self.chain = chain
+        self.device = device
+        self.rows = 16 if device == PROCESSOR else 128
         self.tokenizer = tokenizer
         self.padding: int = chain.tokenizer.pad_token_id or 0
         self.info = info
 
     def embed_tokens(self, tokens: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         """See `Model`."""
-        import torch
-
-        with torch.inference_mode():
-            return self.chain[0](_features(tokens, mask))["token_embeddings"].float().numpy()
+        with self._running():
+            embedded = self.chain[0](_features(tokens, mask, self.device))["token_embeddings"]
+            return embedded.float().cpu().numpy()
 
     def embed(self, tokens: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         """See `Model`."""
         import torch
 
-        with torch.inference_mode():
-            pooled = self.chain(_features(tokens, mask))["sentence_embedding"].float()
-            return torch.nn.functional.normalize(pooled).numpy()
+        with self._running():
+            pooled = self.chain(_features(tokens, mask, self.device))["sentence_embedding"].float()
+            return torch.nn.functional.normalize(pooled).cpu().numpy()
+
+    @contextmanager
+    def _running(self) -> Generator[None]:
+        """For a forward pass. What a graphics card lacks for it, such as memory, is told with what to do."""
+        import torch
+
+        try:
+            with torch.inference_mode():
+                yield
+        except RuntimeError as error:
+            if self.device == PROCESSOR:
+                raise
+            reason = " ".join(str(error).split())[:200]
+            raise DragomanError(
+                f"{self.device} cannot encode: {reason} (`dragoman encode --device cpu` encodes what is left)"
+            ) from error
 
 
 class GraphModel:
@@ -138,34 +164,48 @@ def has_sentence_transformers() -> bool:
     return not ARE_LEFT_OUT and all(find_spec(name) for name in ("sentence_transformers", "torch"))
 
 
-def load(name: str, folder: Path, precision: str) -> Model:
+def load(name: str, folder: Path, precision: str, device: str = PROCESSOR) -> Model:
     """Load a model.
 
     Args:
         name: DEFAULT_MODEL, or anything else for a model that is known by its folder.
         folder: The model's, from `resolve_model`.
         precision: One of PRECISIONS.
+        device: Where it is to run: see `device.chosen_device`.
 
     Raises:
         ModelNotFound: It cannot be loaded or used.
         MissingExtra: It can only be used by Sentence Transformers, which is not installed.
+        DragomanError: There is no such device.
     """
-    check_means(name, folder, precision)
-    return _load_graph(name, folder) if is_graph(name, precision) else _load_chain(name, folder, precision)
+    check_means(name, folder, precision, device)
+    if is_graph(name, precision, device):
+        return _load_graph(name, folder)
+    return _load_chain(name, folder, precision, device)
 
 
-def is_graph(name: str, precision: str) -> bool:
+def is_graph(name: str, precision: str, device: str = PROCESSOR) -> bool:
     """Whether a model runs as a graph: the default one in float32, which is then as fast or faster, and loads sooner.
 
-    Any other that can be does only where Sentence Transformers is not installed: it is the one to say how it runs.
+    Any other that can be does only where Sentence Transformers is not installed: it is the one to say how it runs. On a
+    graphics card none does.
     """
-    return not has_sentence_transformers() or (name == DEFAULT_MODEL and precision == "float32")
+    if not has_sentence_transformers():
+        return True
+    return name == DEFAULT_MODEL and precision == "float32" and device == PROCESSOR
 
 
-def check_means(name: str, folder: Path, precision: str) -> None:
-    """Raise MissingExtra if what is installed cannot run a model: see `load`. It is not loaded for that."""
+def check_means(name: str, folder: Path, precision: str, device: str = PROCESSOR) -> None:
+    """Raise MissingExtra or DragomanError if nothing here can run a model: see `load`. It is not loaded for that."""
     if has_sentence_transformers():
+        if device != PROCESSOR:
+            check_seen(device)
         return
+    if device != PROCESSOR:
+        raise MissingExtra(
+            f"encoding on {device} takes Sentence Transformers: {_remedy()}, or leave --device out",
+            name="sentence_transformers",
+        )
     if precision != "float32":
         raise MissingExtra(
             f"encoding in {precision} takes Sentence Transformers: {_remedy()}, or encode all passages anew in float32 "
@@ -222,7 +262,7 @@ def _load_graph(name: str, folder: Path) -> GraphModel:
         raise _unusable(error, folder) from error
 
 
-def _load_chain(name: str, folder: Path, precision: str) -> ChainModel:
+def _load_chain(name: str, folder: Path, precision: str, device: str) -> ChainModel:
     model_hash = weights_hash(folder)
     with quiet(), _quiet_transformers():
         import torch
@@ -233,13 +273,13 @@ def _load_chain(name: str, folder: Path, precision: str) -> ChainModel:
             torch.set_num_threads(1)
         # A model's own code and files may raise anything: it always means that this model cannot be used.
         try:
-            chain = SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval()
+            chain = SentenceTransformer(str(folder), device=device, local_files_only=True).eval()
             # To float32 as well: a checkpoint may be stored in less.
             chain.to(torch.bfloat16 if precision == "bfloat16" else torch.float32)
             tokenizer = Tokenizer.from_str(chain.tokenizer.backend_tokenizer.to_str())
             one = np.ones((1, 1), dtype=np.int64)
             with torch.inference_mode():
-                dimension = chain(_features(one, one))["sentence_embedding"].shape[-1]
+                dimension = chain(_features(one, one, device))["sentence_embedding"].shape[-1]
         except Exception as error:
             raise _unusable(error, folder) from error
     kinds = [type(module).__name__ for module in chain]
@@ -262,7 +302,7 @@ def _load_chain(name: str, folder: Path, precision: str) -> ChainModel:
         query_hash="",
         tokenizer_hash="",
     )
-    return ChainModel(chain, _cutting(tokenizer, info.max_tokens), info)
+    return ChainModel(chain, _cutting(tokenizer, info.max_tokens), info, device)
 
 
 @contextmanager
@@ -304,11 +344,14 @@ def _quiet_transformers() -> Generator[None]:
             transformers_logging.enable_progress_bar()
 
 
-def _features(tokens: NDArray[np.int64], mask: NDArray[np.int64]) -> dict[str, Any]:
+def _features(tokens: NDArray[np.int64], mask: NDArray[np.int64], device: str) -> dict[str, Any]:
     """The input of the first module of a chain."""
     import torch
 
-    return {"input_ids": torch.as_tensor(tokens), "attention_mask": torch.as_tensor(mask)}
+    return {
+        "input_ids": torch.as_tensor(tokens, device=device),
+        "attention_mask": torch.as_tensor(mask, device=device),
+    }
 
 
 def _cutting(tokenizer: "Tokenizer", max_tokens: int) -> "Tokenizer":

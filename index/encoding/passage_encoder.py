@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...corpus.document import Passage, Span
 from ...errors import CollectionMismatch
 from ..segments.encoded_passage import EncodedPassage
+from .device import PROCESSOR
 from .forward import PRECISIONS, check_means, load, passage_precision
 from .model import DEFAULT_MODEL, resolve_model, weights_hash
 from .query_encoder import EncoderInfo, unit, whole_characters
@@ -30,21 +31,23 @@ class _Window(NamedTuple):
 
 
 class PassageEncoder:
-    """Encodes passages with a model on the CPU.
+    """Encodes passages with a model.
 
     Args:
         name: DEFAULT_MODEL, or the path of a model's folder.
         info: What a collection's vectors were made with. Its precision is obeyed, also where another one would be
             faster. Without it the precision is the machine's best, and `.info` has no hashes of a query encoder.
+        device: Where: see `device.chosen_device`.
 
     Raises:
         ModelNotFound: There is no such model.
         CollectionMismatch: The model is not the one that `info` describes.
+        DragomanError: There is no such device.
     """
 
-    def __init__(self, name: str = DEFAULT_MODEL, info: EncoderInfo | None = None) -> None:
-        folder = check_model(name, info) if info else resolve_model(name)
-        self._model = load(name, folder, info.precision if info else passage_precision())
+    def __init__(self, name: str = DEFAULT_MODEL, info: EncoderInfo | None = None, device: str = PROCESSOR) -> None:
+        folder = check_model(name, info, device) if info else resolve_model(name)
+        self._model = load(name, folder, info.precision if info else passage_precision(), device)
         if info is not None:
             _refuse_other_settings(self._model.info, info)
         self.info = info or self._model.info
@@ -196,17 +199,19 @@ def _coded(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
     return np.rint(vectors / largest * 127).astype(np.int8)
 
 
-def check_model(name: str, info: EncoderInfo) -> Path:
+def check_model(name: str, info: EncoderInfo, device: str = PROCESSOR) -> Path:
     """The folder of a collection's model, of which all is checked that can be without loading it.
 
     Args:
         name: DEFAULT_MODEL, or the path of a model's folder.
         info: What the collection's vectors were made with.
+        device: Where it is to run.
 
     Raises:
         ModelNotFound: There is no such model.
         CollectionMismatch: The model is not the one that `info` describes.
         MissingExtra: It can only be used by Sentence Transformers, which is not installed.
+        DragomanError: There is no such device.
     """
     folder = resolve_model(name)
     _refuse_other_weights(name, weights_hash(folder), info)
@@ -215,7 +220,7 @@ def check_model(name: str, info: EncoderInfo) -> Path:
             f"the collection was built in an unknown precision, {info.precision!r}: use the Dragoman that "
             f"built it, or `dragoman reindex --model {name}`"
         )
-    check_means(name, folder, info.precision)
+    check_means(name, folder, info.precision, device)
     return folder
 
 

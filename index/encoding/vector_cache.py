@@ -24,6 +24,7 @@ from ...corpus.document import Passage, Span
 from ...errors import DragomanError
 from ...user_folders import user_cache
 from ..segments.encoded_passage import EncodedPassage
+from .device import chosen_device
 from .model import fingerprint, resolve_model
 from .passage_encoder import CHUNK, TITLE_CHARACTERS, PassageEncoder, check_model
 from .query_encoder import RECIPE_VERSION, EncoderInfo
@@ -183,10 +184,12 @@ class CachedEncoder:
         ModelNotFound: There is no such model.
         CollectionMismatch: The model is not the one that `info` describes.
         MissingExtra: It can only be used by Sentence Transformers, which is not installed.
+        DragomanError: There is no such device as this process is to encode on.
     """
 
     def __init__(self, name: str, info: EncoderInfo) -> None:
-        check_model(name, info)
+        self._device = chosen_device()
+        check_model(name, info, self._device)
         self._name = name
         self._info = info
         self._recipe = recipe(name, info)
@@ -215,7 +218,7 @@ class CachedEncoder:
     @property
     def _loaded(self) -> PassageEncoder:
         if self._encoder is None:
-            self._encoder = PassageEncoder(self._name, self._info)
+            self._encoder = PassageEncoder(self._name, self._info, self._device)
         return self._encoder
 
 

@@ -9,7 +9,7 @@ import click
 from ..making import DEFAULT_MODEL, unpack
 from ..making import restore as restore_collection
 from ..results.printing import many, table
-from .options import COLLECTION_VARIABLE, PathFromHome, collection_option, opened, wait_option
+from .options import COLLECTION_VARIABLE, PathFromHome, collection_option, device_option, opened, wait_option
 from .terminal import ProgressBar, drawn_bar
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ def pack(file: Path, collection: Path | None) -> None:
     help="The model that made the pack's vectors, or the folder of one.",
 )
 @click.option("--reencode", is_flag=True, help="Split and encode all documents anew, with whichever model.")
+@device_option
 @wait_option
 def unpack_(file: Path, collection: Path, model: str, reencode: bool, wait: float) -> None:
     """Make a collection of FILE, which `dragoman pack` has written. It may be a stranger's: nothing in it is run."""

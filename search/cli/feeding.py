@@ -14,7 +14,16 @@ from ...errors import UnreadableSource
 from ..language.words.variants import read_variants
 from ..making import DEFAULT_MODEL, build_collection, own_collection
 from ..results.printing import many, visible
-from .options import collection_option, field_types_option, keys_of, opened, own_fields, variants_option, wait_option
+from .options import (
+    collection_option,
+    device_option,
+    field_types_option,
+    keys_of,
+    opened,
+    own_fields,
+    variants_option,
+    wait_option,
+)
 from .reports import echo_report
 from .terminal import ProgressBar
 
@@ -93,6 +102,7 @@ def reading_options(command: _Command) -> _Command:
 @_formerly
 @field_types_option
 @variants_option
+@device_option
 @wait_option
 def index(
     paths: tuple[str, ...],
@@ -146,6 +156,7 @@ def index(
 @click.option("--reread", is_flag=True, help="Also read files whose size and time of change are as they were.")
 @click.option("--strict", is_flag=True, help="Exit with 2 if a PATH gave nothing at all; the others are added.")
 @variants_option
+@device_option
 @wait_option
 def add(
     paths: tuple[str, ...],

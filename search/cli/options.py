@@ -99,6 +99,25 @@ wait_option = click.option(
 """The option that bounds the wait for a lock; the command's parameter is `wait`."""
 
 
+def _encode_on(context: click.Context, parameter: click.Parameter, device: str | None) -> None:
+    del parameter
+    if device is not None:
+        from ...index.encoding.device import encoding_on  # late: no question needs it
+
+        context.with_resource(encoding_on(device))
+
+
+device_option = click.option(
+    "--device",
+    metavar="DEVICE",
+    expose_value=False,
+    callback=_encode_on,
+    help="Where passages are encoded: cpu, or cuda for a graphics card that PyTorch sees, as cuda:1 for the second. "
+    "Also DRAGOMAN_DEVICE. [default: cpu]",
+)
+"""The option that says what passages are encoded on, for as long as the command lasts."""
+
+
 variants_option = click.option(
     "--variants",
     metavar="FILE",

@@ -11,7 +11,7 @@ import click
 
 from ...errors import DragomanError
 from ..results.printing import many, table, to_json, visible
-from .options import collection_option, format_option, opened, wait_option
+from .options import collection_option, device_option, format_option, opened, wait_option
 from .reports import moved_summary, remark_lines, skipped_line, summary, unused_line
 from .terminal import echo_if_possible, set_by_signals
 
@@ -87,6 +87,7 @@ def sources(
     metavar="SECONDS",
     help="How long to wait until a URL is asked again.",
 )
+@device_option
 @wait_option
 def watch(paths: tuple[str, ...], collection: Path | None, every: float, urls_every: float, wait: float) -> None:
     """Keep a collection current, until Ctrl-C.

@@ -11,6 +11,7 @@ from ..results.printing import many, table, to_json, visible
 from .options import (
     collection_option,
     collections_option,
+    device_option,
     field_types_option,
     folder_of,
     format_option,
@@ -71,6 +72,7 @@ def compact(collection: Path | None, wait: float) -> None:
 
 @click.command()
 @collection_option
+@device_option
 @wait_option
 def encode(collection: Path | None, wait: float) -> None:
     """Encode passages that words alone find so far: what an interrupted `index` or `add` left.
@@ -94,6 +96,7 @@ def encode(collection: Path | None, wait: float) -> None:
     help="A field for the collection to have, and under which key records have it. May be given several times.",
 )
 @field_types_option
+@device_option
 @wait_option
 def reindex(
     collection: Path | None, model: str | None, fields: tuple[str, ...], field_types: tuple[str, ...], wait: float
@@ -118,6 +121,7 @@ def reindex(
 @click.command()
 @collection_option
 @click.option("--repair", is_flag=True, help="Mend what is damaged, from what is whole; say what is lost.")
+@device_option
 @wait_option
 @click.pass_context
 def doctor(context: click.Context, collection: Path | None, *, repair: bool, wait: float) -> None:

@@ -5,6 +5,7 @@ from functools import cached_property
 from itertools import islice, starmap
 
 from ....corpus.document import Document, Passage, Span
+from ...encoding.device import chosen_device
 from ...encoding.passage_encoder import CHUNK, check_model
 from ...encoding.vector_cache import CachedEncoder
 from ...ledger.ledger import LiveVersion
@@ -96,7 +97,7 @@ class PassageVectors:
         """Before anything is added that has to be encoded, make sure that it can be."""
         if missing and not self._is_model_checked:
             manifest = self._store.ledger.manifest
-            check_model(manifest.model, manifest.encoder)
+            check_model(manifest.model, manifest.encoder, chosen_device())
             self._is_model_checked = True
 
 
