@@ -26,7 +26,7 @@ from dragoman.errors import (
     DragomanError,
     SystemRefusal,
 )
-from dragoman.index.segments import segment
+from dragoman.index.segments import postings_writer, segment
 from dragoman.index.writing import writer
 from dragoman.search.collection import Collection, open_collection
 from dragoman.search.making import create_collection, reindex_collection
@@ -214,9 +214,9 @@ def test_an_error_while_a_segment_is_written_out_is_told_as_it_is(
         raise OSError(28, "No space left on device")
 
     collection = make_collection(BEFORE)
-    for name in ("write_postings", "sync"):
+    for module, name in ((postings_writer, "write_postings"), (segment, "sync")):
         with monkeypatch.context() as patch:
-            patch.setattr(segment, name, fail)
+            patch.setattr(module, name, fail)
             with pytest.raises(SystemRefusal, match="no room is left"):
                 collection.add([CHANGED, NEW])
         gc.collect()
