@@ -67,13 +67,13 @@ def indexed(found: list[Document], folder: Path) -> dict[str, float]:
         times[step] = now - began
         began = now
 
-    passages = [passage for document in found for passage in split_passages(document)]
+    passages = [(version, each) for version, document in enumerate(found) for each in split_passages(document)]
     done("split into passages")
     writer = SegmentWriter(folder / "segment", 1, FIELDS)
     vector, none = np.ones(1, np.float32), np.zeros((0, 1), np.int8)
-    for passage in passages:
+    for version, passage in passages:
         span = Span(passage.start, passage.end)
-        writer.add(EncodedPassage(1, passage.document, span, [], vector, none))
+        writer.add(EncodedPassage(version, passage.document, span, [], vector, none))
     done("analyse")
     writer.close()
     done("invert, write the segment")
