@@ -22,7 +22,7 @@ def chosen_device() -> str:
         DragomanError: The variable says something else.
     """
     device = os.environ.get(VARIABLE) or PROCESSOR
-    if not re.fullmatch(r"cpu|cuda(:\d{1,3})?", device):
+    if not re.fullmatch(r"cpu|cuda(:(0|[1-9]\d?))?", device):
         raise DragomanError(f"passages cannot be encoded on {device[:40]!r}: it may be cpu, cuda, or as in cuda:1")
     return device
 

@@ -125,22 +125,22 @@ class QueryEncoder:
     """
 
     def __init__(self, folder: Path, sealed: Seal | None = None, *, threads: int = 1) -> None:
+        from tokenizers import Tokenizer
+
         onnxruntime = onnx_runtime()
         self._latest: tuple[tuple[str, NDArray[np.float32]], ...] = ()
         self.info = EncoderInfo.from_json(_read(folder / INFO_FILE))
         # Read once and loaded from memory: what was verified is what runs.
-        model = _read(folder / MODEL_FILE)
-        _verify(folder / MODEL_FILE, model, self.info.query_hash, sealed)
-        tokenizer = _read(folder / TOKENIZER_FILE)
-        _verify(folder / TOKENIZER_FILE, tokenizer, self.info.tokenizer_hash, sealed)
+        model = _verified(folder / MODEL_FILE, self.info.query_hash, sealed)
+        tokenizer = _verified(folder / TOKENIZER_FILE, self.info.tokenizer_hash, sealed)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 4  # errors come as exceptions, and nothing is printed
         # A model may name other files to take weights from: in a folder that cannot be there.
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull + "/none")
-        from tokenizers import Tokenizer
-
+        with _telling_damage(folder / MODEL_FILE, "is not a model that can be run"):
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         with _telling_damage(folder / TOKENIZER_FILE, "is not a tokenizer"):
             self._tokenizer = Tokenizer.from_str(tokenizer.decode())
             # A tokenizer as published may pad, and truncate to another length than the model's own.
@@ -148,8 +148,6 @@ class QueryEncoder:
             self._tokenizer.enable_truncation(  # pyright: ignore[reportUnknownMemberType]  # its **kwargs have no type
                 self.info.max_tokens
             )
-        with _telling_damage(folder / MODEL_FILE, "is not a model that can be run"):
-            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         with _telling_damage(folder / MODEL_FILE, "fails to encode a question"):
             trial = self._encode_one("")
         if trial.shape != (self.info.dimension,) or not np.isfinite(trial).all():
@@ -250,13 +248,15 @@ def _telling_damage(path: Path, what: str) -> Generator[None]:
         raise CollectionDamaged(f"{path} {what}: {MEND}") from error
 
 
-def _verify(path: Path, content: bytes, expected: str, sealed: Seal | None) -> None:
-    """Raise CollectionDamaged unless a file's content is as it was sealed or, without a seal, has the SHA-256."""
+def _verified(path: Path, expected: str, sealed: Seal | None) -> bytes:
+    """A file's content. Raises CollectionDamaged unless it is as it was sealed or, without a seal, has the SHA-256."""
+    content = _read(path)
     if sealed and path.name in sealed:
         if fault := content_fault(path.name, content, sealed[path.name]):
             raise CollectionDamaged(f"{'/'.join(path.parts[-3:])} {fault.what}: {MEND}")
     elif sha256(content) != expected:
         raise CollectionDamaged(f"{path} is not the file that the collection was made with: {MEND}")
+    return content
 
 
 def _read(path: Path) -> bytes:

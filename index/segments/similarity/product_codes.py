@@ -118,10 +118,11 @@ class ProductCodes:
             int64 [n], more than `depth` of them; or None if all are to be compared.
         """
         count = self.rows if admitted is None else int(np.count_nonzero(admitted))
-        share = count / self.rows
+        if count < EXACTLY * self.rows:
+            return None
         wanted = max(_SPARE * depth, _FEWEST)
-        looked_at = wanted if admitted is None else math.ceil(_BEYOND * wanted / max(share, EXACTLY))
-        if share < EXACTLY or looked_at > _WORTH * count:
+        looked_at = wanted if admitted is None else math.ceil(_BEYOND * wanted * self.rows / count)
+        if looked_at > _WORTH * count:
             return None
         found: NDArray[np.int64] = self._index.search(question[np.newaxis], looked_at)[1][0]
         found = found[found >= 0]
